@@ -1,0 +1,67 @@
+"""The time budget, and what else travels with a request from stage to stage."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployments.errors import DeadlineExceeded
+from deployments.types import Priority
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """An instant on this process's monotonic clock, in seconds.
+
+    Clocks of two machines do not agree, so a deadline is pickled as the time that is LEFT and anchored anew where it
+    arrives. The transit itself is not counted, a few milliseconds a hop.
+    """
+
+    at_s: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        return cls(time.monotonic() + seconds)
+
+    def remaining_s(self) -> float:
+        """Seconds left; negative once the deadline has passed."""
+        return self.at_s - time.monotonic()
+
+    @property
+    def expired(self) -> bool:
+        return self.remaining_s() <= 0
+
+    def sooner(self, reserve_s: float) -> Deadline:
+        """The deadline that leaves `reserve_s` for what comes after."""
+        return Deadline(self.at_s - reserve_s)
+
+    def check(self, doing: str) -> None:
+        """Raise DeadlineExceeded when there is nothing left: expired work is never computed."""
+        if self.expired:
+            raise DeadlineExceeded(f"the time budget was spent before {doing}")
+
+    @asynccontextmanager
+    async def limit(self, doing: str) -> AsyncIterator[None]:
+        """Run the body at most until the deadline; raises DeadlineExceeded."""
+        self.check(doing)
+        try:
+            async with asyncio.timeout(self.remaining_s()):
+                yield
+        except TimeoutError:
+            raise DeadlineExceeded(f"the time budget was spent while {doing}") from None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Deadline.after, (self.remaining_s(),)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a stage knows of the request it works for, beyond the work itself."""
+
+    deadline: Deadline
+    priority: Priority = Priority.REALTIME
+    request_id: str = field(default="")

@@ -1,0 +1,83 @@
+"""One exception tree. Messages are for clients: no path, pid, address or traceback of ours in them.
+
+`serve_app/ingress/status.py` is the one place that turns these into gRPC codes and HTTP statuses.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """What is wrong with one field. `field` is a path such as `item.images[0].data`."""
+
+    field: str
+    description: str
+
+
+class PushGenError(Exception):
+    """Base of every error that a client may see.
+
+    reason: upper snake case, stable, for programs (google.rpc.ErrorInfo.reason).
+    """
+
+    reason = "INTERNAL"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(PushGenError):
+    """The request itself is wrong; the same request will never work."""
+
+    reason = "INVALID_INPUT"
+
+    def __init__(self, violations: list[Violation]) -> None:
+        super().__init__("; ".join(f"{v.field}: {v.description}" for v in violations))
+        self.violations = violations
+
+    def __reduce__(self) -> tuple[type, tuple[list[Violation]]]:
+        return type(self), (self.violations,)
+
+
+class UnsupportedField(InvalidInput):
+    """A field of the contract that this version does not act on yet."""
+
+    reason = "UNSUPPORTED_FIELD"
+
+
+class Overloaded(PushGenError):
+    """A queue is full. Nothing was computed; try again after `retry_after_s`."""
+
+    reason = "OVERLOADED"
+
+    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self) -> tuple[type, tuple[str, float]]:
+        return type(self), (self.message, self.retry_after_s)
+
+
+class DeadlineExceeded(PushGenError):
+    """The request's time budget is spent."""
+
+    reason = "TIME_BUDGET_SPENT"
+
+
+class StageUnavailable(PushGenError):
+    """A stage has no healthy replica at the moment, or lost one with this call."""
+
+    reason = "STAGE_UNAVAILABLE"
+    retry_after_s = 2.0
+
+
+class StageFailed(PushGenError):
+    """A stage broke on this request. The cause is in the service's log, not here."""
+
+    reason = "STAGE_FAILED"
+
+
+class Misconfigured(Exception):  # noqa: N818 - reads better at the raise
+    """The service's own settings are impossible. Raised at start-up, for operators; never reaches a client."""

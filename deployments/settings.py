@@ -1,0 +1,86 @@
+"""Bases of every settings model, and the protocol by which a stage is built and changed at run time.
+
+Two kinds of settings. `Settings` are fixed for the life of a replica (model, dtype, device): they come with `args:` in
+a Serve config and a change restarts the replica. `Knobs` change under load: they come with `user_config:`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from deployments.errors import Misconfigured
+
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Frozen; an unknown key is an error that names the nearest valid one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_nearest_key(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for key in data.keys() - cls.model_fields.keys():
+                near = difflib.get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.0)
+                raise ValueError(f"unknown key {key!r}; did you mean {near[0]!r}?" if near else f"unknown key {key!r}")
+        return data
+
+
+class Settings(Strict):
+    """Fixed for the life of a replica."""
+
+
+class Knobs(Strict):
+    """Changeable while serving, through `user_config`."""
+
+
+class Scaling(Settings):
+    """How many replicas a stage has and how much may wait for one.
+
+    `max_ongoing_requests` is per replica, `max_queued_requests` per caller (Ray Serve's meaning); beyond both a call is
+    refused with RESOURCE_EXHAUSTED.
+    """
+
+    min_replicas: int = Field(default=1, ge=0)
+    max_replicas: int = Field(default=1, ge=1)
+    target_ongoing_requests: float = Field(default=2.0, gt=0)
+    upscale_delay_s: float = Field(default=10.0, ge=0)
+    downscale_delay_s: float = Field(default=300.0, ge=0)
+    max_ongoing_requests: int = Field(default=16, ge=1)
+    max_queued_requests: int = Field(default=64, ge=1)
+    num_cpus: float = Field(default=1.0, ge=0)
+    num_gpus: float = Field(default=0.0, ge=0)
+    env_vars: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _possible(self) -> Scaling:
+        if self.max_replicas < self.min_replicas:
+            raise ValueError(f"max_replicas={self.max_replicas} is below min_replicas={self.min_replicas}")
+        if self.target_ongoing_requests > self.max_ongoing_requests:
+            raise ValueError(
+                f"target_ongoing_requests={self.target_ongoing_requests} exceeds max_ongoing_requests="
+                f"{self.max_ongoing_requests}: the autoscaler would never see the target reached"
+            )
+        return self
+
+
+def describe(error: ValidationError) -> str:
+    """One line a violation: the path of the key, and what is wrong."""
+    return "; ".join(
+        f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg'].removeprefix('Value error, ')}"
+        for e in error.errors()
+    )
+
+
+def parse(model: type[T], data: Any, what: str) -> T:
+    """Validate settings from outside; raises Misconfigured with every violation by name."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Misconfigured(f"{what}: {describe(error)}") from None

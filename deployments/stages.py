@@ -1,0 +1,79 @@
+"""What a stage is: small protocols that the pipeline, the fakes and the real stages agree on.
+
+A stage is a plain async class. It runs without Ray; `deployments/replica.py` puts one into a Serve replica.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
+
+from deployments.deadline import Call
+from deployments.settings import Knobs
+from deployments.types import (
+    CaptionResult,
+    CategoryInfo,
+    Copy,
+    Draft,
+    GenerationTask,
+    Item,
+    RouteResult,
+    ScoreResult,
+    StageRevision,
+)
+
+
+class Captioner(Protocol):
+    """Writes a dense caption of an item."""
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult: ...
+
+
+class CategoryRouter(Protocol):
+    """Weighs the catalogue's categories for an item."""
+
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult: ...
+
+    async def categories(self) -> tuple[CategoryInfo, ...]: ...
+
+
+class Generator(Protocol):
+    """Writes candidates; each leaves as soon as it is finished, in no particular order."""
+
+    def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]: ...
+
+
+class RewardScorer(Protocol):
+    """Scores copies of one item; all copies of a request travel in one call."""
+
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult: ...
+
+
+class Startable(Protocol):
+    """The life of a stage inside a replica."""
+
+    knobs_type: type[Knobs]
+
+    async def start(self, knobs: Knobs) -> None:
+        """Load models and warm up; called once, before any work. Raises Misconfigured."""
+
+    async def reconfigure(self, knobs: Knobs) -> None:
+        """Take new knobs while serving; raises Misconfigured and keeps the old ones when they are impossible."""
+
+    def revision(self) -> StageRevision: ...
+
+    async def check_health(self) -> None:
+        """Raise when the stage cannot work any more (its engine has died)."""
+
+    async def stop(self) -> None:
+        """Free what the stage holds; no process of its own outlives it."""
+
+
+class Kind(Protocol):
+    """A stage's settings, one class for each `kind`."""
+
+    kind: Any
+
+    def build(self) -> Startable: ...
