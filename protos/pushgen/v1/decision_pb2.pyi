@@ -1,0 +1,236 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Stage(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STAGE_UNSPECIFIED: _ClassVar[Stage]
+    STAGE_CAPTION: _ClassVar[Stage]
+    STAGE_ROUTE: _ClassVar[Stage]
+    STAGE_GENERATE: _ClassVar[Stage]
+    STAGE_CHECK: _ClassVar[Stage]
+    STAGE_SCORE: _ClassVar[Stage]
+    STAGE_SELECT: _ClassVar[Stage]
+
+class CaptionSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CAPTION_SOURCE_UNSPECIFIED: _ClassVar[CaptionSource]
+    CAPTION_SOURCE_VLM: _ClassVar[CaptionSource]
+    CAPTION_SOURCE_TAGS: _ClassVar[CaptionSource]
+    CAPTION_SOURCE_GIVEN: _ClassVar[CaptionSource]
+    CAPTION_SOURCE_METADATA: _ClassVar[CaptionSource]
+    CAPTION_SOURCE_FAKE: _ClassVar[CaptionSource]
+
+class Source(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SOURCE_UNSPECIFIED: _ClassVar[Source]
+    SOURCE_GENERATED: _ClassVar[Source]
+    SOURCE_INCUMBENT: _ClassVar[Source]
+    SOURCE_TEMPLATE: _ClassVar[Source]
+    SOURCE_NONE: _ClassVar[Source]
+
+class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REASON_UNSPECIFIED: _ClassVar[Reason]
+    REASON_BEAT_INCUMBENT: _ClassVar[Reason]
+    REASON_BEST_CANDIDATE: _ClassVar[Reason]
+    REASON_BELOW_MARGIN: _ClassVar[Reason]
+    REASON_ALL_REJECTED: _ClassVar[Reason]
+    REASON_NO_CANDIDATES: _ClassVar[Reason]
+    REASON_UNSCORED: _ClassVar[Reason]
+
+class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SEVERITY_UNSPECIFIED: _ClassVar[Severity]
+    SEVERITY_BLOCK: _ClassVar[Severity]
+    SEVERITY_REVIEW: _ClassVar[Severity]
+
+class Degradation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DEGRADATION_UNSPECIFIED: _ClassVar[Degradation]
+    DEGRADATION_CAPTION_FROM_METADATA: _ClassVar[Degradation]
+    DEGRADATION_DEFAULT_CATEGORIES: _ClassVar[Degradation]
+    DEGRADATION_FEWER_CANDIDATES: _ClassVar[Degradation]
+    DEGRADATION_UNSCORED: _ClassVar[Degradation]
+STAGE_UNSPECIFIED: Stage
+STAGE_CAPTION: Stage
+STAGE_ROUTE: Stage
+STAGE_GENERATE: Stage
+STAGE_CHECK: Stage
+STAGE_SCORE: Stage
+STAGE_SELECT: Stage
+CAPTION_SOURCE_UNSPECIFIED: CaptionSource
+CAPTION_SOURCE_VLM: CaptionSource
+CAPTION_SOURCE_TAGS: CaptionSource
+CAPTION_SOURCE_GIVEN: CaptionSource
+CAPTION_SOURCE_METADATA: CaptionSource
+CAPTION_SOURCE_FAKE: CaptionSource
+SOURCE_UNSPECIFIED: Source
+SOURCE_GENERATED: Source
+SOURCE_INCUMBENT: Source
+SOURCE_TEMPLATE: Source
+SOURCE_NONE: Source
+REASON_UNSPECIFIED: Reason
+REASON_BEAT_INCUMBENT: Reason
+REASON_BEST_CANDIDATE: Reason
+REASON_BELOW_MARGIN: Reason
+REASON_ALL_REJECTED: Reason
+REASON_NO_CANDIDATES: Reason
+REASON_UNSCORED: Reason
+SEVERITY_UNSPECIFIED: Severity
+SEVERITY_BLOCK: Severity
+SEVERITY_REVIEW: Severity
+DEGRADATION_UNSPECIFIED: Degradation
+DEGRADATION_CAPTION_FROM_METADATA: Degradation
+DEGRADATION_DEFAULT_CATEGORIES: Degradation
+DEGRADATION_FEWER_CANDIDATES: Degradation
+DEGRADATION_UNSCORED: Degradation
+
+class Caption(_message.Message):
+    __slots__ = ("text", "source", "cached")
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CACHED_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    source: CaptionSource
+    cached: bool
+    def __init__(self, text: _Optional[str] = ..., source: _Optional[_Union[CaptionSource, str]] = ..., cached: _Optional[bool] = ...) -> None: ...
+
+class RoutedCategory(_message.Message):
+    __slots__ = ("category", "weight", "wanted")
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    WANTED_FIELD_NUMBER: _ClassVar[int]
+    category: str
+    weight: float
+    wanted: bool
+    def __init__(self, category: _Optional[str] = ..., weight: _Optional[float] = ..., wanted: _Optional[bool] = ...) -> None: ...
+
+class PolicyFinding(_message.Message):
+    __slots__ = ("rule", "code", "severity", "field", "excerpt")
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    EXCERPT_FIELD_NUMBER: _ClassVar[int]
+    rule: str
+    code: str
+    severity: Severity
+    field: str
+    excerpt: str
+    def __init__(self, rule: _Optional[str] = ..., code: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., field: _Optional[str] = ..., excerpt: _Optional[str] = ...) -> None: ...
+
+class Reward(_message.Message):
+    __slots__ = ("mean", "spread")
+    MEAN_FIELD_NUMBER: _ClassVar[int]
+    SPREAD_FIELD_NUMBER: _ClassVar[int]
+    mean: float
+    spread: float
+    def __init__(self, mean: _Optional[float] = ..., spread: _Optional[float] = ...) -> None: ...
+
+class Candidate(_message.Message):
+    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    RANK_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    REWARD_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    LIKELIHOOD_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    rank: int
+    title: str
+    body: str
+    category: str
+    source: Source
+    reward: Reward
+    score: float
+    likelihood: float
+    findings: _containers.RepeatedCompositeFieldContainer[PolicyFinding]
+    rejected: bool
+    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ...) -> None: ...
+
+class Notification(_message.Message):
+    __slots__ = ("title", "body", "category", "candidate_id")
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    BODY_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_ID_FIELD_NUMBER: _ClassVar[int]
+    title: str
+    body: str
+    category: str
+    candidate_id: str
+    def __init__(self, title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., candidate_id: _Optional[str] = ...) -> None: ...
+
+class StageTiming(_message.Message):
+    __slots__ = ("stage", "wall_ms", "queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens", "batch_size", "cache_hits")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    WALL_MS_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_MS_FIELD_NUMBER: _ClassVar[int]
+    COMPUTE_MS_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    CACHED_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    BATCH_SIZE_FIELD_NUMBER: _ClassVar[int]
+    CACHE_HITS_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    wall_ms: float
+    queue_ms: float
+    compute_ms: float
+    prompt_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    batch_size: int
+    cache_hits: int
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., wall_ms: _Optional[float] = ..., queue_ms: _Optional[float] = ..., compute_ms: _Optional[float] = ..., prompt_tokens: _Optional[int] = ..., output_tokens: _Optional[int] = ..., cached_tokens: _Optional[int] = ..., batch_size: _Optional[int] = ..., cache_hits: _Optional[int] = ...) -> None: ...
+
+class StageRevision(_message.Message):
+    __slots__ = ("stage", "kind", "model", "model_revision", "prompt_revision")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    MODEL_REVISION_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_REVISION_FIELD_NUMBER: _ClassVar[int]
+    stage: Stage
+    kind: str
+    model: str
+    model_revision: str
+    prompt_revision: str
+    def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., model: _Optional[str] = ..., model_revision: _Optional[str] = ..., prompt_revision: _Optional[str] = ...) -> None: ...
+
+class Decision(_message.Message):
+    __slots__ = ("request_id", "item_id", "notification", "source", "reason", "candidates", "caption", "categories", "timings", "revisions", "partial", "degradations")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    CAPTION_FIELD_NUMBER: _ClassVar[int]
+    CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    TIMINGS_FIELD_NUMBER: _ClassVar[int]
+    REVISIONS_FIELD_NUMBER: _ClassVar[int]
+    PARTIAL_FIELD_NUMBER: _ClassVar[int]
+    DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    item_id: str
+    notification: Notification
+    source: Source
+    reason: Reason
+    candidates: _containers.RepeatedCompositeFieldContainer[Candidate]
+    caption: Caption
+    categories: _containers.RepeatedCompositeFieldContainer[RoutedCategory]
+    timings: _containers.RepeatedCompositeFieldContainer[StageTiming]
+    revisions: _containers.RepeatedCompositeFieldContainer[StageRevision]
+    partial: bool
+    degradations: _containers.RepeatedScalarFieldContainer[Degradation]
+    def __init__(self, request_id: _Optional[str] = ..., item_id: _Optional[str] = ..., notification: _Optional[_Union[Notification, _Mapping]] = ..., source: _Optional[_Union[Source, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., caption: _Optional[_Union[Caption, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[RoutedCategory, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., revisions: _Optional[_Iterable[_Union[StageRevision, _Mapping]]] = ..., partial: _Optional[bool] = ..., degradations: _Optional[_Iterable[_Union[Degradation, str]]] = ...) -> None: ...
