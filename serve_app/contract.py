@@ -1,0 +1,181 @@
+"""Requests, responses and events of `pushgen.v1.PushGenService`, one model a message, the same names and fields.
+
+The domain types inside them live in `deployments/types.py`. A test holds both against the proto.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from pydantic import Field
+
+from deployments.types import (
+    Candidate,
+    Caption,
+    CategoryInfo,
+    Copy,
+    Decision,
+    Incumbent,
+    Item,
+    LengthProfile,
+    Model,
+    Name,
+    Options,
+    Priority,
+    RoutedCategory,
+    StageRevision,
+    StageTiming,
+)
+
+MAX_RECENT_COPIES = 200
+MAX_SCORED_COPIES = 64
+
+
+class GenerateNotificationRequest(Model):
+    """One item, what exists for it already, and how to write and choose."""
+
+    item: Item
+    incumbents: tuple[Incumbent, ...] = ()
+    recent_copies: tuple[Copy, ...] = Field(default=(), max_length=MAX_RECENT_COPIES)
+    options: Options = Options()
+    request_id: Name = ""
+
+
+class StreamNotificationRequest(GenerateNotificationRequest):
+    """The same; the answer is a stream of events."""
+
+
+class BatchGenerateNotificationsRequest(Model):
+    requests: tuple[GenerateNotificationRequest, ...] = Field(min_length=1)
+    request_id: Name = ""
+
+
+class CaptionItemRequest(Model):
+    item: Item
+    time_budget_ms: int | None = Field(default=None, ge=1)
+    priority: Priority = Priority.REALTIME
+    request_id: Name = ""
+
+
+class RouteItemRequest(Model):
+    item: Item
+    categories_wanted: tuple[Name, ...] = Field(default=(), max_length=32)
+    categories_barred: tuple[Name, ...] = Field(default=(), max_length=32)
+    max_categories: int | None = Field(default=None, ge=1)
+    time_budget_ms: int | None = Field(default=None, ge=1)
+    priority: Priority = Priority.REALTIME
+    request_id: Name = ""
+
+
+class ScoreCopiesRequest(Model):
+    item: Item
+    copies: tuple[Copy, ...] = Field(min_length=1, max_length=MAX_SCORED_COPIES)
+    length_profile: Name = ""
+    time_budget_ms: int | None = Field(default=None, ge=1)
+    priority: Priority = Priority.REALTIME
+    request_id: Name = ""
+
+
+class GetServiceInfoRequest(Model):
+    pass
+
+
+class GenerateNotificationResponse(Model):
+    decision: Decision
+
+
+class CaptionedEvent(Model):
+    caption: Caption
+
+
+class RoutedEvent(Model):
+    categories: tuple[RoutedCategory, ...]
+
+
+class CandidateEvent(Model):
+    candidate: Candidate
+
+
+class ScoredEvent(Model):
+    candidates: tuple[Candidate, ...]
+
+
+class DecidedEvent(Model):
+    decision: Decision
+
+
+Event: TypeAlias = CaptionedEvent | RoutedEvent | CandidateEvent | ScoredEvent | DecidedEvent
+
+
+class StreamNotificationResponse(Model):
+    """Exactly one of the events is set; `decided` is the last."""
+
+    sequence: int = Field(ge=1)
+    captioned: CaptionedEvent | None = None
+    routed: RoutedEvent | None = None
+    candidate: CandidateEvent | None = None
+    scored: ScoredEvent | None = None
+    decided: DecidedEvent | None = None
+
+    @classmethod
+    def of(cls, sequence: int, event: Event) -> StreamNotificationResponse:
+        """Number an event and put it into its field."""
+        name = type(event).__name__.removesuffix("Event").lower()
+        return cls.model_validate({"sequence": sequence, name: event})
+
+    @property
+    def event(self) -> Event:
+        found = self.captioned or self.routed or self.candidate or self.scored or self.decided
+        if found is None:
+            raise ValueError("no event is set")
+        return found
+
+
+class CaptionItemResponse(Model):
+    caption: Caption
+    timing: StageTiming
+    revision: StageRevision
+    request_id: str = ""
+
+
+class RouteItemResponse(Model):
+    categories: tuple[RoutedCategory, ...]
+    timing: StageTiming
+    revision: StageRevision
+    request_id: str = ""
+
+
+class ScoreCopiesResponse(Model):
+    candidates: tuple[Candidate, ...]
+    timing: StageTiming
+    revision: StageRevision
+    request_id: str = ""
+
+
+class Limits(Model):
+    max_images: int
+    max_image_bytes: int
+    max_image_pixels: int
+    max_categories: int
+    max_candidates_per_category: int
+    max_incumbents: int
+    max_batch_items: int
+    max_time_budget_ms: int
+
+
+class Defaults(Model):
+    max_categories: int
+    candidates_per_category: int
+    length_profile: str
+    time_budget_ms: int
+    margin: float
+    temperature: float
+
+
+class GetServiceInfoResponse(Model):
+    version: str
+    stages: tuple[StageRevision, ...] = ()
+    categories: tuple[CategoryInfo, ...] = ()
+    length_profiles: tuple[LengthProfile, ...] = ()
+    limits: Limits
+    defaults: Defaults
