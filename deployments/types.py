@@ -363,6 +363,10 @@ class ScoreResult(Model):
 
 
 class CategoryInfo(Model):
+    """A category of the catalogue, as the router publishes it."""
+
     category: str
     definition: str
     gate: str = ""
+    instruction: str = ""
+    is_default: bool = False
