@@ -337,7 +337,12 @@ class Draft(Model):
     category: str
     likelihood: float | None = None
     finished: bool = True
+    revision: StageRevision | None = None
     usage: Usage = Usage()
+
+    @property
+    def copy_text(self) -> Copy:
+        return Copy(title=self.title, body=self.body)
 
 
 class CaptionResult(Model):

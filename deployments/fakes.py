@@ -1,0 +1,173 @@
+"""A stand-in for each stage, with settable latency: for tests, for the framework's own cost and for capacity studies.
+
+What they write says that it is fake. They need no weights and stand in for no result.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal
+
+from pydantic import Field
+
+from deployments.deadline import Call
+from deployments.settings import Knobs, Settings
+from deployments.types import (
+    Caption,
+    CaptionResult,
+    CaptionSource,
+    CategoryInfo,
+    CategoryPlan,
+    Copy,
+    Draft,
+    GenerationTask,
+    Item,
+    Reward,
+    RouteResult,
+    ScoreResult,
+    Stage,
+    StageRevision,
+    Usage,
+)
+
+_CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUMOUR")
+
+
+class FakeKnobs(Knobs):
+    """`latency_ms` is the whole work of one call; for the generator, of each candidate after the one before."""
+
+    latency_ms: float = Field(default=0.0, ge=0)
+
+
+class FakeStage:
+    """The life of a fake: nothing to load, nothing to free."""
+
+    knobs_type = FakeKnobs
+    stage: Stage
+
+    def __init__(self) -> None:
+        self.knobs = FakeKnobs()
+
+    async def start(self, knobs: FakeKnobs) -> None:
+        self.knobs = knobs
+
+    async def reconfigure(self, knobs: FakeKnobs) -> None:
+        self.knobs = knobs
+
+    def revision(self) -> StageRevision:
+        return StageRevision(stage=self.stage, kind="fake", model="fake", model_revision="0")
+
+    async def check_health(self) -> None:
+        return
+
+    async def stop(self) -> None:
+        return
+
+    async def work(self, call: Call, doing: str) -> Usage:
+        async with call.deadline.limit(doing):
+            await asyncio.sleep(self.knobs.latency_ms / 1000)
+        return Usage(compute_ms=self.knobs.latency_ms, batch_size=1)
+
+
+class FakeCaptioner(FakeStage):
+    stage = Stage.CAPTION
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        usage = await self.work(call, "captioning")
+        text = f"fake caption of {item.title or item.description or 'a picture'}"
+        return CaptionResult(caption=Caption(text=text, source=CaptionSource.FAKE), revision=self.revision(), usage=usage)
+
+
+class FakeRouter(FakeStage):
+    stage = Stage.ROUTE
+
+    async def route(
+        self,
+        item: Item,  # noqa: ARG002 - the protocol's
+        caption: str,  # noqa: ARG002
+        wanted: Sequence[str],
+        barred: Sequence[str],
+        max_categories: int,
+        call: Call,
+    ) -> RouteResult:
+        usage = await self.work(call, "routing")
+        names = [c for c in (wanted or _CATEGORIES) if c not in barred][:max_categories]
+        plan = tuple(
+            CategoryPlan(category=c, instruction=f"fake {c}", weight=1 / len(names), wanted=c in wanted) for c in names
+        )
+        return RouteResult(plan=plan, revision=self.revision(), usage=usage)
+
+    async def categories(self) -> tuple[CategoryInfo, ...]:
+        return tuple(
+            CategoryInfo(category=c, definition=f"fake {c}", instruction=f"fake {c}", is_default=i < 4)
+            for i, c in enumerate(_CATEGORIES)
+        )
+
+
+class FakeGenerator(FakeStage):
+    stage = Stage.GENERATE
+
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+        subject = (task.item.title or task.caption)[:16]
+        for plan in task.plan:
+            for n in range(task.candidates_per_category):
+                usage = await self.work(call, "generating")
+                tag = hashlib.sha256(f"{plan.category}{n}{task.seed}".encode()).hexdigest()[:6].translate(_DIGITS)
+                yield Draft(
+                    title=f"Fake {tag}: {subject}"[: task.profile.max_title],
+                    body=f"A fake {plan.category.lower()} copy {tag} about {subject}."[: task.profile.max_body],
+                    category=plan.category,
+                    likelihood=-1.0,
+                    revision=self.revision(),
+                    usage=usage.model_copy(update={"output_tokens": 12, "prompt_tokens": 80}),
+                )
+
+
+class FakeRewardScorer(FakeStage):
+    stage = Stage.SCORE
+
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
+        usage = await self.work(call, "scoring")
+        rewards = tuple(Reward(mean=_unit(c.title + c.body), spread=0.1) for c in copies)
+        return ScoreResult(
+            rewards=rewards, revision=self.revision(), usage=usage.model_copy(update={"batch_size": len(copies)})
+        )
+
+
+def _unit(text: str) -> float:
+    """A number in [0, 1) that depends on the text alone."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
+
+
+# Digits in a copy that its facts do not have would be ungrounded.
+_DIGITS = str.maketrans("0123456789", "ghijklmnop")
+
+
+class FakeCaptionerSettings(Settings):
+    kind: Literal["fake"] = "fake"
+
+    def build(self) -> FakeCaptioner:
+        return FakeCaptioner()
+
+
+class FakeRouterSettings(Settings):
+    kind: Literal["fake"] = "fake"
+
+    def build(self) -> FakeRouter:
+        return FakeRouter()
+
+
+class FakeGeneratorSettings(Settings):
+    kind: Literal["fake"] = "fake"
+
+    def build(self) -> FakeGenerator:
+        return FakeGenerator()
+
+
+class FakeRewardSettings(Settings):
+    kind: Literal["fake"] = "fake"
+
+    def build(self) -> FakeRewardScorer:
+        return FakeRewardScorer()

@@ -1,0 +1,12 @@
+"""The item's own words as plain text."""
+
+from __future__ import annotations
+
+from deployments.types import Item
+
+
+def metadata_caption(item: Item) -> str:
+    """What can be said of an item without looking at its pictures."""
+    alt_texts = [image.alt_text for image in item.images]
+    parts = [item.title, item.description, *alt_texts, ", ".join(item.tags)]
+    return ". ".join(p.strip().rstrip(".") for p in parts if p.strip())

@@ -1,0 +1,95 @@
+"""Everything about a request that operators may change under load: the `user_config` of the Ingress deployment."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from deployments.images import ImageLimits
+from deployments.settings import Knobs
+from serve_app.policy import PolicySettings
+
+
+class SelectionKnobs(Knobs):
+    """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
+
+    The likelihood term is centred so that it orders generated candidates among themselves and moves none of them
+    against an incumbent, which has no likelihood.
+    """
+
+    caution: float = Field(default=0.5, ge=0, le=10)
+    likelihood_weight: float = Field(default=0.05, ge=0, le=10)
+    margin: float = Field(default=0.0, ge=-100, le=100)
+
+
+class DefaultKnobs(Knobs):
+    """What a request gets that does not say."""
+
+    max_categories: int = Field(default=4, ge=1)
+    candidates_per_category: int = Field(default=2, ge=1)
+    length_profile: str = "default"
+    time_budget_ms: int = Field(default=30_000, ge=1)
+
+
+class LimitKnobs(Knobs):
+    """What a request may ask for; beyond it the request is refused with every violation."""
+
+    images: ImageLimits = ImageLimits()
+    max_categories: int = Field(default=12, ge=1)
+    max_candidates_per_category: int = Field(default=16, ge=1)
+    max_incumbents: int = Field(default=16, ge=0)
+    max_batch_items: int = Field(default=256, ge=1)
+    max_time_budget_ms: int = Field(default=120_000, ge=1)
+
+
+class ReserveKnobs(Knobs):
+    """Time kept for later stages: an earlier stage that would eat into it is cut instead."""
+
+    generate_ms: int = Field(default=4_000, ge=0)
+    score_ms: int = Field(default=1_000, ge=0)
+
+
+class AdmissionKnobs(Knobs):
+    """How many requests one ingress replica works on; beyond it they are refused with a retry time.
+
+    `backfill_share` is the part of `max_in_flight` that BACKFILL may fill, so that REALTIME always finds room.
+    """
+
+    max_in_flight: int = Field(default=64, ge=1)
+    backfill_share: float = Field(default=0.5, gt=0, le=1)
+    batch_concurrency: int = Field(default=4, ge=1)
+    retry_after_s: float = Field(default=1.0, gt=0)
+
+
+class IngressKnobs(Knobs):
+    """Relations between them are checked when they are set, not discovered under load."""
+
+    defaults: DefaultKnobs = DefaultKnobs()
+    limits: LimitKnobs = LimitKnobs()
+    selection: SelectionKnobs = SelectionKnobs()
+    reserve: ReserveKnobs = ReserveKnobs()
+    admission: AdmissionKnobs = AdmissionKnobs()
+    policy: PolicySettings = PolicySettings()
+    length_profiles: str = "configs/profiles.yaml"
+
+    @model_validator(mode="after")
+    def _possible(self) -> IngressKnobs:
+        pairs = (
+            ("max_categories", self.defaults.max_categories, "max_categories", self.limits.max_categories),
+            (
+                "candidates_per_category",
+                self.defaults.candidates_per_category,
+                "max_candidates_per_category",
+                self.limits.max_candidates_per_category,
+            ),
+            ("time_budget_ms", self.defaults.time_budget_ms, "max_time_budget_ms", self.limits.max_time_budget_ms),
+        )
+        for name, value, limit_name, limit in pairs:
+            if value > limit:
+                raise ValueError(f"defaults.{name}={value} exceeds limits.{limit_name}={limit}")
+        needed = self.reserve.generate_ms + self.reserve.score_ms
+        if needed >= self.defaults.time_budget_ms:
+            raise ValueError(
+                f"reserve.generate_ms + reserve.score_ms = {needed} leaves nothing of "
+                f"defaults.time_budget_ms={self.defaults.time_budget_ms}"
+            )
+        return self

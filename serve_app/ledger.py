@@ -1,0 +1,62 @@
+"""What happened to one request, stage by stage: timings, revisions, degradations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from deployments.types import Degradation, Stage, StageRevision, StageTiming, Usage
+
+
+class Ledger:
+    """Collects while the pipeline runs; read once, into the Decision."""
+
+    def __init__(self) -> None:
+        self._wall_ms: dict[Stage, float] = {}
+        self._usage: dict[Stage, Usage] = {}
+        self._revisions: dict[Stage, StageRevision] = {}
+        self._degradations: dict[Degradation, None] = {}
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Measure the wall-clock time of the body; several bodies of one stage add up."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = (time.perf_counter() - started) * 1000
+            self._wall_ms[stage] = self._wall_ms.get(stage, 0.0) + spent
+
+    def used(self, stage: Stage, usage: Usage, revision: StageRevision | None = None) -> None:
+        """Note what the stage says it cost. Times, tokens and hits add up; the batch size is the largest seen."""
+        before = self._usage.get(stage, Usage())
+        self._usage[stage] = Usage(
+            queue_ms=max(before.queue_ms, usage.queue_ms),
+            compute_ms=before.compute_ms + usage.compute_ms,
+            prompt_tokens=before.prompt_tokens + usage.prompt_tokens,
+            output_tokens=before.output_tokens + usage.output_tokens,
+            cached_tokens=before.cached_tokens + usage.cached_tokens,
+            batch_size=max(before.batch_size, usage.batch_size),
+            cache_hits=before.cache_hits + usage.cache_hits,
+        )
+        if revision is not None:
+            self._revisions[stage] = revision
+
+    def degraded(self, degradation: Degradation) -> None:
+        self._degradations[degradation] = None
+
+    @property
+    def timings(self) -> tuple[StageTiming, ...]:
+        return tuple(
+            StageTiming(stage=stage, wall_ms=wall_ms, **self._usage.get(stage, Usage()).model_dump())
+            for stage, wall_ms in self._wall_ms.items()
+        )
+
+    @property
+    def revisions(self) -> tuple[StageRevision, ...]:
+        return tuple(self._revisions.values())
+
+    @property
+    def degradations(self) -> tuple[Degradation, ...]:
+        return tuple(self._degradations)

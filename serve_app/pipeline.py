@@ -1,0 +1,247 @@
+"""The flow: item in, Decision out. Caption, route, generate, check, score, select.
+
+Plain Python. It knows the stages only through the protocols of `deployments/stages.py`; the same lines run against
+fakes in a unit test, against replicas in the graph, and in a bulk job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from deployments.deadline import Call
+from deployments.errors import DeadlineExceeded, PushGenError, StageFailed, StageUnavailable
+from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
+from deployments.types import (
+    Candidate,
+    Caption,
+    CaptionSource,
+    CategoryInfo,
+    CategoryPlan,
+    Decision,
+    Degradation,
+    Draft,
+    GenerationTask,
+    RoutedCategory,
+    Source,
+    Stage,
+)
+from serve_app.brief import Brief
+from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.facts import metadata_caption
+from serve_app.knobs import IngressKnobs
+from serve_app.ledger import Ledger
+from serve_app.policy import PolicyContext, check, unfinished
+from serve_app.select import select, with_scores
+from serve_app.templates import as_candidate
+
+# What a stage may die of without taking the request along. Bad input and overload always reach the caller.
+_SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
+
+
+@dataclass(frozen=True)
+class Stages:
+    captioner: Captioner
+    router: CategoryRouter
+    generator: Generator
+    reward: RewardScorer
+
+
+class Pipeline:
+    """Turns a Brief into a Decision. Holds no state of a request."""
+
+    def __init__(self, stages: Stages, knobs: IngressKnobs, categories: Sequence[CategoryInfo]) -> None:
+        self._stages = stages
+        self._knobs = knobs
+        self._categories = categories
+
+    async def decide(self, brief: Brief) -> Decision:
+        """Run the flow to its end."""
+        async with aclosing(self.run(brief)) as events:
+            async for event in events:
+                if isinstance(event, DecidedEvent):
+                    return event.decision
+        raise StageFailed("the flow ended without a decision")
+
+    async def run(self, brief: Brief) -> AsyncIterator[Event]:
+        """The flow as events; the last is always `decided`."""
+        ledger = Ledger()
+        caption = await self._caption(brief, ledger)
+        yield CaptionedEvent(caption=caption)
+
+        plan = await self._route(brief, caption, ledger)
+        routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in plan)
+        yield RoutedEvent(categories=routed)
+
+        written: list[Candidate] = []
+        async with aclosing(self._generate(brief, caption, plan, ledger)) as drafts:
+            async for draft in drafts:
+                candidate = await self._check(brief, caption, draft, written, ledger)
+                written.append(candidate)
+                yield CandidateEvent(candidate=candidate)
+
+        existing = [as_candidate(i, brief.item) for i in brief.incumbents]
+        running = await self._score(brief, caption, [*written, *existing], ledger)
+        yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
+
+        with ledger.stage(Stage.SELECT):
+            chosen = select(running, self._knobs.selection, brief.margin)
+        yield DecidedEvent(
+            decision=Decision(
+                request_id=brief.call.request_id,
+                item_id=brief.item.id,
+                notification=chosen.notification,
+                source=chosen.source,
+                reason=chosen.reason,
+                candidates=chosen.ranked,
+                caption=caption,
+                categories=routed,
+                timings=ledger.timings,
+                revisions=ledger.revisions,
+                partial=bool(ledger.degradations),
+                degradations=ledger.degradations,
+            )
+        )
+
+    async def _caption(self, brief: Brief, ledger: Ledger) -> Caption:
+        if brief.item.caption:
+            return Caption(text=brief.item.caption, source=CaptionSource.GIVEN)
+        call = self._cut(brief.call, self._knobs.reserve.generate_ms + self._knobs.reserve.score_ms)
+        with ledger.stage(Stage.CAPTION):
+            try:
+                result = await self._stages.captioner.caption(brief.item, call)
+            except _SURVIVABLE as error:
+                self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
+                return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
+        ledger.used(Stage.CAPTION, result.usage, result.revision)
+        return result.caption
+
+    async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
+        call = self._cut(brief.call, self._knobs.reserve.generate_ms + self._knobs.reserve.score_ms)
+        with ledger.stage(Stage.ROUTE):
+            try:
+                result = await self._stages.router.route(
+                    brief.item.without_media(), caption.text, brief.wanted, brief.barred, brief.max_categories, call
+                )
+            except _SURVIVABLE as error:
+                self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
+                return self._default_plan(brief)
+        ledger.used(Stage.ROUTE, result.usage, result.revision)
+        return result.plan
+
+    async def _generate(
+        self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ledger: Ledger
+    ) -> AsyncIterator[Draft]:
+        """Drafts as they finish; ends early, and says so, when the time is up."""
+        task = GenerationTask(
+            item=brief.item.without_media(),
+            caption=caption.text,
+            plan=plan,
+            candidates_per_category=brief.candidates_per_category,
+            profile=brief.profile,
+            output_fields=brief.output_fields,
+            temperature=brief.temperature,
+            seed=brief.seed,
+        )
+        call = self._cut(brief.call, self._knobs.reserve.score_ms)
+        drafts = aiter(self._stages.generator.generate(task, call))
+        count = 0
+        try:
+            while True:
+                # Only waiting for the generator counts as its time, not what is done with a draft.
+                with ledger.stage(Stage.GENERATE):
+                    draft = await anext(drafts, None)
+                if draft is None:
+                    break
+                count += 1
+                ledger.used(Stage.GENERATE, draft.usage, draft.revision)
+                yield draft
+        except _SURVIVABLE as error:
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, error)
+            return
+        finally:
+            close = getattr(drafts, "aclose", None)
+            if close is not None:
+                await close()
+        if count < len(plan) * brief.candidates_per_category:
+            late = DeadlineExceeded("the time budget was spent while generating")
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late)
+
+    async def _check(
+        self, brief: Brief, caption: Caption, draft: Draft, written: Sequence[Candidate], ledger: Ledger
+    ) -> Candidate:
+        """Hold a draft against the policy. Some milliseconds of CPU, so in a thread."""
+        with ledger.stage(Stage.CHECK):
+            context = PolicyContext(
+                item=brief.item,
+                caption=caption.text,
+                profile=brief.profile,
+                output_fields=brief.output_fields,
+                recent_copies=brief.recent_copies,
+                others=tuple(c.copy_text for c in written if not c.rejected),
+            )
+            copy = draft.copy_text
+            findings = await asyncio.to_thread(check, copy, context, self._knobs.policy)
+            if not draft.finished:
+                findings = (unfinished(copy), *findings)
+        return Candidate(
+            id=f"c{len(written) + 1}",
+            title=copy.title,
+            body=copy.body,
+            category=draft.category,
+            source=Source.GENERATED,
+            likelihood=draft.likelihood,
+            findings=findings,
+            rejected=any(f.severity == "SEVERITY_BLOCK" for f in findings),
+        )
+
+    async def _score(
+        self, brief: Brief, caption: Caption, candidates: list[Candidate], ledger: Ledger
+    ) -> list[Candidate]:
+        """Rewards for every copy that is not rejected, all in one call."""
+        running = [c for c in candidates if not c.rejected]
+        if not running:
+            return candidates
+        with ledger.stage(Stage.SCORE):
+            try:
+                result = await self._stages.reward.score(
+                    brief.item.without_media(), caption.text, [c.copy_text for c in running], brief.call
+                )
+            except _SURVIVABLE as error:
+                self._degrade(brief, ledger, Degradation.UNSCORED, error)
+                return candidates
+        ledger.used(Stage.SCORE, result.usage, result.revision)
+        rewards = dict(zip((c.id for c in running), result.rewards, strict=True))
+        rewarded = [c.model_copy(update={"reward": rewards.get(c.id)}) for c in candidates]
+        return with_scores(rewarded, self._knobs.selection)
+
+    def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
+        """The wanted categories, or the catalogue's defaults, without the router's opinion."""
+        usable = [c for c in self._categories if c.category not in brief.barred]
+        if brief.wanted:
+            chosen = [c for c in usable if c.category in brief.wanted]
+        else:
+            chosen = [c for c in usable if c.is_default] or usable
+        chosen = chosen[: brief.max_categories]
+        return tuple(
+            CategoryPlan(
+                category=c.category,
+                instruction=c.instruction,
+                weight=1 / len(chosen),
+                wanted=c.category in brief.wanted,
+            )
+            for c in chosen
+        )
+
+    @staticmethod
+    def _cut(call: Call, reserve_ms: int) -> Call:
+        return Call(call.deadline.sooner(reserve_ms / 1000), call.priority, call.request_id)
+
+    @staticmethod
+    def _degrade(brief: Brief, ledger: Ledger, degradation: Degradation, error: PushGenError) -> None:
+        """Declare the degradation, or fail when the caller allows none."""
+        if not brief.allow_degradation:
+            raise error
+        ledger.degraded(degradation)
