@@ -169,7 +169,6 @@ class Defaults(Model):
     length_profile: str
     time_budget_ms: int
     margin: float
-    temperature: float
 
 
 class GetServiceInfoResponse(Model):

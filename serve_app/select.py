@@ -41,7 +41,7 @@ def select(candidates: Sequence[Candidate], knobs: SelectionKnobs, margin: float
     The best generated copy must exceed the best human incumbent's score by `margin`, else the incumbent is kept; a
     template is used when there is neither; then nothing is sent.
     """
-    ranked = _rank(with_scores(candidates, knobs))
+    ranked = rank(with_scores(candidates, knobs))
     usable = [c for c in ranked if not c.rejected]
     generated = [c for c in usable if c.source is Source.GENERATED and c.score is not None]
     incumbents = [c for c in usable if c.source is Source.INCUMBENT]
@@ -58,7 +58,7 @@ def select(candidates: Sequence[Candidate], knobs: SelectionKnobs, margin: float
     return _outcome(ranked, fallback, _why_no_candidate(candidates))
 
 
-def _rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Scored copies by score, then unscored ones as they came, rejected ones last."""
     in_order = sorted(candidates, key=lambda c: (c.rejected, c.score is None, -(c.score or 0.0)))
     return tuple(c.model_copy(update={"rank": rank}) for rank, c in enumerate(in_order, start=1))

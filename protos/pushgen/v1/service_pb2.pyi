@@ -270,17 +270,15 @@ class Limits(_message.Message):
     def __init__(self, max_images: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_categories: _Optional[int] = ..., max_candidates_per_category: _Optional[int] = ..., max_incumbents: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_time_budget_ms: _Optional[int] = ...) -> None: ...
 
 class Defaults(_message.Message):
-    __slots__ = ("max_categories", "candidates_per_category", "length_profile", "time_budget_ms", "margin", "temperature")
+    __slots__ = ("max_categories", "candidates_per_category", "length_profile", "time_budget_ms", "margin")
     MAX_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
     CANDIDATES_PER_CATEGORY_FIELD_NUMBER: _ClassVar[int]
     LENGTH_PROFILE_FIELD_NUMBER: _ClassVar[int]
     TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
     MARGIN_FIELD_NUMBER: _ClassVar[int]
-    TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
     max_categories: int
     candidates_per_category: int
     length_profile: str
     time_budget_ms: int
     margin: float
-    temperature: float
-    def __init__(self, max_categories: _Optional[int] = ..., candidates_per_category: _Optional[int] = ..., length_profile: _Optional[str] = ..., time_budget_ms: _Optional[int] = ..., margin: _Optional[float] = ..., temperature: _Optional[float] = ...) -> None: ...
+    def __init__(self, max_categories: _Optional[int] = ..., candidates_per_category: _Optional[int] = ..., length_profile: _Optional[str] = ..., time_budget_ms: _Optional[int] = ..., margin: _Optional[float] = ...) -> None: ...
