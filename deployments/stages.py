@@ -36,6 +36,10 @@ class CategoryRouter(Protocol):
         self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult: ...
 
+
+class Catalogue(Protocol):
+    """What a router publishes beside its protocol: the categories it knows."""
+
     async def categories(self) -> tuple[CategoryInfo, ...]: ...
 
 

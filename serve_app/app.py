@@ -1,0 +1,53 @@
+"""`build(settings) -> Application`: the whole graph on one page. `serve run configs/X.yaml` calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ray import serve
+from ray.serve.config import AutoscalingConfig
+
+from deployments.captioner.deployment import CaptionerDeployment
+from deployments.generator.deployment import GeneratorDeployment
+from deployments.reward.deployment import RewardScorerDeployment
+from deployments.router.deployment import CategoryRouterDeployment
+from deployments.settings import Scaling, parse
+from serve_app.ingress.deployment import Ingress
+from serve_app.settings import AppSettings
+
+
+def build(args: dict[str, Any]) -> serve.Application:
+    """Compose the five deployments. Raises Misconfigured when the settings are impossible, by name."""
+    settings = parse(AppSettings, args, "args")
+    scaling = settings.scaling
+    return scaled(Ingress, scaling.ingress).bind(
+        captioner=scaled(CaptionerDeployment, scaling.captioner).bind(settings.captioner),
+        router=scaled(CategoryRouterDeployment, scaling.router).bind(settings.router),
+        generator=scaled(GeneratorDeployment, scaling.generator).bind(settings.generator),
+        reward=scaled(RewardScorerDeployment, scaling.reward).bind(settings.reward),
+        max_ongoing_requests=scaling.ingress.max_ongoing_requests,
+    )
+
+
+def scaled(deployment: serve.Deployment, scaling: Scaling) -> serve.Deployment:
+    """A deployment with its replicas, autoscaling, queue bounds and resources; `user_config` is always delivered."""
+    return deployment.options(
+        autoscaling_config=AutoscalingConfig(
+            min_replicas=scaling.min_replicas,
+            max_replicas=scaling.max_replicas,
+            target_ongoing_requests=scaling.target_ongoing_requests,
+            upscale_delay_s=scaling.upscale_delay_s,
+            downscale_delay_s=scaling.downscale_delay_s,
+        ),
+        max_ongoing_requests=scaling.max_ongoing_requests,
+        max_queued_requests=scaling.max_queued_requests,
+        health_check_period_s=5,
+        health_check_timeout_s=30,
+        graceful_shutdown_timeout_s=20,
+        user_config={},
+        ray_actor_options={
+            "num_cpus": scaling.num_cpus,
+            "num_gpus": scaling.num_gpus,
+            "runtime_env": {"env_vars": scaling.env_vars},
+        },
+    )

@@ -1,0 +1,113 @@
+"""The service core over Serve deployments: handles, what the stages publish, and their health."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
+
+from ray import serve
+from ray.serve.handle import DeploymentHandle
+
+from deployments.deadline import Call, Deadline
+from deployments.errors import Misconfigured, PushGenError
+from deployments.settings import parse
+from serve_app.knobs import IngressKnobs
+from serve_app.metrics import ServeMetrics
+from serve_app.pipeline import Stages
+from serve_app.profiles import load_profiles
+from serve_app.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter, RemoteStage
+from serve_app.service import Directory, PushGenService
+
+T = TypeVar("T")
+_DIRECTORY_TTL_S = 5.0
+_HEALTH_TTL_S = 1.0
+_ASK_S = 10.0
+
+
+class Cached(Generic[T]):
+    """An answer kept for a while; concurrent callers share one refresh, and a failed refresh keeps the last answer."""
+
+    def __init__(self, ask: Callable[[], Awaitable[T]], ttl_s: float) -> None:
+        self._ask = ask
+        self._ttl_s = ttl_s
+        self._answer: T | None = None
+        self._until = 0.0
+        self._lock = asyncio.Lock()
+
+    async def __call__(self) -> T:
+        if self._answer is not None and time.monotonic() < self._until:
+            return self._answer
+        async with self._lock:
+            if self._answer is None or time.monotonic() >= self._until:
+                try:
+                    self._answer = await self._ask()
+                except PushGenError:
+                    if self._answer is None:
+                        raise
+                self._until = time.monotonic() + self._ttl_s
+            return self._answer
+
+
+class Graph:
+    """What the Ingress deployment holds: the service over the stages of this application."""
+
+    def __init__(
+        self,
+        captioner: DeploymentHandle,
+        router: DeploymentHandle,
+        generator: DeploymentHandle,
+        reward: DeploymentHandle,
+        max_ongoing_requests: int,
+    ) -> None:
+        metrics = ServeMetrics()
+        self._captioner = RemoteCaptioner(captioner, metrics)
+        self._router = RemoteRouter(router, metrics)
+        self._generator = RemoteGenerator(generator, metrics)
+        self._reward = RemoteReward(reward, metrics)
+        self._max_ongoing_requests = max_ongoing_requests
+        self._app_name = serve.get_replica_context().app_name
+        knobs = IngressKnobs()
+        self.service = PushGenService(
+            stages=Stages(self._captioner, self._router, self._generator, self._reward),
+            knobs=knobs,
+            profiles=load_profiles(knobs.length_profiles),
+            directory=Cached(self._ask_directory, _DIRECTORY_TTL_S),
+            health=Cached(self._ask_health, _HEALTH_TTL_S),
+            metrics=metrics,
+        )
+
+    def reconfigure(self, user_config: dict[str, Any] | None) -> None:
+        """Take new knobs. Raises Misconfigured by name when they are impossible."""
+        knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
+        if knobs.admission.max_in_flight > self._max_ongoing_requests:
+            raise Misconfigured(
+                f"user_config of Ingress: admission.max_in_flight={knobs.admission.max_in_flight} exceeds "
+                f"scaling.ingress.max_ongoing_requests={self._max_ongoing_requests}: it would never be reached"
+            )
+        profiles = load_profiles(knobs.length_profiles)
+        if knobs.defaults.length_profile not in profiles:
+            raise Misconfigured(
+                f"user_config of Ingress: defaults.length_profile={knobs.defaults.length_profile!r} is not in "
+                f"{knobs.length_profiles}, which has {', '.join(profiles)}"
+            )
+        self.service.reconfigure(knobs, profiles)
+
+    async def _ask_directory(self) -> Directory:
+        call = Call(Deadline.after(_ASK_S))
+        stages: tuple[RemoteStage, ...] = (self._captioner, self._router, self._generator, self._reward)
+        categories, *revisions = await asyncio.gather(
+            self._router.categories(call), *(stage.revision(call) for stage in stages)
+        )
+        return Directory(categories=categories, revisions=tuple(revisions))
+
+    async def _ask_health(self) -> dict[str, bool]:
+        """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""
+        status = await asyncio.to_thread(serve.status)
+        deployments = status.applications[self._app_name].deployments
+        return {
+            name: deployment.status != "UNHEALTHY"
+            and (deployment.replica_states.get("RUNNING", 0) > 0 or not deployment.replica_states)
+            for name, deployment in deployments.items()
+        }

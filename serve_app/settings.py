@@ -1,0 +1,54 @@
+"""Every setting of the application, composed of the stages' own: the `args` of a Serve config. Variants by `kind`.
+
+What changes under load is not here but in the `user_config` of each deployment, see `serve_app/knobs.py` and the
+`Knobs` of each stage.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from deployments.captioner.settings import TagsCaptionerSettings
+from deployments.captioner.vlm_settings import VlmCaptionerSettings
+from deployments.fakes import FakeCaptionerSettings, FakeGeneratorSettings, FakeRewardSettings, FakeRouterSettings
+from deployments.generator.settings import GeneratorSettings
+from deployments.reward.settings import RewardSettings
+from deployments.router.settings import EmbeddingRouterSettings
+from deployments.settings import Scaling, Settings
+
+CaptionerSettings = Annotated[
+    TagsCaptionerSettings | VlmCaptionerSettings | FakeCaptionerSettings, Field(discriminator="kind")
+]
+RouterSettings = Annotated[EmbeddingRouterSettings | FakeRouterSettings, Field(discriminator="kind")]
+AnyGeneratorSettings = Annotated[GeneratorSettings | FakeGeneratorSettings, Field(discriminator="kind")]
+AnyRewardSettings = Annotated[RewardSettings | FakeRewardSettings, Field(discriminator="kind")]
+
+
+class GraphScaling(Settings):
+    """Replicas, autoscaling and queue bounds of each deployment."""
+
+    captioner: Scaling = Scaling()
+    router: Scaling = Scaling()
+    generator: Scaling = Scaling()
+    reward: Scaling = Scaling()
+    ingress: Scaling = Scaling(max_ongoing_requests=256, max_queued_requests=512)
+
+
+class AppSettings(Settings):
+    """The whole graph. Relations that cannot work are refused here, by name, before anything starts."""
+
+    captioner: CaptionerSettings
+    router: RouterSettings
+    generator: AnyGeneratorSettings
+    reward: AnyRewardSettings
+    scaling: GraphScaling = GraphScaling()
+
+    @model_validator(mode="after")
+    def _possible(self) -> AppSettings:
+        if self.scaling.ingress.min_replicas < 1:
+            raise ValueError(
+                "scaling.ingress.min_replicas=0: with no ingress replica a health probe finds nothing; use at least 1"
+            )
+        return self
