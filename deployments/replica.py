@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
+
+from ray import serve
 
 from deployments.errors import Misconfigured
 from deployments.settings import parse
@@ -23,8 +26,11 @@ class StageReplica:
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         knobs = parse(self.stage.knobs_type, user_config or {}, f"user_config of {type(self).__name__}")
         if not self._started:
+            began = time.monotonic()
             await self.stage.start(knobs)
             self._started = True
+            name = serve.get_replica_context().deployment
+            logger.info("%s ready after %.1f s", name, time.monotonic() - began)
             return
         try:
             await self.stage.reconfigure(knobs)

@@ -1,0 +1,214 @@
+"""One application on this machine: started by `serve run`, watched until it is ready, stopped without a trace.
+
+The demo, `make serve`, the end-to-end tests and the benchmarks all start a config through this.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import grpc
+import psutil
+import yaml
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+_MARK = "PUSHGEN_RUN"
+_STOP_S = 45.0
+_READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
+
+
+class StartFailed(Exception):  # noqa: N818
+    """The application did not start; the message says what failed and what to do."""
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+class LocalServe:
+    """`serve run CONFIG` in a session of its own, with its own Ray cluster, temp folder and token mode.
+
+    A port that is None stays as the config has it. Use as a context manager: what was started is gone afterwards.
+    """
+
+    def __init__(
+        self,
+        config: Path,
+        *,
+        http_port: int | None = None,
+        grpc_port: int | None = None,
+        env: dict[str, str] | None = None,
+        edit: Callable[[dict[str, Any]], None] | None = None,
+    ) -> None:
+        self.config: dict[str, Any] = yaml.safe_load(config.read_text())
+        self.config.setdefault("http_options", {}).setdefault("host", "127.0.0.1")
+        if http_port is not None:
+            self.config["http_options"]["port"] = http_port
+        if grpc_port is not None:
+            self.config["grpc_options"]["port"] = grpc_port
+        if edit is not None:
+            edit(self.config)
+        self.http_port: int = self.config["http_options"].get("port", 8000)
+        self.grpc_port: int = self.config["grpc_options"].get("port", 9000)
+        self._env = env or {}
+        self._mark = uuid.uuid4().hex
+        self._process: subprocess.Popen[bytes] | None = None
+        self._folder: Path | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.grpc_port}"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def folder(self) -> Path:
+        """The run's own temp folder, with Ray's logs."""
+        if self._folder is None:
+            raise RuntimeError("not started")
+        return self._folder
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "serve.log"
+
+    def __enter__(self) -> LocalServe:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start and return at once. Raises StartFailed when a port is taken."""
+        for name, port in (("HTTP", self.http_port), ("gRPC", self.grpc_port)):
+            with socket.socket() as s:
+                if s.connect_ex(("127.0.0.1", port)) == 0:
+                    raise StartFailed(f"{name} port {port} is in use. Stop what uses it, or choose another port.")
+        # Short, because Ray puts sockets below it and their paths are limited to about 100 characters.
+        self._folder = Path(tempfile.mkdtemp(prefix="pushgen-"))
+        config = self._folder / "config.yaml"
+        config.write_text(yaml.safe_dump(self.config, sort_keys=False))
+        env = os.environ | {
+            _MARK: self._mark,
+            "RAY_TMPDIR": str(self._folder),
+            # Starting a local cluster turns token mode on when unset; this one listens for this machine alone.
+            "RAY_AUTH_MODE": "disabled",
+            # On two busy cores Serve's proxy misses its default of 5 s.
+            "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "HF_HUB_OFFLINE": "1",
+            **self._env,
+        }
+        env.pop("RAY_ADDRESS", None)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [str(Path(sys.executable).with_name("serve")), "run", str(config)],
+                stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env, start_new_session=True,
+            )  # fmt: skip
+
+    def wait_ready(self, timeout_s: float, progress: Callable[[dict[str, float]], None] | None = None) -> None:
+        """Poll the health service until it says SERVING.
+
+        `progress` is called about twice a second with the seconds each stage took to become ready. Raises StartFailed.
+        """
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            if self._process is None or self._process.poll() is not None:
+                raise StartFailed(f"`serve run` ended before the application was ready.\n{self.tail()}")
+            if "DEPLOY_FAILED" in (text := self.log.read_text(errors="replace")):
+                raise StartFailed(f"the application refused to start.\n{reason_in(text)}")
+            if self.healthy():
+                return
+            if progress is not None:
+                progress(self.ready_stages())
+            time.sleep(0.5)
+        raise StartFailed(f"not ready within {timeout_s:.0f} s; ready so far: {self.ready_stages()}\n{self.tail()}")
+
+    def healthy(self) -> bool:
+        with grpc.insecure_channel(self.address) as channel:
+            try:
+                answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=3)
+            except grpc.RpcError:
+                return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def ready_stages(self) -> dict[str, float]:
+        """Deployments whose first replica is ready, with the seconds it took, read from the replicas' logs."""
+        found: dict[str, float] = {}
+        for log in self.folder.glob("session_latest/logs/serve/replica_*.log"):
+            with suppress(OSError):
+                for name, seconds in _READY_LINE.findall(log.read_text(errors="replace")):
+                    found.setdefault(name, float(seconds))
+        return found
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process of this run that is alive, Ray's and the engines' included."""
+        return list(_marked(self._mark))
+
+    def memory_bytes(self) -> int:
+        """Proportional set size of all processes: shared pages counted once."""
+        total = 0
+        for process in self.processes():
+            with suppress(psutil.Error):
+                total += process.memory_full_info().pss
+        return total
+
+    def tail(self, lines: int = 25) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def stop(self) -> None:
+        """Interrupt, wait, then kill whatever is left, and remove the temp folder."""
+        if self._process is not None and self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_S)
+        left = self.processes()
+        for process in left:
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(left, timeout=10)
+        if self._process is not None:
+            self._process.wait()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _marked(mark: str) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(_MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
+
+
+def reason_in(log: str) -> str:
+    """The operator's part of a failed deployment: what the settings said, or else the last lines."""
+    named = re.findall(r"Misconfigured[^:\n]*: (.+)", log)
+    return str(named[-1]) if named else "\n".join(log.splitlines()[-25:])
+
+
+@contextmanager
+def serving(config: Path, timeout_s: float = 240.0, **options: Any) -> Iterator[LocalServe]:
+    """A ready application, gone afterwards."""
+    with LocalServe(config, **options) as app:
+        app.wait_ready(timeout_s)
+        yield app
