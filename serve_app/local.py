@@ -161,8 +161,17 @@ class LocalServe:
         return found
 
     def processes(self) -> list[psutil.Process]:
-        """Every process of this run that is alive, Ray's and the engines' included."""
-        return list(_marked(self._mark))
+        """Every process of this run that is alive, Ray's and the engines' included.
+
+        Descendants first: Ray renames its workers in place, which overwrites the environment that carries the mark.
+        """
+        found: dict[int, psutil.Process] = {}
+        if self._process is not None:
+            with suppress(psutil.Error):
+                root = psutil.Process(self._process.pid)
+                found = {p.pid: p for p in (root, *root.children(recursive=True))}
+        found |= {p.pid: p for p in _marked(self._mark)}
+        return [p for p in found.values() if _alive(p)]
 
     def memory_bytes(self) -> int:
         """Proportional set size of all processes: shared pages counted once."""
@@ -177,12 +186,14 @@ class LocalServe:
 
     def stop(self) -> None:
         """Interrupt, wait, then kill whatever is left, and remove the temp folder."""
+        known = self.processes()
         if self._process is not None and self._process.poll() is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_S)
-        left = self.processes()
+        _, still = psutil.wait_procs(known, timeout=5)
+        left = {*still, *self.processes()}
         for process in left:
             with suppress(psutil.Error):
                 process.kill()
@@ -196,8 +207,15 @@ class LocalServe:
 def _marked(mark: str) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.environ().get(_MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
+            if process.environ().get(_MARK) == mark:
                 yield process
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def reason_in(log: str) -> str:
