@@ -1,0 +1,88 @@
+"""Stages for tests of the flow: fakes, and fakes that break."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from deployments.deadline import Call, Deadline
+from deployments.errors import PushGenError
+from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs, FakeRewardScorer, FakeRouter
+from deployments.types import CaptionResult, Copy, Draft, GenerationTask, Item, LengthProfile, RouteResult, ScoreResult
+from serve_app.brief import Brief, make_brief
+from serve_app.contract import GenerateNotificationRequest
+from serve_app.knobs import IngressKnobs
+from serve_app.pipeline import Stages
+
+PROFILES = {"default": LengthProfile(length_profile="default", max_title=40, max_body=90)}
+CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUMOUR")
+
+
+def request(**fields: Any) -> GenerateNotificationRequest:
+    fields.setdefault("item", {"id": "x", "title": "Coffee and cake", "description": "A cup of coffee on a table"})
+    return GenerateNotificationRequest.model_validate(fields)
+
+
+def brief(knobs: IngressKnobs | None = None, budget_s: float = 30.0, **fields: Any) -> Brief:
+    call = Call(Deadline.after(budget_s), request_id="r1")
+    return make_brief(request(**fields), call, knobs or IngressKnobs(), PROFILES, CATEGORIES)
+
+
+def fakes(**replaced: Any) -> Stages:
+    stages = {
+        "captioner": FakeCaptioner(),
+        "router": FakeRouter(),
+        "generator": FakeGenerator(),
+        "reward": FakeRewardScorer(),
+    }
+    return Stages(**{**stages, **replaced})
+
+
+class BrokenCaptioner(FakeCaptioner):
+    def __init__(self, error: PushGenError) -> None:
+        super().__init__()
+        self.error = error
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        raise self.error
+
+
+class BrokenRouter(FakeRouter):
+    def __init__(self, error: PushGenError) -> None:
+        super().__init__()
+        self.error = error
+
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        raise self.error
+
+
+class BrokenReward(FakeRewardScorer):
+    def __init__(self, error: PushGenError) -> None:
+        super().__init__()
+        self.error = error
+
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        raise self.error
+
+
+class ScriptedGenerator(FakeGenerator):
+    """Yields the given copies, then raises the error if there is one. Knows whether it was closed."""
+
+    def __init__(self, copies: Sequence[Copy], error: PushGenError | None = None, latency_ms: float = 0.0) -> None:
+        super().__init__()
+        self.copies = copies
+        self.error = error
+        self.knobs = FakeKnobs(latency_ms=latency_ms)
+        self.closed = False
+
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+        try:
+            for copy in self.copies:
+                await self.work(call, "generating")
+                yield Draft(title=copy.title, body=copy.body, category=task.plan[0].category, likelihood=-1.0)
+            if self.error is not None:
+                raise self.error
+        finally:
+            self.closed = True

@@ -1,0 +1,182 @@
+"""The flow on fakes: what a caller sees of a request, whole, cut and broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.fakes import FakeKnobs
+from deployments.stages import CategoryRouter
+from deployments.types import CaptionSource, CategoryInfo, Copy, Decision, Degradation, Reason, Source, Stage
+from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.knobs import IngressKnobs
+from serve_app.pipeline import Pipeline, Stages
+from tests.graph.stages import (
+    CATEGORIES,
+    BrokenCaptioner,
+    BrokenReward,
+    BrokenRouter,
+    ScriptedGenerator,
+    brief,
+    fakes,
+)
+
+INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]
+GOOD = [Copy(title="A cup of coffee", body="Coffee and cake are on the table."), Copy(title="Cake?", body="Have some cake.")]
+
+
+async def decide(stages: Stages | None = None, **fields: object) -> Decision:
+    return await Pipeline(stages or fakes(), IngressKnobs(), INFOS).decide(brief(**fields))  # type: ignore[arg-type]
+
+
+async def events(stages: Stages | None = None, **fields: object) -> list[Event]:
+    return [e async for e in Pipeline(stages or fakes(), IngressKnobs(), INFOS).run(brief(**fields))]  # type: ignore[arg-type]
+
+
+async def test_a_decision_names_everything_that_was_in_the_running() -> None:
+    decision = await decide(incumbents=[{"title": "Coffee time", "body": "Coffee and cake."}])
+    generated = [c for c in decision.candidates if c.source is Source.GENERATED]
+    assert len(generated) == 8
+    assert {c.category for c in generated} == set(CATEGORIES[:4])
+    assert sorted(c.rank for c in decision.candidates) == list(range(1, 10))
+    assert decision.notification is not None
+    winner = next(c for c in decision.candidates if c.id == decision.notification.candidate_id)
+    assert winner.rank == 1
+    assert {t.stage for t in decision.timings} == set(Stage)
+    assert {r.stage for r in decision.revisions} == {Stage.CAPTION, Stage.ROUTE, Stage.GENERATE, Stage.SCORE}
+    assert not decision.partial
+
+
+async def test_events_come_in_the_order_of_the_flow_and_end_with_decided() -> None:
+    seen = await events()
+    kinds = [type(e) for e in seen]
+    assert kinds == [CaptionedEvent, RoutedEvent, *[CandidateEvent] * 8, ScoredEvent, DecidedEvent]
+
+
+async def test_a_given_caption_is_used_and_the_captioner_left_alone() -> None:
+    stages = fakes(captioner=BrokenCaptioner(StageFailed("must not be called")))
+    decision = await decide(stages, item={"caption": "A cup of coffee beside a cake"})
+    assert decision.caption.source is CaptionSource.GIVEN
+    assert not decision.partial
+    assert Stage.CAPTION not in {t.stage for t in decision.timings}
+
+
+async def test_wishes_for_categories_win() -> None:
+    decision = await decide(options={"categories_wanted": ["HUMOUR", "STORY"], "candidates_per_category": 3})
+    assert {c.category for c in decision.candidates} == {"HUMOUR", "STORY"}
+    assert len(decision.candidates) == 6
+    assert all(c.wanted for c in decision.categories)
+
+
+@pytest.mark.parametrize("error", [StageFailed("x"), StageUnavailable("x"), DeadlineExceeded("x")])
+async def test_a_lost_captioner_degrades_to_the_metadata_and_says_so(error: PushGenError) -> None:
+    decision = await decide(fakes(captioner=BrokenCaptioner(error)))
+    assert decision.caption.source is CaptionSource.METADATA
+    assert "Coffee and cake" in decision.caption.text
+    assert decision.degradations == (Degradation.CAPTION_FROM_METADATA,)
+    assert decision.partial
+    assert decision.source is Source.GENERATED
+
+
+async def test_a_lost_router_degrades_to_the_default_categories() -> None:
+    decision = await decide(fakes(router=BrokenRouter(StageUnavailable("x"))), options={"categories_barred": ["DIRECT"]})
+    assert [c.category for c in decision.categories] == ["CURIOSITY", "QUESTION"]
+    assert decision.degradations == (Degradation.DEFAULT_CATEGORIES,)
+
+
+async def test_without_a_reward_what_exists_is_kept() -> None:
+    stages = fakes(reward=BrokenReward(StageFailed("x")))
+    kept = await decide(stages, incumbents=[{"title": "Coffee time", "body": "Now."}])
+    assert (kept.source, kept.reason) == (Source.INCUMBENT, Reason.UNSCORED)
+    nothing = await decide(stages)
+    assert (nothing.source, nothing.reason, nothing.notification) == (Source.NONE, Reason.UNSCORED, None)
+    assert all(c.reward is None for c in kept.candidates)
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        fakes(captioner=BrokenCaptioner(StageUnavailable("x"))),
+        fakes(router=BrokenRouter(StageUnavailable("x"))),
+        fakes(generator=ScriptedGenerator(GOOD, StageUnavailable("x"))),
+        fakes(reward=BrokenReward(StageUnavailable("x"))),
+    ],
+)
+async def test_a_caller_who_allows_no_degradation_gets_the_error(stages: Stages) -> None:
+    with pytest.raises(StageUnavailable):
+        await decide(stages, options={"allow_degradation": False})
+
+
+@pytest.mark.parametrize("error", [InvalidInput([]), Overloaded("x")])
+async def test_bad_input_and_overload_are_never_hidden(error: PushGenError) -> None:
+    with pytest.raises(type(error)):
+        await decide(fakes(captioner=BrokenCaptioner(error)))
+
+
+async def test_a_generator_that_dies_midway_leaves_what_it_wrote() -> None:
+    decision = await decide(fakes(generator=ScriptedGenerator(GOOD, StageUnavailable("x"))))
+    assert len(decision.candidates) == 2
+    assert decision.degradations == (Degradation.FEWER_CANDIDATES,)
+    assert decision.source is Source.GENERATED
+
+
+async def test_generation_is_cut_so_that_scoring_still_fits() -> None:
+    slow = fakes()
+    slow.generator.knobs = FakeKnobs(latency_ms=150)  # type: ignore[attr-defined]
+    decision = await decide(slow, budget_s=1.5)  # the reserve for scoring is 1 s
+    assert 1 <= len(decision.candidates) < 8
+    assert Degradation.FEWER_CANDIDATES in decision.degradations
+    assert decision.source is Source.GENERATED
+
+
+async def test_no_time_at_all_keeps_the_incumbent() -> None:
+    decision = await decide(budget_s=0.5, incumbents=[{"title": "Coffee time", "body": "Now."}])
+    assert (decision.source, decision.reason) == (Source.INCUMBENT, Reason.NO_CANDIDATES)
+    assert decision.partial
+
+
+async def test_rejected_candidates_keep_their_reasons_and_are_not_scored() -> None:
+    bad = Copy(title="Win 9999 dollars", body="Coffee and cake are on the table.")
+    decision = await decide(fakes(generator=ScriptedGenerator([bad, GOOD[0]])), options={"max_categories": 1})
+    worst = decision.candidates[-1]
+    assert worst.rejected
+    assert worst.reward is None
+    assert {f.rule for f in worst.findings} >= {"grounding"}
+
+
+async def test_all_rejected_falls_back_to_the_template_filled_in() -> None:
+    bad = ScriptedGenerator([Copy(title="Win 9999 dollars", body="Coffee.")] * 2)
+    template = {"id": "t", "title": "New: {title}", "body": "See {title} now.", "kind": "INCUMBENT_KIND_TEMPLATE"}
+    decision = await decide(fakes(generator=bad), incumbents=[template], options={"max_categories": 1})
+    assert (decision.source, decision.reason) == (Source.TEMPLATE, Reason.ALL_REJECTED)
+    assert decision.notification is not None
+    assert decision.notification.title == "New: Coffee and cake"
+
+
+async def test_a_template_that_cannot_be_filled_is_rejected() -> None:
+    template = {"id": "t", "title": "{city} calls", "body": "x", "kind": "INCUMBENT_KIND_TEMPLATE"}
+    decision = await decide(fakes(generator=ScriptedGenerator([])), incumbents=[template])
+    assert decision.source is Source.NONE
+    assert decision.candidates[0].findings[0].code == "TEMPLATE_FIELD_MISSING"
+
+
+async def test_a_repeat_of_a_recent_copy_is_rejected() -> None:
+    decision = await decide(
+        fakes(generator=ScriptedGenerator(GOOD)), recent_copies=[GOOD[0].model_dump()], options={"max_categories": 1}
+    )
+    assert [c.title for c in decision.candidates if c.rejected] == [GOOD[0].title]
+
+
+async def test_a_caller_who_leaves_stops_the_generator() -> None:
+    generator = ScriptedGenerator(GOOD, latency_ms=1)
+    run = Pipeline(fakes(generator=generator), IngressKnobs(), INFOS).run(brief())
+    async for event in run:
+        if isinstance(event, CandidateEvent):
+            break
+    await run.aclose()  # type: ignore[attr-defined]
+    assert generator.closed
+
+
+def test_fakes_keep_the_protocol() -> None:
+    router: CategoryRouter = fakes().router
+    assert router is not None

@@ -1,0 +1,79 @@
+"""The rooms: imports run one way, files stay small, the contract's stubs match its protos."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MAX_LINES = 320
+
+
+def imports_of(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text())
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def sources(root: Path, *folders: str) -> list[Path]:
+    return [p for f in folders for p in sorted((root / f).rglob("*.py"))]
+
+
+def importers(root: Path, folders: list[str], barred: tuple[str, ...]) -> list[str]:
+    return [
+        f"{p.relative_to(root)} imports {name}"
+        for p in sources(root, *folders)
+        for name in imports_of(p)
+        if name.split(".")[0] in barred or name in barred
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folders", "barred"),
+    [
+        (["deployments"], ("serve_app", "training", "benchmarks", "tests")),
+        (["serve_app"], ("training", "benchmarks", "tests")),
+        (["training"], ("serve_app.ingress", "benchmarks", "tests", "ray")),
+    ],
+)
+def test_imports_run_one_way(root: Path, folders: list[str], barred: tuple[str, ...]) -> None:
+    assert importers(root, folders, barred) == []
+
+
+@pytest.mark.parametrize("name", ["types", "errors"])
+def test_the_foundation_imports_nothing_of_ours(root: Path, name: str) -> None:
+    ours = {"deployments", "serve_app", "pushgen", "training"}
+    assert not {i for i in imports_of(root / f"deployments/{name}.py") if i.split(".")[0] in ours}
+
+
+def test_the_pipeline_knows_neither_ray_nor_vllm(root: Path) -> None:
+    code = "import serve_app.pipeline, sys; print([m for m in ('ray', 'vllm', 'torch') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
+
+
+def test_settings_import_no_models(root: Path) -> None:
+    """A config is checked, and a replica placed, without loading a framework."""
+    code = "import serve_app.settings, sys; print([m for m in ('ray', 'vllm', 'torch', 'transformers') if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
+
+
+def test_files_stay_small(root: Path) -> None:
+    long = {
+        str(p.relative_to(root)): lines
+        for p in sources(root, "deployments", "serve_app", "training", "tests", "benchmarks", "tools")
+        if (lines := len(p.read_text().splitlines())) > MAX_LINES
+    }
+    assert long == {}
+
+
+def test_stubs_match_the_protos(root: Path) -> None:
+    done = subprocess.run([sys.executable, "tools/proto.py", "--check"], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
