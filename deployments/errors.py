@@ -19,9 +19,11 @@ class PushGenError(Exception):
     """Base of every error that a client may see.
 
     reason: upper snake case, stable, for programs (google.rpc.ErrorInfo.reason).
+    request_id: filled in by the client library, so that a log line can be matched with the service's.
     """
 
     reason = "INTERNAL"
+    request_id: str = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -10,12 +10,12 @@ import annotated_types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pushgen.v1 import decision_pb2, item_pb2, service_pb2
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deployments import types
 from deployments.errors import InvalidInput, PushGenError
-from pushgen.v1 import decision_pb2, item_pb2, service_pb2
 from serve_app import contract, wire
 
 MODULES = (decision_pb2, item_pb2, service_pb2)
@@ -197,7 +197,7 @@ def test_every_violation_has_its_path_as_the_proto_writes_it() -> None:
         "item.frames[0].data": "a value is required",
         "item.frames[0].offset_ms": "must be at least 0",
         "options.time_budget_ms": "must be at least 1",
-        "options.temperature": "must be at most 2.0",
+        "options.temperature": "must be at most 2",
         "options.output_fields[0]": "unknown value 9; known: OUTPUT_FIELD_TITLE, OUTPUT_FIELD_BODY",
         "options.priority": "unknown value 7; known: PRIORITY_REALTIME, PRIORITY_BACKFILL",
     }
@@ -227,8 +227,10 @@ def test_json_violations(body: str, field: str, description: str) -> None:
 
 
 def test_an_empty_list_that_needs_an_entry() -> None:
-    with pytest.raises(InvalidInput, match="copies: needs at least 1 entry"):
+    with pytest.raises(InvalidInput, match="copies: a value is required"):
         wire.parse(contract.ScoreCopiesRequest, service_pb2.ScoreCopiesRequest(item=item_pb2.Item(title="t")))
+    with pytest.raises(InvalidInput, match="copies: needs at least 1 entry"):
+        wire.parse_json(contract.ScoreCopiesRequest, '{"item": {}, "copies": []}')
 
 
 def test_quoted_values_are_short() -> None:

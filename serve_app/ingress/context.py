@@ -1,0 +1,36 @@
+"""What the adapters ask of a gRPC servicer context, and how they leave a stream of the core."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol, TypeVar
+
+import grpc
+
+T = TypeVar("T")
+
+
+class RpcContext(Protocol):
+    """Fits ray.serve's RayServegRPCContext (which has no abort and no deadline) and grpc.aio's ServicerContext."""
+
+    def invocation_metadata(self) -> Iterable[tuple[str, Any]] | None: ...
+
+    def trailing_metadata(self) -> Iterable[tuple[str, Any]] | None: ...
+
+    def set_trailing_metadata(self, trailing_metadata: Sequence[tuple[str, Any]], /) -> None: ...
+
+    def set_code(self, code: grpc.StatusCode, /) -> None: ...
+
+    def set_details(self, details: str, /) -> None: ...
+
+
+@asynccontextmanager
+async def closing(events: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """Close a stream of the core as soon as its reader stops: its generation must not run on until it is collected."""
+    try:
+        yield events
+    finally:
+        close = getattr(events, "aclose", None)
+        if close is not None:
+            await close()

@@ -1,0 +1,230 @@
+"""Examples of the OpenAPI document. Made up, of the shape of real ones; a test reads each back through its model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+REQUEST_ID = "b7c9d0f2e4a14c7f9a52"
+# The smallest valid GIF, one grey pixel: enough to show where a picture goes.
+PIXEL = "R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs="
+
+_COFFEE: dict[str, Any] = {
+    "id": "item-17",
+    "locale": "en-GB",
+    "title": "How to pull a better espresso at home",
+    "description": "A barista shows grind size, dose and timing, and tastes the difference.",
+    "tags": ["coffee", "how-to"],
+    "creator": "Ana Lima",
+    "metadata": {"published": "2026-11-02"},
+    "images": [{"data": PIXEL, "alt_text": "A cup of espresso on a wooden table"}],
+}
+_TEXT_ONLY: dict[str, Any] = {
+    "id": "item-18",
+    "title": "Night train from Vienna to Rome",
+    "description": "What 14 hours in a sleeper car are like, and what they cost.",
+}
+
+GENERATE_REQUESTS: dict[str, Any] = {
+    "picture": {"summary": "A picture with metadata", "value": {"item": _COFFEE}},
+    "incumbent": {
+        "summary": "A human-written copy to beat, with options",
+        "value": {
+            "item": _TEXT_ONLY,
+            "incumbents": [{"id": "editor", "title": "New story", "body": "Read about the night train to Rome"}],
+            "recent_copies": [{"title": "Off the rails", "body": "Ten trains worth the detour"}],
+            "options": {
+                "max_categories": 2,
+                "candidates_per_category": 2,
+                "seed": 7,
+                "margin": 0.1,
+                "time_budget_ms": 12000,
+                "priority": "PRIORITY_BACKFILL",
+            },
+            "request_id": REQUEST_ID,
+        },
+    },
+}
+BATCH_REQUESTS: dict[str, Any] = {
+    "two": {"summary": "Two items", "value": {"requests": [{"item": _COFFEE}, {"item": _TEXT_ONLY}]}}
+}
+CAPTION_REQUESTS: dict[str, Any] = {"picture": {"summary": "A picture", "value": {"item": _COFFEE}}}
+ROUTE_REQUESTS: dict[str, Any] = {
+    "text": {
+        "summary": "Text only, one category barred",
+        "value": {"item": _TEXT_ONLY, "categories_barred": ["QUESTION"]},
+    }
+}
+SCORE_REQUESTS: dict[str, Any] = {
+    "two": {
+        "summary": "Two human-written copies",
+        "value": {
+            "item": _TEXT_ONLY,
+            "copies": [
+                {"title": "Asleep to Rome", "body": "14 hours in a sleeper car, told honestly"},
+                {"title": "New story", "body": "Read about the night train to Rome"},
+            ],
+        },
+    }
+}
+
+_CAPTION = {
+    "text": "An espresso cup on a table. Title: How to pull a better espresso at home.",
+    "source": "CAPTION_SOURCE_TAGS",
+    "cached": False,
+}
+_CATEGORIES = [
+    {"category": "HOW_TO", "weight": 0.61, "wanted": False},
+    {"category": "CURIOSITY", "weight": 0.39, "wanted": False},
+]
+_CANDIDATE: dict[str, Any] = {
+    "id": "c1",
+    "rank": 1,
+    "title": "Better espresso, three habits",
+    "body": "A barista shows the grind, the dose and the timing that change your cup",
+    "category": "HOW_TO",
+    "source": "SOURCE_GENERATED",
+    "reward": {"mean": 0.42, "spread": 0.08},
+    "score": 0.34,
+    "likelihood": -1.1,
+    "findings": [],
+    "rejected": False,
+}
+_REJECTED: dict[str, Any] = {
+    **{key: _CANDIDATE[key] for key in ("source", "category")},
+    "id": "c2",
+    "rank": 2,
+    "title": "97% of people pull it wrong",
+    "body": "Is yours among them?",
+    "findings": [
+        {
+            "rule": "grounding",
+            "code": "UNGROUNDED_NUMBER",
+            "severity": "SEVERITY_BLOCK",
+            "field": "title",
+            "excerpt": "97%",
+        }
+    ],
+    "rejected": True,
+}
+
+
+def _timing(stage: str, **spent: float) -> dict[str, Any]:
+    return {"stage": stage, **spent}
+
+
+DECISION: dict[str, Any] = {
+    "request_id": REQUEST_ID,
+    "item_id": "item-17",
+    "notification": {
+        **{key: _CANDIDATE[key] for key in ("title", "body", "category")},
+        "candidate_id": "c1",
+    },
+    "source": "SOURCE_GENERATED",
+    "reason": "REASON_BEST_CANDIDATE",
+    "candidates": [_CANDIDATE, _REJECTED],
+    "caption": _CAPTION,
+    "categories": _CATEGORIES,
+    "timings": [
+        _timing("STAGE_CAPTION", wall_ms=182.0, compute_ms=171.0),
+        _timing(
+            "STAGE_GENERATE", wall_ms=2310.0, queue_ms=12.0, prompt_tokens=412, output_tokens=61, cached_tokens=288
+        ),
+        _timing("STAGE_SCORE", wall_ms=37.0, compute_ms=29.0, batch_size=2),
+    ],
+    "revisions": [{"stage": "STAGE_GENERATE", "kind": "vllm", "model": "a-small-model", "model_revision": "1"}],
+    "partial": False,
+    "degradations": [],
+}
+CAPTION: dict[str, Any] = {
+    "caption": _CAPTION,
+    "timing": DECISION["timings"][0],
+    "revision": {"stage": "STAGE_CAPTION", "kind": "tags"},
+    "request_id": REQUEST_ID,
+}
+ROUTE: dict[str, Any] = {
+    "categories": _CATEGORIES,
+    "timing": _timing("STAGE_ROUTE", wall_ms=14.0),
+    "revision": {"stage": "STAGE_ROUTE", "kind": "embedding"},
+    "request_id": REQUEST_ID,
+}
+SCORE: dict[str, Any] = {
+    "candidates": [
+        {**_CANDIDATE, "id": "i1", "source": "SOURCE_INCUMBENT", "category": "", "title": "Asleep to Rome"},
+    ],
+    "timing": _timing("STAGE_SCORE", wall_ms=31.0, batch_size=2),
+    "revision": {"stage": "STAGE_SCORE", "kind": "encoder"},
+    "request_id": REQUEST_ID,
+}
+INFO: dict[str, Any] = {
+    "version": "0.1.0",
+    "stages": DECISION["revisions"],
+    "categories": [{"category": "HOW_TO", "definition": "Promises a skill that the content teaches.", "gate": ""}],
+    "length_profiles": [
+        {
+            "length_profile": "android",
+            "max_title": 50,
+            "max_body": 150,
+            "counting_unit": "COUNTING_UNIT_GRAPHEMES",
+            "origin": "for illustration",
+        }
+    ],
+    "limits": {
+        "max_images": 8,
+        "max_image_bytes": 10485760,
+        "max_image_pixels": 50000000,
+        "max_categories": 6,
+        "max_candidates_per_category": 8,
+        "max_incumbents": 16,
+        "max_batch_items": 256,
+        "max_time_budget_ms": 120000,
+    },
+    "defaults": {
+        "max_categories": 4,
+        "candidates_per_category": 2,
+        "length_profile": "android",
+        "time_budget_ms": 15000,
+        "margin": 0.0,
+        "temperature": 0.8,
+    },
+}
+HEALTH: dict[str, Any] = {
+    "status": "SERVING",
+    "stages": {"captioner": True, "router": True, "generator": True, "reward": True},
+}
+
+STREAM = "".join(
+    f"id: {n}\nevent: {name}\ndata: {json.dumps({'sequence': n, name: event})}\n\n"
+    for n, (name, event) in enumerate(
+        [
+            ("captioned", {"caption": _CAPTION}),
+            ("routed", {"categories": _CATEGORIES}),
+            ("candidate", {"candidate": _REJECTED}),
+            ("scored", {"candidates": [_CANDIDATE]}),
+            ("decided", {"decision": DECISION}),
+        ],
+        start=1,
+    )
+)
+BATCH = f"event: decision\ndata: {json.dumps({'index': 1, 'decision': DECISION})}\n\n"
+
+# What an example of a problem has beyond its title and reason, by HTTP status.
+PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
+    422: {
+        "detail": "item.images[0].data: is not a picture that can be decoded; options.seed: must be at least 0",
+        "violations": [
+            {"field": "item.images[0].data", "description": "is not a picture that can be decoded"},
+            {"field": "options.seed", "description": "must be at least 0"},
+        ],
+    },
+    429: {"detail": "the service's queue is full", "retry_after_s": 1.0},
+    500: {"detail": "the service failed on this request; its log has the cause under the request id"},
+    501: {
+        "detail": "item.images[0].url: not supported yet; send the picture itself in data",
+        "violations": [
+            {"field": "item.images[0].url", "description": "not supported yet; send the picture itself in data"}
+        ],
+    },
+    503: {"detail": "a stage has no healthy replica at the moment", "retry_after_s": 2.0},
+    504: {"detail": "the time budget was spent while generating"},
+}

@@ -1,0 +1,234 @@
+"""What the OpenAPI document says of each operation. Requests are parsed by us and not by FastAPI, so their schemas and
+headers are put in here; the examples live in `examples.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+
+from deployments.errors import PushGenError
+from deployments.types import Decision
+from serve_app import contract
+from serve_app.ingress import examples
+from serve_app.ingress.request import MAX_REQUEST_ID_CHARS
+from serve_app.ingress.status import TABLE, Problem, problem_type
+
+EVENT_NAMES = {"captioned", "routed", "candidate", "scored", "decided"}
+
+INFO: dict[str, Any] = {
+    "title": "PushGen Serve",
+    "version": "v1",
+    "summary": "A content item in, one ranked, policy-checked push notification out.",
+    "description": (
+        "The HTTP face of `pushgen.v1.PushGenService`: the same verbs, and JSON with the proto's field names. Unset "
+        "fields are left out of answers; an unknown field in a request is refused. Pictures travel as base64. Errors "
+        "are `application/problem+json` with a stable `reason`; every violation has its field path."
+    ),
+    "openapi_tags": [
+        {"name": "notifications", "description": "The whole flow: caption, route, generate, check, score, select."},
+        {"name": "stages", "description": "Each stage by itself."},
+        {"name": "service", "description": "What serves, and whether it is well."},
+    ],
+}
+
+
+class BatchEvent(BaseModel):
+    """The answer to one item of a batch: a decision, or a problem that is this item's alone."""
+
+    index: int = Field(description="Position of the request this answers")
+    decision: Decision | None = None
+    error: Problem | None = None
+
+
+class Health(BaseModel):
+    status: str = Field(description="SERVING when every stage is healthy, else NOT_SERVING")
+    stages: dict[str, bool]
+
+
+REQUESTS: list[type[BaseModel]] = [
+    contract.GenerateNotificationRequest,
+    contract.StreamNotificationRequest,
+    contract.BatchGenerateNotificationsRequest,
+    contract.CaptionItemRequest,
+    contract.RouteItemRequest,
+    contract.ScoreCopiesRequest,
+]
+EVENTS: list[type[BaseModel]] = [contract.StreamNotificationResponse, BatchEvent, Problem]
+
+REF = "#/components/schemas/{model}"
+HTTP_ONLY = {
+    400: ("Malformed JSON", "MALFORMED_JSON", "the body is not JSON: EOF while parsing a value at line 1 column 9"),
+    413: ("Body too large", "BODY_TOO_LARGE", "the body is larger than 117440512 bytes"),
+    415: ("Unsupported media type", "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json"),
+}
+
+
+def _problems(only: set[int] | None = None) -> dict[int | str, dict[str, Any]]:
+    """Every error response, with an example each; 501 and the rest come from the one table of errors."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for status, (title, reason, detail) in HTTP_ONLY.items():
+        found[status] = _problem(status, title, reason, detail)
+    for kind, known in TABLE.items():
+        if kind is not PushGenError:
+            extra = examples.PROBLEM_EXTRAS.get(known.http_status, {})
+            found[known.http_status] = _problem(known.http_status, known.title, kind.reason, **extra)
+    return {status: found[status] for status in sorted(found, key=int) if only is None or status in only}
+
+
+def _problem(status: int, title: str, reason: str, detail: str = "", **extra: Any) -> dict[str, Any]:
+    example = {
+        "type": problem_type(reason),
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": "/v1/notifications:generate",
+        "request_id": examples.REQUEST_ID,
+        "reason": reason,
+        **extra,
+    }
+    content = {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}, "example": example}}
+    return {"description": title, "content": content}
+
+
+HEADERS = [
+    {
+        "name": "X-Request-Id",
+        "in": "header",
+        "required": False,
+        "description": "The caller's id of this request, unless the body has one; echoed in the answer.",
+        "schema": {"type": "string", "maxLength": MAX_REQUEST_ID_CHARS},
+    },
+    {
+        "name": "X-PushGen-Time-Budget-Ms",
+        "in": "header",
+        "required": False,
+        "description": "Time for the whole request, unless the body has a budget; the service caps it.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+]
+
+
+def _operation(
+    tag: str,
+    name: str,
+    summary: str,
+    *,
+    answer: dict[str, Any],
+    request: type[BaseModel] | None = None,
+    asked: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    extra: dict[str, Any] = {"parameters": HEADERS[:1]}
+    if request is not None:
+        schema = {"$ref": REF.format(model=request.__name__)}
+        body = {"required": True, "content": {"application/json": {"schema": schema, "examples": asked}}}
+        extra = {"parameters": HEADERS, "requestBody": body}
+    errors = _problems() if request is not None else _problems({500, 503})
+    return {
+        "operation_id": name,
+        "tags": [tag],
+        "summary": summary,
+        "responses": {200: answer, **errors},
+        "openapi_extra": extra,
+        "response_model": None,
+    }
+
+
+def _answer(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    return {"model": model, "content": {"application/json": {"example": example}}, "description": model.__name__}
+
+
+def _events(description: str, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "description": description}
+    return {"description": description, "content": {"text/event-stream": {"schema": schema, "example": example}}}
+
+
+GENERATE = _operation(
+    "notifications",
+    "GenerateNotification",
+    "One item to one decision",
+    request=contract.GenerateNotificationRequest,
+    asked=examples.GENERATE_REQUESTS,
+    answer=_answer(contract.GenerateNotificationResponse, {"decision": examples.DECISION}),
+)
+STREAM = _operation(
+    "notifications",
+    "StreamNotification",
+    "The same, with events as they happen",
+    request=contract.StreamNotificationRequest,
+    asked=examples.GENERATE_REQUESTS,
+    answer=_events(
+        "Events `captioned`, `routed`, `candidate`, `scored` and, last, `decided`; `id` is the sequence number and "
+        "`data` a StreamNotificationResponse. A failure after the first event is an event `error`, its data a Problem.",
+        examples.STREAM,
+    ),
+)
+BATCH = _operation(
+    "notifications",
+    "BatchGenerateNotifications",
+    "Many items; one bad item never fails the others",
+    request=contract.BatchGenerateNotificationsRequest,
+    asked=examples.BATCH_REQUESTS,
+    answer=_events(
+        "An event `decision` or `error` for each item, in the order they finish; `data` is a BatchEvent. When the "
+        "whole call fails midway, the last event is an `error` whose data is a Problem.",
+        examples.BATCH,
+    ),
+)
+CAPTION = _operation(
+    "stages",
+    "CaptionItem",
+    "The captioner by itself",
+    request=contract.CaptionItemRequest,
+    asked=examples.CAPTION_REQUESTS,
+    answer=_answer(contract.CaptionItemResponse, examples.CAPTION),
+)
+ROUTE = _operation(
+    "stages",
+    "RouteItem",
+    "The category router by itself",
+    request=contract.RouteItemRequest,
+    asked=examples.ROUTE_REQUESTS,
+    answer=_answer(contract.RouteItemResponse, examples.ROUTE),
+)
+SCORE = _operation(
+    "stages",
+    "ScoreCopies",
+    "The policy checks and the reward scorer by themselves; ranks human-written copies too",
+    request=contract.ScoreCopiesRequest,
+    asked=examples.SCORE_REQUESTS,
+    answer=_answer(contract.ScoreCopiesResponse, examples.SCORE),
+)
+SERVICE_INFO = _operation(
+    "service",
+    "GetServiceInfo",
+    "Models, revisions, categories, length profiles and limits",
+    answer=_answer(contract.GetServiceInfoResponse, examples.INFO),
+)
+HEALTH: dict[str, Any] = {
+    "operation_id": "Health",
+    "tags": ["service"],
+    "summary": "Health of the service and of each stage",
+    "response_model": None,
+    "responses": {
+        200: _answer(Health, examples.HEALTH) | {"description": "Every stage is healthy"},
+        503: _answer(Health, {**examples.HEALTH, "status": "NOT_SERVING"}) | {"description": "A stage is not healthy"},
+    },
+}
+
+
+def schema(app: FastAPI) -> dict[str, Any]:
+    """The document, made once: FastAPI's own, and the schemas of what it does not parse or serialise itself."""
+    if app.openapi_schema is None:
+        known = ("title", "version", "summary", "description", "openapi_version")
+        document = get_openapi(**{key: getattr(app, key) for key in known}, tags=app.openapi_tags, routes=app.routes)
+        inputs = models_json_schema([(m, "validation") for m in REQUESTS], ref_template=REF)[1]["$defs"]
+        outputs = models_json_schema([(m, "serialization") for m in EVENTS], ref_template=REF)[1]["$defs"]
+        schemas = {**inputs, **outputs, **document["components"]["schemas"]}
+        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        app.openapi_schema = document
+    return app.openapi_schema
