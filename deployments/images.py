@@ -10,7 +10,7 @@ import io
 from typing import Final
 
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageOps, UnidentifiedImageError
 from pydantic import Field
 
 from deployments.errors import InvalidInput, Violation
@@ -35,7 +35,10 @@ class ImageLimits(Knobs):
     max_image_pixels: int = Field(default=40_000_000, ge=1, le=178_000_000)
 
 
-class _Refused(Exception):
+_DEFAULT_LIMITS: Final = ImageLimits()
+
+
+class _RefusedError(Exception):
     """Why a picture is refused, in words for the caller."""
 
 
@@ -43,7 +46,7 @@ def problem(data: bytes, limits: ImageLimits) -> str | None:
     """Why the picture is refused, or None. Decodes the whole first frame, a JPEG at reduced scale."""
     try:
         _read(data, limits, _CHECK_SIDE)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return str(refused)
     return None
 
@@ -65,7 +68,7 @@ def violations(item: Item, limits: ImageLimits) -> list[Violation]:
 
 
 def decode(
-    data: bytes, max_side: int, *, field: str = "item.images", limits: ImageLimits = ImageLimits()
+    data: bytes, max_side: int, *, field: str = "item.images", limits: ImageLimits = _DEFAULT_LIMITS
 ) -> Pillow.Image:
     """The first frame as RGB, upright (EXIF orientation), on white where transparent, shrunk to `max_side` pixels.
 
@@ -73,7 +76,7 @@ def decode(
     """
     try:
         image = _read(data, limits, max_side)
-    except _Refused as refused:
+    except _RefusedError as refused:
         raise InvalidInput([Violation(field, str(refused))]) from None
     image = _as_rgb(_upright(image))
     image.thumbnail((max_side, max_side), Pillow.Resampling.BICUBIC)
@@ -81,29 +84,29 @@ def decode(
 
 
 def _read(data: bytes, limits: ImageLimits, side: int) -> Pillow.Image:
-    """Open, hold against the limits, and decode the first frame to at least `side` pixels. Raises _Refused."""
+    """Open, hold against the limits, and decode the first frame to at least `side` pixels. Raises _RefusedError."""
     if not data:
-        raise _Refused("is empty")
+        raise _RefusedError("is empty")
     if len(data) > limits.max_image_bytes:
-        raise _Refused(f"has {len(data)} bytes, more than this service's limit of {limits.max_image_bytes}")
+        raise _RefusedError(f"has {len(data)} bytes, more than this service's limit of {limits.max_image_bytes}")
     try:
         image = Pillow.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
-        raise _Refused(_too_large("", limits)) from None
-    except Pillow.UnidentifiedImageError:
-        raise _Refused(f"is no picture in a known format ({', '.join(FORMATS)})") from None
+        raise _RefusedError(_too_large("", limits)) from None
+    except UnidentifiedImageError:
+        raise _RefusedError(f"is no picture in a known format ({', '.join(FORMATS)})") from None
     except Exception:  # noqa: BLE001 - a crafted header makes Pillow's parsers raise anything
-        raise _Refused("has a damaged header") from None
+        raise _RefusedError("has a damaged header") from None
     if width * height > limits.max_image_pixels:
-        raise _Refused(_too_large(f"{width} x {height}, ", limits))
+        raise _RefusedError(_too_large(f"{width} x {height}, ", limits))
     if not width * height:
-        raise _Refused("has no pixels")
+        raise _RefusedError("has no pixels")
     try:
         image.draft("RGB", (side, side))
         image.load()
     except Exception:  # noqa: BLE001 - as above: whatever a decoder raises, the picture is at fault
-        raise _Refused("cannot be decoded: truncated or damaged") from None
+        raise _RefusedError("cannot be decoded: truncated or damaged") from None
     return image
 
 
