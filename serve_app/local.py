@@ -97,6 +97,10 @@ class LocalServe:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start and return at once. Raises StartFailed when a port is taken."""
         for name, port in (("HTTP", self.http_port), ("gRPC", self.grpc_port)):
@@ -132,7 +136,7 @@ class LocalServe:
         """
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            if self._process is None or self._process.poll() is not None:
+            if not self.running:
                 raise StartFailed(f"`serve run` ended before the application was ready.\n{self.tail()}")
             if "DEPLOY_FAILED" in (text := self.log.read_text(errors="replace")):
                 raise StartFailed(f"the application refused to start.\n{reason_in(text)}")
@@ -152,13 +156,22 @@ class LocalServe:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
     def ready_stages(self) -> dict[str, float]:
-        """Deployments whose first replica is ready, with the seconds it took, read from the replicas' logs."""
+        """Deployments whose first replica is ready, with the seconds it took, as their replicas logged it."""
         found: dict[str, float] = {}
-        for log in self.folder.glob("session_latest/logs/serve/replica_*.log"):
-            with suppress(OSError):
-                for name, seconds in _READY_LINE.findall(log.read_text(errors="replace")):
-                    found.setdefault(name, float(seconds))
+        for name, seconds in _READY_LINE.findall(self.log.read_text(errors="replace")):
+            found.setdefault(name, float(seconds))
         return found
+
+    def deploy(self, config: Path) -> None:
+        """Replace the running application by another config, as `serve deploy` does. Raises StartFailed."""
+        found = re.search(r"dashboard at (?:\x1b\[\d+m)*(http://)?([\d.]+:\d+)", self.log.read_text(errors="replace"))
+        if found is None:
+            raise StartFailed("this run has no dashboard to deploy through")
+        command = [str(Path(sys.executable).with_name("serve")), "deploy", "-a", f"http://{found[2]}", str(config)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False,
+                              env=os.environ | {"RAY_AUTH_MODE": "disabled"})  # fmt: skip
+        if done.returncode:
+            raise StartFailed(f"`serve deploy` failed.\n{done.stderr[-2000:]}")
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this run that is alive, Ray's and the engines' included.
@@ -187,7 +200,7 @@ class LocalServe:
     def stop(self) -> None:
         """Interrupt, wait, then kill whatever is left, and remove the temp folder."""
         known = self.processes()
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.running:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):

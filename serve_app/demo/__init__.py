@@ -1,0 +1,1 @@
+"""`make demo` and `make serve`: the shipped items through a real graph on this machine."""

@@ -1,0 +1,166 @@
+"""Start a config, send the shipped items over gRPC and over HTTP, print every Decision, stop everything."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import httpx
+import typer
+from google.protobuf import json_format
+from pushgen.v1 import decision_pb2
+from rich.markup import escape
+
+from deployments.errors import Misconfigured, PushGenError
+from deployments.types import Decision
+from deployments.weights import prepare, references
+from serve_app.client import PushGenClient
+from serve_app.contract import GenerateNotificationRequest
+from serve_app.demo.console import console, step, waiting
+from serve_app.demo.items import DemoItem, demo_items
+from serve_app.local import LocalServe, StartFailed
+from serve_app.render import decision_view
+
+STAGES = ("Captioner", "CategoryRouter", "Generator", "RewardScorer", "Ingress")
+READY_S = 400.0
+REQUEST_S = 120.0
+WHAT_IT_IS = (
+    "What writes here is a 135M-parameter language model, and what looks at the photos is an ImageNet tagger with OCR,\n"
+    "because both fit on two CPU cores and come from the package index. The graph, the contract, the batching, the\n"
+    "policy and the reward heads are the real thing; the prose is not what a 4B model on a GPU writes (configs/gpu.yaml)."
+)
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    config: Annotated[Path, typer.Option(help="A serve config.")] = Path("configs/demo.yaml"),
+    out: Annotated[Path, typer.Option(help="Where all Decisions go, as ProtoJSON.")] = Path("build/demo.json"),
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the app up until Ctrl-C instead of sending items.")] = False,
+    http_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
+    grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
+    only: Annotated[list[str] | None, typer.Option("--item", help="Only this item; repeatable.")] = None,
+) -> None:
+    """Real photos in, ranked push notifications out."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        run(config, out, serve, http_port, grpc_port, only or [])
+    except KeyboardInterrupt:
+        console.print("\nstopped")
+        raise typer.Exit(0 if serve else 130) from None
+    except (StartFailed, Misconfigured) as error:
+        console.print(f"[red bold]failed:[/red bold] {escape(str(error))}")
+        raise typer.Exit(1) from None
+
+
+def run(
+    config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: int | None, only: list[str]
+) -> None:
+    items = [i for i in demo_items() if not only or i.name in only]
+    if not items:
+        raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
+    steps = 3 if serve else 5
+    started = time.monotonic()
+
+    local = LocalServe(config, http_port=http_port, grpc_port=grpc_port)
+    step(1, steps, "preparing the weights (once; later runs find them in the cache)")
+    for name in references(local.config):
+        began = time.monotonic()
+        prepare(name)
+        console.print(f"      {name}: ready after {time.monotonic() - began:.1f} s")
+
+    step(2, steps, f"starting Ray and {config}")
+    with local:
+        with waiting(STAGES) as progress:
+            local.wait_ready(READY_S, progress)
+        console.print(f"      ready {time.monotonic() - started:.0f} s after the command")
+        if serve:
+            step(3, steps, "serving")
+            keep_up(local)
+            return
+        step(3, steps, f"sending {len(items)} items over gRPC")
+        answers = [*send(items, "grpc", local)]
+        console.print(f"\n{WHAT_IT_IS}\n", style="dim")
+        step(4, steps, f"sending {len(items)} items over HTTP")
+        answers += send(items, "http", local)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(answers, indent=2, ensure_ascii=False) + "\n")
+        memory = local.memory_bytes() / 1e9
+        step(5, steps, "stopping every process")
+    if local.processes():
+        raise StartFailed("some processes did not stop")
+    chosen = sum(a["decision"]["source"] == "SOURCE_GENERATED" for a in answers)
+    console.print(
+        f"      {len(answers)} decisions in {out} ({chosen} of them generated copy); memory while running {memory:.1f} GB; "
+        f"{time.monotonic() - started:.0f} s in all"
+    )
+
+
+def send(items: list[DemoItem], protocol: str, local: LocalServe) -> list[dict[str, Any]]:
+    """Each item's Decision, printed and as ProtoJSON with the protocol it came by. Raises StartFailed."""
+    answers = []
+    for n, item in enumerate(items, start=1):
+        began = time.monotonic()
+        try:
+            decision = ask(item.request, protocol, local)
+        except (PushGenError, httpx.HTTPError) as error:
+            raise StartFailed(f"{item.name} over {protocol}: {error}\n{local.tail()}") from None
+        seconds = time.monotonic() - began
+        console.print(f"\n[bold]{item.name}[/bold] ({n}/{len(items)}, {protocol}, {seconds:.1f} s) {item.note}")
+        console.print(decision_view(decision))
+        shown = json_format.ParseDict(decision.model_dump(mode="json", exclude_none=True), decision_pb2.Decision())
+        answers.append(
+            {
+                "protocol": protocol,
+                "item": item.name,
+                "seconds": round(seconds, 3),
+                "decision": json_format.MessageToDict(shown, preserving_proto_field_name=True),
+            }
+        )
+    return answers
+
+
+def ask(request: GenerateNotificationRequest, protocol: str, local: LocalServe) -> Decision:
+    if protocol == "grpc":
+        with PushGenClient(local.address, timeout_s=REQUEST_S) as client:
+            return client.generate(request)
+    answer = httpx.post(
+        f"{local.url}/v1/notifications:generate", content=request.model_dump_json(exclude_none=True),
+        headers={"content-type": "application/json"}, timeout=REQUEST_S,
+    )  # fmt: skip
+    answer.raise_for_status()
+    return Decision.model_validate(answer.json()["decision"])
+
+
+def keep_up(local: LocalServe) -> None:
+    """Say how to call it, then wait for Ctrl-C or for the app to end."""
+    console.print(
+        f"""
+      CLI      .venv/bin/pushgen generate --address {local.address} --title "Fresh bread" --image photo.jpg
+      curl     curl {local.url}/v1/notifications:generate -H 'content-type: application/json' \\
+                 -d '{{"item": {{"title": "Fresh bread", "description": "Baked this morning."}}}}'
+      grpcurl  grpcurl -plaintext -d '{{"item": {{"title": "Fresh bread"}}}}' {local.address} \\
+                 pushgen.v1.PushGenService/GenerateNotification
+      OpenAPI  {local.url}/docs        health  {local.url}/healthz
+
+      Ctrl-C stops everything.""",
+        markup=False,
+    )
+    while local.running:
+        time.sleep(0.5)
+    raise StartFailed(f"the application ended by itself.\n{local.tail()}")
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM stops as Ctrl-C does: through the context manager that leaves nothing running."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(app())

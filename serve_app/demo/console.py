@@ -1,0 +1,42 @@
+"""What the demo says while it works: bars on a terminal, a line now and then where there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+console = Console(highlight=False, soft_wrap=False)
+_EVERY_S = 10.0
+
+
+def step(number: int, of: int, text: str) -> None:
+    console.print(f"[bold][{number}/{of}][/bold] {text}")
+
+
+@contextmanager
+def waiting(stages: tuple[str, ...]) -> Iterator[Callable[[dict[str, float]], None]]:
+    """Show which stages are ready while the body waits; yields the function to report them to."""
+    started = time.monotonic()
+    told: set[str] = set()
+    last = started
+
+    def line(ready: dict[str, float]) -> str:
+        marks = [f"[green]{s} ✓[/green]" if s in ready else f"[dim]{s} …[/dim]" for s in stages]
+        return f"{time.monotonic() - started:4.0f} s  {'  '.join(marks)}"
+
+    if console.is_terminal:
+        with console.status(line({})) as status:
+            yield lambda ready: status.update(line(ready))
+        return
+
+    def report(ready: dict[str, float]) -> None:
+        nonlocal last
+        if ready.keys() - told or time.monotonic() - last > _EVERY_S:
+            told.update(ready)
+            last = time.monotonic()
+            console.print(f"      {line(ready)}")
+
+    yield report
