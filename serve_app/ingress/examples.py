@@ -185,7 +185,6 @@ INFO: dict[str, Any] = {
         "length_profile": "android",
         "time_budget_ms": 15000,
         "margin": 0.0,
-        "temperature": 0.8,
     },
 }
 HEALTH: dict[str, Any] = {

@@ -16,6 +16,7 @@ from serve_app.ingress.core import Service
 logger = logging.getLogger("ray.serve")
 
 SERVICE_NAME = "pushgen.v1.PushGenService"
+KNOWN = ("", SERVICE_NAME)  # no name means the server as a whole
 Status = health_pb2.HealthCheckResponse
 
 
@@ -31,17 +32,24 @@ class HealthAdapter:
     async def Check(  # noqa: N802 - Serve calls the method with the RPC's name
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> health_pb2.HealthCheckResponse:
-        if request.service not in {"", SERVICE_NAME}:
+        if request.service not in KNOWN:
             grpc_context.set_code(grpc.StatusCode.NOT_FOUND)
             grpc_context.set_details("unknown service")
             return Status()
         return Status(status=await self._serving())
 
+    async def List(  # noqa: N802
+        self, request: health_pb2.HealthListRequest, grpc_context: RpcContext
+    ) -> health_pb2.HealthListResponse:
+        del request, grpc_context
+        serving = Status(status=await self._serving())
+        return health_pb2.HealthListResponse(statuses=dict.fromkeys(KNOWN, serving))
+
     async def Watch(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
         del grpc_context  # Serve hands it to methods that name it; nothing to set
-        known = request.service in {"", SERVICE_NAME}
+        known = request.service in KNOWN
         until, last = time.monotonic() + self.watch_life_s, None
         while True:
             now = await self._serving() if known else Status.SERVICE_UNKNOWN

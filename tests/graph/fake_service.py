@@ -1,0 +1,114 @@
+"""A `Service` that answers from a script, for the tests of both adapters, the client and the CLI."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from deployments.errors import PushGenError
+from deployments.types import Decision
+from serve_app import contract
+from serve_app.contract import GetServiceInfoResponse
+from serve_app.ingress import examples
+
+DECISION = Decision.model_validate(examples.DECISION)
+
+
+class FakeService:
+    """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
+
+    `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams.
+    """
+
+    def __init__(self, **fails: Exception) -> None:
+        self.fails = fails
+        self.after = 0
+        self.seen: list[Any] = []
+        self.closed = 0
+        self.hang = False
+        self.stages: Callable[[], dict[str, bool]] = lambda: {"captioner": True, "generator": True}
+
+    def _take(self, verb: str, request: Any, request_id: str) -> None:
+        self.seen.append((verb, request, request_id))
+        if verb in self.fails and self.after == 0:
+            raise self.fails[verb]
+
+    def _decision(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+        return DECISION.model_copy(update={"request_id": request_id, "item_id": request.item.id})
+
+    async def generate(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+        self._take("generate", request, request_id)
+        if self.hang:
+            await asyncio.Event().wait()
+        return self._decision(request, request_id)
+
+    async def stream(
+        self, request: contract.GenerateNotificationRequest, request_id: str
+    ) -> AsyncIterator[contract.Event]:
+        try:
+            self._take("stream", request, request_id)
+            events = [
+                contract.CaptionedEvent(caption=DECISION.caption),
+                contract.RoutedEvent(categories=DECISION.categories),
+                contract.CandidateEvent(candidate=DECISION.candidates[0]),
+                contract.ScoredEvent(candidates=DECISION.candidates[:1]),
+                contract.DecidedEvent(decision=self._decision(request, request_id)),
+            ]
+            for sent, event in enumerate(events):
+                if "stream" in self.fails and sent == self.after:
+                    raise self.fails["stream"]
+                if self.hang and sent == 1:
+                    await asyncio.Event().wait()
+                yield event
+        finally:
+            self.closed += 1
+
+    async def batch(
+        self, request: contract.BatchGenerateNotificationsRequest, request_id: str
+    ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
+        try:
+            self._take("batch", request, request_id)
+            for index in reversed(range(len(request.requests))):
+                one = request.requests[index]
+                error = self.fails.get(one.item.id)
+                if isinstance(error, PushGenError):
+                    yield index, error
+                else:
+                    yield index, self._decision(one, one.request_id or f"{request_id}/{index}")
+            if "batch" in self.fails:
+                raise self.fails["batch"]
+        finally:
+            self.closed += 1
+
+    async def caption(self, request: contract.CaptionItemRequest, request_id: str) -> contract.CaptionItemResponse:
+        self._take("caption", request, request_id)
+        return contract.CaptionItemResponse.model_validate(examples.CAPTION | {"request_id": request_id})
+
+    async def route(self, request: contract.RouteItemRequest, request_id: str) -> contract.RouteItemResponse:
+        self._take("route", request, request_id)
+        return contract.RouteItemResponse.model_validate(examples.ROUTE | {"request_id": request_id})
+
+    async def score(self, request: contract.ScoreCopiesRequest, request_id: str) -> contract.ScoreCopiesResponse:
+        self._take("score", request, request_id)
+        return contract.ScoreCopiesResponse.model_validate(examples.SCORE | {"request_id": request_id})
+
+    async def info(self) -> GetServiceInfoResponse:
+        self._take("info", None, "")
+        return GetServiceInfoResponse.model_validate(examples.INFO)
+
+    async def healthy(self) -> dict[str, bool]:
+        if "healthy" in self.fails:
+            raise self.fails["healthy"]
+        return self.stages()
+
+
+class Flapping:
+    """Stage health that changes at each look."""
+
+    def __init__(self) -> None:
+        self._looks = itertools.cycle([True, True, False])
+
+    def __call__(self) -> dict[str, bool]:
+        return {"generator": next(self._looks)}

@@ -1,0 +1,29 @@
+"""An in-process gRPC server around the adapter, as Serve's proxy would call it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+from grpc_health.v1 import health_pb2_grpc
+from pushgen.v1 import service_pb2_grpc
+
+from serve_app.ingress.core import Service
+from serve_app.ingress.grpc import GrpcAdapter
+
+
+@asynccontextmanager
+async def serving(service: Service) -> AsyncIterator[str]:
+    """The address of a server of `service` on a port of its own."""
+    adapter = GrpcAdapter()
+    adapter.service, adapter.watch_period_s, adapter.watch_life_s = service, 0.01, 0.2
+    server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
+    service_pb2_grpc.add_PushGenServiceServicer_to_server(adapter, server)
+    health_pb2_grpc.add_HealthServicer_to_server(adapter, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await server.stop(None)
