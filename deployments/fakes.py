@@ -77,7 +77,9 @@ class FakeCaptioner(FakeStage):
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         usage = await self.work(call, "captioning")
         text = f"fake caption of {item.title or item.description or 'a picture'}"
-        return CaptionResult(caption=Caption(text=text, source=CaptionSource.FAKE), revision=self.revision(), usage=usage)
+        return CaptionResult(
+            caption=Caption(text=text, source=CaptionSource.FAKE), revision=self.revision(), usage=usage
+        )
 
 
 class FakeRouter(FakeStage):

@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from deployments.errors import Misconfigured
 
-
 T = TypeVar("T", bound=BaseModel)
 
 

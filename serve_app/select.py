@@ -74,7 +74,5 @@ def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
 def _outcome(ranked: tuple[Candidate, ...], chosen: Candidate | None, reason: Reason) -> Selection:
     if chosen is None:
         return Selection(ranked, None, Source.NONE, reason)
-    notification = Notification(
-        title=chosen.title, body=chosen.body, category=chosen.category, candidate_id=chosen.id
-    )
+    notification = Notification(title=chosen.title, body=chosen.body, category=chosen.category, candidate_id=chosen.id)
     return Selection(ranked, notification, chosen.source, reason)

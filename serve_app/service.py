@@ -103,7 +103,9 @@ class PushGenService:
         """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline."""
         if len(request.requests) > self._knobs.limits.max_batch_items:
             limit = self._knobs.limits.max_batch_items
-            raise InvalidInput([Violation("requests", f"{len(request.requests)} exceed this service's limit of {limit}")])
+            raise InvalidInput(
+                [Violation("requests", f"{len(request.requests)} exceed this service's limit of {limit}")]
+            )
         async with self._admitted("BatchGenerateNotifications", Priority.BACKFILL):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
 
@@ -146,7 +148,9 @@ class PushGenService:
             found += category_violations(wanted, barred, names, "")
             most = request.max_categories or len(wanted) or self._knobs.defaults.max_categories
             if most > limits.max_categories:
-                found.append(Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}"))
+                found.append(
+                    Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}")
+                )
             _refuse(found)
             started = time.perf_counter()
             item = request.item.without_media()

@@ -23,6 +23,4 @@ def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
         PolicyFinding(rule="template", code="TEMPLATE_FIELD_MISSING", field=field, excerpt=placeholder)
         for field, placeholder in missing
     )
-    return Candidate(
-        id=incumbent.id, source=Source.TEMPLATE, findings=findings, rejected=bool(findings), **texts
-    )
+    return Candidate(id=incumbent.id, source=Source.TEMPLATE, findings=findings, rejected=bool(findings), **texts)

@@ -23,7 +23,13 @@ def generate(out: Path) -> None:
     """Write the stubs of every proto under `out`; raises SystemExit when protoc refuses one."""
     sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.rglob("*.proto"))
     includes = [str(PROTOS), str(files("grpc_tools") / "_proto"), str(Path(str(files("google") / "rpc")).parent.parent)]
-    args = ["protoc", *(f"-I{i}" for i in includes), f"--python_out={out}", f"--pyi_out={out}", f"--grpc_python_out={out}"]
+    args = [
+        "protoc",
+        *(f"-I{i}" for i in includes),
+        f"--python_out={out}",
+        f"--pyi_out={out}",
+        f"--grpc_python_out={out}",
+    ]
     if protoc.main([*args, *sources]) != 0:
         raise SystemExit("protoc failed; its message is above")
 

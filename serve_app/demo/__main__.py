@@ -32,7 +32,7 @@ REQUEST_S = 120.0
 WHAT_IT_IS = (
     "What writes here is a 135M-parameter language model, and what looks at the photos is an ImageNet tagger with OCR,\n"
     "because both fit on two CPU cores and come from the package index. The graph, the contract, the batching, the\n"
-    "policy and the reward heads are the real thing; the prose is not what a 4B model on a GPU writes (configs/gpu.yaml)."
+    "policy and the reward heads are the real thing; the prose is not what a 4B model writes (configs/gpu.yaml)."
 )
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -42,7 +42,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     config: Annotated[Path, typer.Option(help="A serve config.")] = Path("configs/demo.yaml"),
     out: Annotated[Path, typer.Option(help="Where all Decisions go, as ProtoJSON.")] = Path("build/demo.json"),
-    serve: Annotated[bool, typer.Option("--serve", help="Keep the app up until Ctrl-C instead of sending items.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Keep the app up until Ctrl-C instead of sending items.")
+    ] = False,
     http_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     only: Annotated[list[str] | None, typer.Option("--item", help="Only this item; repeatable.")] = None,
@@ -59,9 +61,7 @@ def main(
         raise typer.Exit(1) from None
 
 
-def run(
-    config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: int | None, only: list[str]
-) -> None:
+def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: int | None, only: list[str]) -> None:
     items = [i for i in demo_items() if not only or i.name in only]
     if not items:
         raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
@@ -97,8 +97,8 @@ def run(
         raise StartFailed("some processes did not stop")
     chosen = sum(a["decision"]["source"] == "SOURCE_GENERATED" for a in answers)
     console.print(
-        f"      {len(answers)} decisions in {out} ({chosen} of them generated copy); memory while running {memory:.1f} GB; "
-        f"{time.monotonic() - started:.0f} s in all"
+        f"      {len(answers)} decisions in {out} ({chosen} of them generated copy); "
+        f"memory while running {memory:.1f} GB; {time.monotonic() - started:.0f} s in all"
     )
 
 

@@ -17,10 +17,10 @@ import yaml
 from google.protobuf import json_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from pushgen.v1 import decision_pb2
 
 from deployments.errors import InvalidInput, Overloaded, UnsupportedField
 from deployments.types import Item, Options, Source
+from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.local import LocalServe, StartFailed, free_port
@@ -92,7 +92,7 @@ def scrape(app: LocalServe) -> str:
     targets = [t for group in json.loads(discovery.read_text()) for t in group["targets"]]
     pages = []
     for target in targets:
-        with urllib.request.urlopen(f"http://{target}/metrics", timeout=10) as page:  # noqa: S310
+        with urllib.request.urlopen(f"http://{target}/metrics", timeout=10) as page:
             pages.append(page.read().decode())
     return "\n".join(pages)
 
@@ -168,7 +168,9 @@ def test_knobs_change_without_a_restart(fake_app: LocalServe, fake_client: PushG
         (lambda a: a["args"]["captioner"].update(kind="oracle"), ["captioner", "oracle", "tags", "fake"]),
         (lambda a: a["args"]["scaling"]["reward"].update(max_ongoing=1), ["scaling.reward", "max_ongoing_requests"]),
         (
-            lambda a: a["deployments"].append({"name": "Ingress", "user_config": {"admission": {"max_in_flight": 9999}}}),
+            lambda a: a["deployments"].append(
+                {"name": "Ingress", "user_config": {"admission": {"max_in_flight": 9999}}}
+            ),
             ["max_in_flight=9999", "max_ongoing_requests=256"],
         ),
     ],

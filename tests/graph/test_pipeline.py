@@ -22,7 +22,10 @@ from tests.graph.stages import (
 )
 
 INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]
-GOOD = [Copy(title="A cup of coffee", body="Coffee and cake are on the table."), Copy(title="Cake?", body="Have some cake.")]
+GOOD = [
+    Copy(title="A cup of coffee", body="Coffee and cake are on the table."),
+    Copy(title="Cake?", body="Have some cake."),
+]
 
 
 async def decide(stages: Stages | None = None, **fields: object) -> Decision:
@@ -79,7 +82,9 @@ async def test_a_lost_captioner_degrades_to_the_metadata_and_says_so(error: Push
 
 
 async def test_a_lost_router_degrades_to_the_default_categories() -> None:
-    decision = await decide(fakes(router=BrokenRouter(StageUnavailable("x"))), options={"categories_barred": ["DIRECT"]})
+    decision = await decide(
+        fakes(router=BrokenRouter(StageUnavailable("x"))), options={"categories_barred": ["DIRECT"]}
+    )
     assert [c.category for c in decision.categories] == ["CURIOSITY", "QUESTION"]
     assert decision.degradations == (Degradation.DEFAULT_CATEGORIES,)
 
