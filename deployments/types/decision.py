@@ -1,0 +1,157 @@
+"""What a caller gets: the decision, with everything that was in the running and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from deployments.types.base import Model
+from deployments.types.item import Copy
+
+
+class Stage(StrEnum):
+    """The six verbs of the flow."""
+
+    CAPTION = "STAGE_CAPTION"
+    ROUTE = "STAGE_ROUTE"
+    GENERATE = "STAGE_GENERATE"
+    CHECK = "STAGE_CHECK"
+    SCORE = "STAGE_SCORE"
+    SELECT = "STAGE_SELECT"
+
+
+class StageRevision(Model):
+    """Which model and words a stage uses."""
+
+    stage: Stage
+    kind: str
+    model: str = ""
+    model_revision: str = ""
+    prompt_revision: str = ""
+
+
+class Usage(Model):
+    """What a piece of work cost inside its stage; the pipeline adds the wall-clock time (`StageTiming`)."""
+
+    queue_ms: float = 0.0
+    compute_ms: float = 0.0
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    batch_size: int = 0
+    cache_hits: int = 0
+
+
+class StageTiming(Usage):
+    stage: Stage
+    wall_ms: float = 0.0
+
+
+class CaptionSource(StrEnum):
+    VLM = "CAPTION_SOURCE_VLM"
+    TAGS = "CAPTION_SOURCE_TAGS"
+    GIVEN = "CAPTION_SOURCE_GIVEN"
+    METADATA = "CAPTION_SOURCE_METADATA"
+    FAKE = "CAPTION_SOURCE_FAKE"
+
+
+class Caption(Model):
+    text: str = ""
+    source: CaptionSource
+    cached: bool = False
+
+
+class RoutedCategory(Model):
+    category: str
+    weight: float = Field(ge=0, le=1)
+    wanted: bool = False
+
+
+class Source(StrEnum):
+    GENERATED = "SOURCE_GENERATED"
+    INCUMBENT = "SOURCE_INCUMBENT"
+    TEMPLATE = "SOURCE_TEMPLATE"
+    NONE = "SOURCE_NONE"
+
+
+class Severity(StrEnum):
+    BLOCK = "SEVERITY_BLOCK"
+    REVIEW = "SEVERITY_REVIEW"
+
+
+class PolicyFinding(Model):
+    """What a policy rule found in a copy."""
+
+    rule: str
+    code: str
+    severity: Severity = Severity.BLOCK
+    field: str = ""
+    excerpt: str = ""
+
+
+class Reward(Model):
+    """Mean and standard deviation of the reward heads, in logits; comparable between copies of one item only."""
+
+    mean: float
+    spread: float = Field(ge=0)
+
+
+class Candidate(Model):
+    """One copy that is in the running, generated or not."""
+
+    id: str
+    rank: int = 0
+    title: str = ""
+    body: str = ""
+    category: str = ""
+    source: Source
+    reward: Reward | None = None
+    score: float | None = None
+    likelihood: float | None = None
+    findings: tuple[PolicyFinding, ...] = ()
+    rejected: bool = False
+
+    @property
+    def copy_text(self) -> Copy:
+        return Copy(title=self.title, body=self.body)
+
+
+class Reason(StrEnum):
+    BEAT_INCUMBENT = "REASON_BEAT_INCUMBENT"
+    BEST_CANDIDATE = "REASON_BEST_CANDIDATE"
+    BELOW_MARGIN = "REASON_BELOW_MARGIN"
+    ALL_REJECTED = "REASON_ALL_REJECTED"
+    NO_CANDIDATES = "REASON_NO_CANDIDATES"
+    UNSCORED = "REASON_UNSCORED"
+
+
+class Degradation(StrEnum):
+    CAPTION_FROM_METADATA = "DEGRADATION_CAPTION_FROM_METADATA"
+    DEFAULT_CATEGORIES = "DEGRADATION_DEFAULT_CATEGORIES"
+    FEWER_CANDIDATES = "DEGRADATION_FEWER_CANDIDATES"
+    UNSCORED = "DEGRADATION_UNSCORED"
+
+
+class Notification(Model):
+    title: str = ""
+    body: str = ""
+    category: str = ""
+    candidate_id: str
+
+
+class Decision(Model):
+    """One notification worth sending, or none, with everything that was in the running and why."""
+
+    request_id: str
+    item_id: str = ""
+    notification: Notification | None = None
+    source: Source
+    reason: Reason
+    candidates: tuple[Candidate, ...] = ()
+    caption: Caption
+    categories: tuple[RoutedCategory, ...] = ()
+    timings: tuple[StageTiming, ...] = ()
+    revisions: tuple[StageRevision, ...] = ()
+    partial: bool = False
+    degradations: tuple[Degradation, ...] = ()

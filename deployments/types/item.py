@@ -1,0 +1,97 @@
+"""What a caller sends: the item, what exists for it already, and how to write and choose."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from deployments.types.base import EncodedBytes, LongText, Model, Name, ShortText
+
+
+class Image(Model):
+    """A picture of the item: the encoded picture itself, or (reserved) where to fetch it."""
+
+    data: EncodedBytes | None = None
+    url: str | None = Field(default=None, max_length=2048)
+    alt_text: ShortText = ""
+
+
+class VideoFrame(Model):
+    """One frame of the item's video; frames are read in the order of their offsets."""
+
+    data: EncodedBytes
+    offset_ms: int = Field(default=0, ge=0)
+
+
+class Item(Model):
+    """The content to write a notification for."""
+
+    id: Name = ""
+    locale: Annotated[str, StringConstraints(max_length=35)] = ""
+    title: ShortText = ""
+    description: LongText = ""
+    tags: tuple[Annotated[str, StringConstraints(max_length=64)], ...] = Field(default=(), max_length=64)
+    creator: Name = ""
+    metadata: dict[Annotated[str, StringConstraints(min_length=1, max_length=64)], LongText] = Field(
+        default_factory=dict, max_length=64
+    )
+    images: tuple[Image, ...] = ()
+    frames: tuple[VideoFrame, ...] = ()
+    caption: LongText = ""
+
+    @property
+    def language(self) -> str:
+        """Primary language subtag, lower case; "en" when the item names none."""
+        return (self.locale or "en").replace("_", "-").split("-")[0].lower()
+
+    def without_media(self) -> Item:
+        """The same item without picture bytes, for the stages that only read."""
+        return self.model_copy(update={"images": (), "frames": ()})
+
+
+class Copy(Model):
+    """The words of a notification."""
+
+    title: ShortText = ""
+    body: LongText = ""
+
+
+class IncumbentKind(StrEnum):
+    HUMAN = "INCUMBENT_KIND_HUMAN"
+    TEMPLATE = "INCUMBENT_KIND_TEMPLATE"
+
+
+class Incumbent(Copy):
+    """Copy that exists already and would be sent without us."""
+
+    id: Name = ""
+    kind: IncumbentKind = IncumbentKind.HUMAN
+
+
+class OutputField(StrEnum):
+    TITLE = "OUTPUT_FIELD_TITLE"
+    BODY = "OUTPUT_FIELD_BODY"
+
+
+class Priority(StrEnum):
+    REALTIME = "PRIORITY_REALTIME"
+    BACKFILL = "PRIORITY_BACKFILL"
+
+
+class Options(Model):
+    """How to write and choose. Whatever is unset has the service's default."""
+
+    categories_wanted: tuple[Name, ...] = Field(default=(), max_length=32)
+    categories_barred: tuple[Name, ...] = Field(default=(), max_length=32)
+    max_categories: int | None = Field(default=None, ge=1)
+    candidates_per_category: int | None = Field(default=None, ge=1)
+    length_profile: Name = ""
+    output_fields: tuple[OutputField, ...] = Field(default=(), max_length=2)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    margin: float | None = Field(default=None, ge=-100, le=100)
+    time_budget_ms: int | None = Field(default=None, ge=1)
+    priority: Priority = Priority.REALTIME
+    allow_degradation: bool | None = None

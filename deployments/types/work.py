@@ -1,0 +1,97 @@
+"""What the pipeline asks of a stage and gets from it: not part of the public contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from deployments.types.base import Model, Name
+from deployments.types.decision import Caption, Reward, StageRevision, Usage
+from deployments.types.item import Copy, Item, OutputField
+
+
+class CountingUnit(StrEnum):
+    GRAPHEMES = "COUNTING_UNIT_GRAPHEMES"
+    WIDTH = "COUNTING_UNIT_WIDTH"
+    UTF8_BYTES = "COUNTING_UNIT_UTF8_BYTES"
+
+
+class LengthProfile(Model):
+    """How long a platform lets a notification be."""
+
+    length_profile: Name
+    max_title: int = Field(ge=4, le=1000)
+    max_body: int = Field(ge=8, le=4000)
+    counting_unit: CountingUnit = CountingUnit.GRAPHEMES
+    origin: str = ""
+
+
+class CategoryPlan(Model):
+    """One category to write in: the control that the generator's prompt ends with."""
+
+    category: str
+    instruction: str
+    weight: float = 1.0
+    wanted: bool = False
+
+
+class GenerationTask(Model):
+    """Everything the generator needs for one item. The item travels without media."""
+
+    item: Item
+    caption: str
+    plan: tuple[CategoryPlan, ...]
+    candidates_per_category: int = Field(ge=1)
+    profile: LengthProfile
+    output_fields: tuple[OutputField, ...] = (OutputField.TITLE, OutputField.BODY)
+    temperature: float | None = None
+    seed: int | None = None
+
+
+class Draft(Model):
+    """One candidate as the generator wrote it. `usage` is this draft's share of the work."""
+
+    title: str = ""
+    body: str = ""
+    category: str
+    likelihood: float | None = None
+    finished: bool = True
+    revision: StageRevision | None = None
+    usage: Usage = Usage()
+
+    @property
+    def copy_text(self) -> Copy:
+        return Copy(title=self.title, body=self.body)
+
+
+class CaptionResult(Model):
+    caption: Caption
+    revision: StageRevision
+    usage: Usage = Usage()
+
+
+class RouteResult(Model):
+    """`plan` is ordered by weight, heaviest first, and never empty unless every category is barred."""
+
+    plan: tuple[CategoryPlan, ...]
+    revision: StageRevision
+    usage: Usage = Usage()
+
+
+class ScoreResult(Model):
+    """One reward for each copy, in the order asked."""
+
+    rewards: tuple[Reward, ...]
+    revision: StageRevision
+    usage: Usage = Usage()
+
+
+class CategoryInfo(Model):
+    """A category of the catalogue, as the router publishes it."""
+
+    category: str
+    definition: str
+    gate: str = ""
+    instruction: str = ""
+    is_default: bool = False
