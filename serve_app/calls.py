@@ -12,11 +12,11 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
-from pushgen.v1 import service_pb2
 from pydantic import BaseModel
 
 from deployments.errors import PushGenError, StageUnavailable
 from deployments.types import Copy, Decision, Image, Item, VideoFrame
+from pushgen.v1 import service_pb2
 from serve_app import contract
 from serve_app.ingress.request import header_safe, with_budget
 from serve_app.ingress.status import DETAILS_KEY, from_code, from_status
@@ -120,11 +120,11 @@ def generate(given: Given) -> Asked[Decision]:
     )
 
 
-def stream(given: Given) -> Asked[contract.Event | None]:
-    def read(answer: service_pb2.StreamNotificationResponse) -> contract.Event | None:
+def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
+    def read(answer: service_pb2.StreamNotificationResponse) -> contract.StreamNotificationResponse | None:
         if answer.WhichOneof("event") is None:  # a failing stream ends with one
             return None
-        return from_message(contract.StreamNotificationResponse, answer).event
+        return from_message(contract.StreamNotificationResponse, answer)
 
     return Asked("StreamNotification", whole(given), service_pb2.StreamNotificationRequest, read)
 

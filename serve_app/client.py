@@ -18,21 +18,21 @@ from typing import Any, Self, TypeVar
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
-from pushgen.v1 import service_pb2_grpc
 
 from deployments.errors import PushGenError
 from deployments.types import Copy, Decision, Item
+from pushgen.v1 import service_pb2_grpc
 from serve_app import calls
 from serve_app.calls import DEFAULT_ADDRESS, Asked, Given, Unreachable, frame, image
 from serve_app.contract import (
     CaptionItemRequest,
     CaptionItemResponse,
-    Event,
     GetServiceInfoResponse,
     RouteItemRequest,
     RouteItemResponse,
     ScoreCopiesRequest,
     ScoreCopiesResponse,
+    StreamNotificationResponse,
 )
 
 __all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image"]
@@ -94,8 +94,8 @@ class PushGenClient(_Base):
         """One item, or a whole request, to one Decision."""
         return self._call(calls.generate(request), timeout_s)
 
-    def stream(self, request: Given, *, timeout_s: float | None = None) -> Iterator[Event]:
-        """The same, with events as they happen; DecidedEvent is the last. Closing the iterator cancels the request."""
+    def stream(self, request: Given, *, timeout_s: float | None = None) -> Iterator[StreamNotificationResponse]:
+        """The same, with events as they happen; `decided` is the last. Closing the iterator cancels the request."""
         return self._iterate(calls.stream(request), timeout_s)
 
     def batch(
@@ -169,7 +169,7 @@ class AsyncPushGenClient(_Base):
     async def generate(self, request: Given, *, timeout_s: float | None = None) -> Decision:
         return await self._call(calls.generate(request), timeout_s)
 
-    def stream(self, request: Given, *, timeout_s: float | None = None) -> AsyncIterator[Event]:
+    def stream(self, request: Given, *, timeout_s: float | None = None) -> AsyncIterator[StreamNotificationResponse]:
         return self._iterate(calls.stream(request), timeout_s)
 
     def batch(

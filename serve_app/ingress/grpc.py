@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from pushgen.v1 import decision_pb2, service_pb2
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, PushGenError
+from pushgen.v1 import decision_pb2, service_pb2
 from serve_app import contract
 from serve_app.ingress.context import RpcContext, closing
 from serve_app.ingress.health import HealthAdapter

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
-from pushgen.v1 import service_pb2_grpc
 
+from pushgen.v1 import service_pb2_grpc
 from serve_app.ingress.core import Service
 from serve_app.ingress.grpc import GrpcAdapter
 
