@@ -1,0 +1,72 @@
+"""Every shipped config builds: its keys are known, its relations possible, its knobs valid. Nothing is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deployments.errors import Misconfigured
+from deployments.settings import parse
+from serve_app.app import build
+from serve_app.knobs import IngressKnobs
+from serve_app.settings import AppSettings
+
+CONFIGS = ("cluster", "demo", "fake", "gpu")
+
+
+def application(root: Path, name: str) -> dict:
+    return yaml.safe_load((root / f"configs/{name}.yaml").read_text())["applications"][0]
+
+
+def test_these_are_all_the_configs(root: Path) -> None:
+    serve = {p.stem for p in (root / "configs").glob("*.yaml") if "applications" in p.read_text()}
+    assert serve == set(CONFIGS)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
+    app = application(root, name)
+    assert build(app["args"]) is not None
+    settings = parse(AppSettings, app["args"], name)
+    stages = {
+        "Captioner": settings.captioner,
+        "CategoryRouter": settings.router,
+        "Generator": settings.generator,
+        "RewardScorer": settings.reward,
+    }
+    for deployment in app["deployments"]:
+        if deployment["name"] == "Ingress":
+            knobs = parse(IngressKnobs, deployment["user_config"], name)
+            assert knobs.admission.max_in_flight <= settings.scaling.ingress.max_ongoing_requests
+        else:
+            parse(stages[deployment["name"]].build().knobs_type, deployment["user_config"], name)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        (("captioner", "kind"), "oracle", ["captioner", "oracle"]),
+        (("scaling", "generator", "max_replica"), 2, ["scaling.generator", "max_replica", "max_replicas"]),
+        (("scaling", "generator", "min_replicas"), 9, ["max_replicas=1", "min_replicas=9"]),
+        (("scaling", "generator", "target_ongoing_requests"), 99, ["target_ongoing_requests", "max_ongoing_requests"]),
+        (("scaling", "ingress", "min_replicas"), 0, ["scaling.ingress.min_replicas"]),
+    ],
+)
+def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value: object, words: list[str]) -> None:
+    args = application(root, "fake")["args"]
+    inner = args
+    for key in path[:-1]:
+        inner = inner.setdefault(key, {})
+    inner[path[-1]] = value
+    with pytest.raises(Misconfigured) as caught:
+        build(args)
+    assert [w for w in words if w not in str(caught.value)] == []
+
+
+def test_impossible_relations_between_knobs_are_refused() -> None:
+    with pytest.raises(Misconfigured, match=r"max_categories=13 exceeds limits.max_categories=12"):
+        parse(IngressKnobs, {"defaults": {"max_categories": 13}}, "Ingress")
+    with pytest.raises(Misconfigured, match="leaves nothing"):
+        parse(IngressKnobs, {"defaults": {"time_budget_ms": 2000}}, "Ingress")
