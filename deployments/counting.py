@@ -1,0 +1,32 @@
+"""How long a text is, in the unit that a platform counts in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+import regex
+
+from deployments.types import CountingUnit
+
+_CLUSTER = regex.compile(r"\X")
+
+
+def graphemes(text: str) -> Iterator[str]:
+    """What a reader sees as characters: Unicode's extended grapheme clusters (UAX #29)."""
+    return (match.group() for match in _CLUSTER.finditer(text))
+
+
+def measure(text: str, unit: CountingUnit) -> int:
+    """Length in graphemes, in columns (East Asian wide ones and emoji are two, UAX #11) or in UTF-8 bytes."""
+    if unit is CountingUnit.UTF8_BYTES:
+        return len(text.encode())
+    if unit is CountingUnit.WIDTH:
+        return sum(_columns(cluster) for cluster in graphemes(text))
+    return sum(1 for _ in graphemes(text))
+
+
+def _columns(cluster: str) -> int:
+    # U+FE0F asks for the emoji form of a narrow symbol, which is wide.
+    wide = any(unicodedata.east_asian_width(c) in "WF" or c == "\ufe0f" for c in cluster)
+    return 2 if wide else 1

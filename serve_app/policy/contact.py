@@ -1,0 +1,50 @@
+"""Addresses: a link, e-mail or phone number that is not in the item was made up, and may be someone's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+
+_EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# A bare domain counts only under a common ending, so that "Then.We" is a missing space and no address.
+_URL = regex.compile(
+    r"(?:https?://|www\.)\S+|(?<![@\w.])(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|app|info|biz|shop|xyz|me|tv|gg|ly|ru|cn|de|"
+    r"fr|es|uk|eu|in|br|jp)(?![\w-])(?:/\S*)?",
+    regex.IGNORECASE,
+)
+_PHONE = regex.compile(r"(?<![\w.,])\+?\(?\d[\d\s().\-/]{6,18}\d(?!\w)")
+_MIN_PHONE_DIGITS = 9  # a date has eight
+
+
+class ContactRule(Knobs):
+    action: Action = "block"
+
+
+def contact(copy: Copy, context: PolicyContext, settings: ContactRule) -> Iterator[Hit]:
+    """CONTACT_EMAIL, CONTACT_URL and CONTACT_PHONE, unless the item's own facts hold the same address."""
+    facts = context.facts.casefold()
+    digits = _digits(facts)
+    for field, text in fields_of(copy):
+        for email in _EMAIL.findall(text):
+            if email.casefold() not in facts:
+                yield Hit("CONTACT_EMAIL", settings.action, field, email)
+        for url in _URL.findall(_EMAIL.sub(" ", text)):
+            if _bare(url) not in facts:
+                yield Hit("CONTACT_URL", settings.action, field, url)
+        for phone in _PHONE.findall(text):
+            found = _digits(phone)
+            if (len(found) >= _MIN_PHONE_DIGITS or phone.startswith("+")) and found not in digits:
+                yield Hit("CONTACT_PHONE", settings.action, field, phone.strip())
+
+
+def _bare(url: str) -> str:
+    return regex.sub(r"^https?://(?:www\.)?|^www\.", "", url.casefold()).rstrip("/.,;:!?)'\"")
+
+
+def _digits(text: str) -> str:
+    return regex.sub(r"\D", "", text)

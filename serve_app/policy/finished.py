@@ -1,0 +1,94 @@
+"""Cut short: the text stops in the middle of a thought, or never stops."""
+
+# ruff: noqa: RUF001 - the marks of other scripts are meant
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+from pydantic import Field
+
+from deployments.counting import measure
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import words
+
+
+def _set(words_of_language: str) -> frozenset[str]:
+    return frozenset(words_of_language.split())
+
+
+# Words that cannot end a sentence. Prepositions are left out where they can ("what it is for").
+_DANGLING: dict[str, frozenset[str]] = {
+    "en": _set("the a an and or but nor because although unless whose my your our their its than every"),
+    "de": _set("der die das den dem des ein eine einen einem und oder aber weil dass mit von für zum zur"),
+    "fr": _set("le la les un une des du de et ou mais car que qui dans pour avec sur au aux chez"),
+    "es": _set("el la los las un una unos unas y o pero porque que de del con para por en al"),
+    "it": _set("il lo la gli le un una di del della e o ma perché che con per in al alla"),
+    "pt": _set("o a os as um uma de do da dos das e ou mas porque que com para por em no na"),
+}
+_OPEN_ENDED = regex.compile(r"[,;:\-–—(\[{</&+=]\s*$")
+_PAIRS = (("“", "”"), ("„", "“”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
+_SENTENCE_END = regex.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?:\s|$)")
+_STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
+
+
+class FinishedRule(Knobs):
+    """`at_limit` holds text that fills its limit exactly and ends without a stop: a decoder that ran out of room."""
+
+    action: Action = "block"
+    at_limit: Action = "block"
+    run_on: Action = "review"
+    max_sentence_words: int = Field(default=35, ge=5)
+
+
+def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iterator[Hit]:
+    """CUT_OFF, UNCLOSED and RUN_ON."""
+    profile = context.profile
+    for field, text in fields_of(copy):
+        tail = text[-40:]
+        limit = profile.max_title if field == "title" else profile.max_body
+        if _OPEN_ENDED.search(text) or _dangles(text, context.item.language):
+            yield Hit("CUT_OFF", settings.action, field, tail)
+        elif _STOPS_MID_WORD.search(text) and measure(text, profile.counting_unit) == limit:
+            yield Hit("CUT_OFF", settings.at_limit, field, tail)
+        if unclosed := _unclosed(text):
+            yield Hit("UNCLOSED", settings.action, field, text[text.rfind(unclosed) :])
+        longest = max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
+        if longest > settings.max_sentence_words:
+            yield Hit("RUN_ON", settings.run_on, field, tail)
+
+
+def cut_off(copy: Copy) -> Hit:
+    """The generator itself says that it ran out of room."""
+    field = "body" if copy.body.strip() else "title"
+    return Hit("CUT_OFF", "block", field, getattr(copy, field)[-40:])
+
+
+def _dangles(text: str, language: str) -> bool:
+    if not _STOPS_MID_WORD.search(text):
+        return False
+    found = words(text)
+    # A lone letter in capitals may be a name or a grade: "Vitamin A", "Plan O".
+    return len(found) > 1 and found[-1].casefold() in _DANGLING.get(language, ()) and not _is_initial(found[-1])
+
+
+def _is_initial(word: str) -> bool:
+    return len(word) == 1 and word.isupper()
+
+
+def _unclosed(text: str) -> str:
+    """The mark that was opened and never closed; empty when all are."""
+    if text.count('"') % 2 and not regex.search(r"\d\"", text):  # an inch mark is no quote
+        return '"'
+    for opening, closing in _PAIRS:
+        last = text.rfind(opening)
+        if last >= 0 and not any(c in text[last + 1 :] for c in closing) and not _smiley(text, last):
+            return opening
+    return ""
+
+
+def _smiley(text: str, at: int) -> bool:
+    return text[at] in "([" and at > 0 and text[at - 1] in ":;=-"

@@ -1,0 +1,61 @@
+"""Leftovers: code, markup, unfilled placeholders and pieces of the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+
+_MARKUP = regex.compile(
+    r"""</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>    # an HTML tag
+    | &(?:[a-z]{2,8}|\#\d{2,5});             # an HTML entity
+    | \*\*\S | \S\*\* | (?<!\w)__\S          # Markdown's bold
+    | ^\s*\#{1,6}\s | ^\s*[*\-]\s+\S | ^\s*>\s    # Markdown's heading, list, quote
+    | \]\( | ` | ~~\S
+    | \\[nrtu"] | \{\s*["'] | ["']\s*:\s*["'{\[]  # JSON
+    | ^\s*[{\[]\s*$ | \bfunction\s*\( | \bdef\s+\w+\( | ;\s*\}""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_PLACEHOLDER = regex.compile(
+    r"\{\{.*?(?:\}\}|$)|\$?\{[\w .|-]{1,40}\}|\{%|%[sd](?!\w)|%\([a-z_]+\)s|<[A-Z][A-Z_ ]+>"
+    r"|\[(?:insert|your|user|first|last|item|product|creator|name|title|city|link|url|date|number)\b[^\]]{0,40}\]",
+    regex.IGNORECASE,
+)
+_LEAK = regex.compile(
+    r"""<\|\w+\|> | \[/?INST\] | </?s>
+    | ^\s*(?:push\s+)?(?:title|body|headline|category|notification|caption|output|assistant|system|instruction|style)s?
+      \s*[:=]
+    | \bcategory\s*[:=]
+    | \bas\s+an?\s+(?:ai|language\s+model) | \bi(?:'m|\s+am)\s+an?\s+(?:ai|language\s+model|assistant)
+    | ^\s*(?:sure|certainly|of\s+course)[,!]\s+here | ^\s*here(?:'s|\s+is|\s+are)\s+(?:a|the|your)\s+(?:push\s+)?
+      (?:notification|title|headline|copy)
+    | \bpush\s+notification\s+(?:for|about|that)\b""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_CATEGORY_ID = regex.compile(r"\b[A-Z]{2,}_[A-Z_]{2,}\b")
+# Bidirectional overrides, zero-width space, soft hyphen, BOM, control characters. Joiners stay: emoji need them.
+_INVISIBLE = regex.compile(r"[\u202a-\u202e\u2066-\u2069\u200b\u00ad\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
+
+
+class MarkupRule(Knobs):
+    action: Action = "block"
+
+
+def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:  # noqa: ARG001
+    """PROMPT_LEAK, UNRENDERED_PLACEHOLDER, MARKUP and INVISIBLE_CHARACTER: at most one of them a field."""
+    checks = (
+        ("INVISIBLE_CHARACTER", _INVISIBLE),
+        ("PROMPT_LEAK", _LEAK),
+        ("PROMPT_LEAK", _CATEGORY_ID),
+        ("UNRENDERED_PLACEHOLDER", _PLACEHOLDER),
+        ("MARKUP", _MARKUP),
+    )
+    for field, text in fields_of(copy):
+        for code, pattern in checks:
+            if found := pattern.search(text):
+                yield Hit(code, settings.action, field, found.group())
+                break

@@ -1,0 +1,143 @@
+"""Numbers and dates as a reader understands them, whatever way they are written. Used by the grounding rule."""
+
+# ruff: noqa: RUF001 - the marks of other scripts are meant
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal, NamedTuple
+
+import regex
+
+Kind = Literal["plain", "percent", "money"]
+
+_CURRENCY = "$€£¥₹₽₩₺₫₱฿"
+_NUMBER = regex.compile(
+    rf"""(?P<money>[{_CURRENCY}]\s?)?
+    (?P<digits>\d+(?:[.,:'’\u202f\u00a0]\d+)*)
+    (?P<scale>\s?(?:k|m|bn|b|thousand|million|billion|mil|tsd|mio|mrd)(?![\p{{L}}\p{{N}}]))?
+    (?P<after>\s?(?:%|percent|per\scent|prozent|por\sciento|pour\scent|[{_CURRENCY}]|(?:dollars?|euros?|pounds?|cents?|usd|eur|gbp)\b))?""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_SCALES = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "mil": 1e3, "m": 1e6, "million": 1e6, "mio": 1e6}
+_SCALES |= {"b": 1e9, "bn": 1e9, "billion": 1e9, "mrd": 1e9}
+_PERCENT = re.compile(r"%|percent|per cent|prozent|por ciento|pour cent", re.IGNORECASE)
+
+# "One" is a pronoun as often as a number, and its translations are articles: it is left out.
+_SPELLED = {
+    "en": "two three four five six seven eight nine ten eleven twelve",
+    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze",
+    "es": "dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    "it": "due tre quattro cinque sei sette otto nove dieci undici dodici",
+    "pt": "dois três quatro cinco seis sete oito nove dez onze doze",
+}
+_EXTRA = {"en": {"dozen": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100}}
+_EXTRA["en"] |= {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "double": 2, "triple": 3, "both": 2}
+
+_MONTHS = (
+    ("january", "jan"),
+    ("february", "feb"),
+    ("march", "mar"),
+    ("april", "apr"),
+    ("may",),
+    ("june", "jun"),
+    ("july", "jul"),
+    ("august", "aug"),
+    ("september", "sep", "sept"),
+    ("october", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# "May" and "March" are verbs too: only beside a number do they name a month.
+_DATE_WORD = regex.compile(
+    r"\b(?:(?P<day>mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|(?P<month>january|february|april|june|july|august|september|october|november|december)"
+    r"|(?P<short>march|may|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?(?=\s+\d)"
+    r"|(?<=\d(?:st|nd|rd|th)?\s(?:of\s)?)(?P<late>march|may))\b",
+    regex.IGNORECASE,
+)
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+
+
+class Number(NamedTuple):
+    kind: Kind
+    value: float
+    text: str
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """Numbers written in digits: 1,000 and 1.000 and 1k are the same, 50% and $50 are kinds of their own."""
+    for match in _NUMBER.finditer(text):
+        after = (match["after"] or "").strip()
+        kind: Kind = "plain"
+        if _PERCENT.fullmatch(after):
+            kind = "percent"
+        elif match["money"] or after:
+            kind = "money"
+        scale = _SCALES.get((match["scale"] or "").strip().casefold(), 1.0)
+        for value in _readings(match["digits"]):
+            yield Number(kind, value * scale, match.group().strip())
+
+
+def spelled(words: list[str], language: str) -> Iterator[tuple[int, str]]:
+    """Numbers written as words, two to twelve in six languages; the value and the word."""
+    known = _spelled_values(language)
+    for word in words:
+        for part in (word, *word.split("-")):
+            value = known.get(part.casefold())
+            if value is not None:
+                yield value, word
+                break
+
+
+def counting_words(language: str) -> frozenset[str]:
+    """Those that claim a quantity; "first", "both" and "second" are said of things without any."""
+    return frozenset(_SPELLED.get(language, "").split())
+
+
+def date_words(text: str) -> Iterator[tuple[str, str]]:
+    """Weekdays and months named in the text, in English: the full name in lower case, and as written."""
+    for match in _DATE_WORD.finditer(text):
+        if match["day"]:
+            yield f"{match['day'].lower()}day", match.group()
+        else:
+            name = (match["month"] or match["short"] or match["late"]).lower()
+            yield next(names[0] for names in _MONTHS if name in names), match.group()
+
+
+def dates_in(facts: str) -> set[str]:
+    """Weekdays and months that the facts name, or that an ISO date among them falls on."""
+    found = {name for name, _ in date_words(facts)}
+    for year, month, day in _ISO_DATE.findall(facts):
+        try:
+            known = date(int(year), int(month), int(day))
+        except ValueError:
+            continue
+        found |= {_DAYS[known.weekday()], _MONTHS[known.month - 1][0]}
+    return found
+
+
+def _spelled_values(language: str) -> dict[str, int]:
+    listed = {word: value for value, word in enumerate(_SPELLED.get(language, "").split(), start=2)}
+    return listed | _EXTRA.get(language, {})
+
+
+def _readings(digits: str) -> list[float]:
+    """What digits with separators may mean: 1.500 is 1500 in Berlin and 1.5 in Boston."""
+    parts = re.split(r"[.,:'’\u202f\u00a0]", digits)
+    if len(parts) == 1:
+        return [float(digits)]
+    if ":" in digits:  # a time or a score
+        return [float(part) for part in parts]
+    grouped = all(len(part) == 3 for part in parts[1:])
+    values = [float("".join(parts))] if grouped else []
+    if len(parts) == 2:
+        values.append(float(f"{parts[0]}.{parts[1]}"))
+    elif not grouped:  # 1,000.50, or a date such as 24.12.2025
+        whole = "".join(parts[:-1])
+        values += [float(f"{whole}.{parts[-1]}"), *(float(part) for part in parts)]
+    return values

@@ -1,0 +1,78 @@
+"""The rules, their settings, and the one function that holds a copy against all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from deployments.settings import Knobs
+from deployments.types import Copy, PolicyFinding, Severity
+from serve_app.policy.banned import BannedRule, banned
+from serve_app.policy.contact import ContactRule, contact
+from serve_app.policy.context import Hit, PolicyContext
+from serve_app.policy.duplicate import DuplicateRule, duplicate
+from serve_app.policy.empty import EmptyRule, empty
+from serve_app.policy.finished import FinishedRule, cut_off, finished
+from serve_app.policy.grounding import GroundingRule, grounding
+from serve_app.policy.language import LanguageRule, language
+from serve_app.policy.length import LengthRule, length
+from serve_app.policy.markup import MarkupRule, markup
+from serve_app.policy.repetition import RepetitionRule, repetition
+from serve_app.policy.shouting import ShoutingRule, shouting
+
+Rule = Callable[[Copy, PolicyContext, Any], Iterator[Hit]]
+
+# Name of the rule, which is also the name of its settings below. Findings come in this order.
+RULES: Final[dict[str, Rule]] = {
+    "empty": empty,
+    "length": length,
+    "finished": finished,
+    "repetition": repetition,
+    "markup": markup,
+    "language": language,
+    "banned": banned,
+    "contact": contact,
+    "grounding": grounding,
+    "duplicate": duplicate,
+    "shouting": shouting,
+}
+
+_MAX_EXCERPT = 120
+
+
+class PolicySettings(Knobs):
+    """Each rule's thresholds and its action: "off", "review" or "block"."""
+
+    empty: EmptyRule = EmptyRule()
+    length: LengthRule = LengthRule()
+    finished: FinishedRule = FinishedRule()
+    repetition: RepetitionRule = RepetitionRule()
+    markup: MarkupRule = MarkupRule()
+    language: LanguageRule = LanguageRule()
+    banned: BannedRule = BannedRule()
+    contact: ContactRule = ContactRule()
+    grounding: GroundingRule = GroundingRule()
+    duplicate: DuplicateRule = DuplicateRule()
+    shouting: ShoutingRule = ShoutingRule()
+
+
+def check(copy: Copy, context: PolicyContext, settings: PolicySettings) -> tuple[PolicyFinding, ...]:
+    """Every finding of every rule that is on. Some milliseconds of CPU, mostly the language identifier."""
+    return tuple(
+        _finding(name, hit)
+        for name, rule in RULES.items()
+        for hit in rule(copy, context, getattr(settings, name))
+        if hit.action != "off"
+    )
+
+
+def unfinished(copy: Copy) -> PolicyFinding:
+    """The finding for a draft that its generator reports as cut off."""
+    return _finding("finished", cut_off(copy))
+
+
+def _finding(rule: str, hit: Hit) -> PolicyFinding:
+    severity = Severity.BLOCK if hit.action == "block" else Severity.REVIEW
+    return PolicyFinding(
+        rule=rule, code=hit.code, severity=severity, field=hit.field, excerpt=hit.excerpt[:_MAX_EXCERPT]
+    )

@@ -1,0 +1,56 @@
+"""Loops: what a small language model does when it loses itself."""
+
+# ruff: noqa: RUF001 - the marks of other scripts are meant
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import regex
+from pydantic import Field
+from rapidfuzz import fuzz
+
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import fold
+
+# Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
+_CHARACTER_RUN = regex.compile(r"(\p{L})\1{5,}", regex.IGNORECASE)
+_WORD_RUN = regex.compile(r"\b([\p{L}\p{M}\p{N}'’]+)(?:[\s,.!?-]+\1\b){3,}", regex.IGNORECASE)
+
+
+class RepetitionRule(Knobs):
+    """`min_variety` is distinct words over words, for fields of at least `variety_words` words."""
+
+    action: Action = "block"
+    max_phrase_repeats: int = Field(default=2, ge=1)
+    min_variety: float = Field(default=0.5, ge=0, le=1)
+    variety_words: int = Field(default=8, ge=2)
+    max_title_body_similarity: float = Field(default=92.0, ge=0, le=100)
+
+
+def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> Iterator[Hit]:  # noqa: ARG001
+    """LOOPING within a field, TITLE_REPEATED between the two."""
+    for field, text in fields_of(copy):
+        excerpt = _loop(text, settings)
+        if excerpt:
+            yield Hit("LOOPING", settings.action, field, excerpt)
+    title, body = fold(copy.title), fold(copy.body)
+    if title and body and fuzz.ratio(title, body) >= settings.max_title_body_similarity:
+        yield Hit("TITLE_REPEATED", settings.action, "body", copy.body)
+
+
+def _loop(text: str, settings: RepetitionRule) -> str:
+    if run := _CHARACTER_RUN.search(text) or _WORD_RUN.search(text):
+        return run.group()
+    found = fold(text).split()
+    phrases = Counter(zip(found, found[1:], found[2:], strict=False))
+    if phrases:
+        phrase, count = phrases.most_common(1)[0]
+        if count > settings.max_phrase_repeats:
+            return " ".join(phrase)
+    if len(found) >= settings.variety_words and len(set(found)) < settings.min_variety * len(found):
+        return text
+    return ""

@@ -1,0 +1,53 @@
+"""Loud: capitals, runs of exclamation marks, too many emoji or symbols."""
+
+# ruff: noqa: RUF001 - the marks of other scripts are meant
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import regex
+from pydantic import Field
+
+from deployments.counting import graphemes
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import words
+
+_EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\p{Regional_Indicator}{2}")
+_SYMBOL_RUN = regex.compile(r"([\p{S}#*~=_|])\1{2,}")
+
+
+class ShoutingRule(Knobs):
+    """`max_caps_share`: of the letters, those in words all in capitals; fields under `min_letters` are left alone."""
+
+    action: Action = "block"
+    max_caps_share: float = Field(default=0.5, ge=0, le=1)
+    min_letters: int = Field(default=12, ge=1)
+    max_marks_in_a_row: int = Field(default=2, ge=1)
+    max_emoji: int = Field(default=3, ge=0)
+
+
+def shouting(copy: Copy, context: PolicyContext, settings: ShoutingRule) -> Iterator[Hit]:  # noqa: ARG001
+    """ALL_CAPS, MARKS_RUN, TOO_MANY_EMOJI and SYMBOL_RUN."""
+    marks = regex.compile(rf"[!?！？]{{{settings.max_marks_in_a_row + 1},}}")
+    for field, text in fields_of(copy):
+        if _caps_share(text, settings.min_letters) > settings.max_caps_share:
+            yield Hit("ALL_CAPS", settings.action, field, text)
+        if run := marks.search(text):
+            yield Hit("MARKS_RUN", settings.action, field, run.group())
+        emoji = [cluster for cluster in graphemes(text) if _EMOJI.match(cluster)]
+        if len(emoji) > settings.max_emoji:
+            yield Hit("TOO_MANY_EMOJI", settings.action, field, "".join(emoji))
+        if run := _SYMBOL_RUN.search(_EMOJI.sub("", text)):
+            yield Hit("SYMBOL_RUN", settings.action, field, run.group())
+
+
+def _caps_share(text: str, min_letters: int) -> float:
+    """Share of the letters that stand in words of two letters or more, all of them capitals."""
+    letters = sum(c.isalpha() for c in text)
+    if letters < min_letters:
+        return 0.0
+    loud = sum(sum(c.isalpha() for c in word) for word in words(text) if len(word) > 1 and word.isupper())
+    return loud / letters
