@@ -79,7 +79,7 @@ def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
 
 @dataclass(frozen=True)
 class Asked(Generic[T]):
-    """One call: the RPC's name, its message, and how to read an answer. `read` gives None for an answer to pass over."""
+    """One call: the RPC's name, its message, and how to read an answer (None for an answer to pass over)."""
 
     rpc: str
     request: BaseModel

@@ -6,8 +6,8 @@
 
 Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `await` and `async for`.
 
-Every call takes `timeout_s`, or has the client's. It is the request's time budget too, unless the request has its own; of
-a batch it is the whole call's, and no item's budget. Calls that meet UNAVAILABLE are tried three times.
+Every call takes `timeout_s`, or has the client's. It is the request's time budget too, unless the request has its own;
+of a batch it is the whole call's, and no item's budget. Calls that meet UNAVAILABLE are tried three times.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ class _Base:
         self._timeout_s = timeout_s
         self._metadata = tuple(metadata)
         self._channel = self._open(address, credentials)
-        self._stubs = (service_pb2_grpc.PushGenServiceStub(self._channel), health_pb2_grpc.HealthStub(self._channel))
+        self._stubs: tuple[Any, ...] = (
+            service_pb2_grpc.PushGenServiceStub(self._channel),  # type: ignore[no-untyped-call]
+            health_pb2_grpc.HealthStub(self._channel),
+        )
 
     def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> Any:
         raise NotImplementedError

@@ -1,0 +1,232 @@
+"""A Decision as a table for people. The CLI and the demo print with the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from deployments.errors import PushGenError
+from deployments.types import (
+    Candidate,
+    Caption,
+    Decision,
+    Item,
+    RoutedCategory,
+    Severity,
+    Source,
+    StageRevision,
+    StageTiming,
+)
+from serve_app.contract import (
+    CandidateEvent,
+    CaptionedEvent,
+    Event,
+    GetServiceInfoResponse,
+    RoutedEvent,
+    ScoredEvent,
+)
+
+CAPTION_SOURCES = {
+    "VLM": "a vision-language model",
+    "TAGS": "image tags and text read off the image; no vision-language model",
+    "GIVEN": "given by the caller",
+    "METADATA": "the metadata alone",
+    "FAKE": "a stand-in",
+}
+REASONS = {
+    "BEAT_INCUMBENT": "beats the best incumbent by the margin",
+    "BEST_CANDIDATE": "the best candidate; there was no incumbent to beat",
+    "BELOW_MARGIN": "no candidate beats the best incumbent by the margin",
+    "ALL_REJECTED": "policy rejected every candidate",
+    "NO_CANDIDATES": "no candidate was written in time",
+    "UNSCORED": "candidates could not be scored, so none may replace what exists",
+}
+
+
+def word(value: StrEnum) -> str:
+    """An enum's value without its prefix: CAPTION_SOURCE_TAGS is TAGS."""
+    return value.name
+
+
+def decision_view(decision: Decision, *, title: str = "") -> RenderableType:
+    """Everything a Decision says, best first."""
+    parts: list[RenderableType] = [_chosen(decision)]
+    if decision.candidates:
+        parts.append(candidates_table(decision.candidates))
+    parts.append(caption_line(decision.caption))
+    if decision.categories:
+        parts.append(categories_line(decision.categories))
+    if decision.degradations:
+        taken = ", ".join(map(word, decision.degradations))
+        parts.append(Text.assemble(("degraded  ", "bold yellow"), taken))
+    if decision.timings:
+        parts.append(timings_table(decision.timings))
+    if decision.revisions:
+        parts.append(revisions_line(decision.revisions))
+    heading = title or decision.item_id or "decision"
+    return Panel(Group(*parts), title=Text(heading), subtitle=Text(f"request {decision.request_id}", style="dim"))
+
+
+def _chosen(decision: Decision) -> RenderableType:
+    reason = f"{word(decision.reason)}: {REASONS.get(word(decision.reason), '')}".rstrip(": ")
+    why = Text.assemble(("why       ", "bold"), f"{word(decision.source)}, {reason}")
+    if decision.notification is None:
+        return Group(Text("nothing to send", style="bold red"), why)
+    chosen = next((c for c in decision.candidates if c.id == decision.notification.candidate_id), None)
+    lines = [
+        Text(decision.notification.title, style="bold green"),
+        Text(decision.notification.body, style="green"),
+        Text.assemble(("category  ", "bold"), decision.notification.category or "-"),
+        why,
+    ]
+    if chosen is not None and chosen.reward is not None:
+        score = "" if chosen.score is None else f", score {chosen.score:+.3f}"
+        said = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}"
+        lines.append(Text.assemble(("reward    ", "bold"), said))
+    return Group(*lines)
+
+
+def candidates_table(candidates: Iterable[Candidate]) -> Table:
+    """Every copy in the running: rank, words, category, reward, score, and what policy found."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("id")
+    table.add_column("copy", ratio=3, overflow="fold")
+    table.add_column("category")
+    table.add_column("reward", justify="right", no_wrap=True)
+    table.add_column("score", justify="right", no_wrap=True)
+    table.add_column("findings", ratio=1, overflow="fold")
+    for c in candidates:
+        category = c.category if c.source is Source.GENERATED else f"({word(c.source).lower()})"
+        reward = "-" if c.reward is None else f"{c.reward.mean:+.2f} \u00b1 {c.reward.spread:.2f}"
+        table.add_row(
+            str(c.rank or "-"),
+            c.id,
+            Text.assemble((c.title, "bold"), "\n" if c.title and c.body else "", c.body),
+            category,
+            reward,
+            "-" if c.score is None else f"{c.score:+.2f}",
+            _findings(c),
+            style="dim" if c.rejected else "",
+        )
+    return table
+
+
+def _findings(candidate: Candidate) -> Text:
+    found = Text()
+    for finding in candidate.findings:
+        colour = "red" if finding.severity is Severity.BLOCK else "yellow"
+        excerpt = f' "{finding.excerpt}"' if finding.excerpt else ""
+        found.append(f"{finding.code}{excerpt}\n", style=colour)
+    found.rstrip()
+    return found
+
+
+def caption_line(caption: Caption) -> Text:
+    source = CAPTION_SOURCES.get(word(caption.source), word(caption.source))
+    cached = ", from the cache" if caption.cached else ""
+    return Text.assemble(("caption   ", "bold"), caption.text, (f"  ({source}{cached})", "dim"))
+
+
+def categories_line(categories: Iterable[RoutedCategory]) -> Text:
+    listed = ", ".join(f"{c.category} {c.weight:.0%}{' (wanted)' if c.wanted else ''}" for c in categories)
+    return Text.assemble(("routed    ", "bold"), listed)
+
+
+def timings_table(timings: Iterable[StageTiming]) -> Table:
+    """What each stage cost; a dash where a stage has nothing of the kind."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("stage")
+    for name in ("wall ms", "queue ms", "compute ms", "tokens in", "cached", "tokens out", "batch", "cache hits"):
+        table.add_column(name, justify="right")
+    for t in timings:
+        spent = (t.wall_ms, t.queue_ms, t.compute_ms)
+        counts = (t.prompt_tokens, t.cached_tokens, t.output_tokens, t.batch_size, t.cache_hits)
+        numbers = [f"{ms:.1f}" for ms in spent] + [str(n) if n else "-" for n in counts]
+        table.add_row(word(t.stage).lower(), *numbers)
+    return table
+
+
+def revisions_line(revisions: Iterable[StageRevision]) -> Text:
+    listed = "; ".join(_revision(r) for r in revisions)
+    return Text.assemble(("models    ", "bold"), (listed, "dim"))
+
+
+def _revision(revision: StageRevision) -> str:
+    model = "@".join(filter(None, (revision.model, revision.model_revision)))
+    prompt = f" prompt {revision.prompt_revision}" if revision.prompt_revision else ""
+    return f"{word(revision.stage).lower()} {revision.kind} {model}{prompt}".rstrip()
+
+
+def stage_view(answer: RenderableType, timing: StageTiming, revision: StageRevision) -> RenderableType:
+    """The answer of one stage by itself."""
+    return Group(answer, timings_table([timing]), revisions_line([revision]))
+
+
+def event_line(event: Event) -> Text:
+    """One event of a stream, but for the last, on a line."""
+    if isinstance(event, CaptionedEvent):
+        return caption_line(event.caption)
+    if isinstance(event, RoutedEvent):
+        return categories_line(event.categories)
+    if isinstance(event, CandidateEvent):
+        copy = event.candidate
+        codes = ", ".join(f.code for f in copy.findings)
+        verdict = (f"  rejected: {codes}" if copy.rejected else f"  {codes}").rstrip()
+        name = f"{copy.id:<10}"
+        return Text.assemble(
+            (name, "bold"), f"{copy.title} | {copy.body} ", (f"({copy.category})", "dim"), (verdict, "red")
+        )
+    if isinstance(event, ScoredEvent):
+        scores = ", ".join(f"{c.id} {c.score:+.2f}" if c.score is not None else c.id for c in event.candidates)
+        return Text.assemble(("scored    ", "bold"), scores)
+    return Text.assemble(("decided   ", "bold"), word(event.decision.source))
+
+
+def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenError]) -> Table:
+    """One line an item, in the order given."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("#", "item", "notification", "category", "source", "reason"):
+        table.add_column(name, overflow="fold")
+    for index, item in enumerate(items):
+        answer = answers.get(index)
+        name = item.id or item.title
+        if isinstance(answer, Decision):
+            sent = answer.notification
+            copy = (
+                Text("-")
+                if sent is None
+                else Text.assemble((sent.title, "bold"), f"\n{sent.body}" if sent.body else "")
+            )
+            category = "" if sent is None else sent.category
+            table.add_row(str(index), name, copy, category, word(answer.source), word(answer.reason))
+        else:
+            message = "no answer" if answer is None else answer.message
+            table.add_row(str(index), name, Text(message, style="red"), "", "", "" if answer is None else answer.reason)
+    return table
+
+
+def info_view(info: GetServiceInfoResponse) -> RenderableType:
+    """What serves: stages, categories, length profiles, limits and defaults."""
+    stages = Table("stage", "kind", "model", "revision", "prompt", box=box.SIMPLE_HEAD, title=f"version {info.version}")
+    for r in info.stages:
+        stages.add_row(word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)
+    categories = Table("category", "definition", "gate", box=box.SIMPLE_HEAD)
+    for c in info.categories:
+        categories.add_row(c.category, c.definition, c.gate)
+    profiles = Table("length profile", "title", "body", "counted in", "origin", box=box.SIMPLE_HEAD)
+    for p in info.length_profiles:
+        unit = word(p.counting_unit).lower()
+        profiles.add_row(p.length_profile, str(p.max_title), str(p.max_body), unit, p.origin)
+    bounds = Table("limit or default", "value", box=box.SIMPLE_HEAD)
+    for model in (info.limits, info.defaults):
+        for name, value in model:
+            default = "" if model is info.limits else "default "
+            bounds.add_row(f"{default}{name}", str(value))
+    return Group(stages, categories, profiles, bounds)
