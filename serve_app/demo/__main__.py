@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from deployments.errors import Misconfigured, PushGenError
 from deployments.types import Decision
-from deployments.weights import prepare, references
+from deployments.weights.__main__ import prepare
 from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.console import console, step, waiting
@@ -67,13 +67,12 @@ def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: 
         raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
     steps = 3 if serve else 5
     started = time.monotonic()
-
     local = LocalServe(config, http_port=http_port, grpc_port=grpc_port)
     step(1, steps, "preparing the weights (once; later runs find them in the cache)")
-    for name in references(local.config):
-        began = time.monotonic()
-        prepare(name)
-        console.print(f"      {name}: ready after {time.monotonic() - began:.1f} s")
+    if needs_weights(local.config):
+        prepare()
+    else:
+        console.print("      none: every stage is a fake")
 
     step(2, steps, f"starting Ray and {config}")
     with local:
@@ -100,6 +99,11 @@ def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: 
         f"      {len(answers)} decisions in {out} ({chosen} of them generated copy); "
         f"memory while running {memory:.1f} GB; {time.monotonic() - started:.0f} s in all"
     )
+
+
+def needs_weights(config: dict[str, Any]) -> bool:
+    stages = config["applications"][0]["args"]
+    return any(stage.get("kind") != "fake" for name, stage in stages.items() if name != "scaling")
 
 
 def send(items: list[DemoItem], protocol: str, local: LocalServe) -> list[dict[str, Any]]:
