@@ -10,10 +10,10 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 
-_EMAIL = regex.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = regex.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # A bare domain counts only under a common ending, so that "Then.We" is a missing space and no address.
 _URL = regex.compile(
-    r"(?:https?://|www\.)\S+|(?<![@\w.])(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|app|info|biz|shop|xyz|me|tv|gg|ly|ru|cn|de|"
+    r"(?:https?://|www\.)\S+|(?<![@\w.-])(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|co|app|info|biz|shop|xyz|me|tv|gg|ly|ru|cn|de|"
     r"fr|es|uk|eu|in|br|jp)(?![\w-])(?:/\S*)?",
     regex.IGNORECASE,
 )

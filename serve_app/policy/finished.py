@@ -29,8 +29,9 @@ _DANGLING: dict[str, frozenset[str]] = {
     "it": _set("il lo la gli le un una di del della e o ma perché che con per in al alla"),
     "pt": _set("o a os as um uma de do da dos das e ou mas porque que com para por em no na"),
 }
-_OPEN_ENDED = regex.compile(r"[,;:\-–—(\[{</&+=]\s*$")
-_PAIRS = (("“", "”"), ("„", "“”"), ("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
+_OPEN_ENDED = regex.compile(r"(?:[,;:\-–—{</&+=]|(?<![:;=\-])[(\[])\s*$")
+_QUOTES = frozenset('"“”„')
+_PAIRS = (("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
 _SENTENCE_END = regex.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?:\s|$)")
 _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
@@ -81,8 +82,9 @@ def _is_initial(word: str) -> bool:
 
 def _unclosed(text: str) -> str:
     """The mark that was opened and never closed; empty when all are."""
-    if text.count('"') % 2 and not regex.search(r"\d\"", text):  # an inch mark is no quote
-        return '"'
+    quotes = [c for c in text if c in _QUOTES]  # people mix straight and curly ones
+    if len(quotes) % 2 and not regex.search(r"\d\"", text):  # an inch mark is no quote
+        return quotes[-1]
     for opening, closing in _PAIRS:
         last = text.rfind(opening)
         if last >= 0 and not any(c in text[last + 1 :] for c in closing) and not _smiley(text, last):

@@ -32,11 +32,10 @@ _SCRIPTS = {
     **{"th": r"\p{Thai}", "ka": r"\p{Georgian}", "hy": r"\p{Armenian}", "bn": r"\p{Bengali}", "ta": r"\p{Tamil}"},
 }
 _EITHER = frozenset(("sr", "uz", "az", "bs", "tg", "tk", "ku", "pa", "sd", "ms"))
-_LETTER = regex.compile(r"\p{L}")
+# Letters that belong to no one script, such as the Japanese length mark, speak for none.
+_LETTER = regex.compile(r"(?!\p{Script=Common})\p{L}")
 # A Latin word with a Cyrillic or Greek letter in it, or the other way round: a lookalike, or a broken decoder.
-_MIXED = regex.compile(
-    r"[\p{L}]*(?:\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin})[\p{L}]*",
-)
+_MIXED = regex.compile(r"\p{L}{0,20}(?:\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin})\p{L}{0,20}")
 # What the identifier confuses on short text, or names otherwise than BCP-47 does.
 _KIN = (
     frozenset(("no", "nb", "nn", "da", "sv")),

@@ -13,15 +13,15 @@ from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 _MARKUP = regex.compile(
     r"""</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>    # an HTML tag
     | &(?:[a-z]{2,8}|\#\d{2,5});             # an HTML entity
-    | \*\*\S | \S\*\* | (?<!\w)__\S          # Markdown's bold
+    | \*\*[^*\s][^*]*\*\* | (?<!\w)__\S     # Markdown's bold; "f***" is not
     | ^\s*\#{1,6}\s | ^\s*[*\-]\s+\S | ^\s*>\s    # Markdown's heading, list, quote
     | \]\( | ` | ~~\S
     | \\[nrtu"] | \{\s*["'] | ["']\s*:\s*["'{\[]  # JSON
-    | ^\s*[{\[]\s*$ | \bfunction\s*\( | \bdef\s+\w+\( | ;\s*\}""",
+    | ^\s*[{\[]\s*$ | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\( | ;\s*\}""",
     regex.VERBOSE | regex.IGNORECASE,
 )
 _PLACEHOLDER = regex.compile(
-    r"\{\{.*?(?:\}\}|$)|\$?\{[\w .|-]{1,40}\}|\{%|%[sd](?!\w)|%\([a-z_]+\)s|<[A-Z][A-Z_ ]+>"
+    r"\{\{.*?(?:\}\}|$)|\$?\{[\w .|-]{1,40}\}|\{%|%[sd](?!\w)|%\([a-z_]+\)s|(?-i:<[A-Z][A-Z_ ]+>)"
     r"|\[(?:insert|your|user|first|last|item|product|creator|name|title|city|link|url|date|number)\b[^\]]{0,40}\]",
     regex.IGNORECASE,
 )

@@ -17,7 +17,7 @@ from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 from serve_app.policy.text import fold
 
 # Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
-_CHARACTER_RUN = regex.compile(r"(\p{L})\1{5,}", regex.IGNORECASE)
+_CHARACTER_RUN = regex.compile(r"(\p{L})\1{6,}", regex.IGNORECASE)
 _WORD_RUN = regex.compile(r"\b([\p{L}\p{M}\p{N}'’]+)(?:[\s,.!?-]+\1\b){3,}", regex.IGNORECASE)
 
 

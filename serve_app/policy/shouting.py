@@ -16,7 +16,7 @@ from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 from serve_app.policy.text import words
 
 _EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\p{Regional_Indicator}{2}")
-_SYMBOL_RUN = regex.compile(r"([\p{S}#*~=_|])\1{2,}")
+_SYMBOL_RUN = regex.compile(r"(?<!\p{L})([\p{S}#*~=_|])\1{2,}")  # a masked "f***" is no ornament
 
 
 class ShoutingRule(Knobs):

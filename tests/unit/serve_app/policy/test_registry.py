@@ -1,0 +1,81 @@
+"""The policy as a whole: good copy passes, actions are obeyed, no input breaks it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deployments.settings import parse
+from deployments.types import Copy, Severity
+from serve_app.policy import PolicySettings, check, unfinished
+from serve_app.policy.registry import RULES
+from tests.unit.serve_app.policy.judge import codes, context, findings
+
+GOOD = [
+    ("Coffee, poured slowly", "Ana Ruiz opens the doors at Calle Mayor. Come and smell the espresso."),
+    ("What happens before the first cup?", "A barista's morning, from bean to espresso ☕"),
+    ("“We roast every bean ourselves”", "Ana Ruiz on why her café smells like that."),
+    ("12 seats, 1 espresso machine"[:8], "An espresso bar with 1,500 guests a month, and room for you."),
+    ("Espresso for $4.50", "And 20% off before you have to be anywhere."),
+    ("You'll want to smell this", "It's the kind of place you tell nobody about... until now!"),
+]
+
+
+@pytest.mark.parametrize(("title", "body"), GOOD)
+def test_good_copy_passes_every_rule(title: str, body: str) -> None:
+    assert findings(title, body) == ()
+
+
+def test_every_rule_can_be_turned_off() -> None:
+    bad = ("THIS IS SHOUTING AND {name}", "Call 555 123 456 789 or fuck off, it is 99% off,")
+    assert len(codes(*bad)) >= 5
+    off = {
+        name: {k: "off" for k, f in PolicySettings.model_fields[name].annotation.model_fields.items() if _is_action(f)}
+        for name in RULES
+    }
+    assert findings(*bad, settings=parse(PolicySettings, off, "policy")) == ()
+
+
+def _is_action(field: object) -> bool:
+    return "off" in getattr(getattr(field, "annotation", None), "__args__", ())
+
+
+def test_review_leaves_the_copy_in_the_running() -> None:
+    soft = parse(PolicySettings, {"grounding": {"numbers": "review"}}, "policy")
+    assert [f.severity for f in findings("77 reasons for coffee", settings=soft)] == [Severity.REVIEW]
+    assert [f.severity for f in findings("77 reasons for coffee")] == [Severity.BLOCK]
+
+
+def test_a_finding_says_where_and_what() -> None:
+    (finding,) = findings("Coffee", "Only 77 seats left at Calle Mayor.")
+    assert (finding.rule, finding.code, finding.field, finding.excerpt) == (
+        "grounding",
+        "UNGROUNDED_NUMBER",
+        "body",
+        "77",
+    )
+
+
+def test_a_cut_draft_blocks_and_shows_its_end() -> None:
+    finding = unfinished(Copy(title="Coffee", body="The barista pours the esp"))
+    assert (finding.code, finding.severity, finding.field) == ("CUT_OFF", Severity.BLOCK, "body")
+    assert finding.excerpt.endswith("the esp")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=120), st.text(max_size=200))
+def test_no_text_breaks_a_rule(title: str, body: str) -> None:
+    check(Copy(title=title, body=body), context(), PolicySettings())
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "a ", "1", "1,", "a.", "“a", "'a ", "{", "<a ", "a@", "aß-", "👩‍👩‍👧", "漢", "+1 ", "!", '"']
+)
+def test_the_longest_text_is_checked_in_bounded_time(piece: str) -> None:
+    body = (piece * 10_000)[:10_000]
+    started = time.perf_counter()
+    check(Copy(title="x", body=body), context(caption=body), PolicySettings())
+    assert time.perf_counter() - started < 3
