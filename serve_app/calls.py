@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +31,15 @@ DEFAULT_TIMEOUT_S = 120.0
 MAX_MESSAGE_BYTES = 512 * 2**20
 # gRPC retries a call only while it still holds all that it sent; its own default of 256 KiB is less than one picture.
 RETRY_BUFFER_BYTES = 64 * 2**20
+MAX_ATTEMPTS = 3
+# Covers lost connections, and answers of servers that send nothing but trailers. Those of grpc.aio, Serve's proxy among
+# them, send headers first, and with headers gRPC counts a call as answered: for these there is `pause_s`.
 SERVICE_CONFIG = {
     "methodConfig": [
         {
             "name": [{"service": "pushgen.v1.PushGenService"}],
             "retryPolicy": {
-                "maxAttempts": 3,
+                "maxAttempts": MAX_ATTEMPTS,
                 "initialBackoff": "0.2s",
                 "maxBackoff": "2s",
                 "backoffMultiplier": 3,
@@ -209,6 +213,19 @@ def error_of(error: Any, address: str) -> PushGenError:
             ours = from_code(code, details)
     ours.request_id = ours.request_id or str(trailing.get("request_id", ""))
     return ours
+
+
+def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
+    """Seconds to wait before the next attempt; None when there is to be none.
+
+    Only what the ingress itself calls unavailable: every call is idempotent. At least as long as its RetryInfo asks,
+    with jitter so that callers do not return all at once.
+    """
+    again = isinstance(error, StageUnavailable) and not isinstance(error, Unreachable) and attempt < MAX_ATTEMPTS
+    if not again:
+        return None
+    pause = error.retry_after_s * random.uniform(1.0, 1.5)  # type: ignore[attr-defined]  # noqa: S311
+    return pause if pause < left_s else None
 
 
 def _detailed(details: Any) -> PushGenError | None:

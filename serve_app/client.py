@@ -7,11 +7,16 @@
 Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `await` and `async for`.
 
 Every call takes `timeout_s`, or has the client's. It is the request's time budget too, unless the request has its own;
-of a batch it is the whole call's, and no item's budget. Calls that meet UNAVAILABLE are tried three times.
+of a batch it is the whole call's, and no item's budget. Unary calls that meet UNAVAILABLE are tried three
+times within the timeout; OVERLOADED is left to the caller, who knows whether to shed.
 """
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import math
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -63,9 +68,13 @@ class _Base:
     def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> Any:
         raise NotImplementedError
 
-    def _start(self, asked: Asked[Any], timeout_s: float | None) -> Any:
-        """Begin the call: a finished answer, an awaitable or an iterator, as the RPC and the channel have it."""
+    def _until(self, timeout_s: float | None) -> float:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
+        return math.inf if limit_s is None else time.monotonic() + limit_s
+
+    def _start(self, asked: Asked[Any], until: float) -> Any:
+        """Begin the call: a finished answer, an awaitable or an iterator, as the RPC and the channel have it."""
+        limit_s = None if until == math.inf else max(0.001, until - time.monotonic())
         message = asked.message(limit_s)
         rpc = next(getattr(stub, asked.rpc) for stub in self._stubs if hasattr(stub, asked.rpc))
         metadata = (*self._metadata, *calls.metadata_of(message))
@@ -73,6 +82,14 @@ class _Base:
 
     def _error(self, error: Any) -> PushGenError:
         return calls.error_of(error, self._address)
+
+    def _pause_s(self, error: Any, attempt: int, until: float) -> float:
+        """Seconds until the call is tried again; raises the error it ended with when it is not."""
+        seen = self._error(error)
+        pause_s = calls.pause_s(seen, attempt, until - time.monotonic())
+        if pause_s is None:
+            raise seen from None
+        return pause_s
 
 
 class PushGenClient(_Base):
@@ -131,13 +148,16 @@ class PushGenClient(_Base):
         return self._call(calls.health(), timeout_s)
 
     def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
-        try:
-            return asked.read(self._start(asked, timeout_s))
-        except grpc.RpcError as error:
-            raise self._error(error) from None
+        until = self._until(timeout_s)
+        for attempt in itertools.count(1):
+            try:
+                return asked.read(self._start(asked, until))
+            except grpc.RpcError as error:
+                time.sleep(self._pause_s(error, attempt, until))
+        raise AssertionError("unreachable")
 
     def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> Iterator[T]:
-        answers = self._start(asked, timeout_s)
+        answers = self._start(asked, self._until(timeout_s))
         try:
             for answer in answers:
                 found = asked.read(answer)
@@ -204,13 +224,16 @@ class AsyncPushGenClient(_Base):
         return await self._call(calls.health(), timeout_s)
 
     async def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
-        try:
-            return asked.read(await self._start(asked, timeout_s))
-        except grpc.RpcError as error:
-            raise self._error(error) from None
+        until = self._until(timeout_s)
+        for attempt in itertools.count(1):
+            try:
+                return asked.read(await self._start(asked, until))
+            except grpc.RpcError as error:
+                await asyncio.sleep(self._pause_s(error, attempt, until))
+        raise AssertionError("unreachable")
 
     async def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> AsyncIterator[T]:
-        answers = self._start(asked, timeout_s)
+        answers = self._start(asked, self._until(timeout_s))
         try:
             async for answer in answers:
                 found = asked.read(answer)

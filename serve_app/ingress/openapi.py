@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
@@ -135,6 +136,8 @@ def _operation(
         "responses": {200: answer, **errors},
         "openapi_extra": extra,
         "response_model": None,
+        # Without it FastAPI adds a JSON answer to those of other media types.
+        "response_class": JSONResponse if "application/json" in answer["content"] else Response,
     }
 
 

@@ -145,6 +145,8 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
         error = kind(status.message, retry.retry_delay.ToMilliseconds() / 1000)
     else:
         error = kind(status.message)
+        if isinstance(error, StageUnavailable):
+            error.retry_after_s = retry.retry_delay.ToMilliseconds() / 1000
     error.request_id = request.request_id
     return error
 

@@ -19,7 +19,8 @@ DECISION = Decision.model_validate(examples.DECISION)
 class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
-    `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams.
+    `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
+    `ended` is set by the first.
     """
 
     def __init__(self, **fails: Exception) -> None:
@@ -27,6 +28,7 @@ class FakeService:
         self.after = 0
         self.seen: list[Any] = []
         self.closed = 0
+        self.ended = asyncio.Event()
         self.hang = False
         self.stages: Callable[[], dict[str, bool]] = lambda: {"captioner": True, "generator": True}
 
@@ -64,6 +66,7 @@ class FakeService:
                 yield event
         finally:
             self.closed += 1
+            self.ended.set()
 
     async def batch(
         self, request: contract.BatchGenerateNotificationsRequest, request_id: str
@@ -81,6 +84,7 @@ class FakeService:
                 raise self.fails["batch"]
         finally:
             self.closed += 1
+            self.ended.set()
 
     async def caption(self, request: contract.CaptionItemRequest, request_id: str) -> contract.CaptionItemResponse:
         self._take("caption", request, request_id)

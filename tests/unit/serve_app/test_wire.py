@@ -10,12 +10,12 @@ import annotated_types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pushgen.v1 import decision_pb2, item_pb2, service_pb2
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from deployments import types
 from deployments.errors import InvalidInput, PushGenError
+from pushgen.v1 import decision_pb2, item_pb2, service_pb2
 from serve_app import contract, wire
 
 MODULES = (decision_pb2, item_pb2, service_pb2)

@@ -75,7 +75,7 @@ def test_reasons_name_one_kind_each() -> None:
 
 def test_unknown_and_internal_errors_say_nothing_and_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR, logger="ray.serve"):
-        for error in (ValueError("/etc/passwd"), StageFailed("pid 17 at 10.0.0.1"), PushGenError("/tmp/x")):
+        for error in (ValueError("/etc/passwd"), StageFailed("pid 17 at 10.0.0.1"), PushGenError("/srv/x")):
             seen = public(error, "r-77")
             assert seen.message == INTERNAL_MESSAGE
             assert "passwd" not in str(to_status(seen, "r-77"))

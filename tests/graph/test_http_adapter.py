@@ -1,0 +1,357 @@
+"""The HTTP adapter: JSON that is the proto's, problems for every error, server-sent events, and its document."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from google.protobuf import json_format
+
+from deployments.errors import (
+    DeadlineExceeded,
+    InvalidInput,
+    Overloaded,
+    StageFailed,
+    StageUnavailable,
+    UnsupportedField,
+    Violation,
+)
+from pushgen.v1 import service_pb2
+from serve_app import contract
+from serve_app.ingress import examples, openapi
+from serve_app.ingress.http import HttpSettings, create_app
+from tests.graph.fake_service import FakeService
+
+ITEM = {"id": "it", "title": "t"}
+VERBS = {
+    "/v1/notifications:generate": "generate",
+    "/v1/notifications:stream": "stream",
+    "/v1/notifications:batch": "batch",
+    "/v1/items:caption": "caption",
+    "/v1/items:route": "route",
+    "/v1/copies:score": "score",
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "batch": {"requests": [{"item": ITEM}]},
+    "score": {"item": ITEM, "copies": [{"title": "a"}]},
+}
+
+
+@asynccontextmanager
+async def client_of(service: FakeService, settings: HttpSettings | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(lambda: service, settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
+    """(name, data, id) of each server-sent event."""
+    found = []
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        found.append((fields["event"], json.loads(fields["data"]), fields.get("id")))
+    return found
+
+
+def is_problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["reason"] == reason
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["type"].startswith("urn:pushgen:v1:")
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/v1/notifications:generate", service_pb2.GenerateNotificationResponse),
+        ("/v1/items:caption", service_pb2.CaptionItemResponse),
+        ("/v1/items:route", service_pb2.RouteItemResponse),
+        ("/v1/copies:score", service_pb2.ScoreCopiesResponse),
+        ("/v1/info", service_pb2.GetServiceInfoResponse),
+    ],
+)
+async def test_answers_are_the_protos_json(path: str, message: Any) -> None:
+    async with client_of(FakeService()) as client:
+        verb = VERBS.get(path)
+        answer = await (client.post(path, json=BODIES.get(verb, {"item": ITEM})) if verb else client.get(path))
+    assert answer.status_code == 200
+    parsed = json_format.ParseDict(answer.json(), message())
+    assert parsed.ByteSize() > 0
+    assert "null" not in answer.text
+
+
+async def test_a_stream_is_named_numbered_events() -> None:
+    async with client_of(FakeService()) as client:
+        answer = await client.post("/v1/notifications:stream", json={"item": ITEM})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    found = events(answer.text)
+    assert [(name, number) for name, _, number in found] == [
+        ("captioned", "1"),
+        ("routed", "2"),
+        ("candidate", "3"),
+        ("scored", "4"),
+        ("decided", "5"),
+    ]
+    for name, data, number in found:
+        message = json_format.ParseDict(data, service_pb2.StreamNotificationResponse())
+        assert message.WhichOneof("event") == name
+        assert str(message.sequence) == number
+
+
+async def test_a_stream_that_is_refused_has_a_status_and_a_late_error_is_an_event() -> None:
+    service = FakeService(stream=Overloaded("full", 3))
+    async with client_of(service) as client:
+        refused = await client.post("/v1/notifications:stream", json={"item": ITEM})
+        is_problem(refused, 429, "OVERLOADED")
+        assert refused.headers["retry-after"] == "3"
+        service.after = 2
+        broken = await client.post("/v1/notifications:stream", json={"item": ITEM})
+    assert broken.status_code == 200
+    found = events(broken.text)
+    assert [name for name, _, _ in found] == ["captioned", "routed", "error"]
+    assert found[-1][1]["retry_after_s"] == 3
+    assert service.closed == 2
+
+
+async def test_a_batch_answers_each_item() -> None:
+    service = FakeService(b=StageFailed("secret"), batch=DeadlineExceeded("spent"))
+    service.after = 1
+    requests = [{"item": {"id": i}} for i in ("a", "b", "c")]
+    async with client_of(service) as client:
+        answer = await client.post("/v1/notifications:batch", json={"requests": requests, "request_id": "all"})
+    found = events(answer.text)
+    assert [(name, data.get("index")) for name, data, _ in found] == [
+        ("decision", 2),
+        ("error", 1),
+        ("decision", 0),
+        ("error", None),
+    ]
+    json_format.ParseDict(found[0][1], service_pb2.BatchGenerateNotificationsResponse())
+    assert found[1][1]["error"]["request_id"] == "all/1"
+    assert found[3][1]["reason"] == "TIME_BUDGET_SPENT"
+    assert "secret" not in answer.text
+    assert service.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [
+        (InvalidInput([Violation("item.locale", "no")]), 422, "INVALID_INPUT"),
+        (UnsupportedField([Violation("item.images[0].url", "no")]), 501, "UNSUPPORTED_FIELD"),
+        (Overloaded("full"), 429, "OVERLOADED"),
+        (DeadlineExceeded("spent"), 504, "TIME_BUDGET_SPENT"),
+        (StageUnavailable("away"), 503, "STAGE_UNAVAILABLE"),
+        (StageFailed("/srv/secret"), 500, "STAGE_FAILED"),
+        (ZeroDivisionError("/srv/secret"), 500, "INTERNAL"),
+    ],
+)
+@pytest.mark.parametrize("path", VERBS)
+async def test_errors_are_problems_by_every_verb(path: str, error: Exception, status: int, reason: str) -> None:
+    verb = VERBS[path]
+    async with client_of(FakeService(**{verb: error})) as client:
+        answer = await client.post(path, json=BODIES.get(verb, {"item": ITEM}), headers={"X-Request-Id": "r5"})
+    problem = is_problem(answer, status, reason)
+    assert problem["request_id"] == "r5"
+    assert problem["instance"] == path
+    assert "secret" not in answer.text
+    assert ("violations" in problem) == isinstance(error, InvalidInput)
+    assert ("retry-after" in answer.headers) == (status in {429, 503})
+
+
+async def test_every_violation_of_body_and_headers_by_its_path() -> None:
+    body = {"item": {"titel": "x", "images": [{"data": "%"}], "metadata": {"k": 5}}, "options": {"seed": -1}}
+    async with client_of(FakeService()) as client:
+        headers = {"X-PushGen-Time-Budget-Ms": "never", "X-Request-Id": "x" * 200}
+        answer = await client.post("/v1/notifications:generate", json=body, headers=headers)
+    problem = is_problem(answer, 422, "INVALID_INPUT")
+    assert {v["field"] for v in problem["violations"]} == {
+        "item.titel",
+        "item.images[0].data",
+        'item.metadata["k"]',
+        "options.seed",
+        "x-pushgen-time-budget-ms",
+        "request_id",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "headers", "status", "reason"),
+    [
+        ("GET", "/v1/nothing", b"", {}, 404, "NOT_FOUND"),
+        ("GET", "/v1/notifications:generate", b"", {}, 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/v1/items:caption", b"{", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b"", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b"[" * 5000, {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b'"\\ud800"', {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b"\xff", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b"{}", {"content-type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ("POST", "/v1/items:caption", b"{}", {}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ("POST", "/v1/items:caption", b"x" * 3000, {"content-type": "application/json"}, 413, "BODY_TOO_LARGE"),
+        ("POST", "/v1/items:caption", b"[]", {"content-type": "application/json"}, 422, "INVALID_INPUT"),
+    ],
+)
+async def test_requests_that_are_no_requests(
+    method: str, path: str, content: bytes, headers: dict[str, str], status: int, reason: str
+) -> None:
+    async with client_of(FakeService(), HttpSettings(max_body_bytes=2048 if status == 413 else 10_000)) as client:
+        answer = await client.request(method, path, content=content, headers=headers)
+    is_problem(answer, status, reason)
+    if status == 405:
+        assert answer.headers["allow"] == "POST"
+
+
+async def test_a_body_of_unknown_length_is_bounded_too() -> None:
+    taken = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield b" " * 1024
+
+    async with client_of(FakeService(), HttpSettings(max_body_bytes=4096)) as client:
+        headers = {"content-type": "application/json"}
+        answer = await client.post("/v1/items:caption", content=endless(), headers=headers)
+    is_problem(answer, 413, "BODY_TOO_LARGE")
+    assert taken <= 6
+
+
+@pytest.mark.parametrize(
+    ("in_body", "in_header", "wanted"), [("b", None, "b"), ("b", "h", "b"), (None, "h", "h"), (None, None, None)]
+)
+async def test_the_request_id_in_and_out(in_body: str | None, in_header: str | None, wanted: str | None) -> None:
+    body = {"item": ITEM} | ({"request_id": in_body} if in_body else {})
+    async with client_of(FakeService()) as client:
+        headers = {"X-Request-Id": in_header} if in_header else {}
+        answer = await client.post("/v1/notifications:generate", json=body, headers=headers)
+    used = answer.json()["decision"]["request_id"]
+    assert used == wanted if wanted else len(used) == 32
+    assert answer.headers.get_list("x-request-id") == [used]
+
+
+async def test_the_header_gives_a_budget_where_the_body_has_none() -> None:
+    service = FakeService()
+    async with client_of(service) as client:
+        for options in ({}, {"time_budget_ms": 5}):
+            body = {"item": ITEM, "options": options}
+            await client.post("/v1/notifications:generate", json=body, headers={"X-PushGen-Time-Budget-Ms": "700"})
+    assert [request.options.time_budget_ms for _, request, _ in service.seen] == [700, 5]
+
+
+async def test_a_large_body_does_not_hold_the_event_loop() -> None:
+    """Twelve pictures of 2 MiB. Parsing them takes about as long as the loop would otherwise stand still."""
+    picture = base64.b64encode(bytes(2 * 2**20)).decode()
+    body = json.dumps({"item": {"images": [{"data": picture}] * 12}}).encode()
+    began = time.perf_counter()
+    contract.CaptionItemRequest.model_validate_json(body)
+    alone_s = time.perf_counter() - began
+    longest, running = 0.0, True
+
+    async def beat() -> None:
+        nonlocal longest
+        while running:
+            last = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - last)
+
+    async with client_of(service := FakeService()) as client:
+        heart = asyncio.create_task(beat())
+        headers = {"content-type": "application/json"}
+        answer = await client.post("/v1/items:caption", content=body, headers=headers)
+        running = False
+        await heart
+    assert answer.status_code == 200
+    assert len(service.seen[0][1].item.images[0].data) == 2 * 2**20
+    assert longest < max(0.8 * alone_s, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("stages", "status", "word"),
+    [({"a": True}, 200, "SERVING"), ({"a": True, "b": False}, 503, "NOT_SERVING"), ({}, 503, "NOT_SERVING")],
+)
+async def test_healthz_follows_the_stages(stages: dict[str, bool], status: int, word: str) -> None:
+    service = FakeService()
+    service.stages = lambda: stages
+    async with client_of(service) as client:
+        answer = await client.get("/healthz")
+    assert answer.status_code == status
+    assert answer.json() == {"status": word, "stages": stages}
+
+
+# --- the document -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return create_app(FakeService).openapi()
+
+
+def references(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*map(references, node.values()), set())
+    if isinstance(node, list):
+        return set().union(*map(references, node), set())
+    return set()
+
+
+def test_the_document_is_closed_and_every_operation_is_described(document: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) <= known
+    assert set(document["paths"]) == {*VERBS, "/v1/info", "/healthz"}
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["summary"], path
+            assert operation["tags"], path
+            assert operation["operationId"], path
+            for status, response in operation["responses"].items():
+                (content,) = response["content"].values()
+                assert "example" in content, f"{path} {status}"
+    for path in VERBS:
+        operation = document["paths"][path]["post"]
+        assert {"400", "413", "415", "422", "429", "500", "501", "503", "504"} <= set(operation["responses"])
+        assert operation["requestBody"]["content"]["application/json"]["examples"]
+
+
+def test_request_examples_are_accepted(document: dict[str, Any]) -> None:
+    models = {m.__name__: m for m in openapi.REQUESTS}
+    for path in VERBS:
+        content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        model = models[content["schema"]["$ref"].rpartition("/")[2]]
+        for example in content["examples"].values():
+            model.model_validate_json(json.dumps(example["value"]))
+
+
+def test_answer_examples_are_the_protos_json(document: dict[str, Any]) -> None:
+    for path in ("/v1/notifications:generate", "/v1/items:caption", "/v1/items:route", "/v1/copies:score", "/v1/info"):
+        (operation,) = document["paths"][path].values()
+        content = operation["responses"]["200"]["content"]["application/json"]
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        json_format.ParseDict(content["example"], getattr(service_pb2, name)())
+        getattr(contract, name).model_validate(content["example"])
+    for name, data, _ in events(examples.STREAM):
+        assert json_format.ParseDict(data, service_pb2.StreamNotificationResponse()).WhichOneof("event") == name
+    for _, data, _ in events(examples.BATCH):
+        openapi.BatchEvent.model_validate(data)
+
+
+def test_problem_examples_are_problems(document: dict[str, Any]) -> None:
+    responses = document["paths"]["/v1/notifications:generate"]["post"]["responses"]
+    for status, response in responses.items():
+        if status != "200":
+            problem = openapi.Problem.model_validate(response["content"]["application/problem+json"]["example"])
+            assert problem.status == int(status)
+            assert problem.detail
