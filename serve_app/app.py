@@ -29,7 +29,7 @@ def build(args: dict[str, Any]) -> serve.Application:
     )
 
 
-def scaled(deployment: serve.Deployment, scaling: Scaling) -> serve.Deployment:
+def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:
     """A deployment with its replicas, autoscaling, queue bounds and resources; `user_config` is always delivered."""
     return deployment.options(
         autoscaling_config=AutoscalingConfig(

@@ -97,8 +97,8 @@ class Graph:
     async def _ask_directory(self) -> Directory:
         call = Call(Deadline.after(_ASK_S))
         stages: tuple[RemoteStage, ...] = (self._captioner, self._router, self._generator, self._reward)
-        categories, *revisions = await asyncio.gather(
-            self._router.categories(call), *(stage.revision(call) for stage in stages)
+        categories, revisions = await asyncio.gather(
+            self._router.categories(call), asyncio.gather(*(stage.revision(call) for stage in stages))
         )
         return Directory(categories=categories, revisions=tuple(revisions))
 
@@ -108,6 +108,9 @@ class Graph:
         deployments = status.applications[self._app_name].deployments
         return {
             name: deployment.status != "UNHEALTHY"
-            and (deployment.replica_states.get("RUNNING", 0) > 0 or not deployment.replica_states)
+            and (
+                any(state == "RUNNING" and count for state, count in deployment.replica_states.items())
+                or not deployment.replica_states
+            )
             for name, deployment in deployments.items()
         }

@@ -7,7 +7,7 @@ fakes in a unit test, against replicas in the graph, and in a bulk job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -65,7 +65,7 @@ class Pipeline:
                     return event.decision
         raise StageFailed("the flow ended without a decision")
 
-    async def run(self, brief: Brief) -> AsyncIterator[Event]:
+    async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
         """The flow as events; the last is always `decided`."""
         ledger = Ledger()
         caption = await self._caption(brief, ledger)
@@ -133,7 +133,7 @@ class Pipeline:
 
     async def _generate(
         self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ledger: Ledger
-    ) -> AsyncIterator[Draft]:
+    ) -> AsyncGenerator[Draft, None]:
         """Drafts as they finish; ends early, and says so, when the time is up."""
         task = GenerationTask(
             item=brief.item.without_media(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -89,7 +89,7 @@ class PushGenService:
         async with self._admitted("GenerateNotification", request.options.priority):
             return await self._decide(request, request_id)
 
-    async def stream(self, request: GenerateNotificationRequest, request_id: str) -> AsyncIterator[Event]:
+    async def stream(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
         async with (
             self._admitted("StreamNotification", request.options.priority),
             aclosing(self._events(request, request_id)) as events,
@@ -217,7 +217,7 @@ class PushGenService:
                     return event.decision
         raise AssertionError("the flow always ends with a decision")
 
-    async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncIterator[Event]:
+    async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
         knobs, profiles = self._knobs, self._profiles
         call: Call = make_call(request_id, request.options.time_budget_ms, request.options.priority, knobs)
         directory = await self._directory()
