@@ -36,13 +36,17 @@ def load(source: str | None) -> dict[str, Any]:
     """One JSON object; {} when there is no source. A bare item is put where a request has its item."""
     if source is None:
         return {}
-    (found,) = _objects(read_text(source), source, many=False)
+    (found,) = _objects(read_text(source), _name(source), many=False)
     return as_request(found, _folder(source))
 
 
 def load_many(source: str) -> list[dict[str, Any]]:
     """Requests or items of a batch: JSON lines, or a JSON list, or an object with `requests`."""
-    return [as_request(found, _folder(source)) for found in _objects(read_text(source), source, many=True)]
+    return [as_request(found, _folder(source)) for found in _objects(read_text(source), _name(source), many=True)]
+
+
+def _name(source: str) -> str:
+    return "stdin" if source == "-" else source
 
 
 def _folder(source: str) -> Path:

@@ -49,6 +49,11 @@ REASONS = {
 }
 
 
+def _row(table: Table, *cells: str | Text, style: str = "") -> None:
+    """Add a row whose words are shown as they are: Rich reads markup in plain strings, and callers write brackets."""
+    table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), style=style)
+
+
 def word(value: StrEnum) -> str:
     """An enum's value without its prefix: CAPTION_SOURCE_TAGS is TAGS."""
     return value.name
@@ -105,7 +110,8 @@ def candidates_table(candidates: Iterable[Candidate]) -> Table:
     for c in candidates:
         category = c.category if c.source is Source.GENERATED else f"({word(c.source).lower()})"
         reward = "-" if c.reward is None else f"{c.reward.mean:+.2f} \u00b1 {c.reward.spread:.2f}"
-        table.add_row(
+        _row(
+            table,
             str(c.rank or "-"),
             c.id,
             Text.assemble((c.title, "bold"), "\n" if c.title and c.body else "", c.body),
@@ -149,7 +155,7 @@ def timings_table(timings: Iterable[StageTiming]) -> Table:
         spent = (t.wall_ms, t.queue_ms, t.compute_ms)
         counts = (t.prompt_tokens, t.cached_tokens, t.output_tokens, t.batch_size, t.cache_hits)
         numbers = [f"{ms:.1f}" for ms in spent] + [str(n) if n else "-" for n in counts]
-        table.add_row(word(t.stage).lower(), *numbers)
+        _row(table, word(t.stage).lower(), *numbers)
     return table
 
 
@@ -205,10 +211,10 @@ def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenE
                 else Text.assemble((sent.title, "bold"), f"\n{sent.body}" if sent.body else "")
             )
             category = "" if sent is None else sent.category
-            table.add_row(str(index), name, copy, category, word(answer.source), word(answer.reason))
+            _row(table, str(index), name, copy, category, word(answer.source), word(answer.reason))
         else:
             message = "no answer" if answer is None else answer.message
-            table.add_row(str(index), name, Text(message, style="red"), "", "", "" if answer is None else answer.reason)
+            _row(table, str(index), name, Text(message, style="red"), "", "", "" if answer is None else answer.reason)
     return table
 
 
@@ -216,17 +222,17 @@ def info_view(info: GetServiceInfoResponse) -> RenderableType:
     """What serves: stages, categories, length profiles, limits and defaults."""
     stages = Table("stage", "kind", "model", "revision", "prompt", box=box.SIMPLE_HEAD, title=f"version {info.version}")
     for r in info.stages:
-        stages.add_row(word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)
+        _row(stages, word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)
     categories = Table("category", "definition", "gate", box=box.SIMPLE_HEAD)
     for c in info.categories:
-        categories.add_row(c.category, c.definition, c.gate)
+        _row(categories, c.category, c.definition, c.gate)
     profiles = Table("length profile", "title", "body", "counted in", "origin", box=box.SIMPLE_HEAD)
     for p in info.length_profiles:
         unit = word(p.counting_unit).lower()
-        profiles.add_row(p.length_profile, str(p.max_title), str(p.max_body), unit, p.origin)
+        _row(profiles, p.length_profile, str(p.max_title), str(p.max_body), unit, p.origin)
     bounds = Table("limit or default", "value", box=box.SIMPLE_HEAD)
     for model in (info.limits, info.defaults):
         for name, value in model:
             default = "" if model is info.limits else "default "
-            bounds.add_row(f"{default}{name}", str(value))
+            _row(bounds, f"{default}{name}", str(value))
     return Group(stages, categories, profiles, bounds)

@@ -19,13 +19,23 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_BASE64_PIECE = 4 * 2**16
+
+
 def _from_base64(value: Any) -> Any:
     """JSON carries bytes as base64, standard or URL-safe alphabet."""
     if not isinstance(value, str):
         return value
+    if "-" in value or "_" in value:
+        value = value.translate(str.maketrans("-_", "+/"))
+    padded = value.find("=", 0, max(0, len(value) - 2)) >= 0
     try:
-        return base64.b64decode(value.translate(str.maketrans("-_", "+/")), validate=True)
-    except binascii.Error:
+        if padded:
+            raise binascii.Error
+        # In pieces, because one call holds the interpreter for 10 ms a megabyte, and with it every other thread.
+        pieces = range(0, len(value), _BASE64_PIECE)
+        return b"".join(base64.b64decode(value[at : at + _BASE64_PIECE], validate=True) for at in pieces)
+    except ValueError:
         raise ValueError("is not base64") from None
 
 

@@ -1,9 +1,11 @@
-"""An in-process gRPC server around the adapter, as Serve's proxy would call it."""
+"""An in-process gRPC server around the adapter, as Serve's proxy would call it, and what HTTP tests share."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -11,6 +13,24 @@ from grpc_health.v1 import health_pb2_grpc
 from pushgen.v1 import service_pb2_grpc
 from serve_app.ingress.core import Service
 from serve_app.ingress.grpc import GrpcAdapter
+
+VERBS = {
+    "/v1/notifications:generate": "generate",
+    "/v1/notifications:stream": "stream",
+    "/v1/notifications:batch": "batch",
+    "/v1/items:caption": "caption",
+    "/v1/items:route": "route",
+    "/v1/copies:score": "score",
+}
+
+
+def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
+    """(name, data, id) of each server-sent event."""
+    found = []
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        found.append((fields["event"], json.loads(fields["data"]), fields.get("id")))
+    return found
 
 
 @asynccontextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -38,25 +36,6 @@ ERRORS = [
     StageUnavailable("away"),
 ]
 ERRORS[-1].retry_after_s = 0.02  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def address(service: FakeService) -> Iterator[str]:
-    """A server in a thread of its own, for the synchronous client."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    context = serving(service)
-    yield asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(10)
-    asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-    loop.close()
 
 
 def test_every_verb(address: str, service: FakeService) -> None:

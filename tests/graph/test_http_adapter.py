@@ -25,19 +25,11 @@ from deployments.errors import (
 )
 from pushgen.v1 import service_pb2
 from serve_app import contract
-from serve_app.ingress import examples, openapi
 from serve_app.ingress.http import HttpSettings, create_app
 from tests.graph.fake_service import FakeService
+from tests.graph.servers import VERBS, events
 
 ITEM = {"id": "it", "title": "t"}
-VERBS = {
-    "/v1/notifications:generate": "generate",
-    "/v1/notifications:stream": "stream",
-    "/v1/notifications:batch": "batch",
-    "/v1/items:caption": "caption",
-    "/v1/items:route": "route",
-    "/v1/copies:score": "score",
-}
 BODIES: dict[str, dict[str, Any]] = {
     "batch": {"requests": [{"item": ITEM}]},
     "score": {"item": ITEM, "copies": [{"title": "a"}]},
@@ -49,15 +41,6 @@ async def client_of(service: FakeService, settings: HttpSettings | None = None) 
     transport = httpx.ASGITransport(create_app(lambda: service, settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
-
-
-def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
-    """(name, data, id) of each server-sent event."""
-    found = []
-    for block in text.strip().split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in block.splitlines())
-        found.append((fields["event"], json.loads(fields["data"]), fields.get("id")))
-    return found
 
 
 def is_problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:
@@ -289,69 +272,3 @@ async def test_healthz_follows_the_stages(stages: dict[str, bool], status: int, 
         answer = await client.get("/healthz")
     assert answer.status_code == status
     assert answer.json() == {"status": word, "stages": stages}
-
-
-# --- the document -----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return create_app(FakeService).openapi()
-
-
-def references(node: Any) -> set[str]:
-    if isinstance(node, dict):
-        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
-        return own.union(*map(references, node.values()), set())
-    if isinstance(node, list):
-        return set().union(*map(references, node), set())
-    return set()
-
-
-def test_the_document_is_closed_and_every_operation_is_described(document: dict[str, Any]) -> None:
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
-    assert references(document) <= known
-    assert set(document["paths"]) == {*VERBS, "/v1/info", "/healthz"}
-    for path, methods in document["paths"].items():
-        for operation in methods.values():
-            assert operation["summary"], path
-            assert operation["tags"], path
-            assert operation["operationId"], path
-            for status, response in operation["responses"].items():
-                (content,) = response["content"].values()
-                assert "example" in content, f"{path} {status}"
-    for path in VERBS:
-        operation = document["paths"][path]["post"]
-        assert {"400", "413", "415", "422", "429", "500", "501", "503", "504"} <= set(operation["responses"])
-        assert operation["requestBody"]["content"]["application/json"]["examples"]
-
-
-def test_request_examples_are_accepted(document: dict[str, Any]) -> None:
-    models = {m.__name__: m for m in openapi.REQUESTS}
-    for path in VERBS:
-        content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-        model = models[content["schema"]["$ref"].rpartition("/")[2]]
-        for example in content["examples"].values():
-            model.model_validate_json(json.dumps(example["value"]))
-
-
-def test_answer_examples_are_the_protos_json(document: dict[str, Any]) -> None:
-    for path in ("/v1/notifications:generate", "/v1/items:caption", "/v1/items:route", "/v1/copies:score", "/v1/info"):
-        (operation,) = document["paths"][path].values()
-        content = operation["responses"]["200"]["content"]["application/json"]
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        json_format.ParseDict(content["example"], getattr(service_pb2, name)())
-        getattr(contract, name).model_validate(content["example"])
-    for name, data, _ in events(examples.STREAM):
-        assert json_format.ParseDict(data, service_pb2.StreamNotificationResponse()).WhichOneof("event") == name
-    for _, data, _ in events(examples.BATCH):
-        openapi.BatchEvent.model_validate(data)
-
-
-def test_problem_examples_are_problems(document: dict[str, Any]) -> None:
-    responses = document["paths"]["/v1/notifications:generate"]["post"]["responses"]
-    for status, response in responses.items():
-        if status != "200":
-            problem = openapi.Problem.model_validate(response["content"]["application/problem+json"]["example"])
-            assert problem.status == int(status)
-            assert problem.detail

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import random
+from collections.abc import Callable
 from enum import StrEnum
 from types import NoneType
 from typing import Any, get_args, get_origin
@@ -237,3 +241,19 @@ def test_quoted_values_are_short() -> None:
     with pytest.raises(InvalidInput) as caught:
         wire.parse_json(contract.CaptionItemRequest, '{"item": {}, "priority": "' + "x" * 5000 + '"}')
     assert len(caught.value.violations[0].description) < 200
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 196_607, 196_608, 196_609, 500_000])
+@pytest.mark.parametrize("alphabet", [base64.b64encode, base64.urlsafe_b64encode])
+def test_base64_of_any_length_and_both_alphabets(size: int, alphabet: Callable[[bytes], bytes]) -> None:
+    data = random.Random(size).randbytes(size)
+    body = json.dumps({"item": {"images": [{"data": alphabet(data).decode()}]}})
+    assert wire.parse_json(contract.CaptionItemRequest, body).item.images[0].data == data
+
+
+@pytest.mark.parametrize(
+    "text", ["A", "AA", "AAA", "AA=A", "AA==AAAA", "A" * 262_142 + "==AAAA", "=", "====", "AA AA", "é"]
+)
+def test_what_is_not_base64_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="is not base64"):
+        wire.parse_json(contract.CaptionItemRequest, json.dumps({"item": {"images": [{"data": text}]}}))
