@@ -98,40 +98,28 @@ def _chosen(decision: Decision) -> RenderableType:
 
 
 def candidates_table(candidates: Iterable[Candidate]) -> Table:
-    """Every copy in the running: rank, words, category, reward, score, and what policy found."""
+    """Every copy in the running: rank, category, reward, score, the words, and what policy found in them."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("#", justify="right")
-    table.add_column("id")
-    table.add_column("copy", ratio=3, overflow="fold")
-    table.add_column("category")
-    table.add_column("reward", justify="right", no_wrap=True)
-    table.add_column("score", justify="right", no_wrap=True)
-    table.add_column("findings", ratio=1, overflow="fold")
+    for name in ("#", "id", "category", "reward", "score"):
+        table.add_column(name, no_wrap=True, justify="right" if name in {"#", "reward", "score"} else "left")
+    table.add_column("copy", ratio=1, overflow="fold")
     for c in candidates:
         category = c.category if c.source is Source.GENERATED else f"({word(c.source).lower()})"
         reward = "-" if c.reward is None else f"{c.reward.mean:+.2f} \u00b1 {c.reward.spread:.2f}"
-        _row(
-            table,
-            str(c.rank or "-"),
-            c.id,
-            Text.assemble((c.title, "bold"), "\n" if c.title and c.body else "", c.body),
-            category,
-            reward,
-            "-" if c.score is None else f"{c.score:+.2f}",
-            _findings(c),
-            style="dim" if c.rejected else "",
-        )
+        score = "-" if c.score is None else f"{c.score:+.2f}"
+        _row(table, str(c.rank or "-"), c.id, category, reward, score, _words(c), style="dim" if c.rejected else "")
     return table
 
 
-def _findings(candidate: Candidate) -> Text:
-    found = Text()
+def _words(candidate: Candidate) -> Text:
+    said = Text(candidate.title, style="bold")
+    if candidate.body:
+        said.append(f"\n{candidate.body}" if candidate.title else candidate.body, style="not bold")
     for finding in candidate.findings:
         colour = "red" if finding.severity is Severity.BLOCK else "yellow"
         excerpt = f' "{finding.excerpt}"' if finding.excerpt else ""
-        found.append(f"{finding.code}{excerpt}\n", style=colour)
-    found.rstrip()
-    return found
+        said.append(f"\n{word(finding.severity).lower()}: {finding.code}{excerpt}", style=f"not bold {colour}")
+    return said
 
 
 def caption_line(caption: Caption) -> Text:
@@ -146,11 +134,11 @@ def categories_line(categories: Iterable[RoutedCategory]) -> Text:
 
 
 def timings_table(timings: Iterable[StageTiming]) -> Table:
-    """What each stage cost; a dash where a stage has nothing of the kind."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("stage")
-    for name in ("wall ms", "queue ms", "compute ms", "tokens in", "cached", "tokens out", "batch", "cache hits"):
-        table.add_column(name, justify="right")
+    """What each stage cost, milliseconds and tokens; a dash where a stage has nothing of the kind."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("stage", no_wrap=True)
+    for name in ("wall ms", "queue", "compute", "tokens", "cached", "out", "batch", "hits"):
+        table.add_column(name, justify="right", no_wrap=True)
     for t in timings:
         spent = (t.wall_ms, t.queue_ms, t.compute_ms)
         counts = (t.prompt_tokens, t.cached_tokens, t.output_tokens, t.batch_size, t.cache_hits)
