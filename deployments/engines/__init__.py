@@ -1,0 +1,10 @@
+"""The one wrapper of vLLM, used by the captioner and the generator.
+
+`settings.py` is what an operator writes, `engine.py` the engine, `vllm_api.py` the only file that imports vLLM.
+"""
+
+from deployments.engines.engine import Engine, Message, Prompt, Sample, Sampling
+from deployments.engines.merge import as_they_finish
+from deployments.engines.settings import EngineSettings
+
+__all__ = ["Engine", "EngineSettings", "Message", "Prompt", "Sample", "Sampling", "as_they_finish"]

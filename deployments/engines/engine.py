@@ -1,0 +1,232 @@
+"""A running vLLM engine, in the words of a stage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from deployments import weights
+from deployments.engines.merge import as_they_finish
+from deployments.engines.processes import OwnedProcesses
+from deployments.engines.settings import EngineSettings
+from deployments.errors import InvalidInput, StageFailed, StageUnavailable, Violation
+from deployments.types import Priority
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+logger = logging.getLogger("ray.serve")
+
+# vLLM serves the lower number first.
+_PRIORITY = {Priority.REALTIME: 0, Priority.BACKFILL: 1}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A rendered chat: the token ids of a text prompt, or the text with image placeholders and the images."""
+
+    token_ids: tuple[int, ...] = ()
+    text: str = ""
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How to sample one sequence. Temperature 0 is greedy; `json_schema` (a JSON text) constrains the answer."""
+
+    temperature: float = 0.7
+    top_p: float = 1.0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    max_tokens: int = 128
+    seed: int | None = None
+    json_schema: str | None = None
+
+    def with_seed(self, seed: int | None) -> Sampling:
+        return replace(self, seed=seed)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One finished sequence and what it cost.
+
+    `length_cut`: it hit `max_tokens` (or the model's length) and did not end by itself. `logprob`: mean log-probability
+    per token under the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last
+    token.
+    """
+
+    index: int
+    text: str
+    length_cut: bool
+    logprob: float | None
+    prompt_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    queue_ms: float
+    compute_ms: float
+
+
+@dataclass
+class Engine:
+    """One engine process. `start` before anything else, `stop` at the end."""
+
+    settings: EngineSettings
+    name: str = "engine"
+    """How errors name it to a client."""
+    _llm: Any = None
+    _tokenizer: Any = None
+    _templates: Any = None
+    _processes: OwnedProcesses = field(default_factory=OwnedProcesses)
+
+    async def start(self) -> None:
+        """Resolve the model and start the engine, in a thread. Raises Misconfigured."""
+        await asyncio.to_thread(self._start)
+
+    def _start(self) -> None:
+        from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM
+
+        model = weights.resolve(self.settings.model)
+        with self._processes.watch():
+            self._llm = vllm_api.launch(self.settings, model)
+        self._tokenizer = self._llm.renderer.tokenizer if hasattr(self._llm, "renderer") else self._llm.tokenizer
+        self._templates = self._tokenizer
+        if self.settings.max_images_per_prompt:
+            from transformers import AutoProcessor  # noqa: PLC0415 - heavy
+
+            self._templates = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
+                model, revision=self.settings.revision, trust_remote_code=self.settings.trust_remote_code
+            )
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def control_words(self) -> tuple[str, ...]:
+        """What the tokenizer turns into control tokens wherever it stands: no text from outside may contain them."""
+        added = self._tokenizer.added_tokens_decoder.values()
+        return tuple({*self._tokenizer.all_special_tokens, *(token.content for token in added if token.special)})
+
+    def render(self, messages: Sequence[Message], images: Sequence[Image] = ()) -> Prompt:
+        """Apply the model's chat template; images go before the text of the last message.
+
+        Raises InvalidInput when no room is left for an answer. Milliseconds for a text prompt.
+        """
+        if not images:
+            chat = [{"role": message.role, "content": message.text} for message in messages]
+            text = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+            token_ids = tuple(self._tokenizer.encode(text, add_special_tokens=False))
+            if len(token_ids) >= self.settings.max_model_len:
+                limit = self.settings.max_model_len - 1
+                raise InvalidInput([Violation("item", f"makes a prompt of {len(token_ids)} tokens; {limit} fit")])
+            return Prompt(token_ids=token_ids)
+        pictures = [{"type": "image"}] * len(images)
+        parts = [
+            {
+                "role": message.role,
+                "content": [*(pictures if message is messages[-1] else ()), {"type": "text", "text": message.text}],
+            }
+            for message in messages
+        ]
+        text = self._templates.apply_chat_template(parts, tokenize=False, add_generation_prompt=True)
+        return Prompt(text=text, images=tuple(images))
+
+    async def generate(
+        self, prompt: Prompt, sampling: Sampling, *, n: int, request_id: str, priority: Priority = Priority.REALTIME
+    ) -> AsyncGenerator[Sample, None]:
+        """`n` samples, each as soon as it is finished. A seed gives sample i the seed + i.
+
+        One engine request a sample: vLLM's own n > 1 hands all over together, when the last one is finished. They
+        share the prompt's KV cache all the same. Raises as `sample` does; ending the iteration aborts the rest.
+        """
+        seed = sampling.seed
+        seeded = [sampling.with_seed(None if seed is None else (seed + i) % 2**31) for i in range(n)]
+        work = as_they_finish(
+            self.sample(prompt, each, request_id=request_id, index=i, priority=priority)
+            for i, each in enumerate(seeded)
+        )
+        try:
+            async for sample in work:
+                yield sample
+        finally:
+            await work.aclose()
+
+    async def sample(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        *,
+        request_id: str,
+        index: int = 0,
+        priority: Priority = Priority.REALTIME,
+    ) -> Sample:
+        """One sequence. Cancelling this coroutine aborts it in the engine.
+
+        Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt.
+        """
+        from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
+
+        params = vllm_api.sampling_params(**vars(sampling))
+        request: dict[str, Any] = (
+            {"prompt": prompt.text, "multi_modal_data": {"image": list(prompt.images)}}
+            if prompt.images
+            else {"prompt_token_ids": list(prompt.token_ids)}
+        )
+        last = None
+        try:
+            async for output in self._llm.generate(
+                request, params, f"{request_id}-{index}", priority=_PRIORITY[priority]
+            ):
+                last = output
+        except vllm_api.EngineDeadError:
+            raise StageUnavailable(f"the {self.name}'s engine has stopped") from None
+        except Exception as error:
+            logger.exception("%s: the engine failed on request %s", self.name, request_id)
+            raise StageFailed(f"the {self.name}'s engine could not work on this request") from error
+        if last is None or last.outputs[0].finish_reason == "abort":
+            raise StageFailed(f"the {self.name}'s engine dropped this request")
+        return _sample(index, last)
+
+    @property
+    def unfinished_requests(self) -> int:
+        """Sequences that the engine has not finished, waiting ones included."""
+        return int(self._llm.output_processor.get_num_unfinished_requests())
+
+    async def check_health(self) -> None:
+        """Raises StageUnavailable when the engine has died."""
+        if self._llm is None or self._llm.errored:
+            raise StageUnavailable(f"the {self.name}'s engine has stopped")
+
+    async def stop(self) -> None:
+        """Stop the engine; none of its processes is left afterwards. May be called twice."""
+        llm, self._llm = self._llm, None
+        if llm is not None:
+            await asyncio.to_thread(llm.shutdown)
+        await asyncio.to_thread(self._processes.end)
+
+
+def _sample(index: int, output: Any) -> Sample:
+    """Read vLLM's RequestOutput of one finished sequence."""
+    (sequence,) = output.outputs
+    tokens = len(sequence.token_ids)
+    times = output.metrics  # of the engine's own clock
+    return Sample(
+        index=index,
+        text=sequence.text,
+        length_cut=sequence.finish_reason == "length",
+        logprob=sequence.cumulative_logprob / tokens if tokens and sequence.cumulative_logprob is not None else None,
+        prompt_tokens=len(output.prompt_token_ids or ()),
+        cached_tokens=output.num_cached_tokens or 0,
+        output_tokens=tokens,
+        queue_ms=max(0.0, 1000 * (times.scheduled_ts - times.queued_ts)) if times else 0.0,
+        compute_ms=max(0.0, 1000 * (times.last_token_ts - times.scheduled_ts)) if times else 0.0,
+    )

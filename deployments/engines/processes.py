@@ -1,0 +1,55 @@
+"""The processes that an engine starts, so that none outlives it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psutil
+
+logger = logging.getLogger("ray.serve")
+
+_END_TIMEOUT_S = 5.0
+# Python's own helper of multiprocessing: shared by all children of this process, ends with it.
+_NOT_OURS = "resource_tracker"
+
+
+@dataclass
+class OwnedProcesses:
+    """What was started during `watch`."""
+
+    found: list[psutil.Process] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def watch(self) -> Iterator[None]:
+        before = set(_children())
+        try:
+            yield
+        finally:
+            self.found += [child for child in _children() if child not in before and not _is_helper(child)]
+
+    def alive(self) -> list[psutil.Process]:
+        return [process for process in self.found if process.is_running()]
+
+    def end(self) -> None:
+        """Kill what is still there. vLLM ends its processes itself; this is for when it could not."""
+        left = self.alive()
+        for process in left:
+            logger.warning("an engine process outlived its engine and is killed")
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=_END_TIMEOUT_S)
+        self.found = [process for process in left if process.is_running()]
+
+
+def _children() -> list[psutil.Process]:
+    return psutil.Process().children(recursive=True)
+
+
+def _is_helper(process: psutil.Process) -> bool:
+    try:
+        return any(_NOT_OURS in argument for argument in process.cmdline())
+    except psutil.Error:
+        return False

@@ -1,0 +1,63 @@
+"""What an operator says about an engine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from deployments.settings import Settings
+
+MIB = 2**20
+
+
+class EngineSettings(Settings):
+    """One vLLM engine: a model and what it may use. Unset means what suits the machine, see each field.
+
+    The defaults suit the demo on two CPU cores; `configs/gpu.yaml` shows a GPU's.
+    """
+
+    model: str = Field(min_length=1, max_length=1024)
+    """`package:NAME` (see `deployments.weights`), a local folder, or a model hub id."""
+    revision: str | None = None
+    """A hub model's commit, branch or tag."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Which build of vLLM must be installed; "auto" takes what there is."""
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    """"auto": on a CPU bfloat16 where the CPU computes in it (AVX-512 BF16, AMX), else float32, which is 3 times faster
+    there; on a GPU the checkpoint's."""
+    max_model_len: int = Field(default=1024, ge=128, le=2**20)
+    """Tokens of prompt and answer together."""
+    max_num_seqs: int = Field(default=16, ge=1, le=4096)
+    """Sequences computed at once; more wait, REALTIME before BACKFILL."""
+    max_num_batched_tokens: int | None = Field(default=None, ge=64, le=2**20)
+    """Tokens computed in one step; None leaves it to vLLM."""
+    kv_cache_bytes: int | None = Field(default=None, ge=16 * MIB)
+    """None: on a CPU 512 MiB, on a GPU what `gpu_memory_utilization` leaves. Set it where engines share a GPU."""
+    block_size: int | None = Field(default=None, ge=8, le=512)
+    """Tokens in a KV cache block, the grain of prefix sharing. None: 32 on a CPU, since vLLM's own 128 is longer than
+    what the categories of an item share; vLLM's default on a GPU."""
+    gpu_memory_utilization: float = Field(default=0.9, gt=0, le=1)
+    """Share of the whole card for weights and KV cache; not used once `kv_cache_bytes` is set."""
+    enforce_eager: bool = True
+    """False compiles the model: minutes of start-up, no gain on a CPU, much on a GPU."""
+    tensor_parallel_size: int = Field(default=1, ge=1, le=64)
+    quantization: str | None = None
+    """A vLLM quantization method, where the checkpoint does not name its own."""
+    max_images_per_prompt: int = Field(default=0, ge=0, le=64)
+    """Images in one prompt; 0 for a text model."""
+    cpu_threads: int | None = Field(default=None, ge=1, le=1024)
+    """Compute threads on a CPU; None: every core that this process may use."""
+    trust_remote_code: bool = False
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+    @model_validator(mode="after")
+    def _possible(self) -> EngineSettings:
+        if self.max_num_batched_tokens is not None and self.max_num_batched_tokens < self.max_num_seqs:
+            raise ValueError(
+                f"max_num_batched_tokens={self.max_num_batched_tokens} is below max_num_seqs={self.max_num_seqs}: "
+                "a step computes at least one token of each sequence"
+            )
+        if self.device == "cpu" and self.dtype == "float16":
+            raise ValueError("dtype 'float16' has no fast path on a CPU: use 'auto', 'bfloat16' or 'float32'")
+        return self

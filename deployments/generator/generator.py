@@ -1,0 +1,196 @@
+"""The generator on vLLM: one engine request for each candidate, all at once, handed over as they finish."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from deployments import weights
+from deployments.deadline import Call
+from deployments.engines import Engine, Prompt, Sample, Sampling, as_they_finish
+from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
+from deployments.generator import prompt, structured
+from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.types import CategoryPlan, Draft, GenerationTask, OutputField, Stage, StageRevision, Usage
+
+# What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
+_INSTRUCTION_TOKENS = 160
+_MIN_FACTS_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One candidate to write."""
+
+    plan: CategoryPlan
+    prompt: Prompt
+    sampling: Sampling
+    request_id: str
+    longest: dict[OutputField, int]
+
+
+class VllmGenerator:
+    """Writes candidates in every category of a task.
+
+    All requests of a task go to the engine at once. They begin with the same tokens, whose KV blocks the engine
+    computes once even for requests that arrive together, as long as a block is shorter than what is shared
+    (`EngineSettings.block_size`).
+    """
+
+    knobs_type = GeneratorKnobs
+
+    def __init__(self, settings: GeneratorSettings) -> None:
+        self._settings = settings
+        self._engine = Engine(settings.engine, name="generator")
+        self._knobs = GeneratorKnobs()
+        self._revision = StageRevision(stage=Stage.GENERATE, kind=settings.kind, model=settings.engine.model)
+        self._control_words: tuple[str, ...] = ()
+
+    async def start(self, knobs: GeneratorKnobs) -> None:
+        """Raises Misconfigured when the model cannot be served, or leaves no room for facts and answer."""
+        self._check_room(knobs)
+        self._knobs = knobs
+        await self._engine.start()
+        self._control_words = self._engine.control_words()
+        known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
+        self._revision = self._revision.model_copy(
+            update={
+                "model_revision": known or self._settings.engine.revision or "",
+                "prompt_revision": prompt.PROMPT_REVISION,
+            }
+        )
+
+    async def reconfigure(self, knobs: GeneratorKnobs) -> None:
+        self._check_room(knobs)
+        self._knobs = knobs
+
+    def _check_room(self, knobs: GeneratorKnobs) -> None:
+        room, needed = self._settings.engine.max_model_len, knobs.max_tokens + _INSTRUCTION_TOKENS + _MIN_FACTS_TOKENS
+        if room < needed:
+            raise Misconfigured(
+                f"max_model_len={room} has no room for max_tokens={knobs.max_tokens} and a prompt: "
+                f"raise max_model_len to {needed} or lower max_tokens"
+            )
+
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
+        """Drafts as they finish, in no particular order.
+
+        At the call's deadline the rest is aborted; that ends the iteration early when some drafts were made, and raises
+        DeadlineExceeded when none was. An answer that was cut or cannot be read is a draft that is not `finished`.
+        Raises StageUnavailable when the engine has died, StageFailed when every draft failed, InvalidInput when the
+        task asks for more drafts than `max_drafts_per_request`. Ending the iteration aborts the rest in the engine.
+        """
+        call.deadline.check("generating")
+        knobs = self._knobs
+        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
+            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
+            raise InvalidInput([Violation("options.candidates_per_category", limit)])
+        jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
+        drafts = as_they_finish(self._draft(job, call) for job in jobs)
+        made, failure = 0, None
+        try:
+            while True:
+                try:
+                    async with call.deadline.limit("generating"):
+                        draft = await anext(drafts, None)
+                except DeadlineExceeded:
+                    if made:
+                        return
+                    raise
+                if draft is None:
+                    break
+                if isinstance(draft, StageFailed):
+                    failure = draft
+                    continue
+                made += 1
+                yield draft
+        finally:
+            await drafts.aclose()
+        if failure is not None and not made:
+            raise failure
+
+    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[_Job]:
+        """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
+        language = task.item.language
+        longest = structured.limits(task.profile, language)
+        sampling = Sampling(
+            temperature=knobs.temperature if task.temperature is None else task.temperature,
+            top_p=knobs.top_p,
+            min_p=knobs.min_p,
+            repetition_penalty=knobs.repetition_penalty,
+            max_tokens=knobs.max_tokens,
+            json_schema=structured.json_schema(task.profile, task.output_fields, language),
+        )
+        facts = prompt.facts(
+            task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words
+        )
+        rendered = [(plan, self._engine.render(prompt.messages(task, plan, facts))) for plan in task.plan]
+        return [
+            _Job(
+                plan=plan,
+                prompt=tokens,
+                sampling=sampling.with_seed(seed_of(task.seed, plan.category, n)),
+                request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
+                longest=longest,
+            )
+            for n in range(task.candidates_per_category)
+            for plan, tokens in rendered
+        ]
+
+    def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:
+        """Tokens for the facts: what the model's length leaves beside the longest prompt without them."""
+        bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
+        return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
+
+    async def _draft(self, job: _Job, call: Call) -> Draft | StageFailed:
+        """One draft. A failure of this one is returned, so that it does not end the others."""
+        try:
+            sample = await self._engine.sample(
+                job.prompt, job.sampling, request_id=job.request_id, priority=call.priority
+            )
+        except StageFailed as failure:
+            return failure
+        return self._read(sample, job)
+
+    def _read(self, sample: Sample, job: _Job) -> Draft:
+        answer = structured.parse(sample.text, job.longest)
+        return Draft(
+            title=answer.title,
+            body=answer.body,
+            category=job.plan.category,
+            likelihood=sample.logprob,
+            finished=answer.finished and not sample.length_cut,
+            revision=self._revision,
+            usage=Usage(
+                queue_ms=sample.queue_ms,
+                compute_ms=sample.compute_ms,
+                prompt_tokens=sample.prompt_tokens,
+                output_tokens=sample.output_tokens,
+                cached_tokens=sample.cached_tokens,
+                batch_size=self._engine.unfinished_requests + 1,
+            ),
+        )
+
+    def revision(self) -> StageRevision:
+        return self._revision
+
+    @property
+    def unfinished_requests(self) -> int:
+        """Sequences in the engine; 0 when idle."""
+        return self._engine.unfinished_requests
+
+    async def check_health(self) -> None:
+        await self._engine.check_health()
+
+    async def stop(self) -> None:
+        await self._engine.stop()
+
+
+def seed_of(seed: int | None, category: str, n: int) -> int | None:
+    """The seed of candidate `n` in `category`: the same for the same request, different for every other candidate."""
+    if seed is None:
+        return None
+    digest = hashlib.sha256(f"{seed}\0{category}\0{n}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF

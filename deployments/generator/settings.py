@@ -1,0 +1,39 @@
+"""What an operator says about the generator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from deployments.engines.settings import EngineSettings
+from deployments.settings import Knobs, Settings
+
+if TYPE_CHECKING:
+    from deployments.generator.generator import VllmGenerator
+
+
+class GeneratorSettings(Settings):
+    """Kind "vllm": a text model on the engine of `deployments.engines`."""
+
+    kind: Literal["vllm"] = "vllm"
+    engine: EngineSettings
+
+    def build(self) -> VllmGenerator:
+        from deployments.generator.generator import VllmGenerator  # noqa: PLC0415 - settings stay light
+
+        return VllmGenerator(self)
+
+
+class GeneratorKnobs(Knobs):
+    """Sampling and bounds. A request's own temperature wins over the knob's."""
+
+    temperature: float = Field(default=0.5, ge=0, le=2)
+    top_p: float = Field(default=0.95, gt=0, le=1)
+    min_p: float = Field(default=0.08, ge=0, le=1)
+    repetition_penalty: float = Field(default=1.05, ge=0.5, le=2)
+    max_tokens: int = Field(default=160, ge=16, le=4096)
+    """Tokens of one answer; the length profile usually ends it earlier."""
+    max_facts_tokens: int = Field(default=400, ge=32, le=65536)
+    """Tokens of an item's facts; beyond that they are cut, the least informative first."""
+    max_drafts_per_request: int = Field(default=64, ge=1, le=1024)

@@ -1,0 +1,98 @@
+"""What an answer may look like: a JSON schema that holds each field to the length profile while it is decoded."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from deployments.types import CountingUnit, LengthProfile, OutputField
+
+FIELD_NAMES: Final = {OutputField.TITLE: "title", OutputField.BODY: "body"}
+
+# JSON Schema counts code points, a profile may count otherwise: the most units that a code point of a language takes.
+# A grapheme is at least one code point, so counting graphemes as code points errs on the short side.
+_WIDE: Final = frozenset({"zh", "ja", "ko", "yue"})
+_UTF8_BYTES: Final = dict.fromkeys(
+    ("zh", "ja", "ko", "yue", "hi", "bn", "ta", "te", "mr", "gu", "kn", "ml", "pa", "th", "lo", "km", "my", "ka"), 3
+) | dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "el", "ar", "fa", "ur", "he", "yi", "hy"), 2)
+
+# Shorter answers are refusals and stumbles, not notifications; wide scripts say more in a character.
+_MIN_CHARACTERS: Final = {OutputField.TITLE: 8, OutputField.BODY: 20}
+
+# No markup, brackets, quotes, list signs or line breaks: none is copy, and a small model loses itself in them.
+_BARRED: Final = r"\"\\<>{}\[\]|_*#=~^`@/\n\r\t"
+_SENTENCE_END: Final = ".!?…。！？।؟"  # noqa: RUF001 - the marks of other scripts are meant
+
+
+def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
+    """The longest title and body in code points, of text in `language`, that the profile surely allows."""
+    units = 1
+    if profile.counting_unit is CountingUnit.WIDTH and language in _WIDE:
+        units = 2
+    elif profile.counting_unit is CountingUnit.UTF8_BYTES:
+        units = _UTF8_BYTES.get(language, 1)
+    return {OutputField.TITLE: max(1, profile.max_title // units), OutputField.BODY: max(1, profile.max_body // units)}
+
+
+def json_schema(profile: LengthProfile, fields: Sequence[OutputField], language: str) -> str:
+    """The JSON schema of an answer, as JSON text. Equal requests give equal text, which the engine caches by."""
+    longest = limits(profile, language)
+    properties = {FIELD_NAMES[field]: _text(field, longest[field], language) for field in in_order(fields)}
+    return json.dumps(
+        {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    )
+
+
+def _text(field: OutputField, longest: int, language: str) -> dict[str, Any]:
+    """A string as a pattern, since xgrammar does not hold `maxLength` and `pattern` at once."""
+    shortest = min(_MIN_CHARACTERS[field] // (2 if language in _WIDE else 1), longest)
+    first = rf"[^\s{_BARRED}.,;:!?'()\-]"
+    last = rf"[^\s{_BARRED},;:(&+\-]"  # nor a forced full stop: at the limit it would only dress up a cut
+    return {"type": "string", "pattern": f"^{first}[^{_BARRED}]{{{max(0, shortest - 2)},{max(0, longest - 2)}}}{last}$"}
+
+
+def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
+    """Title before body, each once; both when none is named."""
+    return [field for field in FIELD_NAMES if field in fields] or list(FIELD_NAMES)
+
+
+class Answer(NamedTuple):
+    """`finished` is False when the model ran out of room, or gave no JSON."""
+
+    title: str
+    body: str
+    finished: bool
+
+
+_PARTIAL: Final = re.compile(r'"(title|body)"\s*:\s*"((?:[^"\\]|\\.)*)')
+
+
+def parse(text: str, longest: dict[OutputField, int]) -> Answer:
+    """Read the engine's answer. What cannot be read whole is read as far as it goes, and not finished."""
+    try:
+        found, finished = json.loads(text), True
+    except ValueError:
+        found, finished = {name: value.replace('\\"', '"') for name, value in _PARTIAL.findall(text)}, False
+    if not isinstance(found, dict):
+        found, finished = {}, False
+    texts = {}
+    for field, name in FIELD_NAMES.items():
+        texts[field], whole = _at_limit(field, " ".join(str(found.get(name, "")).split()), longest[field])
+        finished = finished and whole
+    return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)
+
+
+def _at_limit(field: OutputField, text: str, longest: int) -> tuple[str, bool]:
+    """Text that fills its limit was ended by the limit: keep its whole part when that is most of it."""
+    if len(text) < longest:
+        return text, True
+    whole = (_SENTENCES if field is OutputField.BODY else _CLAUSES).match(text)
+    if whole and len(whole.group()) > longest // 2:
+        return whole.group().strip(), True
+    return text, False
+
+
+_SENTENCES: Final = re.compile(rf".*[{_SENTENCE_END}](?=\s)")
+_CLAUSES: Final = re.compile(rf".*?[{_SENTENCE_END}](?=\s)|.*(?=[,;:]\s)|.*(?=\s[-\u2013\u2014]\s)")
