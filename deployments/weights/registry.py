@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from deployments.errors import Misconfigured
-from deployments.weights import minilm, smollm2
+from deployments.weights import efficientnet, minilm, smollm2
 from deployments.weights.package import Package, Progress, silent
 
 PREFIX: Final = "package:"
 
-PACKAGES: Final[dict[str, Package]] = {package.name: package for package in (smollm2.PACKAGE, minilm.PACKAGE)}
+PACKAGES: Final[dict[str, Package]] = {
+    package.name: package for package in (smollm2.PACKAGE, minilm.PACKAGE, efficientnet.PACKAGE)
+}
 
 
 def package(reference: str) -> Package | None:

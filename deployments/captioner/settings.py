@@ -1,0 +1,46 @@
+"""Settings of the `tags` captioner, one class for each kind (`vlm` is in `vlm_settings.py`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deployments.captioner.cache import CachedCaptioner, CacheKnobs
+from deployments.settings import Knobs, Settings
+
+
+class TagsKnobs(Knobs):
+    """`ocr`: "auto" looks for text at a small scale and reads what it finds, "always" looks closely, "never" does not.
+
+    Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly.
+    """
+
+    min_probability: float = Field(default=0.35, ge=0, le=1)
+    max_tags: int = Field(default=3, ge=0, le=20)
+    ocr: Literal["auto", "always", "never"] = "auto"
+    max_ocr_lines: int = Field(default=12, ge=1, le=100)
+    max_frames: int = Field(default=4, ge=1, le=64)
+    max_chars: int = Field(default=700, ge=80, le=4_000)
+    cache: CacheKnobs = CacheKnobs()
+
+
+class TagsCaptionerSettings(Settings):
+    """The embedded default where no vision-language model can be had. It does not see: it tags and reads.
+
+    model: a model reference, see `deployments/weights`. `threads`: of one piece of work, of which `workers` run at a
+    time; `max_waiting` calls may wait for one. More than one thread loses time where something else computes.
+    """
+
+    kind: Literal["tags"] = "tags"
+    model: str = "package:efficientnet-lite0"
+    threads: int = Field(default=1, ge=1, le=128)
+    workers: int = Field(default=1, ge=1, le=64)
+    max_waiting: int = Field(default=64, ge=0)
+    max_image_side: int = Field(default=1280, ge=224, le=8192)
+
+    def build(self) -> CachedCaptioner:
+        from deployments.captioner.compose import words_of  # noqa: PLC0415 - settings import no model code
+        from deployments.captioner.tags import TagsCaptioner  # noqa: PLC0415
+
+        return CachedCaptioner(TagsCaptioner(self), words_of)

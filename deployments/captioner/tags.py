@@ -1,0 +1,194 @@
+"""The `tags` captioner: ImageNet tags and text read off the picture, composed with the metadata."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from deployments import weights
+from deployments.captioner import compose, labels, ocr
+from deployments.captioner.cache import Incomplete
+from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
+from deployments.captioner.tagger import Tagger
+from deployments.deadline import Call
+from deployments.errors import Overloaded, StageUnavailable
+from deployments.images import decode
+from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+# Time to compose and answer, kept when reading text is cut.
+_ANSWER_S = 0.05
+# Lines read in one go: what the recogniser puts into one batch.
+_LINES_AT_ONCE = 6
+
+
+class TagsCaptioner:
+    """Implements Captioner and Startable. Models run in a thread pool of its own, one after the other by default."""
+
+    knobs_type = TagsKnobs
+
+    def __init__(self, settings: TagsCaptionerSettings) -> None:
+        self._settings = settings
+        self._knobs = TagsKnobs()
+        self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
+        self._room = threading.BoundedSemaphore(settings.workers + settings.max_waiting)
+        self._tagger: Tagger | None = None
+        self._reader: ocr.TextReader | None = None
+        self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=settings.model)
+
+    async def start(self, knobs: TagsKnobs) -> None:
+        reference = self._settings.model
+        folder = await self._run(_Meter(), weights.resolve, reference)
+        self._tagger = await self._run(_Meter(), Tagger, Path(folder), self._settings.threads)
+        await self.reconfigure(knobs)
+        self._revision = StageRevision(
+            stage=Stage.CAPTION,
+            kind=self._settings.kind,
+            model=reference,
+            model_revision="; ".join(r for r in (weights.revision(reference), ocr.version()) if r),
+            prompt_revision=compose.revision(),
+        )
+
+    async def reconfigure(self, knobs: TagsKnobs) -> None:
+        if knobs.ocr != "never":
+            if self._reader is None:
+                self._reader = ocr.TextReader(self._settings.threads)
+            await self._run(_Meter(), self._reader.warm_up, _look(knobs))
+        self._knobs = knobs
+
+    def revision(self) -> StageRevision:
+        return self._revision
+
+    async def check_health(self) -> None:
+        if self._tagger is None:
+            raise StageUnavailable("the captioner is not started")
+
+    async def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        """Raises InvalidInput for a picture that cannot be decoded, Overloaded, DeadlineExceeded.
+
+        When the time ends while text is being read, the caption does without it: the result is Incomplete.
+        """
+        knobs, meter = self._knobs, _Meter()
+        if not (item.frames or any(image.data for image in item.images)):
+            return self._result(CaptionResult, item, CaptionSource.METADATA, (), [], knobs, meter)
+        if self._tagger is None:
+            raise StageUnavailable("the captioner is not started")
+        async with call.deadline.limit("captioning"):
+            pictures = await self._run(meter, self._decode, item, knobs)
+            tags = await self._run(meter, self._tag, self._tagger, pictures, knobs)
+        meter.pictures = len(pictures.images) + len(pictures.frames)
+        lines: list[str] = []
+        result: type[CaptionResult] = CaptionResult
+        if self._reader is not None and knobs.ocr != "never":
+            try:
+                async with asyncio.timeout(max(call.deadline.remaining_s() - _ANSWER_S, 0)):
+                    await self._read_into(lines, self._reader, pictures, knobs, meter)
+            except TimeoutError:
+                lines, result = [], Incomplete
+        return self._result(result, item, CaptionSource.TAGS, tags, lines, knobs, meter)
+
+    def _result(
+        self,
+        result: type[CaptionResult],
+        item: Item,
+        source: CaptionSource,
+        tags: Sequence[labels.Tag],
+        lines: Sequence[str],
+        knobs: TagsKnobs,
+        meter: _Meter,
+    ) -> CaptionResult:
+        text = compose.compose(item, tags, lines, knobs.max_chars)
+        return result(caption=Caption(text=text, source=source), revision=self._revision, usage=meter.usage())
+
+    def _decode(self, item: Item, knobs: TagsKnobs) -> _Pictures:
+        side = self._settings.max_image_side
+        images = [(f"item.images[{n}].data", image.data) for n, image in enumerate(item.images) if image.data]
+        ordered = sorted(range(len(item.frames)), key=lambda n: item.frames[n].offset_ms)
+        frames = [(f"item.frames[{n}].data", item.frames[n].data) for n in spread(ordered, knobs.max_frames)]
+        return _Pictures(
+            [decode(data, side, field=field) for field, data in images],
+            [decode(data, side, field=field) for field, data in frames],
+        )
+
+    def _tag(self, tagger: Tagger, pictures: _Pictures, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:
+        found = tagger.probabilities([*pictures.images, *pictures.frames])
+        count = len(pictures.images)
+        merged = labels.merge(found[:count], found[count:])
+        return labels.pick(merged, tagger.labels, knobs.min_probability, knobs.max_tags)
+
+    async def _read_into(
+        self, lines: list[str], reader: ocr.TextReader, pictures: _Pictures, knobs: TagsKnobs, meter: _Meter
+    ) -> None:
+        """Distinct lines of all pictures, until there are enough. Text in a video stays, so one frame is read."""
+        for picture in (*pictures.images, *pictures.frames[:1]):
+            crops = await self._run(meter, reader.find, picture, _look(knobs))
+            for start in range(0, len(crops), _LINES_AT_ONCE):
+                if len(lines) >= knobs.max_ocr_lines:
+                    return
+                for line in await self._run(meter, reader.read, crops[start : start + _LINES_AT_ONCE]):
+                    if line not in lines:
+                        lines.append(line)
+        del lines[knobs.max_ocr_lines :]
+
+    async def _run(self, meter: _Meter, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run in the pool. Cancelling the caller drops work that waits; work that runs goes to its end, unheard."""
+        if not self._room.acquire(blocking=False):
+            raise Overloaded("the captioner's queue is full")
+        asked = time.perf_counter()
+
+        def timed() -> T:
+            began = time.perf_counter()
+            meter.queue_s += began - asked
+            try:
+                return work(*args, **kwargs)
+            finally:
+                meter.compute_s += time.perf_counter() - began
+
+        future = self._pool.submit(timed)
+        future.add_done_callback(lambda _: self._room.release())
+        return await asyncio.wrap_future(future)
+
+
+@dataclass
+class _Pictures:
+    images: list[Image]
+    frames: list[Image]
+
+
+@dataclass
+class _Meter:
+    """What one call cost so far."""
+
+    queue_s: float = 0.0
+    compute_s: float = 0.0
+    pictures: int = 0
+
+    def usage(self) -> Usage:
+        return Usage(queue_ms=self.queue_s * 1000, compute_ms=self.compute_s * 1000, batch_size=self.pictures)
+
+
+def spread(ordered: Sequence[T], count: int) -> list[T]:
+    """At most `count` of them, evenly spread, the first and the last among them; the middle one when it is one."""
+    if len(ordered) <= count:
+        return list(ordered)
+    if count == 1:
+        return [ordered[len(ordered) // 2]]
+    return [ordered[round(n * (len(ordered) - 1) / (count - 1))] for n in range(count)]
+
+
+def _look(knobs: TagsKnobs) -> ocr.Look:
+    return "thorough" if knobs.ocr == "always" else "quick"

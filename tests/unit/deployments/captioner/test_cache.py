@@ -1,0 +1,250 @@
+"""The caption cache: one computation for the same content, however many ask, fail, leave or run out of time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from deployments.captioner.cache import CachedCaptioner, CacheKnobs, Incomplete
+from deployments.deadline import Call, Deadline
+from deployments.errors import DeadlineExceeded, StageFailed
+from deployments.settings import Knobs
+from deployments.types import (
+    Caption,
+    CaptionResult,
+    CaptionSource,
+    Image,
+    Item,
+    Stage,
+    StageRevision,
+    Usage,
+    VideoFrame,
+)
+
+CAT = Item(id="1", title="Cat", images=(Image(data=b"cat"),))
+
+
+class SlowKnobs(Knobs):
+    style: str = "plain"
+    cache: CacheKnobs = CacheKnobs()
+
+
+class SlowCaptioner:
+    """Captions when it is let go; counts what it began and what was cancelled."""
+
+    knobs_type = SlowKnobs
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.begun = 0
+        self.cancelled = 0
+        self.error: Exception | None = None
+        self.result = CaptionResult
+        self.model_revision = "1"
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        self.begun += 1
+        try:
+            async with call.deadline.limit("captioning"):
+                await self.go.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        if self.error:
+            raise self.error
+        caption = Caption(text=f"caption {self.begun}", source=CaptionSource.TAGS)
+        return self.result(caption=caption, revision=self.revision(), usage=Usage(compute_ms=7))
+
+    async def start(self, knobs: Any) -> None: ...
+
+    async def reconfigure(self, knobs: Any) -> None: ...
+
+    def revision(self) -> StageRevision:
+        return StageRevision(stage=Stage.CAPTION, kind="slow", model_revision=self.model_revision)
+
+    async def check_health(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def call(seconds: float = 30) -> Call:
+    return Call(Deadline.after(seconds))
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def inner() -> SlowCaptioner:
+    return SlowCaptioner()
+
+
+async def started(inner: SlowCaptioner, clock: Clock | None = None, **cache: Any) -> CachedCaptioner:
+    cached = CachedCaptioner(inner, clock=clock or Clock())
+    await cached.start(SlowKnobs(cache=CacheKnobs(**cache)))
+    return cached
+
+
+async def turn() -> None:
+    """Let every task that can move reach its next wait."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_the_same_content_is_captioned_once_and_says_so(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.go.set()
+    first = await cached.caption(CAT, call())
+    again = await cached.caption(CAT.model_copy(update={"id": "another id"}), call())
+    assert (inner.begun, first.caption.cached, again.caption.cached) == (1, False, True)
+    assert again.caption.text == first.caption.text
+    assert (first.usage.compute_ms, again.usage.compute_ms, again.usage.cache_hits) == (7, 0, 1)
+    assert (cached.stats.misses, cached.stats.hits) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Item(title="Cat", images=(Image(data=b"dog"),)),
+        Item(title="Dog", images=(Image(data=b"cat"),)),
+        Item(title="Cat", images=(Image(data=b"cat", alt_text="my cat"),)),
+        Item(title="Cat", images=(Image(data=b"c"), Image(data=b"at"))),
+        Item(title="Cat", frames=(VideoFrame(data=b"cat"),)),
+        Item(title="Cat", images=(Image(data=b"cat"),), metadata={"place": "here"}),
+    ],
+)
+async def test_other_content_is_another_caption(inner: SlowCaptioner, other: Item) -> None:
+    cached = await started(inner)
+    inner.go.set()
+    await cached.caption(CAT, call())
+    assert not (await cached.caption(other, call())).caption.cached
+
+
+async def test_other_knobs_or_another_model_are_another_caption(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.go.set()
+    await cached.caption(CAT, call())
+    await cached.reconfigure(SlowKnobs(style="ornate"))
+    assert not (await cached.caption(CAT, call())).caption.cached
+    await cached.reconfigure(SlowKnobs(style="plain"))
+    assert (await cached.caption(CAT, call())).caption.cached
+    inner.model_revision = "2"
+    assert not (await cached.caption(CAT, call())).caption.cached
+
+
+async def test_many_at_once_compute_once(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    tasks = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(50)]
+    await turn()
+    inner.go.set()
+    results = await asyncio.gather(*tasks)
+    assert inner.begun == 1
+    assert [r.caption.cached for r in results].count(False) == 1
+    assert (cached.stats.misses, cached.stats.joined) == (1, 49)
+
+
+async def test_one_who_leaves_takes_nobody_along(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    tasks = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(3)]
+    await turn()
+    tasks[0].cancel()  # the one that began it
+    tasks[2].cancel()
+    await turn()
+    inner.go.set()
+    assert (await tasks[1]).caption.text == "caption 1"
+    assert (inner.begun, inner.cancelled) == (1, 0)
+
+
+async def test_when_all_have_left_the_work_is_cancelled_and_the_next_begins_anew(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    tasks = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(3)]
+    await turn()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    later = asyncio.create_task(cached.caption(CAT, call()))
+    await turn()
+    assert (inner.begun, inner.cancelled) == (2, 1)
+    inner.go.set()
+    assert (await later).caption.text == "caption 2"
+
+
+async def test_a_failure_reaches_everybody_and_is_not_kept(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.error = StageFailed("broken")
+    tasks = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(3)]
+    await turn()
+    inner.go.set()
+    assert [type(r) for r in await asyncio.gather(*tasks, return_exceptions=True)] == [StageFailed] * 3
+    inner.error = None
+    assert not (await cached.caption(CAT, call())).caption.cached
+
+
+async def test_a_waiter_whose_time_is_over_stops_waiting(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    patient = asyncio.create_task(cached.caption(CAT, call()))
+    await turn()
+    with pytest.raises(DeadlineExceeded):
+        await cached.caption(CAT, call(0.02))
+    assert not patient.done()
+    inner.go.set()
+    assert (await patient).caption.text == "caption 1"
+
+
+async def test_a_patient_waiter_outlives_the_hasty_one_that_began(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    hasty = asyncio.create_task(cached.caption(CAT, call(0.05)))
+    await turn()
+    patient = asyncio.create_task(cached.caption(CAT, call()))
+    with pytest.raises(DeadlineExceeded):
+        await hasty
+    inner.go.set()
+    assert (await patient).caption.text == "caption 2"
+
+
+async def test_a_caption_that_was_cut_short_is_served_and_not_kept(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.go.set()
+    inner.result = Incomplete
+    await cached.caption(CAT, call())
+    inner.result = CaptionResult
+    assert not (await cached.caption(CAT, call())).caption.cached
+    assert (await cached.caption(CAT, call())).caption.cached
+
+
+async def test_captions_age_and_make_room(inner: SlowCaptioner) -> None:
+    clock = Clock()
+    cached = await started(inner, clock, max_entries=2, ttl_s=10)
+    inner.go.set()
+
+    async def known(title: str) -> bool:
+        return (await cached.caption(Item(title=title), call())).caption.cached
+
+    assert [await known(t) for t in "aba"] == [False, False, True]
+    assert [await known(t) for t in "ca"] == [False, True]  # c took the place of b, the longest unused
+    assert not await known("b")
+    clock.now = 11
+    assert not await known("b")
+
+
+async def test_the_cache_can_be_turned_off(inner: SlowCaptioner) -> None:
+    cached = await started(inner, max_entries=0)
+    inner.go.set()
+    await cached.caption(CAT, call())
+    assert not (await cached.caption(CAT, call())).caption.cached
+
+
+async def test_stopping_cancels_what_runs(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    task = asyncio.create_task(cached.caption(CAT, call()))
+    await turn()
+    await cached.stop()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert inner.cancelled == 1
