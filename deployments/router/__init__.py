@@ -1,0 +1,1 @@
+"""Weighs the catalogue's style categories for an item."""

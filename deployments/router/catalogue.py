@@ -1,0 +1,136 @@
+"""The catalogue of style categories: what it holds, where it comes from, and the evidence a category asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field, field_validator, model_validator
+
+from deployments.errors import Misconfigured
+from deployments.settings import Knobs, parse
+from deployments.types import CategoryInfo, CategoryPlan, Item
+
+_PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+class NoGate(Knobs):
+    """Offered for every item."""
+
+    kind: Literal["none"] = "none"
+
+    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002 - every gate is asked the same
+        return True
+
+    def describe(self) -> str:
+        return ""
+
+
+class MetadataGate(Knobs):
+    """One of these metadata keys is set, and not to a word for no."""
+
+    kind: Literal["metadata"]
+    any_of: tuple[str, ...] = Field(min_length=1)
+
+    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002
+        return any(item.metadata.get(key, "").strip().lower() not in _NO for key in self.any_of)
+
+    def describe(self) -> str:
+        return f"metadata has one of: {', '.join(self.any_of)}"
+
+
+class PatternGate(Knobs):
+    """The item's own text or caption matches."""
+
+    kind: Literal["pattern"]
+    regex: str = Field(min_length=1, max_length=500)
+
+    @field_validator("regex")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+        return value
+
+    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002
+        return re.search(self.regex, text) is not None
+
+    def describe(self) -> str:
+        return f"text matches {self.regex}"
+
+
+_NO = {"", "0", "false", "no", "none", "null"}
+Gate = Annotated[NoGate | MetadataGate | PatternGate, Field(discriminator="kind")]
+
+
+class Category(Knobs):
+    """One style. `cues` are compared with the item; `prior` is added to that similarity, a cosine."""
+
+    category: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")
+    definition: str = Field(min_length=1, max_length=500)
+    instruction: str = Field(min_length=1, max_length=300)
+    cues: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(min_length=1, max_length=16)
+    prior: float = Field(default=0.0, ge=-1, le=1)
+    is_default: bool = False
+    gate: Gate = NoGate()
+
+    def info(self) -> CategoryInfo:
+        return CategoryInfo(
+            category=self.category,
+            definition=self.definition,
+            gate=self.gate.describe(),
+            instruction=self.instruction,
+            is_default=self.is_default,
+        )
+
+    def plan(self, weight: float, wanted: bool) -> CategoryPlan:
+        return CategoryPlan(category=self.category, instruction=self.instruction, weight=weight, wanted=wanted)
+
+
+class InlineCatalogue(Knobs):
+    """The categories themselves."""
+
+    kind: Literal["inline"] = "inline"
+    categories: tuple[Category, ...] = Field(min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> InlineCatalogue:
+        names = [c.category for c in self.categories]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"categories named twice: {', '.join(twice)}")
+        if not any(c.is_default for c in self.categories):
+            raise ValueError("no category has is_default: true, so nothing is left when the router cannot answer")
+        return self
+
+    def load(self) -> InlineCatalogue:
+        return self
+
+    def revision(self) -> str:
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+
+
+class FileCatalogue(Knobs):
+    """A YAML file with a `categories` list; a relative path is looked up here and then in the project's folder."""
+
+    kind: Literal["file"]
+    path: str = Field(default="configs/categories.yaml", min_length=1)
+
+    def load(self) -> InlineCatalogue:
+        """Read the file. Raises Misconfigured with the category and the field."""
+        found = next((p for p in (Path(self.path), _PROJECT / self.path) if p.is_file()), None)
+        if found is None:
+            raise Misconfigured(f"catalogue.path: there is no file {self.path!r}")
+        try:
+            content = yaml.safe_load(found.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise Misconfigured(f"catalogue {self.path!r} is no YAML: {error}") from None
+        return parse(InlineCatalogue, content, f"catalogue {self.path!r}")
+
+
+Catalogue = Annotated[InlineCatalogue | FileCatalogue, Field(discriminator="kind")]

@@ -1,0 +1,22 @@
+"""The category router as a Serve deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ray import serve
+
+from deployments.deadline import Call
+from deployments.replica import StageReplica
+from deployments.types import CategoryInfo, Item, RouteResult
+
+
+@serve.deployment(name="CategoryRouter")
+class CategoryRouterDeployment(StageReplica):
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        return await self.stage.route(item, caption, wanted, barred, max_categories, call)
+
+    async def categories(self) -> tuple[CategoryInfo, ...]:
+        return await self.stage.categories()

@@ -1,0 +1,188 @@
+"""The router: similarity of the item to each category's cues, gated by evidence; the caller's wishes win."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deployments.batching import Batcher, Work, usage
+from deployments.deadline import Call
+from deployments.encoder import Encoder, Tokens
+from deployments.errors import InvalidInput, Misconfigured, Violation
+from deployments.router.catalogue import Category, InlineCatalogue
+from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
+from deployments.types import CategoryInfo, Item, RouteResult, Stage, StageRevision
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A catalogue with its cue embeddings: `cues[i]` is [cues of category i, dim], rows of unit length.
+
+    `centre[i]` is how close category i's cues are to the cues of all others: a category whose cues are close to
+    everything must not win everything.
+    """
+
+    catalogue: InlineCatalogue
+    revision: str
+    cues: tuple[NDArray[np.float32], ...]
+    centre: NDArray[np.float32]
+
+
+class EmbeddingRouter:
+    """Zero-shot: needs a catalogue and no labels."""
+
+    knobs_type = RouterKnobs
+
+    def __init__(self, settings: EmbeddingRouterSettings) -> None:
+        self._settings = settings
+        self._encoder = Encoder(settings.encoder)
+        self._knobs = RouterKnobs()
+        self._batcher: Batcher[Tokens, NDArray[np.float32]] | None = None
+        self._loaded: _Loaded | None = None
+
+    async def start(self, knobs: RouterKnobs) -> None:
+        """Load the encoder, then the catalogue. Raises Misconfigured."""
+        self._check_room(knobs)
+        await asyncio.to_thread(self._encoder.load)
+        await asyncio.to_thread(self._encoder.warmup, knobs.batching.max_batch_tokens)
+        self._batcher = Batcher(self._encoder.core, knobs.batching, name="router")
+        await self._batcher.start()
+        self._loaded = await asyncio.to_thread(self._load, knobs)
+        self._knobs = knobs
+
+    async def reconfigure(self, knobs: RouterKnobs) -> None:
+        self._check_room(knobs)
+        self._loaded = await asyncio.to_thread(self._load, knobs)
+        self._running.limits = knobs.batching
+        self._knobs = knobs
+
+    def _check_room(self, knobs: RouterKnobs) -> None:
+        longest = self._settings.encoder.max_length
+        if knobs.batching.max_batch_tokens < longest:
+            raise Misconfigured(
+                f"user_config of CategoryRouter: batching.max_batch_tokens={knobs.batching.max_batch_tokens} is below "
+                f"encoder.max_length={longest}: the longest item would never fit a batch"
+            )
+
+    def _load(self, knobs: RouterKnobs) -> _Loaded:
+        import numpy as np  # noqa: PLC0415 - settings stay light
+
+        catalogue = knobs.catalogue.load()
+        cues = [self._encoder.post(self._encoder.core(self._encoder.pre(c.cues))) for c in catalogue.categories]
+        centre = [
+            float(np.mean([(others @ own.T).mean() for j, others in enumerate(cues) if j != i] or [0.0]))
+            for i, own in enumerate(cues)
+        ]
+        return _Loaded(catalogue, catalogue.revision(), tuple(cues), np.asarray(centre, dtype=np.float32))
+
+    @property
+    def _running(self) -> Batcher[Tokens, NDArray[np.float32]]:
+        if self._batcher is None:
+            raise RuntimeError("the router is not started")
+        return self._batcher
+
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        """The heaviest categories, weights renormalised to sum to 1.
+
+        `wanted` names the only categories to use, gates notwithstanding; `barred` are never used. Raises InvalidInput
+        for unknown names and when nothing is left, Overloaded, DeadlineExceeded.
+        """
+        loaded = self._loaded
+        if loaded is None:
+            raise RuntimeError("the router is not started")
+        text = item_text(item, caption)
+        usable = _usable(loaded.catalogue.categories, item, text, wanted, barred)
+        tokens = (await asyncio.to_thread(self._encoder.pre, [text]))[0]
+        (batched,) = await self._running.submit([Work(tokens, tokens=tokens.tokens)], call)
+        weights = self._weights(loaded, batched.value)
+        order = sorted(usable, key=lambda i: -weights[i])
+        chosen = explore(order, max_categories, self._knobs.exploration, call.request_id)
+        total = sum(weights[i] for i in chosen)
+        plan = tuple(
+            loaded.catalogue.categories[i].plan(
+                min(1.0, weights[i] / total), loaded.catalogue.categories[i].category in wanted
+            )
+            for i in chosen
+        )
+        return RouteResult(plan=plan, revision=self.revision(), usage=usage([batched]))
+
+    def _weights(self, loaded: _Loaded, embedding: NDArray[np.float32]) -> list[float]:
+        """Softmax over each category's best-matching cues, centred, with its prior."""
+        import numpy as np  # noqa: PLC0415
+
+        row = self._encoder.post(embedding)
+        best = [float(np.sort(cues @ row)[-2:].mean()) for cues in loaded.cues]
+        priors = [c.prior for c in loaded.catalogue.categories]
+        logits = (np.asarray(best) - loaded.centre + np.asarray(priors)) / self._knobs.temperature
+        exponentials = np.exp(logits - logits.max())
+        return [float(w) for w in exponentials / exponentials.sum()]
+
+    async def categories(self) -> tuple[CategoryInfo, ...]:
+        loaded = self._loaded
+        return tuple(c.info() for c in loaded.catalogue.categories) if loaded else ()
+
+    def revision(self) -> StageRevision:
+        return StageRevision(
+            stage=Stage.ROUTE,
+            kind=self._settings.kind,
+            model=self._settings.encoder.model,
+            model_revision=self._encoder.revision(),
+            prompt_revision=self._loaded.revision if self._loaded else "",
+        )
+
+    async def check_health(self) -> None:
+        self._running.check_health()
+
+    async def stop(self) -> None:
+        if self._batcher is not None:
+            await self._batcher.stop()
+
+
+def item_text(item: Item, caption: str) -> str:
+    """What the encoder reads of an item: the words about it first, so that a long description cannot push them out."""
+    parts = (item.title, ", ".join(item.tags), caption, item.description)
+    return ". ".join(p.strip() for p in parts if p.strip()) or "A picture."
+
+
+def explore(order: Sequence[int], count: int, exploration: Exploration, request_id: str) -> list[int]:
+    """The first `count`, the last of them now and then swapped for one further down."""
+    chosen, rest = list(order[:count]), list(order[count:])
+    draw = random.Random(f"{exploration.seed}/{request_id}")  # noqa: S311 - reproducible, not secret
+    if rest and draw.random() < exploration.epsilon:
+        chosen[-1] = draw.choice(rest)
+    return chosen
+
+
+def _usable(
+    categories: Sequence[Category], item: Item, text: str, wanted: Sequence[str], barred: Sequence[str]
+) -> list[int]:
+    """Indices of the categories that may be used. Raises InvalidInput."""
+    names = [c.category for c in categories]
+    unknown = [
+        Violation(f"options.{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
+        for field, wishes in (("categories_wanted", wanted), ("categories_barred", barred))
+        for n, name in enumerate(wishes)
+        if name not in names
+    ]
+    if unknown:
+        raise InvalidInput(unknown)
+    facts = "\n".join((text, *item.metadata.values()))
+    usable = [
+        i
+        for i, c in enumerate(categories)
+        if c.category not in barred and (c.category in wanted if wanted else c.gate.open_for(item, facts))
+    ]
+    if not usable:
+        raise InvalidInput(
+            [Violation("options.categories_barred", "leaves no category that this item could be written in")]
+        )
+    return usable

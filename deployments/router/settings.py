@@ -1,0 +1,46 @@
+"""What an operator says about the router."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from deployments.batch_choice import BatchLimits
+from deployments.encoder import EncoderSettings
+from deployments.router.catalogue import Catalogue, FileCatalogue
+from deployments.settings import Knobs, Settings
+
+if TYPE_CHECKING:
+    from deployments.router.router import EmbeddingRouter
+
+
+class EmbeddingRouterSettings(Settings):
+    """Kind "embedding": zero-shot, by the similarity of item and cues under a sentence encoder."""
+
+    kind: Literal["embedding"] = "embedding"
+    encoder: EncoderSettings = EncoderSettings()
+
+    def build(self) -> EmbeddingRouter:
+        from deployments.router.router import EmbeddingRouter  # noqa: PLC0415 - settings stay light
+
+        return EmbeddingRouter(self)
+
+
+class Exploration(Knobs):
+    """With probability `epsilon` a request's last category is swapped for one that did not make it.
+
+    The draw depends on `seed` and the request id alone, so a request can be replayed.
+    """
+
+    epsilon: float = Field(default=0.0, ge=0, le=1)
+    seed: int = Field(default=0, ge=0)
+
+
+class RouterKnobs(Knobs):
+    """`temperature` of the softmax over similarities, which differ by a few hundredths: small is decisive."""
+
+    catalogue: Catalogue = FileCatalogue(kind="file")
+    temperature: float = Field(default=0.1, gt=0, le=10)
+    exploration: Exploration = Exploration()
+    batching: BatchLimits = BatchLimits()
