@@ -28,6 +28,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 _MARK = "PUSHGEN_RUN"
 _STOP_S = 45.0
+_LOST_AFTER = 3
 _READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
 
 
@@ -140,8 +141,8 @@ class LocalServe:
         while time.monotonic() < until:
             if not self.running:
                 raise StartFailed(f"`serve run` ended before the application was ready.\n{self.tail()}")
-            if "DEPLOY_FAILED" in (text := self.log.read_text(errors="replace")):
-                raise StartFailed(f"the application refused to start.\n{reason_in(text)}")
+            if reason := refusal_in(self.log.read_text(errors="replace")):
+                raise StartFailed(f"the application refused to start.\n{reason}")
             if self.healthy():
                 return
             if progress is not None:
@@ -233,10 +234,18 @@ def _alive(process: psutil.Process) -> bool:
         return False
 
 
-def reason_in(log: str) -> str:
-    """The operator's part of a failed deployment: what the settings said, or else the last lines."""
+def refusal_in(log: str) -> str:
+    """Why an application does not start, from the log of `serve run`; empty while it still may.
+
+    `serve run` itself goes on trying. Impossible settings are named at once; a replica that breaks three times is lost.
+    """
     named = re.findall(r"Misconfigured[^:\n]*: (.+)", log)
-    return str(named[-1]) if named else "\n".join(log.splitlines()[-25:])
+    if named:
+        return str(named[-1])
+    if "DEPLOY_FAILED" in log or log.count("the replica will be stopped") >= _LOST_AFTER:
+        errors = [line for line in log.splitlines() if re.search(r"(Error|Exception)\b.*: ", line)]
+        return "\n".join(errors[-5:] or log.splitlines()[-25:])
+    return ""
 
 
 @contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from deployments.deadline import Call
-from deployments.errors import InvalidInput, Overloaded, PushGenError, Violation
+from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
 from deployments.types import (
     Candidate,
     CategoryInfo,
@@ -46,6 +47,8 @@ from serve_app.metrics import Metrics
 from serve_app.pipeline import Pipeline, Stages
 from serve_app.policy import PolicyContext, check
 from serve_app.select import rank, with_scores
+
+logger = logging.getLogger("ray.serve")
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,9 @@ class PushGenService:
                         return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
                     except PushGenError as error:
                         return index, error
+                    except Exception:
+                        logger.exception("item %d of batch %s broke", index, request_id)
+                        return index, StageFailed("the service failed on this item")
 
             tasks = [asyncio.create_task(one(i, r)) for i, r in enumerate(request.requests)]
             try:
