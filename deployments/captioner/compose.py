@@ -17,6 +17,9 @@ from deployments.types import Item
 _SURE = 0.8
 _LIKELY = 0.6
 
+# Of a page of text, the start is enough to know what it is about.
+_MAX_READ = 240
+
 # ImageNet's classes that are no countable things.
 _MASS = frozenset(
     ("velvet", "wool", "hay", "toilet tissue", "guacamole", "ice cream", "chocolate sauce", "mashed potato")
@@ -45,6 +48,9 @@ def revision() -> str:
 
 
 def _seen(item: Item, tags: Sequence[Tag]) -> str:
+    """Where the author says what a picture shows, the tagger's mere guesses are left out."""
+    if any(image.alt_text.strip() for image in item.images):
+        tags = [tag for tag in tags if tag.probability >= _LIKELY]
     if not tags:
         return ""
     subject = "The video" if item.frames and not item.images else "The picture"
@@ -76,9 +82,13 @@ def _article(name: str) -> str:
 
 
 def _written(lines: Sequence[str]) -> str:
+    """Lines of one sentence joined, those of a sign kept apart."""
     if not lines:
         return ""
-    return _stopped(f"Text in the picture: {' / '.join(lines)}")
+    text = lines[0]
+    for line in lines[1:]:
+        text += f" {line}" if line[:1].islower() else f" / {line}"
+    return _stopped(f"Text in the picture: {_cut(text, _MAX_READ)}")
 
 
 def _alt_texts(item: Item) -> str:

@@ -65,6 +65,17 @@ def test_a_weaker_tag_beside_a_sure_one_stays_a_guess() -> None:
     assert text == "The picture shows a cat (perhaps a tabby), perhaps also a sofa."
 
 
+def test_a_guess_gives_way_to_the_authors_description() -> None:
+    described = Item(images=(Image(data=b"x", alt_text="A rocket lifts off"),))
+    assert compose(described, [Tag("missile", 0.5)], [], 500) == "A rocket lifts off."
+    assert compose(described, [Tag("missile", 0.7)], [], 500).startswith("The picture probably shows a missile.")
+
+
+def test_a_sentence_over_several_lines_is_one() -> None:
+    text = compose(PHOTO, [], ["Let us determine markers of the coins and the", "background.", "MENU"], 500)
+    assert text == "Text in the picture: Let us determine markers of the coins and the background. / MENU."
+
+
 def test_everything_known_is_said_once() -> None:
     item = Item(
         title="Morning coffee",
