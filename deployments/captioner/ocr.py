@@ -1,7 +1,7 @@
 """Text read off a picture: PP-OCRv6 through RapidOCR, models inside its wheel. Synchronous; call it in a thread.
 
-Two steps, so that a caller can stop between them: finding lines takes 0.1 s a picture on two cores, reading one line
-some 50 ms.
+Two steps, so that a caller can stop between them. On one core, finding lines takes 0.1 to 0.25 s a picture (0.5 s
+thoroughly), reading a line some 40 to 100 ms.
 """
 
 from __future__ import annotations
