@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,7 +41,7 @@ class TagsCaptioner:
         self._settings = settings
         self._knobs = TagsKnobs()
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
-        self._room = threading.BoundedSemaphore(settings.workers + settings.max_waiting)
+        self._inside = 0
         self._tagger: Tagger | None = None
         self._reader: ocr.TextReader | None = None
         self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=settings.model)
@@ -85,6 +84,15 @@ class TagsCaptioner:
         knobs, meter = self._knobs, _Meter()
         if not (item.frames or any(image.data for image in item.images)):
             return self._result(CaptionResult, item, CaptionSource.METADATA, (), [], knobs, meter)
+        if self._inside >= self._settings.workers + self._settings.max_waiting:
+            raise Overloaded("the captioner's queue is full")
+        self._inside += 1
+        try:
+            return await self._look_and_read(item, call, knobs, meter)
+        finally:
+            self._inside -= 1
+
+    async def _look_and_read(self, item: Item, call: Call, knobs: TagsKnobs, meter: _Meter) -> CaptionResult:
         if self._tagger is None:
             raise StageUnavailable("the captioner is not started")
         async with call.deadline.limit("captioning"):
@@ -146,8 +154,6 @@ class TagsCaptioner:
 
     async def _run(self, meter: _Meter, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run in the pool. Cancelling the caller drops work that waits; work that runs goes to its end, unheard."""
-        if not self._room.acquire(blocking=False):
-            raise Overloaded("the captioner's queue is full")
         asked = time.perf_counter()
 
         def timed() -> T:
@@ -158,9 +164,7 @@ class TagsCaptioner:
             finally:
                 meter.compute_s += time.perf_counter() - began
 
-        future = self._pool.submit(timed)
-        future.add_done_callback(lambda _: self._room.release())
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(self._pool.submit(timed))
 
 
 @dataclass
