@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,15 +13,15 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from deployments.errors import PushGenError, StageUnavailable
+from deployments.errors import InvalidInput, PushGenError, StageUnavailable
 from deployments.types import Copy, Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
 from serve_app import contract
 from serve_app.ingress.request import header_safe, with_budget
 from serve_app.ingress.status import DETAILS_KEY, from_code, from_status
-from serve_app.wire import from_message, to_message
+from serve_app.wire import from_message, to_message, violations
 
 T = TypeVar("T")
 
@@ -107,11 +107,19 @@ class Asked(Generic[T]):
         return max(DEFAULT_TIMEOUT_S, getattr(holder, "time_budget_ms", 0) / 1000 + 5.0)
 
 
-Given = Item | contract.GenerateNotificationRequest
+Given = Item | contract.GenerateNotificationRequest | Mapping[str, Any]
 
 
 def whole(given: Given) -> contract.GenerateNotificationRequest:
-    return contract.GenerateNotificationRequest(item=given) if isinstance(given, Item) else given
+    """An item alone, or a request as a model or as the same keys in a dictionary. Raises InvalidInput."""
+    if isinstance(given, Item):
+        return contract.GenerateNotificationRequest(item=given)
+    if isinstance(given, contract.GenerateNotificationRequest):
+        return given
+    try:
+        return contract.GenerateNotificationRequest.model_validate(given)
+    except ValidationError as error:
+        raise InvalidInput(violations(error, contract.GenerateNotificationRequest)) from None
 
 
 def generate(given: Given) -> Asked[Decision]:

@@ -184,7 +184,7 @@ class Pipeline:
             )
             copy = draft.copy_text
             findings = await asyncio.to_thread(check, copy, context, self._knobs.policy)
-            if not draft.finished:
+            if not draft.finished and not any(f.rule == "finished" for f in findings):
                 findings = (unfinished(copy), *findings)
         return Candidate(
             id=f"c{len(written) + 1}",

@@ -21,6 +21,7 @@ from deployments.errors import (
     Violation,
 )
 from deployments.types import Copy, Decision, Item, Options
+from serve_app import calls
 from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, frame, image
 from serve_app.contract import CaptionItemRequest, GenerateNotificationRequest
 from serve_app.local import free_port
@@ -201,3 +202,11 @@ def test_importing_the_client_or_the_cli_brings_no_serving_stack() -> None:
     code = f"import sys, serve_app.client, serve_app.cli; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_request_may_be_a_dictionary_and_its_mistakes_are_named_before_anything_is_sent() -> None:
+    good = calls.whole({"item": {"title": "Bread"}, "options": {"seed": 3}})
+    assert (good.item.title, good.options.seed) == ("Bread", 3)
+    with pytest.raises(InvalidInput) as caught:
+        calls.whole({"item": {"titel": "Bread"}, "options": {"seed": -1}})
+    assert {v.field for v in caught.value.violations} == {"item.titel", "options.seed"}
