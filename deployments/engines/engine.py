@@ -210,6 +210,8 @@ class Engine:
         """Stop the engine; none of its processes is left afterwards. May be called twice."""
         llm, self._llm = self._llm, None
         if llm is not None:
+            if llm.output_handler is not None:  # it would log the end of the engine as a failure
+                llm.output_handler.cancel()
             await asyncio.to_thread(llm.shutdown)
         await asyncio.to_thread(self._processes.end)
 

@@ -31,7 +31,7 @@ class OwnedProcesses:
             self.found += [child for child in _children() if child not in before and not _is_helper(child)]
 
     def alive(self) -> list[psutil.Process]:
-        return [process for process in self.found if process.is_running()]
+        return [process for process in self.found if _alive(process)]
 
     def end(self) -> None:
         """Kill what is still there. vLLM ends its processes itself; this is for when it could not."""
@@ -41,7 +41,15 @@ class OwnedProcesses:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(left, timeout=_END_TIMEOUT_S)
-        self.found = [process for process in left if process.is_running()]
+        self.found = [process for process in left if _alive(process)]
+
+
+def _alive(process: psutil.Process) -> bool:
+    """A zombie has ended; only its parent has not asked yet."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _children() -> list[psutil.Process]:

@@ -74,11 +74,11 @@ def _facts(item: Item, caption: str) -> list[_Fact]:
     alt_text = "; ".join(image.alt_text for image in item.images if image.alt_text)
     return [
         _Fact("Title", item.title, 0, 0.5),
-        _Fact("Description", item.description, 2, 0.6),
-        _Fact("Creator", item.creator, 3, 0.2),
         _Fact("Tags", ", ".join(item.tags), 4, 0.2),
+        _Fact("Creator", item.creator, 3, 0.2),
         _Fact("Details", metadata, 5, 0.3),
         _Fact("Picture", caption or alt_text, 1, 0.4),
+        _Fact("Description", item.description, 2, 0.6),
     ]
 
 

@@ -79,20 +79,20 @@ def parse(text: str, longest: dict[OutputField, int]) -> Answer:
         found, finished = {}, False
     texts = {}
     for field, name in FIELD_NAMES.items():
-        texts[field], whole = _at_limit(field, " ".join(str(found.get(name, "")).split()), longest[field])
+        texts[field], whole = _at_limit(" ".join(str(found.get(name, "")).split()), longest[field])
         finished = finished and whole
     return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)
 
 
-def _at_limit(field: OutputField, text: str, longest: int) -> tuple[str, bool]:
-    """Text that fills its limit was ended by the limit: keep its whole part when that is most of it."""
+def _at_limit(text: str, longest: int) -> tuple[str, bool]:
+    """Text that fills its limit was ended by the limit: keep its whole sentences or clauses, if they are most of it."""
     if len(text) < longest:
         return text, True
-    whole = (_SENTENCES if field is OutputField.BODY else _CLAUSES).match(text)
-    if whole and len(whole.group()) > longest // 2:
-        return whole.group().strip(), True
+    for whole in (_SENTENCES.match(text), _CLAUSES.match(text)):
+        if whole and len(whole.group()) > longest // 2:
+            return whole.group().strip(), True
     return text, False
 
 
 _SENTENCES: Final = re.compile(rf".*[{_SENTENCE_END}](?=\s)")
-_CLAUSES: Final = re.compile(rf".*?[{_SENTENCE_END}](?=\s)|.*(?=[,;:]\s)|.*(?=\s[-\u2013\u2014]\s)")
+_CLAUSES: Final = re.compile(r".*(?=[,;:]\s|\s[-\u2013\u2014]\s)")

