@@ -13,9 +13,11 @@ from ray.serve.handle import DeploymentHandle
 from deployments.deadline import Call, Deadline
 from deployments.errors import Misconfigured, PushGenError
 from deployments.settings import parse
+from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.knobs import IngressKnobs
 from serve_app.metrics import ServeMetrics
 from serve_app.pipeline import Stages
+from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.profiles import load_profiles
 from serve_app.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter, RemoteStage
 from serve_app.service import Directory, PushGenService
@@ -76,6 +78,18 @@ class Graph:
             directory=Cached(self._ask_directory, _DIRECTORY_TTL_S),
             health=Cached(self._ask_health, _HEALTH_TTL_S),
             metrics=metrics,
+        )
+
+    def warm_up(self) -> None:
+        """Run the policy once: its language model takes a second to load, and not from the first request."""
+        profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
+        context = PolicyContext(
+            item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField)
+        )
+        check(
+            Copy(title="Warm up before you run", body="A short walk makes the first mile easier."),
+            context,
+            PolicySettings(),
         )
 
     def reconfigure(self, user_config: dict[str, Any] | None) -> None:

@@ -29,11 +29,15 @@ class Ledger:
             self._wall_ms[stage] = self._wall_ms.get(stage, 0.0) + spent
 
     def used(self, stage: Stage, usage: Usage, revision: StageRevision | None = None) -> None:
-        """Note what the stage says it cost. Times, tokens and hits add up; the batch size is the largest seen."""
+        """Note what the stage says a piece of work cost.
+
+        Tokens and hits add up. The pieces of one stage run side by side, so of their times, as of their batch sizes,
+        the largest is the stage's.
+        """
         before = self._usage.get(stage, Usage())
         self._usage[stage] = Usage(
             queue_ms=max(before.queue_ms, usage.queue_ms),
-            compute_ms=before.compute_ms + usage.compute_ms,
+            compute_ms=max(before.compute_ms, usage.compute_ms),
             prompt_tokens=before.prompt_tokens + usage.prompt_tokens,
             output_tokens=before.output_tokens + usage.output_tokens,
             cached_tokens=before.cached_tokens + usage.cached_tokens,
@@ -48,8 +52,9 @@ class Ledger:
 
     @property
     def timings(self) -> tuple[StageTiming, ...]:
+        """A stage that says nothing of itself ran here, without waiting: all its time is compute."""
         return tuple(
-            StageTiming(stage=stage, wall_ms=wall_ms, **self._usage.get(stage, Usage()).model_dump())
+            StageTiming(stage=stage, wall_ms=wall_ms, **self._usage.get(stage, Usage(compute_ms=wall_ms)).model_dump())
             for stage, wall_ms in self._wall_ms.items()
         )
 

@@ -32,7 +32,7 @@ _LOST_AFTER = 3
 _READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
 
 
-class StartFailed(Exception):  # noqa: N818
+class StartFailed(Exception):
     """The application did not start; the message says what failed and what to do."""
 
 

@@ -25,6 +25,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     RoutedCategory,
+    Severity,
     Source,
     Stage,
 )
@@ -184,7 +185,7 @@ class Pipeline:
             )
             copy = draft.copy_text
             findings = await asyncio.to_thread(check, copy, context, self._knobs.policy)
-            if not draft.finished and not any(f.rule == "finished" for f in findings):
+            if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
                 findings = (unfinished(copy), *findings)
         return Candidate(
             id=f"c{len(written) + 1}",
@@ -194,7 +195,7 @@ class Pipeline:
             source=Source.GENERATED,
             likelihood=draft.likelihood,
             findings=findings,
-            rejected=any(f.severity == "SEVERITY_BLOCK" for f in findings),
+            rejected=any(f.severity is Severity.BLOCK for f in findings),
         )
 
     async def _score(

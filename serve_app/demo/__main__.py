@@ -13,12 +13,12 @@ from typing import Annotated, Any
 import httpx
 import typer
 from google.protobuf import json_format
-from pushgen.v1 import decision_pb2
 from rich.markup import escape
 
 from deployments.errors import Misconfigured, PushGenError
 from deployments.types import Decision
 from deployments.weights.__main__ import prepare
+from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.console import console, step, waiting

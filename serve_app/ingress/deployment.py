@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
 from typing import Any
 
 from ray import serve
 
 from serve_app.graph import Graph
 from serve_app.ingress.protocols import BothProtocols
+
+logger = logging.getLogger("ray.serve")
 
 
 @serve.deployment(name="Ingress")
@@ -18,6 +23,12 @@ class Ingress(BothProtocols):
     def __init__(self, **parts: Any) -> None:
         self._graph = Graph(**parts)
         self.service = self._graph.service
+        self._warm = False
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         self._graph.reconfigure(user_config)
+        if not self._warm:
+            began = time.monotonic()
+            await asyncio.to_thread(self._graph.warm_up)
+            self._warm = True
+            logger.info("Ingress ready after %.1f s", time.monotonic() - began)
