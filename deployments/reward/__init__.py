@@ -1,0 +1,1 @@
+"""Scores copies: Bradley-Terry heads on a frozen encoder, batched across requests."""
