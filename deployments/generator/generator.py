@@ -11,6 +11,7 @@ from deployments import weights
 from deployments.deadline import Call
 from deployments.engines import Engine, Prompt, Sample, Sampling, as_they_finish
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
+from deployments.facts import facts
 from deployments.generator import prompt, structured
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import CategoryPlan, Draft, GenerationTask, OutputField, Stage, StageRevision, Usage
@@ -123,10 +124,8 @@ class VllmGenerator:
             max_tokens=knobs.max_tokens,
             json_schema=structured.json_schema(task.profile, task.output_fields, language),
         )
-        facts = prompt.facts(
-            task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words
-        )
-        rendered = [(plan, self._engine.render(prompt.messages(task, plan, facts))) for plan in task.plan]
+        known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
+        rendered = [(plan, self._engine.render(prompt.messages(task, plan, known))) for plan in task.plan]
         return [
             _Job(
                 plan=plan,

@@ -1,0 +1,56 @@
+"""Settings of the `vlm` captioner."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from deployments.captioner.cache import CachedCaptioner, CacheKnobs
+from deployments.engines.settings import EngineSettings
+from deployments.settings import Knobs, Settings
+
+
+class VlmKnobs(Knobs):
+    """`max_images` counts images and frames together: images first, then frames spread evenly over the video.
+
+    Greedy by default, so that one content has one caption.
+    """
+
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)
+    max_tokens: int = Field(default=128, ge=8, le=2048)
+    max_images: int = Field(default=4, ge=1, le=64)
+    max_facts_tokens: int = Field(default=256, ge=32, le=65536)
+    max_chars: int = Field(default=1000, ge=80, le=10_000)
+    cache: CacheKnobs = CacheKnobs()
+
+
+class VlmCaptionerSettings(Settings):
+    """A vision-language model on the engine of `deployments.engines`, frozen: it captions, nothing trains it.
+
+    Any model that vLLM serves with images: SmolVLM-256M class on a CPU, Qwen-VL class on a GPU.
+    """
+
+    kind: Literal["vlm"] = "vlm"
+    engine: EngineSettings
+    max_image_side: int = Field(default=768, ge=32, le=8192)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _images_by_default(cls, data: object) -> object:
+        """An engine that names no number of images takes as many as the knobs' default."""
+        if isinstance(data, dict) and isinstance(engine := data.get("engine"), dict):
+            return data | {"engine": {"max_images_per_prompt": VlmKnobs().max_images} | engine}
+        return data
+
+    @model_validator(mode="after")
+    def _sees(self) -> VlmCaptionerSettings:
+        if self.engine.max_images_per_prompt == 0:
+            raise ValueError("engine.max_images_per_prompt=0: a captioner that may not look at images")
+        return self
+
+    def build(self) -> CachedCaptioner:
+        from deployments.captioner.vlm import VlmCaptioner, words_of  # noqa: PLC0415 - settings import no model code
+
+        return CachedCaptioner(VlmCaptioner(self), words_of)
