@@ -210,7 +210,7 @@ class Batcher(Generic[In, Out]):
         try:
             values = await loop.run_in_executor(self._thread, self._forward, [e.work.payload for e in batch])
             if len(values) != len(batch):
-                raise RuntimeError(f"forward gave {len(values)} answers for {len(batch)} entries")  # noqa: TRY301
+                raise RuntimeError(f"forward gave {len(values)} answers for {len(batch)} entries")
         except Exception as error:
             if len(batch) == 1:
                 self.stats.failed += 1
