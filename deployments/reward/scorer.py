@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deployments.batching import Batcher, Work, usage
@@ -43,7 +42,9 @@ class BradleyTerryScorer:
     def _load(self, knobs: RewardKnobs) -> None:
         from deployments.reward import model  # noqa: PLC0415 - imports torch
 
-        folder = Path(find(self._settings.model))
+        folder = find(self._settings.model)
+        if folder is None:
+            raise Misconfigured(f"reward.model: there is no folder {self._settings.model!r}; train one: see training/")
         config = model.read_config(folder)
         settings = self._settings
         encoder = Encoder(
@@ -59,8 +60,8 @@ class BradleyTerryScorer:
         encoder.load()
         if config.encoder_revision and encoder.revision() != config.encoder_revision:
             raise Misconfigured(
-                f"reward.model was trained on {config.encoder} {config.encoder_revision}, here is {encoder.revision()}: "
-                "train it again or install that encoder"
+                f"reward.model was trained on {config.encoder} {config.encoder_revision}, here is "
+                f"{encoder.revision()}: train it again or install that encoder"
             )
         self._heads = model.load(folder).to(encoder.device)
         encoder.warmup(knobs.batching.max_batch_tokens)
