@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -34,14 +35,17 @@ class OwnedProcesses:
         return [process for process in self.found if _alive(process)]
 
     def end(self) -> None:
-        """Kill what is still there. vLLM ends its processes itself; this is for when it could not."""
+        """Kill what vLLM itself could not end; blocks until it is gone."""
         left = self.alive()
         for process in left:
             logger.warning("an engine process outlived its engine and is killed")
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(left, timeout=_END_TIMEOUT_S)
-        self.found = [process for process in left if _alive(process)]
+        # Not psutil's wait: it would take the exit status from multiprocessing, whose children these are.
+        deadline = time.monotonic() + _END_TIMEOUT_S
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.found = self.alive()
 
 
 def _alive(process: psutil.Process) -> bool:
