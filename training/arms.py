@@ -2,7 +2,7 @@
 
 Columns (any order, others are left alone):
   test_id       arms with the same id were randomised against each other
-  headline      the copy shown (or `text`)
+  text          the copy shown (or `headline`)
   impressions   how often it was shown, at least 1
   clicks        how often it was clicked, at most `impressions`
   image_id      optional: held fixed inside a pair, so that the words are all that differs
@@ -15,7 +15,7 @@ The names of the Upworthy Research Archive's own CSV are accepted too.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,84 +24,86 @@ import pandas as pd
 ALIASES: Final = {
     "clickability_test_id": "test_id",
     "eyecatcher_id": "image_id",
-    "text": "headline",
+    "headline": "text",
     "test_week": "week",
     "randomization_imbalace_risk": "fault_risk",  # sic: the archive's own spelling
     "randomization_imbalance_risk": "fault_risk",
 }
-REQUIRED: Final = ("test_id", "headline", "impressions", "clicks")
-# The archive's maintainers found that between 25 June 2013 and 10 January 2014 arms were probably not assigned at random
-# (notice of June 2024) and discourage causal use. The time zone of created_at is unknown, so a day more on each side.
+REQUIRED: Final = ("test_id", "text", "impressions", "clicks")
+# The archive's maintainers found that between 25 June 2013 and 10 January 2014 arms were probably not assigned at
+# random (notice of June 2024) and discourage causal use. created_at has no known time zone: a day more on each side.
 FAULT_WEEKS: Final = (201325, 201402)
 FAULT_DAYS: Final = ("2013-06-24", "2014-01-11")
 FOLDS: Final = 10
+_PARQUET: Final = {".parquet", ".pq"}
 
 
 class BadArms(ValueError):
     """The file cannot be used; the message names columns and rows."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Arms:
-    """`table` has test_id, headline, impressions, clicks, image_id, cluster and fold; `excluded` says what is not in it.
-
-    `clusters_given` is false where clusters had to be made here, out of equal headlines alone.
-    """
+    """`table`: test_id, text, impressions, clicks, image_id, cluster, fold. `dropped` counts what is not in it."""
 
     table: pd.DataFrame
-    excluded: dict[str, int] = field(default_factory=dict)
-    clusters_given: bool = True
-    folds_given: bool = True
+    dropped: dict[str, int]
 
 
-def read_arms(path: Path, keep_fault_window: bool = False) -> Arms:
-    """Read and check. Raises BadArms when a column is missing or a count is impossible."""
-    table = _read(path)
-    table = table.rename(columns={old: new for old, new in ALIASES.items() if new not in table.columns})
-    missing = [c for c in REQUIRED if c not in table.columns]
-    if missing:
-        raise BadArms(f"no column {', '.join(missing)}; there are: {', '.join(map(str, table.columns))}")
-    arms = Arms(_typed(table), clusters_given="cluster" in table.columns, folds_given="fold" in table.columns)
-    _exclude(arms, "empty headline", arms.table["headline"] == "")
-    _exclude(arms, "no impressions", arms.table["impressions"] == 0)
-    if not keep_fault_window:
-        _exclude(arms, "randomisation fault of the archive", in_fault_window(arms.table))
-    same = ["test_id", "image_id", "headline"]
-    _exclude(arms, "duplicate arm", arms.table.duplicated(same))
-    sizes = arms.table.groupby(["test_id", "image_id"])["headline"].transform("size")
-    _exclude(arms, "no other arm to compare with", sizes < 2)
-    if arms.table.empty:
-        raise BadArms("no two arms of a test are left to compare")
-    if not arms.clusters_given:
-        arms.table["cluster"] = clusters_of(arms.table)
-    if not arms.folds_given:
-        arms.table["fold"] = [fold_of(str(c)) for c in arms.table["cluster"]]
-    elif (arms.table.groupby("cluster")["fold"].nunique() > 1).any():
-        raise BadArms("a cluster lies in more than one fold: the split would leak")
-    return arms
-
-
-def _read(path: Path) -> pd.DataFrame:
+def read(path: Path) -> Arms:
+    """Read a CSV or Parquet file and clean it. Raises BadArms."""
     try:
-        if path.suffix.lower() in {".parquet", ".pq"}:
-            return pd.read_parquet(path)
-        return pd.read_csv(path, low_memory=False)
+        table = pd.read_parquet(path) if path.suffix.lower() in _PARQUET else pd.read_csv(path, low_memory=False)
     except FileNotFoundError:
         raise BadArms(f"there is no file {path.name!r}") from None
     except (ValueError, OSError) as error:
         raise BadArms(f"{path.name!r} is neither CSV nor Parquet: {error}") from None
+    return clean(table)
+
+
+def clean(table: pd.DataFrame) -> Arms:
+    """The arms that can be compared. Raises BadArms when a column is missing or a count is impossible."""
+    table = table.rename(columns={old: new for old, new in ALIASES.items() if new not in table.columns})
+    missing = [c for c in REQUIRED if c not in table.columns]
+    if missing:
+        called = ", ".join(
+            f"{c} ({', '.join(o for o, n in ALIASES.items() if n == c) or 'no other name'})" for c in missing
+        )
+        raise BadArms(f"no column {called}; there are: {', '.join(map(str, table.columns))}")
+    table = _typed(table)
+    dropped: dict[str, int] = {}
+    for reason, found in (
+        ("no text", lambda t: t["text"] == ""),
+        ("no impressions", lambda t: t["impressions"] == 0),
+        ("randomisation fault", in_fault_window),
+        ("same copy twice in a test", lambda t: t.duplicated(["test_id", "image_id", "text"])),
+        ("no other arm with that image", lambda t: t.groupby(["test_id", "image_id"])["text"].transform("size") < 2),
+    ):
+        rows = found(table)
+        dropped[reason] = int(rows.sum())
+        table = table[~rows].reset_index(drop=True)
+    if table.empty:
+        raise BadArms(f"no two arms of a test are left to compare; left out: {dropped}")
+    if "cluster" not in table.columns:
+        table["cluster"] = clusters_of(table)
+    if "fold" not in table.columns:
+        table["fold"] = [fold_of(str(c)) for c in table["cluster"]]
+    elif (table.groupby("cluster")["fold"].nunique() > 1).any():
+        raise BadArms("a cluster lies in more than one fold: the split would leak")
+    return Arms(table, dropped)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True).copy()
     for column in ("impressions", "clicks"):
         numbers = pd.to_numeric(table[column], errors="coerce")
-        _refuse(table, numbers.isna() | (numbers < 0) | (numbers % 1 != 0), f"{column} is not a count")
+        _refuse(table, numbers.isna() | (numbers % 1 != 0), f"{column} holds something that is no number")
+        _refuse(table, numbers < 0, f"{column} is negative")
         table[column] = numbers.astype("int64")
-    _refuse(table, table["clicks"] > table["impressions"], "clicks exceed impressions")
+    _refuse(table, table["clicks"] > table["impressions"], "clicks exceeds impressions")
     _refuse(table, table["test_id"].isna(), "test_id is empty")
     table["test_id"] = table["test_id"].astype(str)
-    table["headline"] = table["headline"].fillna("").astype(str).str.split().str.join(" ")
+    table["text"] = table["text"].fillna("").astype(str).str.split().str.join(" ")
     table["image_id"] = table["image_id"].fillna("").astype(str) if "image_id" in table.columns else ""
     return table
 
@@ -109,13 +111,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 def _refuse(table: pd.DataFrame, bad: pd.Series, what: str) -> None:
     if bad.any():
         rows = ", ".join(f"row {i + 1} (test {table['test_id'][i]})" for i in table.index[bad][:3])
-        raise BadArms(f"{what} in {int(bad.sum())} arms: {rows}{' ...' if bad.sum() > 3 else ''}")
-
-
-def _exclude(arms: Arms, reason: str, rows: pd.Series) -> None:
-    if rows.any():
-        arms.excluded[reason] = int(rows.sum())
-        arms.table = arms.table[~rows].reset_index(drop=True)
+        raise BadArms(f"{what} in {int(bad.sum())} rows: {rows}{' ...' if bad.sum() > 3 else ''}")
 
 
 def in_fault_window(table: pd.DataFrame) -> pd.Series:
@@ -141,7 +137,7 @@ def clusters_of(table: pd.DataFrame) -> list[str]:
             node = parent[node]
         return node
 
-    words = table["headline"].str.lower().str.replace(r"\W+", " ", regex=True).str.strip()
+    words = table["text"].str.lower().str.replace(r"\W+", " ", regex=True).str.strip()
     for test, text in zip(table["test_id"], words, strict=True):
         parent[root(f"test {test}")] = root(f"text {text}")
     names: dict[str, str] = {}
