@@ -17,7 +17,7 @@ import bisect
 import itertools
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -79,7 +79,7 @@ def usage(results: Sequence[Batched[Out]]) -> Usage:
 class Batcher(Generic[In, Out]):
     """Runs `forward(payloads) -> answers`, in the same order, on batches of entries from many calls."""
 
-    def __init__(self, forward: Callable[[list[In]], Sequence[Out]], limits: BatchLimits, name: str) -> None:
+    def __init__(self, forward: Callable[[list[In]], Collection[Out]], limits: BatchLimits, name: str) -> None:
         self.stats = BatcherStats()
         self.limits = limits
         self._forward = forward

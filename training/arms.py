@@ -15,6 +15,7 @@ The names of the Upworthy Research Archive's own CSV are accepted too.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -72,14 +73,15 @@ def clean(table: pd.DataFrame) -> Arms:
         raise BadArms(f"no column {called}; there are: {', '.join(map(str, table.columns))}")
     table = _typed(table)
     dropped: dict[str, int] = {}
-    for reason, found in (
-        ("no text", lambda t: t["text"] == ""),
-        ("no impressions", lambda t: t["impressions"] == 0),
-        ("randomisation fault", in_fault_window),
-        ("same copy twice in a test", lambda t: t.duplicated(["test_id", "image_id", "text"])),
-        ("no other arm with that image", lambda t: t.groupby(["test_id", "image_id"])["text"].transform("size") < 2),
-    ):
-        rows = found(table)
+    found: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+        "no text": lambda t: t["text"] == "",
+        "no impressions": lambda t: t["impressions"] == 0,
+        "randomisation fault": in_fault_window,
+        "same copy twice in a test": lambda t: t.duplicated(["test_id", "image_id", "text"]),
+        "no other arm with that image": lambda t: t.groupby(["test_id", "image_id"])["text"].transform("size") < 2,
+    }
+    for reason, find in found.items():
+        rows = find(table)
         dropped[reason] = int(rows.sum())
         table = table[~rows].reset_index(drop=True)
     if table.empty:

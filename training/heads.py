@@ -63,13 +63,13 @@ def fit(
     best, best_epoch, losses = copy.deepcopy(heads), 0, [loss_on(heads, embeddings, choice)]
     for epoch in range(1, recipe.max_epochs + 1):
         heads.train()
-        for index in torch.randperm(len(train), generator=order).split(recipe.batch_size):
+        for index in torch.randperm(len(train), generator=order).split(recipe.batch_size):  # type: ignore[no-untyped-call]
             scores = heads(embeddings[torch.cat([left[index], right[index]])], recipe.dropout)
             margin = scores[: len(index)] - scores[len(index) :]
             target = labels[index][:, None].expand_as(margin)
             loss = nn.functional.binary_cross_entropy_with_logits(margin, target, weight=weights[index])
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
         losses.append(loss_on(heads, embeddings, choice))
         progress(epoch, losses[-1])

@@ -45,6 +45,9 @@ class BradleyTerryHeads(nn.Module):
     The embedding is standardised by the training set's mean and deviation, which travel with the weights.
     """
 
+    feature_mean: torch.Tensor
+    feature_scale: torch.Tensor
+
     def __init__(self, config: RewardConfig) -> None:
         super().__init__()
         self.config = config
