@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from PIL import Image as Pillow
 
 from deployments import weights
 from deployments.captioner import compose
@@ -16,9 +18,6 @@ from deployments.errors import Misconfigured
 from deployments.facts import clean, facts
 from deployments.images import decode
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 _SYSTEM: Final = (
     "You describe pictures for people who write about them. Say only what can be seen. "
@@ -50,6 +49,7 @@ class VlmCaptioner:
         await self.reconfigure(knobs)
         await self._engine.start()
         self._control_words = self._engine.control_words()
+        await self._warm_up()
         known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
         self._revision = self._revision.model_copy(
             update={
@@ -57,6 +57,11 @@ class VlmCaptioner:
                 "prompt_revision": PROMPT_REVISION,
             }
         )
+
+    async def _warm_up(self) -> None:
+        """One look at a blank picture: a start that ends well has served."""
+        prompt = self._engine.render([Message("user", _REQUEST)], [Pillow.new("RGB", (64, 64))])
+        await self._engine.sample(prompt, Sampling(max_tokens=1), request_id="warm-up")
 
     async def reconfigure(self, knobs: VlmKnobs) -> None:
         allowed = self._settings.engine.max_images_per_prompt
@@ -92,7 +97,7 @@ class VlmCaptioner:
         request = f"<item>\n{known}\n</item>\n{_REQUEST}" if known else _REQUEST
         return [Message("system", _SYSTEM), Message("user", request)]
 
-    def _decode(self, pictures: Sequence[tuple[str, bytes]]) -> list[Image]:
+    def _decode(self, pictures: Sequence[tuple[str, bytes]]) -> list[Pillow.Image]:
         return [decode(data, self._settings.max_image_side, field=field) for field, data in pictures]
 
     def _result(self, caption: Caption, usage: Usage) -> CaptionResult:

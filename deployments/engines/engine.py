@@ -43,7 +43,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample one sequence. Temperature 0 is greedy; `json_schema` (a JSON text) constrains the answer."""
+    """How to sample one sequence. Temperature 0 is greedy; `grammar` (EBNF) constrains the answer."""
 
     temperature: float = 0.7
     top_p: float = 1.0
@@ -51,7 +51,7 @@ class Sampling:
     repetition_penalty: float = 1.0
     max_tokens: int = 128
     seed: int | None = None
-    json_schema: str | None = None
+    grammar: str | None = None
 
     def with_seed(self, seed: int | None) -> Sampling:
         return replace(self, seed=seed)

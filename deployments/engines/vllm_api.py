@@ -70,8 +70,7 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "distributed_executor_backend": "uni" if settings.tensor_parallel_size == 1 else "mp",
         "enable_prefix_caching": True,
         "scheduling_policy": "priority",
-        # Without this a small model spends a third of its tokens on indenting the JSON.
-        "structured_outputs_config": {"backend": "xgrammar", "disable_any_whitespace": True},
+        "structured_outputs_config": {"backend": "xgrammar"},
         "use_tqdm_on_load": False,
         "disable_log_stats": False,  # queue and compute times come with the statistics
         "enable_log_requests": False,
@@ -161,7 +160,7 @@ def sampling_params(
     repetition_penalty: float,
     max_tokens: int,
     seed: int | None,
-    json_schema: str | None,
+    grammar: str | None,
 ) -> SamplingParams:
     """One sequence, delivered when it is finished, with the log-probability of the tokens taken."""
     return SamplingParams(
@@ -173,6 +172,6 @@ def sampling_params(
         max_tokens=max_tokens,
         seed=seed,
         logprobs=0,
-        structured_outputs=StructuredOutputsParams(json=json_schema) if json_schema is not None else None,
+        structured_outputs=StructuredOutputsParams(grammar=grammar) if grammar is not None else None,
         output_kind=RequestOutputKind.FINAL_ONLY,
     )

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Engine, Prompt, Sample, Sampling, as_they_finish
+from deployments.engines import Engine, Message, Prompt, Sample, Sampling, as_they_finish
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
 from deployments.facts import facts
 from deployments.generator import prompt, structured
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import CategoryPlan, Draft, GenerationTask, OutputField, Stage, StageRevision, Usage
+from deployments.types import (
+    CategoryPlan,
+    Draft,
+    GenerationTask,
+    LengthProfile,
+    OutputField,
+    Stage,
+    StageRevision,
+    Usage,
+)
 
 # What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
 _INSTRUCTION_TOKENS = 160
@@ -55,6 +64,7 @@ class VllmGenerator:
         self._knobs = knobs
         await self._engine.start()
         self._control_words = self._engine.control_words()
+        await self._warm_up()
         known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
         self._revision = self._revision.model_copy(
             update={
@@ -62,6 +72,13 @@ class VllmGenerator:
                 "prompt_revision": prompt.PROMPT_REVISION,
             }
         )
+
+    async def _warm_up(self) -> None:
+        """One small answer: the first grammar takes a second or two more, and a start that ends well has served."""
+        profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
+        grammar = structured.grammar(profile, tuple(OutputField), "en")
+        words = self._engine.render([Message("user", "Ready?")])
+        await self._engine.sample(words, Sampling(max_tokens=4, grammar=grammar), request_id="warm-up")
 
     async def reconfigure(self, knobs: GeneratorKnobs) -> None:
         self._check_room(knobs)
@@ -122,7 +139,7 @@ class VllmGenerator:
             min_p=knobs.min_p,
             repetition_penalty=knobs.repetition_penalty,
             max_tokens=knobs.max_tokens,
-            json_schema=structured.json_schema(task.profile, task.output_fields, language),
+            grammar=structured.grammar(task.profile, task.output_fields, language),
         )
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
         rendered = [(plan, self._engine.render(prompt.messages(task, plan, known))) for plan in task.plan]
