@@ -14,7 +14,7 @@ _RESAMPLES = 1000
 
 
 def evaluate(scores: NDArray[np.float64], pairs: Pairs, arms: pd.DataFrame, seed: int = 0) -> dict[str, Any]:
-    """Accuracy on all pairs and on significant ones, with 95% intervals bootstrapped over TESTS; pick rate; length rule."""
+    """Accuracy on all pairs and on significant ones, intervals bootstrapped over TESTS, the length rule."""
     decided = pairs.where(pairs.z != 0)
     significant = np.abs(decided.z) > SIGNIFICANT_Z
     right = hits(scores, decided)

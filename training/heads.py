@@ -17,11 +17,15 @@ from training.pairs import Pairs
 
 @dataclass(frozen=True)
 class Recipe:
-    """Every number of the fit. `patience`: epochs without a better loss on the choice folds before it ends."""
+    """Every number of the fit. `patience`: epochs without a better loss on the choice folds before it ends.
+
+    Chosen by cross-validation (folds 4, 6 and 8 of the shipped data, trained on the other five of 4 to 9): hidden
+    layers of 16 and 32 units, dropout 0.3 to 0.5, sharper labels and weights by impressions were no better.
+    """
 
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
-    dropout: float = 0.4
+    dropout: float = 0.1
     batch_size: int = 1024
     max_epochs: int = 30
     patience: int = 4

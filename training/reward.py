@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import torch
 import typer
 from rich.console import Console
@@ -17,8 +18,8 @@ from rich.progress import track
 from deployments.encoder import Encoder, EncoderSettings
 from deployments.errors import Misconfigured
 from deployments.reward import model
-from training import card, evaluate, heads, pairs
-from training.arms import FOLDS, Arms, BadArms, read
+from training import card, evaluate, heads, pairs, seen
+from training.arms import FOLDS, BadArms, read
 
 MAX_LENGTH = 96
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -47,9 +48,9 @@ def train(
         log = read(arms)
         every = pairs.make(log.table)
         test, choice = _folds(test_folds), _folds(choice_folds)
-        rest = tuple(f for f in range(FOLDS) if f not in test + choice)
+        rest = tuple(f for f in sorted(set(every.fold.tolist())) if f not in test + choice)
         _console.print(f"{len(log.table)} arms, {len(every)} pairs; left out: {log.dropped}")
-        encoding, embeddings = _embed(EncoderSettings(model=encoder, max_length=MAX_LENGTH), log)
+        encoding, embeddings = _embed(EncoderSettings(model=encoder, max_length=MAX_LENGTH), log.table)
         config = model.RewardConfig(
             encoder=encoder, encoder_revision=encoding.revision(), max_length=MAX_LENGTH, dim=encoding.dim,
             heads=members, hidden=0,
@@ -61,6 +62,7 @@ def train(
         fit = heads.fit(config, embeddings, training, every.in_folds(choice), recipe, _epoch)
         scores, spread = heads.scores_of(fit.heads, embeddings)
         revision = model.save(fit.heads, out)
+        seen.write(out, log.table.loc[log.table["fold"].isin(rest + choice), "test_id"])
         report = {
             "revision": revision,
             "config": config.model_dump(),
@@ -87,28 +89,35 @@ def train(
 def evaluate_model(
     arms: ArmsFile,
     folder: Annotated[Path, typer.Option("--model", help="Folder that `train` wrote.")],
-    folds: Folds = "2,3",
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Measure on tests that the model has seen, too; says little.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
-    """Measure a trained model; only folds that its training left out say anything."""
+    """Measure a trained model on the tests that neither its training nor the choice of its epoch saw."""
     with _said():
         log = read(arms)
         trained = model.load(folder)
+        table = log.table if everything else log.table[seen.unseen(log.table, folder)].reset_index(drop=True)
+        left_out = log.table["test_id"].nunique() - table["test_id"].nunique()
+        if table.empty:
+            raise BadArms("the model has seen every test of this file; --everything measures on them all the same")
         settings = EncoderSettings(model=trained.config.encoder, max_length=trained.config.max_length)
-        _, embeddings = _embed(settings, log)
+        _, embeddings = _embed(settings, table)
         scores, _ = heads.scores_of(trained, embeddings)
-        found = evaluate.evaluate(scores, pairs.make(log.table).in_folds(_folds(folds)), log.table)
+        found = evaluate.evaluate(scores, pairs.make(table), table)
+        found["seen_tests_left_out"] = left_out
         if as_json:
             sys.stdout.write(json.dumps(found) + "\n")
         else:
             _console.print_json(data=found)
 
 
-def _embed(settings: EncoderSettings, log: Arms, batch: int = 64) -> tuple[Encoder, torch.Tensor]:
+def _embed(settings: EncoderSettings, table: pd.DataFrame, batch: int = 64) -> tuple[Encoder, torch.Tensor]:
     """[arms, dim] embeddings of every copy, in its serving form; sorted by length, so that little is padded."""
     encoder = Encoder(settings)
     encoder.load()
-    rows = encoder.pre([model.render_copy(text) for text in log.table["text"]])
+    rows = encoder.pre([model.render_copy(text) for text in table["text"]])
     order = sorted(range(len(rows)), key=lambda i: rows[i].tokens)
     embeddings = torch.empty(len(rows), encoder.dim)
     starts = range(0, len(order), batch)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from training import seen
 from training.arms import BadArms, clean, fold_of, read
 from training.pairs import make
 
@@ -64,3 +65,11 @@ def test_pairs_stay_inside_a_test_and_an_image() -> None:
 def test_a_cluster_keeps_its_fold() -> None:
     assert fold_of("story-1") == fold_of("story-1")
     assert {fold_of(f"story-{i}") for i in range(200)} == set(range(10))
+
+
+def test_what_a_model_has_seen_is_left_out_with_its_cluster(tmp_path: Path) -> None:
+    arms = clean(table(test_id=["t1", "t1", "t2", "t2"], cluster=[1, 1, 1, 1]))
+    seen.write(tmp_path, ["t9"])
+    assert seen.unseen(arms.table, tmp_path).all()
+    seen.write(tmp_path, ["t1"])
+    assert not seen.unseen(arms.table, tmp_path).any()
