@@ -81,5 +81,5 @@ class StageFailed(PushGenError):
     reason = "STAGE_FAILED"
 
 
-class Misconfigured(Exception):  # noqa: N818 - reads better at the raise
+class Misconfigured(Exception):
     """The service's own settings are impossible. Raised at start-up, for operators; never reaches a client."""

@@ -30,7 +30,7 @@ STAGES = ("Captioner", "CategoryRouter", "Generator", "RewardScorer", "Ingress")
 READY_S = 400.0
 REQUEST_S = 120.0
 WHAT_IT_IS = (
-    "What writes here is a 135M-parameter language model, and what looks at the photos is an ImageNet tagger with OCR,\n"
+    "What writes here is a 135M-parameter language model; what looks at the photos is an ImageNet tagger with OCR,\n"
     "because both fit on two CPU cores and come from the package index. The graph, the contract, the batching, the\n"
     "policy and the reward heads are the real thing; the prose is not what a 4B model writes (configs/gpu.yaml)."
 )

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-console = Console(highlight=False, soft_wrap=False)
+console = Console(highlight=False)
+if not console.is_terminal:  # a file or a pipe has no width of its own; 80 columns would fold every table
+    console.width = 120
 _EVERY_S = 10.0
 
 

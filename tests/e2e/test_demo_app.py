@@ -74,7 +74,8 @@ def test_a_stage_by_itself(demo_client: PushGenClient) -> None:
     routed = demo_client.route(RouteItemRequest(item=item, max_categories=3))
     assert len(routed.categories) == 3
     assert sum(c.weight for c in routed.categories) == pytest.approx(1.0)
-    copies = (Copy(title="Bread", body="bread bread bread bread"), Copy(title="Bake bread at home", body="In five steps."))
+    looping = Copy(title="Bread", body="bread bread bread bread")
+    copies = (looping, Copy(title="Bake bread at home", body="In five steps."))
     scored = demo_client.score(ScoreCopiesRequest(item=item, copies=copies))
     assert {c.id for c in scored.candidates} == {"i1", "i2"}
     assert all(c.reward is not None and c.reward.spread >= 0 for c in scored.candidates)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 from google.protobuf import json_format
-from pushgen.v1 import decision_pb2
 
+from pushgen.v1 import decision_pb2
 from serve_app.demo.items import demo_items
 from serve_app.local import free_port
 

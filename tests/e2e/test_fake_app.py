@@ -165,7 +165,6 @@ def test_knobs_change_without_a_restart(fake_app: LocalServe, fake_client: PushG
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (lambda a: a["args"]["captioner"].update(kind="oracle"), ["captioner", "oracle", "tags", "fake"]),
         (lambda a: a["args"]["scaling"]["reward"].update(max_ongoing=1), ["scaling.reward", "max_ongoing_requests"]),
         (
             lambda a: a["deployments"].append(
