@@ -1,0 +1,54 @@
+"""The encoder on its real weights: padding changes nothing, threads may tokenise at once, dtypes suit the machine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from deployments.encoder import Encoder, EncoderSettings, pick_dtype
+from deployments.errors import Misconfigured
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    encoder = Encoder(EncoderSettings(max_length=32))
+    encoder.load()
+    return encoder
+
+
+def test_a_row_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
+    rows = encoder.pre(["A cat.", "The quick brown fox jumps over the lazy dog while the rain falls on the old town."])
+    together, alone = encoder.core(rows), encoder.core(rows[:1])
+    assert together.shape == (2, encoder.dim)
+    np.testing.assert_allclose(together[0], alone[0], atol=1e-4)
+
+
+def test_like_texts_are_closer_than_unlike_ones(encoder: Encoder) -> None:
+    texts = [
+        "A kitten sleeps on the sofa.",
+        "A young cat naps on the couch.",
+        "Interest rates rose by a quarter point.",
+    ]
+    unit = encoder.post(encoder.core(encoder.pre(texts)))
+    np.testing.assert_allclose(np.linalg.norm(unit, axis=1), 1, atol=1e-5)
+    assert unit[0] @ unit[1] > unit[0] @ unit[2] + 0.3
+
+
+def test_long_texts_are_cut_and_threads_may_tokenise_at_once(encoder: Encoder) -> None:
+    texts = ["word " * n for n in range(1, 80)]
+    with ThreadPoolExecutor(8) as pool:
+        lengths = list(pool.map(lambda text: encoder.pre([text])[0].tokens, texts))
+    assert lengths == [min(n + 2, 32) for n in range(1, 80)]
+
+
+def test_bfloat16_only_where_the_processor_computes_in_it() -> None:
+    assert pick_dtype("auto", "cpu", frozenset({"avx2"})) == "float32"
+    assert pick_dtype("auto", "cpu", frozenset({"avx2", "amx_bf16"})) == "bfloat16"
+    assert pick_dtype("bfloat16", "cpu", frozenset()) == "bfloat16"
+
+
+def test_a_model_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(Misconfigured, match="nosuch-encoder"):
+        Encoder(EncoderSettings(model="./nosuch-encoder")).load()
