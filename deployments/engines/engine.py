@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -92,6 +93,7 @@ class Engine:
     async def start(self) -> None:
         """Resolve the model and start the engine, in a thread. Raises Misconfigured."""
         await asyncio.to_thread(self._start)
+        await self._llm.collective_rpc("die_with", args=(os.getpid(),))
 
     def _start(self) -> None:
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM

@@ -23,6 +23,7 @@ from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
 from deployments.engines.host import computes_in_bfloat16, usable_cpus
 from deployments.engines.settings import MIB, EngineSettings
+from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
 
 __all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "sampling_params"]
@@ -68,6 +69,7 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "seed": settings.seed,
         # "uni" computes inside the engine's process; "mp" rather than Ray, whose resources belong to Serve's replicas.
         "distributed_executor_backend": "uni" if settings.tensor_parallel_size == 1 else "mp",
+        "worker_extension_cls": f"{DiesWith.__module__}.{DiesWith.__qualname__}",
         "enable_prefix_caching": True,
         "scheduling_policy": "priority",
         "structured_outputs_config": {"backend": "xgrammar"},
