@@ -1,0 +1,158 @@
+"""The service over fakes: admission, batches, and the stages by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from deployments.deadline import Call
+from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed
+from deployments.fakes import FakeKnobs, FakeRouter
+from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source
+from serve_app.contract import (
+    BatchGenerateNotificationsRequest,
+    CaptionItemRequest,
+    DecidedEvent,
+    RouteItemRequest,
+    ScoreCopiesRequest,
+)
+from serve_app.knobs import AdmissionKnobs, IngressKnobs
+from serve_app.metrics import NoMetrics
+from serve_app.pipeline import Stages
+from serve_app.service import Directory, PushGenService
+from tests.graph.stages import CATEGORIES, PROFILES, fakes, request
+
+INFOS = tuple(CategoryInfo(category=c, definition=c, instruction=c) for c in CATEGORIES)
+
+
+class Outcomes(NoMetrics):
+    """Remembers how requests ended."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, str]] = []
+
+    def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
+        self.seen.append((rpc, outcome))
+
+
+def service(stages: Stages | None = None, metrics: NoMetrics | None = None, **admission: Any) -> PushGenService:
+    async def directory() -> Directory:
+        return Directory(categories=INFOS)
+
+    async def health() -> dict[str, bool]:
+        return {"Generator": True}
+
+    knobs = IngressKnobs(admission=AdmissionKnobs(**admission))
+    return PushGenService(stages or fakes(), knobs, PROFILES, directory, health, metrics or NoMetrics())
+
+
+def slow() -> Stages:
+    stages = fakes()
+    stages.captioner.knobs = FakeKnobs(latency_ms=200)  # type: ignore[attr-defined]
+    return stages
+
+
+async def test_beyond_its_room_the_service_refuses_at_once_with_a_retry_time() -> None:
+    outcomes = Outcomes()
+    busy = service(slow(), outcomes, max_in_flight=2, retry_after_s=7)
+    results = await asyncio.gather(*(busy.generate(request(), str(i)) for i in range(5)), return_exceptions=True)
+    refused = [r for r in results if isinstance(r, Overloaded)]
+    assert len(refused) == 3
+    assert refused[0].retry_after_s == 7
+    assert sorted(outcomes.seen) == [("GenerateNotification", "OK")] * 2 + [("GenerateNotification", "OVERLOADED")] * 3
+    assert isinstance(await busy.generate(request(), "later"), Decision)
+
+
+async def test_backfill_leaves_room_for_realtime() -> None:
+    busy = service(slow(), max_in_flight=4, backfill_share=0.5)
+    bulk = request(options={"priority": Priority.BACKFILL})
+    work = [asyncio.create_task(busy.generate(bulk, str(i))) for i in range(4)]
+    await asyncio.sleep(0)
+    realtime = await busy.generate(request(), "r")
+    results = await asyncio.gather(*work, return_exceptions=True)
+    assert realtime.source is Source.GENERATED
+    assert sum(isinstance(r, Overloaded) for r in results) == 2
+
+
+class BreaksOnTwo(FakeRouter):
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        if item.id == "two":
+            raise RuntimeError("a bug with a secret path")
+        return await super().route(item, caption, wanted, barred, max_categories, call)
+
+
+async def test_one_broken_item_of_a_batch_fails_alone() -> None:
+    items = [
+        {"id": "one", "title": "Tea"},
+        {"id": "two", "title": "Tea"},
+        {"id": "three"},
+        {"id": "four", "title": "Tea"},
+    ]
+    batch = BatchGenerateNotificationsRequest(requests=tuple(request(item=i) for i in items))
+    answers = {i: a async for i, a in service(fakes(router=BreaksOnTwo())).batch(batch, "b")}
+    assert isinstance(answers[0], Decision)
+    assert isinstance(answers[1], StageFailed)
+    assert "secret" not in str(answers[1])
+    assert isinstance(answers[2], InvalidInput)
+    assert answers[3].item_id == "four"  # type: ignore[union-attr]
+    assert answers[0].request_id == "b/0"
+
+
+async def test_leaving_a_batch_stops_its_items() -> None:
+    outcomes = Outcomes()
+    running = service(slow(), outcomes)
+    batch = running.batch(BatchGenerateNotificationsRequest(requests=(request(),) * 9), "b")
+    await anext(batch)  # type: ignore[arg-type]
+    await batch.aclose()  # type: ignore[attr-defined]
+    assert outcomes.seen == [("BatchGenerateNotifications", "CANCELLED")]
+    assert isinstance(await running.generate(request(), "next"), Decision)
+
+
+async def test_a_stream_ends_with_the_decision_that_unary_gives() -> None:
+    both = service()
+    events = [e async for e in both.stream(request(options={"seed": 1}), "r")]
+    unary = await both.generate(request(options={"seed": 1}), "r")
+    assert isinstance(events[-1], DecidedEvent)
+    assert events[-1].decision.notification == unary.notification
+
+
+async def test_stages_by_themselves() -> None:
+    alone = service()
+    item = Item(title="Tea")
+    assert (await alone.caption(CaptionItemRequest(item=item), "r")).caption.text
+    routed = await alone.route(RouteItemRequest(item=item, max_categories=2), "r")
+    assert len(routed.categories) == 2
+    scored = await alone.score(ScoreCopiesRequest(item=item, copies=({"title": "Tea"}, {"body": "Tea now."})), "r")  # type: ignore[arg-type]
+    assert [c.rank for c in scored.candidates] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("verb", "asked", "field"),
+    [
+        ("caption", CaptionItemRequest(item=Item(title="x", caption="given")), "item.caption"),
+        ("caption", CaptionItemRequest(item=Item()), "item"),
+        ("route", RouteItemRequest(item=Item(title="x"), categories_wanted=("NO",)), "categories_wanted[0]"),
+        ("route", RouteItemRequest(item=Item(title="x"), max_categories=99), "max_categories"),
+        ("score", ScoreCopiesRequest(item=Item(title="x"), copies=({"title": " "},)), "copies[0]"),  # type: ignore[arg-type]
+        (
+            "score",
+            ScoreCopiesRequest(item=Item(title="x"), copies=({"title": "a"},), length_profile="p"),
+            "length_profile",
+        ),  # type: ignore[arg-type]
+    ],
+)
+async def test_their_bad_input_is_named(verb: str, asked: Any, field: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await getattr(service(), verb)(asked, "r")
+    assert [v.field for v in caught.value.violations] == [field]
+
+
+async def test_a_batch_over_the_limit_is_refused() -> None:
+    batch = BatchGenerateNotificationsRequest(requests=(request(),) * 257)
+    with pytest.raises(PushGenError, match="limit of 256"):
+        await anext(service().batch(batch, "b"))  # type: ignore[arg-type]
