@@ -86,8 +86,8 @@ def rocket() -> DemoItem:
         metadata={"place": "Cape Canaveral", "trend_rank": "3", "transcript": "We have liftoff of the Falcon 9."},
         frames=pan("rocket.jpg", count=5),
     )
-    request = GenerateNotificationRequest(item=item, options=Options(length_profile="android"))
-    return DemoItem("rocket", "Video frames, a transcript to quote, a trend rank, Android's length profile.", request)
+    request = GenerateNotificationRequest(item=item, options=Options(length_profile="ios_banner"))
+    return DemoItem("rocket", "Video frames, a transcript to quote, a trend rank, the length profile of an iOS banner.", request)
 
 
 def lesson() -> DemoItem:
