@@ -87,7 +87,7 @@ def rocket() -> DemoItem:
         frames=pan("rocket.jpg", count=5),
     )
     request = GenerateNotificationRequest(item=item, options=Options(length_profile="ios_banner"))
-    return DemoItem("rocket", "Video frames, a transcript to quote, a trend rank, the length profile of an iOS banner.", request)
+    return DemoItem("rocket", "Video frames, a transcript to quote, a trend rank, an iOS banner to fit.", request)
 
 
 def lesson() -> DemoItem:
