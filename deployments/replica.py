@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ray import serve
+from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured
 from deployments.settings import parse
@@ -14,6 +17,24 @@ from deployments.stages import Kind
 from deployments.types import StageRevision
 
 logger = logging.getLogger("ray.serve")
+
+
+@contextmanager
+def keeping_knobs(started: bool) -> Iterator[None]:
+    """Once a replica serves, impossible knobs are refused and the old ones stay.
+
+    Serve ends a replica whose `reconfigure` raises and starts another with the same knobs, so a slip in a
+    `user_config` would take a working stage down. The refusal is logged and shown by the gauge `pushgen_knobs_refused`.
+    """
+    refused = 0
+    try:
+        yield
+    except Misconfigured as error:
+        if not started:
+            raise
+        logger.error("new user_config refused, the old one stays: %s", error)
+        refused = 1
+    Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(refused)
 
 
 class StageReplica:
@@ -24,6 +45,10 @@ class StageReplica:
         self._started = False
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
+        with keeping_knobs(self._started):
+            await self._reconfigure(user_config)
+
+    async def _reconfigure(self, user_config: dict[str, Any] | None) -> None:
         knobs = parse(self.stage.knobs_type, user_config or {}, f"user_config of {type(self).__name__}")
         if not self._started:
             began = time.monotonic()
@@ -32,11 +57,7 @@ class StageReplica:
             name = serve.get_replica_context().deployment
             logger.info("%s ready after %.1f s", name, time.monotonic() - began)
             return
-        try:
-            await self.stage.reconfigure(knobs)
-        except Misconfigured:
-            logger.exception("new user_config refused; the old one stays")
-            raise
+        await self.stage.reconfigure(knobs)
 
     async def revision(self) -> StageRevision:
         return self.stage.revision()

@@ -53,6 +53,7 @@ class Scaling(Settings):
     downscale_delay_s: float = Field(default=300.0, ge=0)
     max_ongoing_requests: int = Field(default=16, ge=1)
     max_queued_requests: int = Field(default=64, ge=1)
+    graceful_shutdown_timeout_s: float = Field(default=30.0, ge=0)
     num_cpus: float = Field(default=1.0, ge=0)
     num_gpus: float = Field(default=0.0, ge=0)
     env_vars: dict[str, str] = Field(default_factory=dict)

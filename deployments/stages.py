@@ -64,7 +64,7 @@ class Startable(Protocol):
         """Load models and warm up; called once, before any work. Raises Misconfigured."""
 
     async def reconfigure(self, knobs: Knobs) -> None:
-        """Take new knobs while serving; raises Misconfigured and keeps the old ones when they are impossible."""
+        """Take new knobs while serving. Raises Misconfigured, the old ones untouched, when they are impossible."""
 
     def revision(self) -> StageRevision: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray import serve
-from ray.serve.config import AutoscalingConfig
+from ray.serve.config import AutoscalingConfig, BackpressureConfig
 
 from deployments.captioner.deployment import CaptionerDeployment
 from deployments.generator.deployment import GeneratorDeployment
@@ -43,7 +43,9 @@ def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:
         max_queued_requests=scaling.max_queued_requests,
         health_check_period_s=5,
         health_check_timeout_s=30,
-        graceful_shutdown_timeout_s=20,
+        graceful_shutdown_timeout_s=scaling.graceful_shutdown_timeout_s,
+        # What the ingress itself answers when it has no room, for what does not even reach it.
+        backpressure_config=BackpressureConfig(status_code=429, retry_after_s=1),
         user_config={},
         ray_actor_options={
             "num_cpus": scaling.num_cpus,

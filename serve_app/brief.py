@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField,
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.knobs import IngressKnobs, LimitKnobs
 
+# Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
+_OUR_IDS = re.compile(r"[ci]\d+")
 _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 
 
@@ -34,6 +37,7 @@ class Brief:
     seed: int | None
     margin: float
     allow_degradation: bool
+    time_budget_ms: float
     call: Call
 
     @property
@@ -64,6 +68,8 @@ def make_brief(
         *item_violations(request.item, knobs.limits),
         *category_violations(options.categories_wanted, options.categories_barred, categories, "options."),
         *_option_violations(request, knobs.limits, profiles),
+        *_incumbent_violations(request, knobs.limits),
+        *_product_violations(request, knobs),
     ]
     if found:
         raise InvalidInput(found)
@@ -83,6 +89,7 @@ def make_brief(
         seed=options.seed,
         margin=knobs.selection.margin if options.margin is None else options.margin,
         allow_degradation=options.allow_degradation is not False,
+        time_budget_ms=min(options.time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms),
         call=call,
     )
 
@@ -146,6 +153,25 @@ def _option_violations(
                 f"{options.max_categories} is less than the {len(options.categories_wanted)} categories wanted",
             )
         )
+    return found
+
+
+def _product_violations(request: GenerateNotificationRequest, knobs: IngressKnobs) -> list[Violation]:
+    """Each number may be within its limit and their product still too much for one request."""
+    options, limit = request.options, knobs.limits.max_candidates
+    categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
+    count = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
+    if count <= limit or categories > knobs.limits.max_categories:
+        return []
+    return [
+        Violation(
+            "options.candidates_per_category", f"makes {count} candidates in all; this service's limit is {limit}"
+        )
+    ]
+
+
+def _incumbent_violations(request: GenerateNotificationRequest, limits: LimitKnobs) -> list[Violation]:
+    found = []
     if len(request.incumbents) > limits.max_incumbents:
         found.append(
             Violation("incumbents", f"{len(request.incumbents)} exceed this service's limit of {limits.max_incumbents}")
@@ -154,6 +180,8 @@ def _option_violations(
     for n, incumbent in enumerate(request.incumbents):
         if not (incumbent.title.strip() or incumbent.body.strip()):
             found.append(Violation(f"incumbents[{n}]", "has neither title nor body"))
+        if _OUR_IDS.fullmatch(incumbent.id):
+            found.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is an id that this service gives itself"))
         if incumbent.id and ids.count(incumbent.id) > 1:
             found.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is used more than once"))
     return found

@@ -161,6 +161,7 @@ class Limits(Model):
     max_incumbents: int
     max_batch_items: int
     max_time_budget_ms: int
+    max_candidates: int
 
 
 class Defaults(Model):

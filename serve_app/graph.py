@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
@@ -11,17 +12,18 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
-from deployments.errors import Misconfigured, PushGenError
+from deployments.errors import Misconfigured
 from deployments.settings import parse
-from deployments.types import Copy, Item, LengthProfile, OutputField
+from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
 from serve_app.knobs import IngressKnobs
 from serve_app.metrics import ServeMetrics
 from serve_app.pipeline import Stages
 from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.profiles import load_profiles
 from serve_app.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter, RemoteStage
-from serve_app.service import Directory, PushGenService
+from serve_app.service import PushGenService
 
+logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 _DIRECTORY_TTL_S = 5.0
 _HEALTH_TTL_S = 1.0
@@ -29,27 +31,39 @@ _ASK_S = 10.0
 
 
 class Cached(Generic[T]):
-    """An answer kept for a while; concurrent callers share one refresh, and a failed refresh keeps the last answer."""
+    """An answer kept for a while. Callers share one refresh, which cancelling a caller does not stop.
+
+    Once there is an answer nobody waits any more: an old one is given out while a new one is asked for, and a refresh
+    that fails keeps it. Only the first answer is waited for, or refused with.
+    """
 
     def __init__(self, ask: Callable[[], Awaitable[T]], ttl_s: float) -> None:
         self._ask = ask
         self._ttl_s = ttl_s
         self._answer: T | None = None
         self._until = 0.0
-        self._lock = asyncio.Lock()
+        self._refresh: asyncio.Task[T] | None = None
 
     async def __call__(self) -> T:
         if self._answer is not None and time.monotonic() < self._until:
             return self._answer
-        async with self._lock:
-            if self._answer is None or time.monotonic() >= self._until:
-                try:
-                    self._answer = await self._ask()
-                except PushGenError:
-                    if self._answer is None:
-                        raise
-                self._until = time.monotonic() + self._ttl_s
+        if self._refresh is None or self._refresh.done():
+            self._refresh = asyncio.create_task(self._renew())
+            self._refresh.add_done_callback(_retrieved)
+        if self._answer is not None:
             return self._answer
+        return await asyncio.shield(self._refresh)
+
+    async def _renew(self) -> T:
+        answer = await self._ask()
+        self._answer, self._until = answer, time.monotonic() + self._ttl_s
+        return answer
+
+
+def _retrieved(task: asyncio.Task[Any]) -> None:
+    """A refresh that fails while an old answer serves has nobody to tell; the stage's own calls will say it."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.warning("asking the stages for what they publish failed: %s", task.exception())
 
 
 class Graph:
@@ -75,7 +89,8 @@ class Graph:
             stages=Stages(self._captioner, self._router, self._generator, self._reward),
             knobs=knobs,
             profiles=load_profiles(knobs.length_profiles),
-            directory=Cached(self._ask_directory, _DIRECTORY_TTL_S),
+            categories=Cached(self._ask_categories, _DIRECTORY_TTL_S),
+            revisions=Cached(self._ask_revisions, _DIRECTORY_TTL_S),
             health=Cached(self._ask_health, _HEALTH_TTL_S),
             metrics=metrics,
         )
@@ -108,13 +123,14 @@ class Graph:
             )
         self.service.reconfigure(knobs, profiles)
 
-    async def _ask_directory(self) -> Directory:
+    async def _ask_categories(self) -> tuple[CategoryInfo, ...]:
+        return await self._router.categories(Call(Deadline.after(_ASK_S)))
+
+    async def _ask_revisions(self) -> tuple[StageRevision, ...]:
+        """Queues behind the stages' own work, so nothing on the way of a request may wait for it."""
         call = Call(Deadline.after(_ASK_S))
         stages: tuple[RemoteStage, ...] = (self._captioner, self._router, self._generator, self._reward)
-        categories, revisions = await asyncio.gather(
-            self._router.categories(call), asyncio.gather(*(stage.revision(call) for stage in stages))
-        )
-        return Directory(categories=categories, revisions=tuple(revisions))
+        return tuple(await asyncio.gather(*(stage.revision(call) for stage in stages)))
 
     async def _ask_health(self) -> dict[str, bool]:
         """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""

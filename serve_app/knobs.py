@@ -12,8 +12,8 @@ from serve_app.policy import PolicySettings
 class SelectionKnobs(Knobs):
     """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
 
-    The likelihood term is centred so that it orders generated candidates among themselves and moves none of them
-    against an incumbent, which has no likelihood.
+    Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
+    have no likelihood.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)
@@ -36,16 +36,22 @@ class LimitKnobs(Knobs):
     images: ImageLimits = ImageLimits()
     max_categories: int = Field(default=12, ge=1)
     max_candidates_per_category: int = Field(default=16, ge=1)
+    max_candidates: int = Field(default=64, ge=1)
     max_incumbents: int = Field(default=16, ge=0)
     max_batch_items: int = Field(default=256, ge=1)
     max_time_budget_ms: int = Field(default=120_000, ge=1)
 
 
 class ReserveKnobs(Knobs):
-    """Time kept for later stages: an earlier stage that would eat into it is cut instead."""
+    """Time kept for later stages: an earlier stage that would eat into it is cut instead.
+
+    Of a short budget a reserve is at most its share, so that a fast graph does not skip its first stages.
+    """
 
     generate_ms: int = Field(default=4_000, ge=0)
+    generate_share: float = Field(default=0.5, ge=0, le=1)
     score_ms: int = Field(default=1_000, ge=0)
+    score_share: float = Field(default=0.15, ge=0, le=1)
 
 
 class AdmissionKnobs(Knobs):
@@ -70,6 +76,8 @@ class IngressKnobs(Knobs):
     admission: AdmissionKnobs = AdmissionKnobs()
     policy: PolicySettings = PolicySettings()
     length_profiles: str = "configs/profiles.yaml"
+    length_profiles_revision: str = Field(default="", max_length=64)
+    """Change it to have the file read again: Serve hands a `user_config` on only when it differs from the last."""
 
     @model_validator(mode="after")
     def _possible(self) -> IngressKnobs:
@@ -86,10 +94,7 @@ class IngressKnobs(Knobs):
         for name, value, limit_name, limit in pairs:
             if value > limit:
                 raise ValueError(f"defaults.{name}={value} exceeds limits.{limit_name}={limit}")
-        needed = self.reserve.generate_ms + self.reserve.score_ms
-        if needed >= self.defaults.time_budget_ms:
-            raise ValueError(
-                f"reserve.generate_ms + reserve.score_ms = {needed} leaves nothing of "
-                f"defaults.time_budget_ms={self.defaults.time_budget_ms}"
-            )
+        shares = self.reserve.generate_share + self.reserve.score_share
+        if shares >= 1:
+            raise ValueError(f"reserve.generate_share + reserve.score_share = {shares} leaves nothing of a budget")
         return self

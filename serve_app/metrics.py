@@ -21,9 +21,9 @@ class Metrics(Protocol):
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None: ...
     def decided(self, decision: Decision) -> None: ...
     def timed(self, timing: StageTiming) -> None: ...
-    def stage_answered(self, stage: str) -> None: ...
-    def stage_failed(self, stage: str, error: PushGenError) -> None: ...
-    def retried(self, stage: str) -> None: ...
+    def stage_answered(self, stage: Stage) -> None: ...
+    def stage_failed(self, stage: Stage, error: PushGenError) -> None: ...
+    def retried(self, stage: Stage) -> None: ...
     def in_flight(self, count: int) -> None: ...
 
 
@@ -37,13 +37,13 @@ class NoMetrics:
     def timed(self, timing: StageTiming) -> None:
         """Count nothing."""
 
-    def stage_answered(self, stage: str) -> None:
+    def stage_answered(self, stage: Stage) -> None:
         """Count nothing."""
 
-    def stage_failed(self, stage: str, error: PushGenError) -> None:
+    def stage_failed(self, stage: Stage, error: PushGenError) -> None:
         """Count nothing."""
 
-    def retried(self, stage: str) -> None:
+    def retried(self, stage: Stage) -> None:
         """Count nothing."""
 
     def in_flight(self, count: int) -> None:
@@ -109,14 +109,14 @@ class ServeMetrics:
             if count:
                 self._tokens.inc(count, tags={**tags, "kind": kind})
 
-    def stage_answered(self, stage: str) -> None:
-        self._stage_requests.inc(tags={"stage": stage, "outcome": "OK"})
+    def stage_answered(self, stage: Stage) -> None:
+        self._stage_requests.inc(tags={"stage": _label(stage), "outcome": "OK"})
 
-    def stage_failed(self, stage: str, error: PushGenError) -> None:
-        self._stage_requests.inc(tags={"stage": stage, "outcome": error.reason})
+    def stage_failed(self, stage: Stage, error: PushGenError) -> None:
+        self._stage_requests.inc(tags={"stage": _label(stage), "outcome": error.reason})
 
-    def retried(self, stage: str) -> None:
-        self._retries.inc(tags={"stage": stage})
+    def retried(self, stage: Stage) -> None:
+        self._retries.inc(tags={"stage": _label(stage)})
 
     def in_flight(self, count: int) -> None:
         self._in_flight.set(count)

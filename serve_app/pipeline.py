@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.types import (
     Candidate,
@@ -24,6 +24,7 @@ from deployments.types import (
     Degradation,
     Draft,
     GenerationTask,
+    Incumbent,
     RoutedCategory,
     Severity,
     Source,
@@ -83,7 +84,7 @@ class Pipeline:
                 written.append(candidate)
                 yield CandidateEvent(candidate=candidate)
 
-        existing = [as_candidate(i, brief.item) for i in brief.incumbents]
+        existing = [self._existing(i, brief, caption) for i in brief.incumbents]
         running = await self._score(brief, caption, [*written, *existing], ledger)
         yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
 
@@ -109,18 +110,21 @@ class Pipeline:
     async def _caption(self, brief: Brief, ledger: Ledger) -> Caption:
         if brief.item.caption:
             return Caption(text=brief.item.caption, source=CaptionSource.GIVEN)
-        call = self._cut(brief.call, self._knobs.reserve.generate_ms + self._knobs.reserve.score_ms)
+        call = self._cut(brief, generate=True)
         with ledger.stage(Stage.CAPTION):
             try:
                 result = await self._stages.captioner.caption(brief.item, call)
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
                 return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
+        if not result.complete:
+            cut = DeadlineExceeded("the time budget was spent while reading text off the pictures")
+            self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
         ledger.used(Stage.CAPTION, result.usage, result.revision)
         return result.caption
 
     async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
-        call = self._cut(brief.call, self._knobs.reserve.generate_ms + self._knobs.reserve.score_ms)
+        call = self._cut(brief, generate=True)
         with ledger.stage(Stage.ROUTE):
             try:
                 result = await self._stages.router.route(
@@ -135,7 +139,13 @@ class Pipeline:
     async def _generate(
         self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ledger: Ledger
     ) -> AsyncGenerator[Draft, None]:
-        """Drafts as they finish; ends early, and says so, when the time is up."""
+        """Drafts as they finish; ends early, and says so, when the time is up.
+
+        Nothing is written about an item that nothing is known of: whatever came out would be made up.
+        """
+        if not (caption.text.strip() or metadata_caption(brief.item)):
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("nothing is known of the item"))
+            return
         task = GenerationTask(
             item=brief.item.without_media(),
             caption=caption.text,
@@ -146,7 +156,7 @@ class Pipeline:
             temperature=brief.temperature,
             seed=brief.seed,
         )
-        call = self._cut(brief.call, self._knobs.reserve.score_ms)
+        call = self._cut(brief)
         drafts = aiter(self._stages.generator.generate(task, call))
         count = 0
         try:
@@ -168,7 +178,8 @@ class Pipeline:
                 await close()
         if count < len(plan) * brief.candidates_per_category:
             late = DeadlineExceeded("the time budget was spent while generating")
-            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late)
+            short = StageFailed(f"the generator finished {count} candidates of those asked for")
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
 
     async def _check(
         self, brief: Brief, caption: Caption, draft: Draft, written: Sequence[Candidate], ledger: Ledger
@@ -198,6 +209,16 @@ class Pipeline:
             rejected=any(f.severity is Severity.BLOCK for f in findings),
         )
 
+    def _existing(self, incumbent: Incumbent, brief: Brief, caption: Caption) -> Candidate:
+        """An incumbent in the running. A person's words are theirs; a filled template must still fit the platform."""
+        candidate = as_candidate(incumbent, brief.item)
+        if candidate.source is not Source.TEMPLATE or candidate.rejected:
+            return candidate
+        context = PolicyContext(item=brief.item, caption=caption.text, profile=brief.profile)
+        findings = check(candidate.copy_text, context, self._knobs.policy, only=("length",))
+        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        return candidate.model_copy(update={"findings": findings, "rejected": rejected})
+
     async def _score(
         self, brief: Brief, caption: Caption, candidates: list[Candidate], ledger: Ledger
     ) -> list[Candidate]:
@@ -210,12 +231,12 @@ class Pipeline:
                 result = await self._stages.reward.score(
                     brief.item.without_media(), caption.text, [c.copy_text for c in running], brief.call
                 )
-            except _SURVIVABLE as error:
+            except (*_SURVIVABLE, Overloaded) as error:  # refusing now would throw the whole generation away
                 self._degrade(brief, ledger, Degradation.UNSCORED, error)
                 return candidates
         ledger.used(Stage.SCORE, result.usage, result.revision)
-        rewards = dict(zip((c.id for c in running), result.rewards, strict=True))
-        rewarded = [c.model_copy(update={"reward": rewards.get(c.id)}) for c in candidates]
+        rewards = iter(result.rewards)
+        rewarded = [c if c.rejected else c.model_copy(update={"reward": next(rewards)}) for c in candidates]
         return with_scores(rewarded, self._knobs.selection)
 
     def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
@@ -236,9 +257,13 @@ class Pipeline:
             for c in chosen
         )
 
-    @staticmethod
-    def _cut(call: Call, reserve_ms: int) -> Call:
-        return Call(call.deadline.sooner(reserve_ms / 1000), call.priority, call.request_id)
+    def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
+        """The call with less time: what scoring, and generating too, may need afterwards is kept for them."""
+        reserve, budget_ms = self._knobs.reserve, brief.time_budget_ms
+        kept_ms = min(reserve.score_ms, reserve.score_share * budget_ms)
+        if generate:
+            kept_ms += min(reserve.generate_ms, reserve.generate_share * budget_ms)
+        return Call(brief.call.deadline.sooner(kept_ms / 1000), brief.call.priority, brief.call.request_id)
 
     @staticmethod
     def _degrade(brief: Brief, ledger: Ledger, degradation: Degradation, error: PushGenError) -> None:

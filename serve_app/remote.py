@@ -7,8 +7,8 @@ is retried here, within the budget and counted: every stage is idempotent.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from ray.exceptions import RayActorError, RayError, RayTaskError
@@ -16,7 +16,7 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.types import (
     CaptionResult,
     CategoryInfo,
@@ -26,6 +26,7 @@ from deployments.types import (
     Item,
     RouteResult,
     ScoreResult,
+    Stage,
     StageRevision,
 )
 from serve_app.metrics import Metrics
@@ -51,14 +52,23 @@ def translate(error: BaseException, stage: str) -> PushGenError:
 class RemoteStage:
     """One stage behind its handle."""
 
-    name = "stage"
+    name: str
+    stage: Stage
 
     def __init__(self, handle: DeploymentHandle, metrics: Metrics) -> None:
         self._handle = handle
         self._metrics = metrics
 
     async def revision(self, call: Call) -> StageRevision:
-        return await self._ask(lambda: self._handle.revision.remote(), call)
+        return await self._poll(lambda: self._handle.revision.remote(), call)
+
+    async def _poll(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
+        """Ask a stage about itself: no work, so not counted and not tried again."""
+        try:
+            async with call.deadline.limit(f"waiting for the {self.name}"):
+                return await ask()
+        except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+            raise translate(raised, self.name) from None
 
     async def _ask(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
         """Await one call of the handle until the deadline; a lost replica is tried again elsewhere."""
@@ -69,24 +79,24 @@ class RemoteStage:
             except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
                 error = translate(raised, self.name)
                 if isinstance(error, StageUnavailable) and attempt < _ATTEMPTS and not call.deadline.expired:
-                    self._metrics.retried(self.name)
+                    self._metrics.retried(self.stage)
                     continue
-                self._metrics.stage_failed(self.name, error)
+                self._metrics.stage_failed(self.stage, error)
                 raise error from None
-            self._metrics.stage_answered(self.name)
+            self._metrics.stage_answered(self.stage)
             return answer
         raise StageUnavailable(f"the {self.name} lost {_ATTEMPTS} replicas in a row")
 
 
 class RemoteCaptioner(RemoteStage):
-    name = "captioner"
+    name, stage = "captioner", Stage.CAPTION
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         return await self._ask(lambda: self._handle.caption.remote(item, call), call)
 
 
 class RemoteRouter(RemoteStage):
-    name = "router"
+    name, stage = "router", Stage.ROUTE
 
     async def route(
         self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
@@ -96,11 +106,11 @@ class RemoteRouter(RemoteStage):
         )
 
     async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:
-        return await self._ask(lambda: self._handle.categories.remote(), call)
+        return await self._poll(lambda: self._handle.categories.remote(), call)
 
 
 class RemoteReward(RemoteStage):
-    name = "reward"
+    name, stage = "reward scorer", Stage.SCORE
 
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
         return await self._ask(lambda: self._handle.score.remote(item, caption, copies, call), call)
@@ -109,28 +119,29 @@ class RemoteReward(RemoteStage):
 class RemoteGenerator(RemoteStage):
     """A stream; a replica that dies before its first draft is retried, later the drafts so far stand."""
 
-    name = "generator"
+    name, stage = "generator", Stage.GENERATE
 
-    async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         for attempt in range(1, _ATTEMPTS + 1):
             begun = False
             try:
-                async for draft in self._attempt(task, call):
-                    begun = True
-                    yield draft
+                async with aclosing(self._attempt(task, call)) as drafts:
+                    async for draft in drafts:
+                        begun = True
+                        yield draft
             except StageUnavailable as error:
                 if begun or attempt == _ATTEMPTS or call.deadline.expired:
-                    self._metrics.stage_failed(self.name, error)
+                    self._metrics.stage_failed(self.stage, error)
                     raise
-                self._metrics.retried(self.name)
+                self._metrics.retried(self.stage)
                 continue
             except PushGenError as error:
-                self._metrics.stage_failed(self.name, error)
+                self._metrics.stage_failed(self.stage, error)
                 raise
-            self._metrics.stage_answered(self.name)
+            self._metrics.stage_answered(self.stage)
             return
 
-    async def _attempt(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+    async def _attempt(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         call.deadline.check("generating")
         stream: Any = self._handle.options(stream=True).generate.remote(task, call)
         try:
@@ -143,9 +154,6 @@ class RemoteGenerator(RemoteStage):
                 yield draft
         except (RayError, BackPressureError, DeploymentUnavailableError) as raised:
             raise translate(raised, self.name) from None
-        except DeadlineExceeded:
-            # What is finished has been handed on; the pipeline sees the shortfall and declares it.
-            return
         finally:
             # Also stops the engine when the caller has gone.
             with suppress(RayError):

@@ -52,7 +52,7 @@ def select(candidates: Sequence[Candidate], knobs: SelectionKnobs, margin: float
     if best is not None and incumbent is None:
         return _outcome(ranked, best, Reason.BEST_CANDIDATE)
     if best is not None and incumbent is not None and incumbent.score is not None:
-        beats = best.score is not None and best.score >= incumbent.score + margin
+        beats = best.score is not None and best.score > incumbent.score + margin
         return _outcome(ranked, best if beats else incumbent, Reason.BEAT_INCUMBENT if beats else Reason.BELOW_MARGIN)
     fallback = incumbent or (templates[0] if templates else None)
     return _outcome(ranked, fallback, _why_no_candidate(candidates))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
 
 from deployments.deadline import Call
 from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
@@ -19,6 +18,7 @@ from deployments.types import (
     OutputField,
     Priority,
     RoutedCategory,
+    Severity,
     Source,
     Stage,
     StageRevision,
@@ -51,34 +51,27 @@ from serve_app.select import rank, with_scores
 logger = logging.getLogger("ray.serve")
 
 
-@dataclass(frozen=True)
-class Directory:
-    """What the stages publish of themselves; asked for now and then, see `ingress/deployment.py`."""
-
-    categories: tuple[CategoryInfo, ...] = ()
-    revisions: tuple[StageRevision, ...] = ()
-
-    @property
-    def category_names(self) -> tuple[str, ...]:
-        return tuple(c.category for c in self.categories)
-
-
 class PushGenService:
-    """Implements `serve_app.ingress.core.Service`."""
+    """Implements `serve_app.ingress.core.Service`.
+
+    categories, revisions, health: what the stages publish of themselves, asked for now and then, see `graph.py`.
+    """
 
     def __init__(
         self,
         stages: Stages,
         knobs: IngressKnobs,
         profiles: Mapping[str, LengthProfile],
-        directory: Callable[[], Awaitable[Directory]],
+        categories: Callable[[], Awaitable[tuple[CategoryInfo, ...]]],
+        revisions: Callable[[], Awaitable[tuple[StageRevision, ...]]],
         health: Callable[[], Awaitable[dict[str, bool]]],
         metrics: Metrics,
     ) -> None:
         self._stages = stages
         self._knobs = knobs
         self._profiles = profiles
-        self._directory = directory
+        self._categories = categories
+        self._revisions = revisions
         self._health = health
         self._metrics = metrics
         self._in_flight = 0
@@ -103,7 +96,10 @@ class PushGenService:
     async def batch(
         self, request: BatchGenerateNotificationsRequest, request_id: str
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
-        """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline."""
+        """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline.
+
+        An item under way counts as a request in flight, so that batches cannot fill the stages behind admission's back.
+        """
         if len(request.requests) > self._knobs.limits.max_batch_items:
             limit = self._knobs.limits.max_batch_items
             raise InvalidInput(
@@ -115,7 +111,8 @@ class PushGenService:
             async def one(index: int, item: GenerateNotificationRequest) -> tuple[int, Decision | PushGenError]:
                 async with slots:
                     try:
-                        return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
+                        with self._counted("BatchGenerateNotifications/item"):
+                            return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
                     except PushGenError as error:
                         return index, error
                     except Exception:
@@ -147,7 +144,8 @@ class PushGenService:
     async def route(self, request: RouteItemRequest, request_id: str) -> RouteItemResponse:
         async with self._admitted("RouteItem", request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
-            names = (await self._directory()).category_names
+            async with call.deadline.limit("asking for the categories"):
+                names = [c.category for c in await self._categories()]
             wanted, barred = request.categories_wanted, request.categories_barred
             limits = self._knobs.limits
             found = await asyncio.to_thread(item_violations, request.item, limits)
@@ -166,7 +164,7 @@ class PushGenService:
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
 
     async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse:
-        """Check and rank copies. Findings stay on a copy, and it is scored all the same: a person asked."""
+        """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
         async with self._admitted("ScoreCopies", request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             found = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
@@ -187,12 +185,11 @@ class PushGenService:
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
     async def info(self) -> GetServiceInfoResponse:
-        directory = await self._directory()
         limits, defaults = self._knobs.limits, self._knobs.defaults
         return GetServiceInfoResponse(
             version=__version__,
-            stages=directory.revisions,
-            categories=directory.categories,
+            stages=await self._revisions(),
+            categories=await self._categories(),
             length_profiles=tuple(self._profiles.values()),
             limits=Limits(
                 max_images=limits.images.max_images,
@@ -203,6 +200,7 @@ class PushGenService:
                 max_incumbents=limits.max_incumbents,
                 max_batch_items=limits.max_batch_items,
                 max_time_budget_ms=limits.max_time_budget_ms,
+                max_candidates=limits.max_candidates,
             ),
             defaults=Defaults(
                 max_categories=defaults.max_categories,
@@ -226,9 +224,11 @@ class PushGenService:
     async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
         knobs, profiles = self._knobs, self._profiles
         call: Call = make_call(request_id, request.options.time_budget_ms, request.options.priority, knobs)
-        directory = await self._directory()
-        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, directory.category_names)
-        async with aclosing(Pipeline(self._stages, knobs, directory.categories).run(brief)) as events:
+        async with call.deadline.limit("asking for the categories"):
+            categories = await self._categories()
+        names = [c.category for c in categories]
+        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names)
+        async with aclosing(Pipeline(self._stages, knobs, categories).run(brief)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):
                     self._metrics.decided(event.decision)
@@ -241,16 +241,16 @@ class PushGenService:
             profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
             output_fields=(OutputField.TITLE, OutputField.BODY),
         )
-        return [
-            Candidate(
-                id=f"i{n}",
-                title=copy.title,
-                body=copy.body,
-                source=Source.INCUMBENT,
-                findings=check(copy, context, self._knobs.policy),
+        candidates = []
+        for n, copy in enumerate(request.copies, start=1):
+            findings = check(copy, context, self._knobs.policy)
+            rejected = any(f.severity is Severity.BLOCK for f in findings)
+            candidates.append(
+                Candidate(
+                    id=f"i{n}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
+                )
             )
-            for n, copy in enumerate(request.copies, start=1)
-        ]
+        return candidates
 
     def _timing(self, stage: Stage, usage: Usage, started: float) -> StageTiming:
         timing = StageTiming(stage=stage, wall_ms=(time.perf_counter() - started) * 1000, **usage.model_dump())
@@ -264,10 +264,16 @@ class PushGenService:
         room = admission.max_in_flight
         if priority is Priority.BACKFILL:
             room = max(1, int(room * admission.backfill_share))
-        started = time.perf_counter()
         if self._in_flight >= room:
             self._metrics.request(rpc, Overloaded.reason, 0.0)
             raise Overloaded("this service has no room for another request", admission.retry_after_s)
+        with self._counted(rpc):
+            yield
+
+    @contextmanager
+    def _counted(self, rpc: str) -> Iterator[None]:
+        """Count the body as a request in flight, and how it ends."""
+        started = time.perf_counter()
         self._in_flight += 1
         self._metrics.in_flight(self._in_flight)
         outcome = "OK"

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
-from deployments.types import Candidate, Incumbent, IncumbentKind, Item, PolicyFinding, Source
+from deployments.types import (
+    MAX_LONG_TEXT,
+    MAX_SHORT_TEXT,
+    Candidate,
+    Incumbent,
+    IncumbentKind,
+    Item,
+    PolicyFinding,
+    Source,
+)
 
-_PLACEHOLDER = re.compile(r"\{([\w .-]+)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
 
 
 def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
@@ -14,12 +24,17 @@ def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
     if incumbent.kind is IncumbentKind.HUMAN:
         return Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
     values = {"title": item.title, "description": item.description, "creator": item.creator, **item.metadata}
-    texts, missing = {}, []
+    texts: dict[str, str] = {}
+    missing: list[tuple[str, str]] = []
+    too_long: list[PolicyFinding] = []
     for field in ("title", "body"):
         text = getattr(incumbent, field)
         missing += [(field, m.group(0)) for m in _PLACEHOLDER.finditer(text) if not values.get(m.group(1).strip())]
-        texts[field] = _PLACEHOLDER.sub(lambda m: values.get(m.group(1).strip(), m.group(0)), text)
-    findings = tuple(
+        filled = _PLACEHOLDER.sub(lambda m: values.get(m.group(1).strip(), m.group(0)), text)
+        texts[field] = filled[: _MAX_LENGTH[field]]
+        if len(filled) > _MAX_LENGTH[field]:
+            too_long.append(PolicyFinding(rule="length", code="TOO_LONG", field=field))
+    findings = tuple(too_long) + tuple(
         PolicyFinding(rule="template", code="TEMPLATE_FIELD_MISSING", field=field, excerpt=placeholder)
         for field, placeholder in missing
     )

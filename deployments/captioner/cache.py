@@ -53,6 +53,8 @@ class Cacheable(Captioner, Protocol):
 class Incomplete(CaptionResult):
     """A caption that the deadline cut short. It is served to those who wait for it, and never kept."""
 
+    complete: bool = False
+
 
 @dataclass
 class CacheStats:

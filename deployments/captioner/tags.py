@@ -19,6 +19,7 @@ from deployments.deadline import Call
 from deployments.errors import Overloaded, StageUnavailable
 from deployments.images import decode
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
+from deployments.weights import public_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -44,7 +45,7 @@ class TagsCaptioner:
         self._inside = 0
         self._tagger: Tagger | None = None
         self._reader: ocr.TextReader | None = None
-        self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=settings.model)
+        self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.model))
 
     async def start(self, knobs: TagsKnobs) -> None:
         reference = self._settings.model

@@ -18,6 +18,7 @@ from deployments.errors import Misconfigured
 from deployments.facts import clean, facts
 from deployments.images import decode
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
+from deployments.weights import public_name
 
 _SYSTEM: Final = (
     "You describe pictures for people who write about them. Say only what can be seen. "
@@ -41,7 +42,9 @@ class VlmCaptioner:
         self._settings = settings
         self._engine = Engine(settings.engine, name="captioner")
         self._knobs = VlmKnobs(max_images=settings.engine.max_images_per_prompt)
-        self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=settings.engine.model)
+        self._revision = StageRevision(
+            stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.engine.model)
+        )
         self._control_words: tuple[str, ...] = ()
 
     async def start(self, knobs: VlmKnobs) -> None:

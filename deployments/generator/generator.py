@@ -24,6 +24,7 @@ from deployments.types import (
     StageRevision,
     Usage,
 )
+from deployments.weights import public_name
 
 # What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
 _INSTRUCTION_TOKENS = 160
@@ -55,7 +56,9 @@ class VllmGenerator:
         self._settings = settings
         self._engine = Engine(settings.engine, name="generator")
         self._knobs = GeneratorKnobs()
-        self._revision = StageRevision(stage=Stage.GENERATE, kind=settings.kind, model=settings.engine.model)
+        self._revision = StageRevision(
+            stage=Stage.GENERATE, kind=settings.kind, model=public_name(settings.engine.model)
+        )
         self._control_words: tuple[str, ...] = ()
 
     async def start(self, knobs: GeneratorKnobs) -> None:

@@ -13,6 +13,7 @@ from deployments.errors import Misconfigured
 from deployments.paths import find
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.types import Copy, Item, Reward, ScoreResult, Stage, StageRevision
+from deployments.weights import public_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +32,7 @@ class BradleyTerryScorer:
         self._encoder: Encoder | None = None
         self._heads: BradleyTerryHeads | None = None
         self._batcher: Batcher[Tokens, NDArray[np.float32]] | None = None
-        self._revision = StageRevision(stage=Stage.SCORE, kind=settings.kind, model=settings.model)
+        self._revision = StageRevision(stage=Stage.SCORE, kind=settings.kind, model=public_name(settings.model))
 
     async def start(self, knobs: RewardKnobs) -> None:
         """Raises Misconfigured when the model is missing, or was trained on another encoder than the one found."""

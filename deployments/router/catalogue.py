@@ -120,6 +120,8 @@ class FileCatalogue(Knobs):
 
     kind: Literal["file"]
     path: str = Field(default="configs/categories.yaml", min_length=1)
+    revision: str = Field(default="", max_length=64)
+    """Change it to have the file read again: Serve hands a `user_config` on only when it differs from the last."""
 
     def load(self) -> InlineCatalogue:
         """Read the file. Raises Misconfigured with the category and the field."""

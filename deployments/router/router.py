@@ -15,6 +15,7 @@ from deployments.errors import InvalidInput, Misconfigured, Violation
 from deployments.router.catalogue import Category, InlineCatalogue
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
 from deployments.types import CategoryInfo, Item, RouteResult, Stage, StageRevision
+from deployments.weights import public_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,7 +135,7 @@ class EmbeddingRouter:
         return StageRevision(
             stage=Stage.ROUTE,
             kind=self._settings.kind,
-            model=self._settings.encoder.model,
+            model=public_name(self._settings.encoder.model),
             model_revision=self._encoder.revision(),
             prompt_revision=self._loaded.revision if self._loaded else "",
         )

@@ -47,8 +47,9 @@ class Item(Model):
         return (self.locale or "en").replace("_", "-").split("-")[0].lower()
 
     def without_media(self) -> Item:
-        """The same item without picture bytes, for the stages that only read."""
-        return self.model_copy(update={"images": (), "frames": ()})
+        """The same item without picture bytes, for stages that only read; what the author says of a picture stays."""
+        captions = tuple(Image(alt_text=image.alt_text) for image in self.images if image.alt_text)
+        return self.model_copy(update={"images": captions, "frames": ()})
 
 
 class Copy(Model):

@@ -21,7 +21,7 @@ class LengthProfile(Model):
     """How long a platform lets a notification be."""
 
     length_profile: Name
-    max_title: int = Field(ge=4, le=1000)
+    max_title: int = Field(ge=4, le=500)
     max_body: int = Field(ge=8, le=4000)
     counting_unit: CountingUnit = CountingUnit.GRAPHEMES
     origin: str = ""
@@ -66,6 +66,9 @@ class Draft(Model):
 
 
 class CaptionResult(Model):
+    """`complete` is false when the deadline cut the captioner short."""
+
+    complete: bool = True
     caption: Caption
     revision: StageRevision
     usage: Usage = Usage()

@@ -9,6 +9,6 @@ one entry in `registry.py`.
 """
 
 from deployments.weights.package import Progress
-from deployments.weights.registry import PACKAGES, is_local, resolve, revision
+from deployments.weights.registry import PACKAGES, is_local, public_name, resolve, revision
 
-__all__ = ["PACKAGES", "Progress", "is_local", "resolve", "revision"]
+__all__ = ["PACKAGES", "Progress", "is_local", "public_name", "resolve", "revision"]

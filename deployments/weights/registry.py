@@ -38,6 +38,11 @@ def resolve(reference: str, progress: Progress = silent) -> str:
     return reference if known is None else str(known.resolve(progress))
 
 
+def public_name(reference: str) -> str:
+    """What a client may see of a reference: of a folder of ours the last name only."""
+    return Path(reference).name if reference.startswith(("/", "~", ".")) else reference
+
+
 def is_local(reference: str) -> bool:
     """True when loading needs no model hub."""
     return reference.startswith(PREFIX) or Path(reference).expanduser().is_dir()

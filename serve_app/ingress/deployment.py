@@ -9,6 +9,7 @@ from typing import Any
 
 from ray import serve
 
+from deployments.replica import keeping_knobs
 from serve_app.graph import Graph
 from serve_app.ingress.protocols import BothProtocols
 
@@ -26,7 +27,8 @@ class Ingress(BothProtocols):
         self._warm = False
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        self._graph.reconfigure(user_config)
+        with keeping_knobs(self._warm):
+            self._graph.reconfigure(user_config)
         if not self._warm:
             began = time.monotonic()
             await asyncio.to_thread(self._graph.warm_up)

@@ -178,6 +178,7 @@ INFO: dict[str, Any] = {
         "max_incumbents": 16,
         "max_batch_items": 256,
         "max_time_budget_ms": 120000,
+        "max_candidates": 64,
     },
     "defaults": {
         "max_categories": 4,

@@ -140,26 +140,43 @@ def test_overload_is_refused_with_a_retry_time_and_nothing_is_lost(root: Path) -
         assert shed[0].headers["retry-after"] == "3"
 
 
-def test_knobs_change_without_a_restart(fake_app: LocalServe, fake_client: PushGenClient, tmp_path: Path) -> None:
-    def replicas() -> set[int]:
-        return {p.pid for p in fake_app.processes() if "ServeReplica" in " ".join(p.cmdline())}
+def replicas(app: LocalServe) -> set[int]:
+    return {p.pid for p in app.processes() if "ServeReplica" in " ".join(p.cmdline())}
 
-    assert fake_client.info().defaults.candidates_per_category == 2
-    before = replicas()
+
+def deploy(app: LocalServe, knobs: dict, path: Path) -> None:
+    """The same config with other knobs of the ingress."""
+    application = app.config["applications"][0]
+    others = [d for d in application["deployments"] if d["name"] != "Ingress"]
+    deployments = [*others, {"name": "Ingress", "user_config": knobs}]
+    path.write_text(yaml.safe_dump({**app.config, "applications": [{**application, "deployments": deployments}]}))
+    app.deploy(path)
+
+
+def until(app: LocalServe, client: PushGenClient, candidates: int) -> None:
+    end = time.monotonic() + 60
+    while client.info().defaults.candidates_per_category != candidates:
+        assert time.monotonic() < end, "the new knobs never arrived"
+        time.sleep(0.2)
+
+
+def test_knobs_change_without_a_restart_and_impossible_ones_are_refused_without_one(
+    fake_app: LocalServe, fake_client: PushGenClient, tmp_path: Path
+) -> None:
+    before = replicas(fake_app)
     assert before
-    changed = {**fake_app.config}
-    deployments = [d for d in changed["applications"][0]["deployments"] if d["name"] != "Ingress"]
-    deployments.append({"name": "Ingress", "user_config": {"defaults": {"candidates_per_category": 1}}})
-    changed["applications"] = [{**changed["applications"][0], "deployments": deployments}]
-    path = tmp_path / "changed.yaml"
-    path.write_text(yaml.safe_dump(changed))
-    fake_app.deploy(path)
-    until = time.monotonic() + 60
-    while fake_client.info().defaults.candidates_per_category != 1:
-        assert time.monotonic() < until, "the new knobs never arrived"
+    deploy(fake_app, {"defaults": {"candidates_per_category": 1}}, tmp_path / "one.yaml")
+    until(fake_app, fake_client, 1)
+    assert len(fake_client.generate(REQUEST).candidates) == 4
+    deploy(fake_app, {"defaults": {"candidates_per_category": 999}}, tmp_path / "bad.yaml")
+    end = time.monotonic() + 60
+    while "new user_config refused" not in fake_app.log.read_text(errors="replace"):
+        assert time.monotonic() < end, "the impossible knobs were never refused"
         time.sleep(0.2)
     assert len(fake_client.generate(REQUEST).candidates) == 4
-    assert replicas() == before
+    deploy(fake_app, {}, tmp_path / "back.yaml")
+    until(fake_app, fake_client, 2)
+    assert replicas(fake_app) == before
 
 
 @pytest.mark.parametrize(

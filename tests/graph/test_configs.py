@@ -69,4 +69,13 @@ def test_impossible_relations_between_knobs_are_refused() -> None:
     with pytest.raises(Misconfigured, match=r"max_categories=13 exceeds limits.max_categories=12"):
         parse(IngressKnobs, {"defaults": {"max_categories": 13}}, "Ingress")
     with pytest.raises(Misconfigured, match="leaves nothing"):
-        parse(IngressKnobs, {"defaults": {"time_budget_ms": 2000}}, "Ingress")
+        parse(IngressKnobs, {"reserve": {"generate_share": 0.9, "score_share": 0.1}}, "Ingress")
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_service_answers_a_spent_budget_before_the_proxy_cuts_it(root: Path, name: str) -> None:
+    config = yaml.safe_load((root / f"configs/{name}.yaml").read_text())
+    knobs = next((d["user_config"] for d in config["applications"][0]["deployments"] if d["name"] == "Ingress"), {})
+    longest_ms = parse(IngressKnobs, knobs, name).limits.max_time_budget_ms
+    for options in ("http_options", "grpc_options"):
+        assert config[options]["request_timeout_s"] * 1000 > longest_ms

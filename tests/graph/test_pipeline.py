@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+from collections.abc import AsyncGenerator
 
+import pytest
+from PIL import Image as Pillow
+
+from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.fakes import FakeKnobs
-from deployments.stages import CategoryRouter
-from deployments.types import CaptionSource, CategoryInfo, Copy, Decision, Degradation, Reason, Source, Stage
+from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs
+from deployments.types import (
+    CaptionResult,
+    CaptionSource,
+    CategoryInfo,
+    Copy,
+    Decision,
+    Degradation,
+    Draft,
+    GenerationTask,
+    Item,
+    Reason,
+    Source,
+    Stage,
+)
 from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.knobs import IngressKnobs
 from serve_app.pipeline import Pipeline, Stages
@@ -21,6 +38,14 @@ from tests.graph.stages import (
     fakes,
 )
 
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Pillow.new("RGB", (8, 8), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+PIXEL = png()
 INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]
 GOOD = [
     Copy(title="A cup of coffee", body="Coffee and cake are on the table."),
@@ -128,14 +153,24 @@ async def test_a_generator_that_dies_midway_leaves_what_it_wrote() -> None:
 async def test_generation_is_cut_so_that_scoring_still_fits() -> None:
     slow = fakes()
     slow.generator.knobs = FakeKnobs(latency_ms=150)  # type: ignore[attr-defined]
-    decision = await decide(slow, budget_s=1.5)  # the reserve for scoring is 1 s
+    slow.reward.knobs = FakeKnobs(latency_ms=50)  # type: ignore[attr-defined]
+    decision = await decide(slow, budget_s=1.0, options={"time_budget_ms": 1000})
     assert 1 <= len(decision.candidates) < 8
     assert Degradation.FEWER_CANDIDATES in decision.degradations
     assert decision.source is Source.GENERATED
 
 
-async def test_no_time_at_all_keeps_the_incumbent() -> None:
-    decision = await decide(budget_s=0.5, incumbents=[{"title": "Coffee time", "body": "Now."}])
+async def test_a_short_budget_is_shared_out_and_a_fast_graph_skips_nothing() -> None:
+    decision = await decide(budget_s=1.0, options={"time_budget_ms": 1000})
+    assert not decision.partial
+    assert len(decision.candidates) == 8
+
+
+async def test_no_time_to_write_keeps_the_incumbent() -> None:
+    stages = fakes()
+    stages.generator.knobs = FakeKnobs(latency_ms=5000)  # type: ignore[attr-defined]
+    more = {"options": {"time_budget_ms": 500}, "incumbents": [{"title": "Coffee time", "body": "Now."}]}
+    decision = await decide(stages, budget_s=0.5, **more)
     assert (decision.source, decision.reason) == (Source.INCUMBENT, Reason.NO_CANDIDATES)
     assert decision.partial
 
@@ -165,6 +200,61 @@ async def test_a_template_that_cannot_be_filled_is_rejected() -> None:
     assert decision.candidates[0].findings[0].code == "TEMPLATE_FIELD_MISSING"
 
 
+@pytest.mark.parametrize(
+    ("template", "code"),
+    [
+        ({"title": "{description}", "body": "Now."}, "TOO_LONG"),
+        ({"title": "New", "body": "{description} {description}"}, "TOO_LONG"),
+        ({"title": "{price:usd}", "body": "Now."}, "TEMPLATE_FIELD_MISSING"),
+    ],
+)
+async def test_a_template_that_does_not_fit_is_rejected_and_never_an_internal_error(template: dict, code: str) -> None:
+    item = {"title": "Coffee", "description": "long " * 1990}
+    incumbent = {"id": "t", "kind": "INCUMBENT_KIND_TEMPLATE", **template}
+    decision = await decide(fakes(generator=ScriptedGenerator([])), item=item, incumbents=[incumbent])
+    assert decision.source is Source.NONE
+    assert decision.candidates[0].findings[0].code == code
+
+
+async def test_nothing_is_written_about_an_item_that_nothing_is_known_of() -> None:
+    stages = fakes(captioner=BrokenCaptioner(StageUnavailable("x")))
+    decision = await decide(stages, item={"images": [{"data": PIXEL}]})
+    assert (decision.source, decision.reason) == (Source.NONE, Reason.NO_CANDIDATES)
+    assert Degradation.FEWER_CANDIDATES in decision.degradations
+
+
+async def test_a_caption_that_was_cut_is_declared() -> None:
+    class Cut(FakeCaptioner):
+        async def caption(self, item: Item, call: Call) -> CaptionResult:
+            return (await super().caption(item, call)).model_copy(update={"complete": False})
+
+    decision = await decide(fakes(captioner=Cut()))
+    assert decision.degradations == (Degradation.CAPTION_INCOMPLETE,)
+    with pytest.raises(DeadlineExceeded):
+        await decide(fakes(captioner=Cut()), options={"allow_degradation": False})
+
+
+async def test_the_authors_words_for_a_picture_reach_the_generator() -> None:
+    seen: list[GenerationTask] = []
+
+    class Watching(FakeGenerator):
+        def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
+            seen.append(task)
+            return super().generate(task, call)  # type: ignore[return-value]
+
+    await decide(
+        fakes(generator=Watching()), item={"title": "x", "images": [{"data": PIXEL, "alt_text": "a red door"}]}
+    )
+    assert [i.alt_text for i in seen[0].item.images] == ["a red door"]
+    assert seen[0].item.images[0].data is None
+
+
+async def test_an_overloaded_scorer_does_not_throw_the_generation_away() -> None:
+    stages = fakes(reward=BrokenReward(Overloaded("full")))
+    decision = await decide(stages, incumbents=[{"title": "Coffee time", "body": "Now."}])
+    assert (decision.source, decision.reason) == (Source.INCUMBENT, Reason.UNSCORED)
+
+
 async def test_a_repeat_of_a_recent_copy_is_rejected() -> None:
     decision = await decide(
         fakes(generator=ScriptedGenerator(GOOD)), recent_copies=[GOOD[0].model_dump()], options={"max_categories": 1}
@@ -180,8 +270,3 @@ async def test_a_caller_who_leaves_stops_the_generator() -> None:
             break
     await run.aclose()  # type: ignore[attr-defined]
     assert generator.closed
-
-
-def test_fakes_keep_the_protocol() -> None:
-    router: CategoryRouter = fakes().router
-    assert router is not None

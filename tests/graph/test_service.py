@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from deployments.deadline import Call
-from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed
 from deployments.fakes import FakeKnobs, FakeRouter
-from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source
+from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source, StageRevision
 from serve_app.contract import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
@@ -22,7 +22,7 @@ from serve_app.contract import (
 from serve_app.knobs import AdmissionKnobs, IngressKnobs
 from serve_app.metrics import NoMetrics
 from serve_app.pipeline import Stages
-from serve_app.service import Directory, PushGenService
+from serve_app.service import PushGenService
 from tests.graph.stages import CATEGORIES, PROFILES, fakes, request
 
 INFOS = tuple(CategoryInfo(category=c, definition=c, instruction=c) for c in CATEGORIES)
@@ -39,14 +39,17 @@ class Outcomes(NoMetrics):
 
 
 def service(stages: Stages | None = None, metrics: NoMetrics | None = None, **admission: Any) -> PushGenService:
-    async def directory() -> Directory:
-        return Directory(categories=INFOS)
+    async def categories() -> tuple[CategoryInfo, ...]:
+        return INFOS
+
+    async def revisions() -> tuple[StageRevision, ...]:
+        return ()
 
     async def health() -> dict[str, bool]:
         return {"Generator": True}
 
     knobs = IngressKnobs(admission=AdmissionKnobs(**admission))
-    return PushGenService(stages or fakes(), knobs, PROFILES, directory, health, metrics or NoMetrics())
+    return PushGenService(stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics())
 
 
 def slow() -> Stages:
@@ -109,7 +112,9 @@ async def test_leaving_a_batch_stops_its_items() -> None:
     batch = running.batch(BatchGenerateNotificationsRequest(requests=(request(),) * 9), "b")
     await anext(batch)  # type: ignore[arg-type]
     await batch.aclose()  # type: ignore[attr-defined]
-    assert outcomes.seen == [("BatchGenerateNotifications", "CANCELLED")]
+    assert outcomes.seen[0] == ("BatchGenerateNotifications/item", "OK")
+    assert outcomes.seen[-1] == ("BatchGenerateNotifications", "CANCELLED")
+    assert len(outcomes.seen) < 9
     assert isinstance(await running.generate(request(), "next"), Decision)
 
 
@@ -156,3 +161,34 @@ async def test_a_batch_over_the_limit_is_refused() -> None:
     batch = BatchGenerateNotificationsRequest(requests=(request(),) * 257)
     with pytest.raises(PushGenError, match="limit of 256"):
         await anext(service().batch(batch, "b"))  # type: ignore[arg-type]
+
+
+async def test_items_of_a_batch_count_as_requests_in_flight() -> None:
+    busy = service(slow(), max_in_flight=3, batch_concurrency=4)
+    batch = busy.batch(BatchGenerateNotificationsRequest(requests=(request(),) * 4), "b")
+    first = asyncio.ensure_future(anext(batch))  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+    with pytest.raises(Overloaded):
+        await busy.generate(request(), "r")
+    await first
+    await batch.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_rejected_copy_is_said_to_be_and_ranks_last() -> None:
+    copies = ({"title": "Win 9999 dollars now"}, {"title": "Tea", "body": "Tea is ready for you."})
+    scored = await service().score(ScoreCopiesRequest(item=Item(title="Tea is ready"), copies=copies), "r")  # type: ignore[arg-type]
+    assert [(c.id, c.rejected) for c in scored.candidates] == [("i2", False), ("i1", True)]
+    assert scored.candidates[1].reward is not None
+
+
+async def test_a_router_that_hangs_costs_a_request_its_own_budget_and_no_more() -> None:
+    async def hangs() -> tuple[CategoryInfo, ...]:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def nothing() -> Any:
+        return ()
+
+    stuck = PushGenService(fakes(), IngressKnobs(), PROFILES, hangs, nothing, nothing, NoMetrics())
+    with pytest.raises(DeadlineExceeded):
+        await asyncio.wait_for(stuck.generate(request(options={"time_budget_ms": 50}), "r"), 5)

@@ -27,7 +27,7 @@ def test_the_best_candidate_wins_when_there_is_nothing_to_beat() -> None:
 
 @pytest.mark.parametrize(
     ("margin", "winner", "reason"),
-    [(0.1, "c1", Reason.BEAT_INCUMBENT), (0.3, "c1", Reason.BEAT_INCUMBENT), (0.31, "i1", Reason.BELOW_MARGIN)],
+    [(0.1, "c1", Reason.BEAT_INCUMBENT), (0.29, "c1", Reason.BEAT_INCUMBENT), (0.31, "i1", Reason.BELOW_MARGIN)],
 )
 def test_the_incumbent_is_beaten_by_the_margin_or_kept(margin: float, winner: str, reason: Reason) -> None:
     chosen = select([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], PLAIN, margin)

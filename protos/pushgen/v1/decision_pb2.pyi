@@ -57,6 +57,7 @@ class Degradation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DEGRADATION_DEFAULT_CATEGORIES: _ClassVar[Degradation]
     DEGRADATION_FEWER_CANDIDATES: _ClassVar[Degradation]
     DEGRADATION_UNSCORED: _ClassVar[Degradation]
+    DEGRADATION_CAPTION_INCOMPLETE: _ClassVar[Degradation]
 STAGE_UNSPECIFIED: Stage
 STAGE_CAPTION: Stage
 STAGE_ROUTE: Stage
@@ -90,6 +91,7 @@ DEGRADATION_CAPTION_FROM_METADATA: Degradation
 DEGRADATION_DEFAULT_CATEGORIES: Degradation
 DEGRADATION_FEWER_CANDIDATES: Degradation
 DEGRADATION_UNSCORED: Degradation
+DEGRADATION_CAPTION_INCOMPLETE: Degradation
 
 class Caption(_message.Message):
     __slots__ = ("text", "source", "cached")

@@ -250,7 +250,7 @@ class LengthProfileInfo(_message.Message):
     def __init__(self, length_profile: _Optional[str] = ..., max_title: _Optional[int] = ..., max_body: _Optional[int] = ..., counting_unit: _Optional[_Union[CountingUnit, str]] = ..., origin: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("max_images", "max_image_bytes", "max_image_pixels", "max_categories", "max_candidates_per_category", "max_incumbents", "max_batch_items", "max_time_budget_ms")
+    __slots__ = ("max_images", "max_image_bytes", "max_image_pixels", "max_categories", "max_candidates_per_category", "max_incumbents", "max_batch_items", "max_time_budget_ms", "max_candidates")
     MAX_IMAGES_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_PIXELS_FIELD_NUMBER: _ClassVar[int]
@@ -259,6 +259,7 @@ class Limits(_message.Message):
     MAX_INCUMBENTS_FIELD_NUMBER: _ClassVar[int]
     MAX_BATCH_ITEMS_FIELD_NUMBER: _ClassVar[int]
     MAX_TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
+    MAX_CANDIDATES_FIELD_NUMBER: _ClassVar[int]
     max_images: int
     max_image_bytes: int
     max_image_pixels: int
@@ -267,7 +268,8 @@ class Limits(_message.Message):
     max_incumbents: int
     max_batch_items: int
     max_time_budget_ms: int
-    def __init__(self, max_images: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_categories: _Optional[int] = ..., max_candidates_per_category: _Optional[int] = ..., max_incumbents: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_time_budget_ms: _Optional[int] = ...) -> None: ...
+    max_candidates: int
+    def __init__(self, max_images: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_categories: _Optional[int] = ..., max_candidates_per_category: _Optional[int] = ..., max_incumbents: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_time_budget_ms: _Optional[int] = ..., max_candidates: _Optional[int] = ...) -> None: ...
 
 class Defaults(_message.Message):
     __slots__ = ("max_categories", "candidates_per_category", "length_profile", "time_budget_ms", "margin")

@@ -115,7 +115,7 @@ def of_kind(kind: Any, low: float = 0, shortest: int = 0) -> st.SearchStrategy[A
         str: st.text(max_size=12),
         bytes: st.binary(max_size=8),
         bool: st.booleans(),
-        int: st.integers(int(low), 1000),
+        int: st.integers(int(low), 500),
         float: st.floats(0, 1),
     }
     return plain[kind]
