@@ -14,10 +14,24 @@ os.environ.setdefault("RAY_AUTH_MODE", "disabled")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+FOLDERS = ("unit", "graph", "e2e", "chaos")
+# Applications that live for a session come last, so that no engine under test shares the machine with one.
+APPS = ("fake_app", "demo_app")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        item.add_marker(getattr(pytest.mark, folder))
+        item.add_marker(getattr(pytest.mark, folder_of(item)))
+    items.sort(key=lambda item: (FOLDERS.index(folder_of(item)), apps_of(item)))
+
+
+def folder_of(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
+
+
+def apps_of(item: pytest.Item) -> int:
+    names = getattr(item, "fixturenames", ())
+    return max((n for n, app in enumerate(APPS, start=1) if app in names), default=0)
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,7 @@ PLANS = tuple(
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def generator() -> AsyncIterator[VllmGenerator]:
+    before = set(psutil.Process().children(recursive=True))
     stage = SETTINGS.build()
     await stage.start(GeneratorKnobs())
     yield stage
@@ -60,7 +61,8 @@ async def generator() -> AsyncIterator[VllmGenerator]:
     assert stage.unfinished_requests == 0
     await stage.stop()
     assert not processes.alive()
-    left = [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    now = set(psutil.Process().children(recursive=True)) - before
+    left = [child for child in now if child.status() != psutil.STATUS_ZOMBIE]
     assert not [child for child in left if "resource_tracker" not in " ".join(child.cmdline())]
     with pytest.raises(StageUnavailable):
         await stage.check_health()
