@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from deployments.errors import Misconfigured
+from deployments.host import computes_in_bfloat16
 from deployments.settings import Settings
 from deployments.weights import resolve, revision
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 Device = Literal["auto", "cpu", "cuda"]
 DType = Literal["auto", "float32", "bfloat16", "float16"]
-# Instructions that make bfloat16 faster than float32; without them it is emulated and several times slower (measured).
-_FAST_BFLOAT16 = {"avx512_bf16", "amx_bf16"}
 
 
 class EncoderSettings(Settings):
@@ -134,23 +132,12 @@ def pick_device(wanted: Device) -> str:
     return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def pick_dtype(wanted: DType, device: str, cpu_flags: frozenset[str] | None = None) -> str:
+def pick_dtype(wanted: DType, device: str) -> str:
     """bfloat16 on a GPU that has it, and on a CPU that computes in it; float32 on any other."""
     if wanted != "auto":
         return wanted
     if device == "cuda":
-        import torch  # noqa: PLC0415 - heavy
+        import torch
 
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    return "bfloat16" if _FAST_BFLOAT16 & (cpu_flags if cpu_flags is not None else read_cpu_flags()) else "float32"
-
-
-def read_cpu_flags() -> frozenset[str]:
-    """Of the first processor, as Linux lists them; empty elsewhere."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return frozenset()
-    for line in cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines():
-        if line.startswith("flags"):
-            return frozenset(line.split(":", 1)[1].split())
-    return frozenset()
+    return "bfloat16" if computes_in_bfloat16() else "float32"

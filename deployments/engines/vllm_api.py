@@ -21,10 +21,10 @@ from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
-from deployments.engines.host import computes_in_bfloat16, usable_cpus
 from deployments.engines.settings import MIB, EngineSettings
 from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
+from deployments.host import computes_in_bfloat16, usable_cpus
 
 __all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "sampling_params"]
 

@@ -43,10 +43,13 @@ def test_long_texts_are_cut_and_threads_may_tokenise_at_once(encoder: Encoder) -
     assert lengths == [min(n + 2, 32) for n in range(1, 80)]
 
 
-def test_bfloat16_only_where_the_processor_computes_in_it() -> None:
-    assert pick_dtype("auto", "cpu", frozenset({"avx2"})) == "float32"
-    assert pick_dtype("auto", "cpu", frozenset({"avx2", "amx_bf16"})) == "bfloat16"
-    assert pick_dtype("bfloat16", "cpu", frozenset()) == "bfloat16"
+@pytest.mark.parametrize(("computes", "dtype"), [(False, "float32"), (True, "bfloat16")])
+def test_bfloat16_only_where_the_processor_computes_in_it(
+    monkeypatch: pytest.MonkeyPatch, computes: bool, dtype: str
+) -> None:
+    monkeypatch.setattr("deployments.encoder.computes_in_bfloat16", lambda: computes)
+    assert pick_dtype("auto", "cpu") == dtype
+    assert pick_dtype("bfloat16", "cpu") == "bfloat16"
 
 
 def test_a_model_that_is_not_there_is_refused_by_name() -> None:

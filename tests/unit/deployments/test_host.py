@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.engines.host import computes_in_bfloat16, usable_cpus
+from deployments.host import computes_in_bfloat16, usable_cpus
 
 
 @pytest.mark.parametrize(
