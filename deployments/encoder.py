@@ -137,7 +137,7 @@ def pick_dtype(wanted: DType, device: str) -> str:
     if wanted != "auto":
         return wanted
     if device == "cuda":
-        import torch
+        import torch  # noqa: PLC0415 - heavy
 
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     return "bfloat16" if computes_in_bfloat16() else "float32"
