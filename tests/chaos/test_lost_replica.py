@@ -15,7 +15,8 @@ from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.local import LocalServe, free_port
 
-REQUEST = GenerateNotificationRequest(item=Item(title="Coffee and cake"), options=Options(time_budget_ms=90_000, max_categories=2, candidates_per_category=1))
+OPTIONS = Options(time_budget_ms=90_000, max_categories=2, candidates_per_category=1)
+REQUEST = GenerateNotificationRequest(item=Item(title="Coffee and cake"), options=OPTIONS)
 
 
 @pytest.fixture(scope="module")
