@@ -22,7 +22,7 @@ APPS = ("fake_app", "demo_app")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(getattr(pytest.mark, folder_of(item)))
-    items.sort(key=lambda item: (FOLDERS.index(folder_of(item)), apps_of(item)))
+    items.sort(key=lambda item: (apps_of(item), FOLDERS.index(folder_of(item))))
 
 
 def folder_of(item: pytest.Item) -> str:
