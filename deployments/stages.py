@@ -12,7 +12,6 @@ from deployments.deadline import Call
 from deployments.settings import Knobs
 from deployments.types import (
     CaptionResult,
-    CategoryInfo,
     Copy,
     Draft,
     GenerationTask,
@@ -35,12 +34,6 @@ class CategoryRouter(Protocol):
     async def route(
         self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult: ...
-
-
-class Catalogue(Protocol):
-    """What a router publishes beside its protocol: the categories it knows."""
-
-    async def categories(self) -> tuple[CategoryInfo, ...]: ...
 
 
 class Generator(Protocol):

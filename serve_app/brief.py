@@ -40,11 +40,6 @@ class Brief:
     time_budget_ms: float
     call: Call
 
-    @property
-    def wishes(self) -> int:
-        """How many candidates were asked for."""
-        return self.max_categories * self.candidates_per_category
-
 
 def make_call(request_id: str, time_budget_ms: int | None, priority: Priority, knobs: IngressKnobs) -> Call:
     """The time budget as a deadline, capped by the service."""

@@ -16,7 +16,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -246,11 +246,3 @@ def refusal_in(log: str) -> str:
         errors = [line for line in log.splitlines() if re.search(r"(Error|Exception)\b.*: ", line)]
         return "\n".join(errors[-5:] or log.splitlines()[-25:])
     return ""
-
-
-@contextmanager
-def serving(config: Path, timeout_s: float = 240.0, **options: Any) -> Iterator[LocalServe]:
-    """A ready application, gone afterwards."""
-    with LocalServe(config, **options) as app:
-        app.wait_ready(timeout_s)
-        yield app

@@ -51,6 +51,15 @@ class Stages:
     reward: RewardScorer
 
 
+async def decision_of(run: AsyncGenerator[Event, None]) -> Decision:
+    """The decision that a run of the flow ends with; closes the run."""
+    async with aclosing(run) as events:
+        async for event in events:
+            if isinstance(event, DecidedEvent):
+                return event.decision
+    raise StageFailed("the flow ended without a decision")
+
+
 class Pipeline:
     """Turns a Brief into a Decision. Holds no state of a request."""
 
@@ -61,11 +70,7 @@ class Pipeline:
 
     async def decide(self, brief: Brief) -> Decision:
         """Run the flow to its end."""
-        async with aclosing(self.run(brief)) as events:
-            async for event in events:
-                if isinstance(event, DecidedEvent):
-                    return event.decision
-        raise StageFailed("the flow ended without a decision")
+        return await decision_of(self.run(brief))
 
     async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
         """The flow as events; the last is always `decided`."""

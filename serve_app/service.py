@@ -44,7 +44,7 @@ from serve_app.contract import (
 )
 from serve_app.knobs import IngressKnobs
 from serve_app.metrics import Metrics
-from serve_app.pipeline import Pipeline, Stages
+from serve_app.pipeline import Pipeline, Stages, decision_of
 from serve_app.policy import PolicyContext, check
 from serve_app.select import rank, with_scores
 
@@ -215,11 +215,7 @@ class PushGenService:
         return await self._health()
 
     async def _decide(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
-        async with aclosing(self._events(request, request_id)) as events:
-            async for event in events:
-                if isinstance(event, DecidedEvent):
-                    return event.decision
-        raise AssertionError("the flow always ends with a decision")
+        return await decision_of(self._events(request, request_id))
 
     async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
         knobs, profiles = self._knobs, self._profiles

@@ -65,7 +65,7 @@ def test_images_by_url_are_refused_by_name_until_they_work() -> None:
 
 def test_defaults_fill_in_what_a_request_does_not_say() -> None:
     made = brief()
-    assert (made.max_categories, made.candidates_per_category, made.wishes) == (4, 2, 8)
+    assert (made.max_categories, made.candidates_per_category) == (4, 2)
     assert made.output_fields == (OutputField.TITLE, OutputField.BODY)
     assert made.allow_degradation
     assert made.margin == 0.0
