@@ -3,25 +3,31 @@
 Columns (any order, others are left alone):
   test_id       arms with the same id were randomised against each other
   text          the copy shown (or `headline`)
-  impressions   how often it was shown, at least 1
+  impressions   how often it was shown; arms with none are left out
   clicks        how often it was clicked, at most `impressions`
   image_id      optional: held fixed inside a pair, so that the words are all that differs
-  cluster       optional: tests about one story; never split across training and measuring
-  week          optional: YYYYWW
-  fold          optional: a cluster's fold; drawn by hash where missing
-The names of the Upworthy Research Archive's own CSV are accepted too.
+  context       optional: what the item is about; tests with the same context tell one story
+  cluster       optional: tests about one story, never split across training and measuring; computed where missing
+  week          optional: YYYYWW, by which the archive's weeks of faulty randomisation are left out
+  share         optional: planned share of the test's impressions, any unit; equal where missing
+  fold          optional: a cluster's fold, 0 to 9; drawn by hash where missing
+The names of the Upworthy Research Archive's own CSV are accepted too; its `lede`, else `excerpt`, is the context.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from training import checks
+from training.clusters import clusters_of
+
+# Of two names for one thing the first that the file has is read.
 ALIASES: Final = {
     "clickability_test_id": "test_id",
     "eyecatcher_id": "image_id",
@@ -29,6 +35,8 @@ ALIASES: Final = {
     "test_week": "week",
     "randomization_imbalace_risk": "fault_risk",  # sic: the archive's own spelling
     "randomization_imbalance_risk": "fault_risk",
+    "lede": "context",
+    "excerpt": "context",
 }
 REQUIRED: Final = ("test_id", "text", "impressions", "clicks")
 # The archive's maintainers found that between 25 June 2013 and 10 January 2014 arms were probably not assigned at
@@ -45,10 +53,15 @@ class BadArms(ValueError):
 
 @dataclass(frozen=True)
 class Arms:
-    """`table`: test_id, text, impressions, clicks, image_id, cluster, fold. `dropped` counts what is not in it."""
+    """`table`: test_id, text, impressions, clicks, image_id, cluster, fold, and what else the file had.
+
+    dropped: how many arms are not in it, by reason.
+    flags: what a reader of the numbers should know, by name: a count or a sentence.
+    """
 
     table: pd.DataFrame
     dropped: dict[str, int]
+    flags: dict[str, int | str] = field(default_factory=dict)
 
 
 def read(path: Path) -> Arms:
@@ -64,50 +77,96 @@ def read(path: Path) -> Arms:
 
 def clean(table: pd.DataFrame) -> Arms:
     """The arms that can be compared. Raises BadArms when a column is missing or a count is impossible."""
-    table = table.rename(columns={old: new for old, new in ALIASES.items() if new not in table.columns})
+    table = _named(table)
+    flags: dict[str, int | str] = {
+        f"column {name}": "somebody's choice, not an outcome: not used as a label"
+        for name in checks.choice_columns(table.columns)
+    }
+    table = _typed(table)
+    dropped: dict[str, int] = {}
+
+    def leave_out(reason: str, find: Callable[[pd.DataFrame], pd.Series]) -> None:
+        nonlocal table
+        rows = find(table)
+        dropped[reason] = int(rows.sum())
+        table = table[~rows].reset_index(drop=True)
+
+    leave_out("no text", lambda t: t["text"] == "")
+    leave_out("zero impressions", lambda t: t["impressions"] == 0)
+    leave_out("randomisation fault", in_fault_window)
+    leave_out("row repeated", checks.repeated)
+    before = table["test_id"].nunique()
+    leave_out("sample-ratio mismatch", checks.mismatched)
+    flags["tests with sample-ratio mismatch"] = before - table["test_id"].nunique()
+    arms = len(table)
+    table = checks.merge(table)
+    flags["duplicate arms merged"] = arms - len(table)
+    leave_out("one-armed test", checks.alone_in_test)
+    leave_out("no other arm with that image", checks.alone_with_image)
+    if table.empty:
+        hint = (
+            "; when tests were split unequally on purpose, say so in a column share"
+            if dropped["sample-ratio mismatch"]
+            else ""
+        )
+        raise BadArms(f"no two arms of a test are left to compare; left out: {dropped}{hint}")
+    if "cluster" not in table.columns:
+        table["cluster"] = clusters_of(table)
+        flags["clusters computed"] = int(table["cluster"].nunique())
+    if "fold" not in table.columns:
+        table["fold"] = [fold_of(str(c)) for c in table["cluster"]]
+    elif (table.groupby("cluster")["fold"].nunique() > 1).any():
+        raise BadArms("a cluster lies in more than one fold: the split would leak")
+    return Arms(table, dropped, flags)
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The table under our column names. Raises BadArms when a required one is missing."""
+    names: dict[str, str] = {}
+    for old, new in ALIASES.items():
+        if old in table.columns and new not in table.columns and new not in names.values():
+            names[old] = new
+    table = table.rename(columns=names)
     missing = [c for c in REQUIRED if c not in table.columns]
+    choices = checks.choice_columns(table.columns)
+    if "clicks" in missing and choices:
+        raise BadArms(
+            f"no column clicks, and {', '.join(choices)} cannot stand in for it: it holds somebody's choice, not how"
+            " often a copy was clicked. Bring the clicks and impressions of every arm"
+        )
     if missing:
         called = ", ".join(
             f"{c} ({', '.join(o for o, n in ALIASES.items() if n == c) or 'no other name'})" for c in missing
         )
         raise BadArms(f"no column {called}; there are: {', '.join(map(str, table.columns))}")
-    table = _typed(table)
-    dropped: dict[str, int] = {}
-    found: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
-        "no text": lambda t: t["text"] == "",
-        "no impressions": lambda t: t["impressions"] == 0,
-        "randomisation fault": in_fault_window,
-        "same copy twice in a test": lambda t: t.duplicated(["test_id", "image_id", "text"]),
-        "no other arm with that image": lambda t: t.groupby(["test_id", "image_id"])["text"].transform("size") < 2,
-    }
-    for reason, find in found.items():
-        rows = find(table)
-        dropped[reason] = int(rows.sum())
-        table = table[~rows].reset_index(drop=True)
-    if table.empty:
-        raise BadArms(f"no two arms of a test are left to compare; left out: {dropped}")
-    if "cluster" not in table.columns:
-        table["cluster"] = clusters_of(table)
-    if "fold" not in table.columns:
-        table["fold"] = [fold_of(str(c)) for c in table["cluster"]]
-    elif (table.groupby("cluster")["fold"].nunique() > 1).any():
-        raise BadArms("a cluster lies in more than one fold: the split would leak")
-    return Arms(table, dropped)
+    return table
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True).copy()
     for column in ("impressions", "clicks"):
-        numbers = pd.to_numeric(table[column], errors="coerce")
-        _refuse(table, numbers.isna() | (numbers % 1 != 0), f"{column} holds something that is no number")
-        _refuse(table, numbers < 0, f"{column} is negative")
-        table[column] = numbers.astype("int64")
+        table[column] = _whole(table, column)
+        _refuse(table, table[column] < 0, f"{column} is negative")
     _refuse(table, table["clicks"] > table["impressions"], "clicks exceeds impressions")
-    _refuse(table, table["test_id"].isna(), "test_id is empty")
+    for column in ("test_id", "cluster"):
+        if column in table.columns:
+            _refuse(table, table[column].isna(), f"{column} is empty")
+    if "fold" in table.columns:
+        table["fold"] = _whole(table, "fold")
+        _refuse(table, ~table["fold"].between(0, FOLDS - 1), f"fold is not 0 to {FOLDS - 1}")
+    if "share" in table.columns:
+        table["share"] = pd.to_numeric(table["share"], errors="coerce").astype("float64")
+        _refuse(table, ~table["share"].between(0, float("inf"), inclusive="neither"), "share is no number above 0")
     table["test_id"] = table["test_id"].astype(str)
     table["text"] = table["text"].fillna("").astype(str).str.split().str.join(" ")
     table["image_id"] = table["image_id"].fillna("").astype(str) if "image_id" in table.columns else ""
     return table
+
+
+def _whole(table: pd.DataFrame, column: str) -> pd.Series:
+    numbers = pd.to_numeric(table[column], errors="coerce")
+    _refuse(table, numbers.isna() | (numbers % 1 != 0), f"{column} holds something that is no whole number")
+    return numbers.astype("int64")
 
 
 def _refuse(table: pd.DataFrame, bad: pd.Series, what: str) -> None:
@@ -127,23 +186,6 @@ def in_fault_window(table: pd.DataFrame) -> pd.Series:
         days = pd.to_datetime(table["created_at"], errors="coerce", utc=True, format="mixed").dt.strftime("%Y-%m-%d")
         bad |= days.between(*FAULT_DAYS)
     return bad
-
-
-def clusters_of(table: pd.DataFrame) -> list[str]:
-    """Tests joined where they share a headline, letters and digits alone compared. Finds retests, not paraphrases."""
-    parent: dict[str, str] = {}
-
-    def root(node: str) -> str:
-        while parent.setdefault(node, node) != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    words = table["text"].str.lower().str.replace(r"\W+", " ", regex=True).str.strip()
-    for test, text in zip(table["test_id"], words, strict=True):
-        parent[root(f"test {test}")] = root(f"text {text}")
-    names: dict[str, str] = {}
-    return [names.setdefault(root(f"test {test}"), str(test)) for test in table["test_id"]]
 
 
 def fold_of(cluster: str) -> int:

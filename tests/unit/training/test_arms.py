@@ -34,7 +34,10 @@ def test_the_archives_own_column_names_are_understood(tmp_path: Path, suffix: st
     [
         ({"clicks": [50, 2000, 5, 9]}, "clicks exceeds impressions in 1 rows"),
         ({"clicks": [50, -1, 5, 9]}, "negative"),
-        ({"clicks": ["a", "b", "c", "d"]}, "clicks holds something that is no number"),
+        ({"cluster": [1, 1, None, 2]}, "cluster is empty"),
+        ({"fold": [1, 1, 2, 12]}, "fold is not 0 to 9"),
+        ({"share": [1, 1, 0, 1]}, "share is no number above 0"),
+        ({"clicks": ["a", "b", "c", "d"]}, "clicks holds something that is no whole number"),
     ],
 )
 def test_an_impossible_log_is_refused_by_name(changes: dict, words: str) -> None:
@@ -47,19 +50,80 @@ def test_a_missing_column_is_named_with_what_else_it_may_be_called() -> None:
         clean(table().drop(columns="text"))
 
 
-def test_what_cannot_be_compared_is_dropped_and_counted() -> None:
-    arms = clean(table(impressions=[1000, 0, 500, 500], clicks=[50, 0, 5, 9], week=[201401, 201501, 201501, 201501]))
-    assert arms.dropped["no impressions"] == 1
-    assert arms.dropped["randomisation fault"] == 1
-    assert list(arms.table["text"]) == ["Bread", "Cake"]
+def test_a_log_with_a_winner_and_no_clicks_is_refused_with_the_reason() -> None:
+    with pytest.raises(BadArms, match="winner cannot stand in for it"):
+        clean(table(winner=[True, False, True, False]).drop(columns="clicks"))
+
+
+def test_an_editors_choice_is_named_and_changes_nothing() -> None:
+    arms = clean(table(winner=[False, True, True, False], significance=[1, 2, 3, 4]))
+    assert {name for name in arms.flags if name.startswith("column")} == {"column winner", "column significance"}
+    assert (make(arms.table).z == make(clean(table()).table).z).all()
+
+
+def test_what_cannot_be_compared_is_left_out_by_name() -> None:
+    rows = [
+        ("t0", "a", "Nobody saw this", 0, 0),
+        ("t0", "a", "Its rival is all alone", 900, 9),
+        ("t1", "a", "A Cat", 1000, 50),
+        ("t1", "b", "A Dog", 1000, 50),
+        ("t2", "a", "Thrice the arms", 3000, 50),
+        ("t2", "a", "A third of them", 1000, 50),
+        ("t3", "a", "", 1000, 50),
+        ("t4", "a", "Bread", 1000, 10),
+        ("t4", "a", "Cake", 1010, 20),
+        ("t4", "a", "Cake", 990, 30),
+        ("t4", "a", "Bread", 1000, 10),
+    ]
+    arms = clean(pd.DataFrame(rows, columns=["test_id", "image_id", "text", "impressions", "clicks"]))
+    assert {reason: count for reason, count in arms.dropped.items() if count} == {
+        "no text": 1,
+        "zero impressions": 1,
+        "row repeated": 1,
+        "sample-ratio mismatch": 2,
+        "one-armed test": 1,
+        "no other arm with that image": 2,
+    }
+    assert arms.flags["tests with sample-ratio mismatch"] == 1
+    assert arms.flags["duplicate arms merged"] == 1
+    assert arms.table[["text", "impressions", "clicks"]].to_numpy().tolist() == [
+        ["Bread", 1000, 10],
+        ["Cake", 2000, 50],
+    ]
+
+
+def test_arms_of_faulty_weeks_are_left_out() -> None:
+    arms = clean(table(week=[201401, 201401, 201501, 201501]))
+    assert arms.dropped["randomisation fault"] == 2
+    assert set(arms.table["test_id"]) == {"t2"}
+
+
+@pytest.mark.parametrize("flag", ["randomization_imbalace_risk", "randomization_imbalance_risk"])
+def test_the_archives_flag_is_read_in_both_spellings(flag: str) -> None:
+    assert clean(table(**{flag: [True, True, False, False]})).dropped["randomisation fault"] == 2
+
+
+def test_when_nothing_is_left_the_reasons_are_given() -> None:
+    with pytest.raises(BadArms, match=r"'sample-ratio mismatch': 4.*column share"):
+        clean(table(impressions=[1000, 9000, 500, 4500]))
+    assert len(clean(table(impressions=[1000, 9000, 500, 4500], share=[10, 90, 10, 90])).table) == 4
 
 
 def test_pairs_stay_inside_a_test_and_an_image() -> None:
-    arms = clean(table(test_id=["t1"] * 4, image_id=["x", "x", "y", "y"])).table
+    arms = clean(table(test_id=["t1"] * 4, image_id=["x", "x", "y", "y"], impressions=[1000] * 4)).table
     pairs = make(arms)
     assert sorted(zip(pairs.a, pairs.b, strict=True)) == [(0, 1), (2, 3)]
     assert pairs.z[0] == pytest.approx(3.65, abs=0.01)  # 5.0% against 2.0% of 1000 each
     assert pairs.labels[0] > 0.9
+
+
+def test_the_lede_is_the_context_and_joins_tests_without_a_cluster() -> None:
+    ledes = ["<p>A long lede about one and the same animal shelter.</p>"] * 4
+    joined = clean(table(lede=ledes, excerpt=["a", "b", "c", "d"]))
+    assert joined.table["cluster"].nunique() == 1
+    assert joined.table["fold"].nunique() == 1
+    assert joined.flags["clusters computed"] == 1
+    assert clean(table(excerpt=["a", "b", "c", "d"])).table["cluster"].nunique() == 2
 
 
 def test_a_cluster_keeps_its_fold() -> None:
