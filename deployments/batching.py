@@ -87,6 +87,7 @@ class Batcher(Generic[In, Out]):
         self._lanes: dict[Priority, list[Entry[In]]] = {Priority.REALTIME: [], Priority.BACKFILL: []}
         self._orders = itertools.count()
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
         self._stopping = False
         self._backfill_waited = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name.replace(" ", "-"))
@@ -110,6 +111,10 @@ class Batcher(Generic[In, Out]):
         if self._loop_task is None or self._loop_task.done():
             raise StageUnavailable(f"the {self._name} has stopped")
 
+    async def idle(self) -> None:
+        """Return once nothing waits and no batch is in flight."""
+        await self._idle.wait()
+
     @property
     def queued(self) -> int:
         return sum(map(len, self._lanes.values()))
@@ -132,6 +137,7 @@ class Batcher(Generic[In, Out]):
         ]
         for entry in entries:
             bisect.insort(self._lanes[entry.lane], entry, key=lambda e: e.urgency)
+        self._idle.clear()
         self._wake.set()
         try:
             async with call.deadline.limit(f"waiting for the {self._name}"):
@@ -192,6 +198,7 @@ class Batcher(Generic[In, Out]):
         while not self._stopping:
             batch = self._next_batch()
             if not batch:
+                self._idle.set()
                 self._wake.clear()
                 await self._wake.wait()
                 continue

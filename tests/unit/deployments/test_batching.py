@@ -183,6 +183,21 @@ async def test_limits_change_while_serving() -> None:
     await batcher.stop()
 
 
+async def test_idle_is_when_nothing_waits_and_no_batch_is_in_flight() -> None:
+    device = Device()
+    batcher = await started(device, max_batch_items=1)
+    first = await device.busy(batcher)
+    waiting = asyncio.create_task(batcher.submit(works(2), call()))
+    await queued(batcher, 1)
+    idle = asyncio.create_task(batcher.idle())
+    await asyncio.sleep(0)
+    assert not idle.done()
+    device.free.set()
+    await idle
+    assert (first.done(), waiting.done()) == (True, True)
+    await batcher.stop()
+
+
 async def test_stop_finishes_the_batch_in_flight_and_refuses_what_waits() -> None:
     device = Device()
     batcher = await started(device)
