@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 from ray import serve
 
 from deployments.deadline import Call
 from deployments.replica import StageReplica
+from deployments.stages import Kind
 from deployments.types import Copy, Item, ScoreResult
+
+logger = logging.getLogger("ray.serve")
 
 
 @serve.deployment(name="RewardScorer")
 class RewardScorerDeployment(StageReplica):
+    """Serve sends a replica no calls until its `reconfigure` returns, and a reward model takes seconds to load.
+
+    So once started it returns at once and the change goes on in the background, one after another. Its outcome, a new
+    revision or a refusal, is in the log, the metrics and the answers.
+    """
+
+    def __init__(self, settings: Kind) -> None:
+        super().__init__(settings)
+        self._changes: set[asyncio.Task[None]] = set()
+        self._in_order = asyncio.Lock()
+
+    async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
+        if not self._started:
+            await super().reconfigure(user_config)
+            return
+        change = asyncio.create_task(self._change(user_config), name="reward knobs")
+        self._changes.add(change)
+        change.add_done_callback(self._changed)
+
+    async def _change(self, user_config: dict[str, Any] | None) -> None:
+        async with self._in_order:
+            await super().reconfigure(user_config)
+
+    def _changed(self, change: asyncio.Task[None]) -> None:
+        self._changes.discard(change)
+        if not change.cancelled() and change.exception() is not None:
+            logger.error("new user_config failed, the old one stays", exc_info=change.exception())
+
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
         return await self.stage.score(item, caption, copies, call)

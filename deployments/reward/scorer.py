@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
-from deployments.encoder import Encoder, EncoderSettings, Tokens
 from deployments.errors import Misconfigured
-from deployments.paths import find
+from deployments.reward.live import Loaded, Row, forward, load
 from deployments.reward.settings import RewardKnobs, RewardSettings
+from deployments.reward.shadow import NoMetrics, Shadow, ShadowMetrics
+from deployments.reward.text import render_copy
 from deployments.types import Copy, Item, Reward, ScoreResult, Stage, StageRevision
 from deployments.weights import public_name
 
@@ -19,101 +21,108 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from deployments.reward.model import BradleyTerryHeads
+logger = logging.getLogger("ray.serve")
 
 
 class BradleyTerryScorer:
-    """Mean and spread over the heads. The item is not read: the heads know copies, trained within one item each."""
+    """Mean and spread over the heads. The item is not read: the heads know copies, trained within one item each.
+
+    A new model goes live between two calls. Each entry of the batcher carries the model that encoded it, so a call is
+    scored by one model from beginning to end, and a model is freed with the last call that it has to answer.
+    """
 
     knobs_type = RewardKnobs
 
-    def __init__(self, settings: RewardSettings) -> None:
+    def __init__(self, settings: RewardSettings, metrics: Callable[[], ShadowMetrics] = NoMetrics) -> None:
         self._settings = settings
-        self._encoder: Encoder | None = None
-        self._heads: BradleyTerryHeads | None = None
-        self._batcher: Batcher[Tokens, NDArray[np.float32]] | None = None
-        self._revision = StageRevision(stage=Stage.SCORE, kind=settings.kind, model=public_name(settings.model))
+        self._metrics = metrics
+        self._live: Loaded | None = None
+        self._shadow: Shadow | None = None
+        self._batcher: Batcher[Row, NDArray[np.float32]] | None = None
+        self._changing = asyncio.Lock()
 
     async def start(self, knobs: RewardKnobs) -> None:
-        """Raises Misconfigured when the model is missing, or was trained on another encoder than the one found."""
-        await asyncio.to_thread(self._load, knobs)
-        self._batcher = Batcher(self._forward, knobs.batching, name="reward scorer")
+        """Raises Misconfigured when a model is missing, or was trained on another encoder than the one found."""
+        self._batcher = Batcher(forward, knobs.batching, name="reward scorer")
+        await self.reconfigure(knobs)
         await self._batcher.start()
 
-    def _load(self, knobs: RewardKnobs) -> None:
-        from deployments.reward import model  # noqa: PLC0415 - imports torch
-
-        folder = find(self._settings.model)
-        if folder is None:
-            raise Misconfigured(f"reward.model: there is no folder {self._settings.model!r}; train one: see training/")
-        config = model.read_config(folder)
-        settings = self._settings
-        encoder = Encoder(
-            EncoderSettings(
-                model=config.encoder,
-                max_length=config.max_length,
-                device=settings.device,
-                dtype=settings.dtype,
-                threads=settings.threads,
-            )
-        )
-        self._check_room(knobs, config.max_length)
-        encoder.load()
-        if config.encoder_revision and encoder.revision() != config.encoder_revision:
-            raise Misconfigured(
-                f"reward.model was trained on {config.encoder} {config.encoder_revision}, here is "
-                f"{encoder.revision()}: train it again or install that encoder"
-            )
-        self._heads = model.load(folder).to(encoder.device)
-        encoder.warmup(knobs.batching.max_batch_tokens)
-        self._encoder = encoder
-        self._revision = self._revision.model_copy(update={"model_revision": model.revision_of(folder)})
-
-    @staticmethod
-    def _check_room(knobs: RewardKnobs, max_length: int) -> None:
-        if knobs.batching.max_batch_tokens < max_length:
-            raise Misconfigured(
-                f"user_config of RewardScorer: batching.max_batch_tokens={knobs.batching.max_batch_tokens} is below "
-                f"max_length={max_length}: the longest copy would never fit a batch"
-            )
-
     async def reconfigure(self, knobs: RewardKnobs) -> None:
-        self._check_room(knobs, self._ready()[0].settings.max_length)
-        self._ready()[1].limits = knobs.batching
+        """Load what is new beside what serves, then change over at once; changes follow one another in order.
 
-    def _ready(self) -> tuple[Encoder, Batcher[Tokens, NDArray[np.float32]]]:
-        if self._encoder is None or self._batcher is None:
+        Raises Misconfigured, and nothing has changed, when a model cannot be loaded or a copy would not fit a batch.
+        """
+        async with self._changing:
+            live = await self._hold("model", knobs.model or self._settings.model, knobs.model_revision, knobs)
+            shadow = await self._hold("shadow", knobs.shadow, knobs.shadow_revision, knobs) if knobs.shadow else None
+            _check_room(knobs, live.model.max_length)
+            # Nothing is awaited from here on, so that no call meets half a change.
+            if self._batcher is not None:
+                self._batcher.limits = knobs.batching
+            self._go_live(live)
+            self._follow(shadow, knobs.shadow_share)
+
+    async def _hold(self, knob: str, reference: str, revision: str, knobs: RewardKnobs) -> Loaded:
+        """The model asked for. One that is in memory is not loaded again, as when the shadow is promoted."""
+        for held in (self._live, self._shadow.loaded if self._shadow else None):
+            if held is not None and held.is_what(reference, revision):
+                return held
+        tokens = knobs.batching.max_batch_tokens
+        return await asyncio.to_thread(load, self._settings, knob, reference, revision, tokens)
+
+    def _go_live(self, live: Loaded) -> None:
+        before, self._live = self._live, live
+        if before is not live:
+            was = f"{before.reference} {before.model.revision}" if before else "none"
+            logger.info("reward model %s %s is live, before: %s", live.reference, live.model.revision, was)
+
+    def _follow(self, loaded: Loaded | None, share: float) -> None:
+        if self._shadow is not None and self._shadow.loaded is loaded:
+            self._shadow.share = share
+            return
+        if self._shadow is not None:
+            self._shadow.close()
+        self._shadow = None
+        if loaded is not None and self._batcher is not None:
+            self._shadow = Shadow(loaded, share, self._batcher.idle, self._metrics())
+            logger.info("reward model %s %s is the shadow", loaded.reference, loaded.model.revision)
+
+    def _ready(self) -> tuple[Loaded, Batcher[Row, NDArray[np.float32]]]:
+        if self._live is None or self._batcher is None:
             raise RuntimeError("the reward scorer is not started")
-        return self._encoder, self._batcher
-
-    def _forward(self, rows: Sequence[Tokens]) -> NDArray[np.float32]:
-        """[rows, heads] logits; runs in the batcher's thread."""
-        import torch  # noqa: PLC0415 - loaded by now
-
-        encoder, heads = self._encoder, self._heads
-        if encoder is None or heads is None:
-            raise RuntimeError("the reward scorer is not started")
-        pooled = encoder.pooled(rows)
-        with torch.inference_mode():
-            return heads(pooled).float().cpu().numpy()
+        return self._live, self._batcher
 
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
         """One reward a copy, in the order given. Raises Overloaded, DeadlineExceeded, StageFailed."""
-        from deployments.reward.model import render_copy  # noqa: PLC0415 - imports torch
-
-        encoder, batcher = self._ready()
+        live, batcher = self._ready()
         texts = [render_copy(c.title, c.body) for c in copies]
-        rows = await asyncio.to_thread(encoder.pre, texts)
-        results = await batcher.submit([Work(row, tokens=row.tokens) for row in rows], call)
-        rewards = tuple(Reward(mean=float(r.value.mean()), spread=float(r.value.std())) for r in results)
-        return ScoreResult(rewards=rewards, revision=self._revision, usage=usage(results))
+        rows = await asyncio.to_thread(live.model.encode, texts)
+        results = await batcher.submit([Work(Row(live.model, row), tokens=row.tokens) for row in rows], call)
+        rewards = tuple(Reward(mean=float(r.value[0]), spread=float(r.value[1])) for r in results)
+        if self._shadow is not None:
+            self._shadow.offer(texts, [r.mean for r in rewards], live.model.revision)
+        return ScoreResult(
+            rewards=rewards, calibration=live.model.calibration, revision=live.revision, usage=usage(results)
+        )
 
     def revision(self) -> StageRevision:
-        return self._revision
+        if self._live is not None:
+            return self._live.revision
+        return StageRevision(stage=Stage.SCORE, kind=self._settings.kind, model=public_name(self._settings.model))
 
     async def check_health(self) -> None:
         self._ready()[1].check_health()
 
     async def stop(self) -> None:
+        if self._shadow is not None:
+            self._shadow.close()
         if self._batcher is not None:
             await self._batcher.stop()
+
+
+def _check_room(knobs: RewardKnobs, max_length: int) -> None:
+    if knobs.batching.max_batch_tokens < max_length:
+        raise Misconfigured(
+            f"user_config of RewardScorer: batching.max_batch_tokens={knobs.batching.max_batch_tokens} is below "
+            f"max_length={max_length}: the longest copy would never fit a batch"
+        )

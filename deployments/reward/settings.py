@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deployments.batch_choice import BatchLimits
 from deployments.encoder import Device, DType
@@ -12,6 +12,8 @@ from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
     from deployments.reward.scorer import BradleyTerryScorer
+
+_REVISION = r"^([0-9a-f]{12})?$"
 
 
 class RewardSettings(Settings):
@@ -25,9 +27,30 @@ class RewardSettings(Settings):
 
     def build(self) -> BradleyTerryScorer:
         from deployments.reward.scorer import BradleyTerryScorer  # noqa: PLC0415 - settings stay light
+        from deployments.reward.shadow import ServeShadowMetrics  # noqa: PLC0415
 
-        return BradleyTerryScorer(self)
+        return BradleyTerryScorer(self, ServeShadowMetrics)
 
 
 class RewardKnobs(Knobs):
+    """A new `model` is loaded while the old one serves, and goes live without a restart.
+
+    A revision is the 12 hexadecimal digits in a model's report and in every Decision. Given, the folder must hold it.
+    Give the new one to have a folder read again that was written over: Serve hands a `user_config` on only when it
+    differs from the last.
+    """
+
+    model: str | None = Field(default=None, min_length=1, description="unset: the one of the settings")
+    model_revision: str = Field(default="", pattern=_REVISION)
+    shadow: str | None = Field(
+        default=None, min_length=1, description="scores what `model` scores, and decides nothing"
+    )
+    shadow_revision: str = Field(default="", pattern=_REVISION)
+    shadow_share: float = Field(default=1.0, ge=0, le=1, description="of the calls, drawn at random")
     batching: BatchLimits = BatchLimits()
+
+    @model_validator(mode="after")
+    def _possible(self) -> RewardKnobs:
+        if self.shadow_revision and self.shadow is None:
+            raise ValueError("shadow_revision is given without shadow, the folder of the model")
+        return self

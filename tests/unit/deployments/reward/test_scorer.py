@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Misconfigured
-from deployments.reward.model import render_copy
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
+from deployments.reward.text import render_copy
 from deployments.types import Copy, Item, ScoreResult
 
 ITEM = Item(title="x")
@@ -23,7 +23,7 @@ COPIES = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer() -> AsyncIterator[BradleyTerryScorer]:
-    scorer = RewardSettings().build()
+    scorer = RewardSettings(dtype="float32").build()  # bfloat16 rounds by what else is in the batch
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()

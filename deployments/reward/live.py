@@ -1,0 +1,76 @@
+"""Reward models in memory: loaded by reference and revision; two may share a batch while one follows the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deployments.errors import Misconfigured
+from deployments.paths import find
+from deployments.types import Stage, StageRevision
+from deployments.weights import public_name
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from deployments.reward.model import Encoded, RewardModel
+    from deployments.reward.settings import RewardSettings
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model ready to serve, and what answers it gives say of it."""
+
+    reference: str
+    model: RewardModel
+    revision: StageRevision
+
+    def is_what(self, reference: str, revision: str) -> bool:
+        return self.reference == reference and revision in {"", self.model.revision}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One copy with the model that encoded it: it is scored by no other, whatever went live meanwhile."""
+
+    model: RewardModel
+    copy: Encoded
+
+
+def load(settings: RewardSettings, knob: str, reference: str, revision: str, max_batch_tokens: int) -> Loaded:
+    """Seconds, and it blocks. Raises Misconfigured, naming `knob`, whatever keeps the model from serving."""
+    from deployments.reward.model import RewardModel  # noqa: PLC0415 - imports torch
+
+    folder = find(reference)
+    if folder is None:
+        raise Misconfigured(f"reward.{knob}: there is no folder {reference!r}; train one: see training/")
+    try:
+        model = RewardModel.load(folder, settings.device, settings.dtype, settings.threads)
+        model.warmup(max_batch_tokens)
+    except Misconfigured as error:
+        raise Misconfigured(f"reward.{knob}={reference!r}: {error.message.removeprefix('reward.model: ')}") from None
+    except Exception as error:  # a damaged file, no memory for a second model: what serves must not end with it
+        raise Misconfigured(f"reward.{knob}={reference!r} could not be loaded: {type(error).__name__}") from error
+    if revision not in {"", model.revision}:
+        raise Misconfigured(
+            f"reward.{knob}_revision={revision!r} is asked for, and the folder {reference!r} holds {model.revision!r}"
+        )
+    return Loaded(
+        reference,
+        model,
+        StageRevision(
+            stage=Stage.SCORE, kind=settings.kind, model=public_name(reference), model_revision=model.revision
+        ),
+    )
+
+
+def forward(rows: Sequence[Row]) -> NDArray[np.float32]:
+    """[rows, 2]: mean and spread, each row's by its own model; what the batcher runs."""
+    scores = np.empty((len(rows), 2), np.float32)
+    for model in {row.model for row in rows}:
+        mine = [i for i, row in enumerate(rows) if row.model is model]
+        scores[mine] = model.forward([rows[i].copy for i in mine])
+    return scores
