@@ -48,7 +48,7 @@ class Pairs:
         """1 / sqrt(pairs of the test), mean 1: a test of k arms has k(k-1)/2 pairs but not that much evidence."""
         _, index, counts = np.unique(self.test, return_inverse=True, return_counts=True)
         weights = 1 / np.sqrt(counts[index])
-        return weights / weights.mean()
+        return weights / weights.mean() if len(weights) else weights
 
 
 def make(table: pd.DataFrame) -> Pairs:
