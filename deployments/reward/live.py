@@ -51,7 +51,7 @@ def load(settings: RewardSettings, knob: str, reference: str, revision: str, max
         model = RewardModel.load(folder, settings.device, settings.dtype, settings.threads)
         model.warmup(max_batch_tokens)
     except Misconfigured as error:
-        raise Misconfigured(f"reward.{knob}={reference!r}: {error.message.removeprefix('reward.model: ')}") from None
+        raise Misconfigured(f"reward.{knob}={reference!r}: {str(error).removeprefix('reward.model: ')}") from None
     except Exception as error:  # a damaged file, no memory for a second model: what serves must not end with it
         raise Misconfigured(f"reward.{knob}={reference!r} could not be loaded: {type(error).__name__}") from error
     if revision not in {"", model.revision}:
