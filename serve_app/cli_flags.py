@@ -134,7 +134,9 @@ class WritingFlags:
     profile: Annotated[str | None, typer.Option(help="Platform length profile, see `pushgen info`.")] = None
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature, 0 to 2.")] = None
     seed: Annotated[int | None, typer.Option(help="Makes sampling repeatable.")] = None
-    margin: Annotated[float | None, typer.Option(help="By how much an incumbent must be beaten.")] = None
+    margin: Annotated[
+        float | None, typer.Option(help="Win probability above one half that replacing an incumbent needs, below 0.5.")
+    ] = None
     strict: Annotated[bool, typer.Option("--strict", help="Fail rather than take a degradation.")] = False
 
     @property

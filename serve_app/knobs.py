@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from deployments.images import ImageLimits
 from deployments.settings import Knobs
+from deployments.types import Margin
 from serve_app.policy import PolicySettings
 
 
@@ -13,12 +14,12 @@ class SelectionKnobs(Knobs):
     """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
 
     Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
-    have no likelihood.
+    have no likelihood. `margin` is in win probability, see `select`.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)
     likelihood_weight: float = Field(default=0.05, ge=0, le=10)
-    margin: float = Field(default=0.0, ge=-100, le=100)
+    margin: Margin = 0.0
 
 
 class DefaultKnobs(Knobs):

@@ -36,7 +36,7 @@ from serve_app.facts import metadata_caption
 from serve_app.knobs import IngressKnobs
 from serve_app.ledger import Ledger
 from serve_app.policy import PolicyContext, check, unfinished
-from serve_app.select import select, with_scores
+from serve_app.select import select, with_scores, with_win_probabilities
 from serve_app.templates import as_candidate
 
 # What a stage may die of without taking the request along. Bad input and overload always reach the caller.
@@ -94,7 +94,7 @@ class Pipeline:
         yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
 
         with ledger.stage(Stage.SELECT):
-            chosen = select(running, self._knobs.selection, brief.margin)
+            chosen = select(running, brief.margin)
         yield DecidedEvent(
             decision=Decision(
                 request_id=brief.call.request_id,
@@ -227,7 +227,7 @@ class Pipeline:
     async def _score(
         self, brief: Brief, caption: Caption, candidates: list[Candidate], ledger: Ledger
     ) -> list[Candidate]:
-        """Rewards for every copy that is not rejected, all in one call."""
+        """Rewards, and what follows from them, for every copy that is not rejected, all in one call."""
         running = [c for c in candidates if not c.rejected]
         if not running:
             return candidates
@@ -242,7 +242,7 @@ class Pipeline:
         ledger.used(Stage.SCORE, result.usage, result.revision)
         rewards = iter(result.rewards)
         rewarded = [c if c.rejected else c.model_copy(update={"reward": next(rewards)}) for c in candidates]
-        return with_scores(rewarded, self._knobs.selection)
+        return with_win_probabilities(with_scores(rewarded, self._knobs.selection), result.calibration)
 
     def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
         """The wanted categories, or the catalogue's defaults, without the router's opinion."""

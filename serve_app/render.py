@@ -40,12 +40,13 @@ CAPTION_SOURCES = {
     "FAKE": "a stand-in",
 }
 REASONS = {
-    "BEAT_INCUMBENT": "beats the best incumbent by the margin",
+    "BEAT_INCUMBENT": "scores above the best incumbent, and is likely enough to win",
     "BEST_CANDIDATE": "the best candidate; there was no incumbent to beat",
-    "BELOW_MARGIN": "no candidate beats the best incumbent by the margin",
+    "BELOW_MARGIN": "the best candidate scores above the best incumbent, but not certainly enough to replace it",
     "ALL_REJECTED": "policy rejected every candidate",
     "NO_CANDIDATES": "no candidate was written in time",
     "UNSCORED": "candidates could not be scored, so none may replace what exists",
+    "INCUMBENT_BETTER": "no candidate scores above the best incumbent",
 }
 
 
@@ -92,22 +93,30 @@ def _chosen(decision: Decision) -> RenderableType:
     ]
     if chosen is not None and chosen.reward is not None:
         score = "" if chosen.score is None else f", score {chosen.score:+.3f}"
-        said = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}"
+        wins = "" if chosen.win_probability is None else f", {chosen.win_probability:.0%} to beat the best incumbent"
+        said = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}{wins}"
         lines.append(Text.assemble(("reward    ", "bold"), said))
     return Group(*lines)
 
 
 def candidates_table(candidates: Iterable[Candidate]) -> Table:
-    """Every copy in the running: rank, category, reward, score, the words, and what policy found in them."""
+    """Every copy in the running: rank, category, reward, score, the words, and what policy found in them.
+
+    The probability to win against the incumbent has a column when there is one to beat.
+    """
+    candidates = list(candidates)
+    contest = any(c.win_probability is not None for c in candidates)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("#", "id", "category", "reward", "score"):
-        table.add_column(name, no_wrap=True, justify="right" if name in {"#", "reward", "score"} else "left")
+    for name in ("#", "id", "category", "reward", "score", *(["P(win)"] if contest else [])):
+        table.add_column(name, no_wrap=True, justify="left" if name in {"id", "category"} else "right")
     table.add_column("copy", ratio=1, overflow="fold")
     for c in candidates:
         category = c.category if c.source is Source.GENERATED else f"({word(c.source).lower()})"
         reward = "-" if c.reward is None else f"{c.reward.mean:+.2f} \u00b1 {c.reward.spread:.2f}"
         score = "-" if c.score is None else f"{c.score:+.2f}"
-        _row(table, str(c.rank or "-"), c.id, category, reward, score, _words(c), style="dim" if c.rejected else "")
+        wins = ["-" if c.win_probability is None else f"{c.win_probability:.2f}"] if contest else []
+        cells = [str(c.rank or "-"), c.id, category, reward, score, *wins]
+        _row(table, *cells, _words(c), style="dim" if c.rejected else "")
     return table
 
 

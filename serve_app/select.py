@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from deployments.types import Candidate, Notification, Reason, Source
+from deployments.types import Candidate, Notification, Reason, Source, WinCalibration
 from serve_app.knobs import SelectionKnobs
 
 
@@ -35,33 +35,56 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
     return scored
 
 
-def select(candidates: Sequence[Candidate], knobs: SelectionKnobs, margin: float) -> Selection:
-    """Choose among generated copies, incumbents and templates.
+def with_win_probabilities(candidates: Sequence[Candidate], calibration: WinCalibration) -> list[Candidate]:
+    """Fill `win_probability` of every other copy that has a reward, when there is a scored incumbent to beat."""
+    incumbent = _best(candidates, Source.INCUMBENT)
+    if incumbent is None or incumbent.reward is None:
+        return list(candidates)
+    beaten = incumbent.reward
+    return [
+        c
+        if c is incumbent or c.reward is None
+        else c.model_copy(update={"win_probability": calibration.win_probability(c.reward, beaten)})
+        for c in candidates
+    ]
 
-    The best generated copy must exceed the best human incumbent's score by `margin`, else the incumbent is kept; a
-    template is used when there is neither; then nothing is sent.
+
+def select(candidates: Sequence[Candidate], margin: float) -> Selection:
+    """Choose among generated copies, incumbents and templates, their scores and win probabilities filled in.
+
+    The best generated copy must score above the best human incumbent and win against it with a probability of at least
+    0.5 + `margin`, else the incumbent is kept; a template is used when there is neither; then nothing is sent.
     """
-    ranked = rank(with_scores(candidates, knobs))
-    usable = [c for c in ranked if not c.rejected]
-    generated = [c for c in usable if c.source is Source.GENERATED and c.score is not None]
-    incumbents = [c for c in usable if c.source is Source.INCUMBENT]
-    templates = [c for c in usable if c.source is Source.TEMPLATE]
-    best = generated[0] if generated else None
-    incumbent = incumbents[0] if incumbents else None
+    ranked = rank(candidates)
+    best = _best(ranked, Source.GENERATED)
+    incumbent = next((c for c in ranked if c.source is Source.INCUMBENT and not c.rejected), None)
 
     if best is not None and incumbent is None:
         return _outcome(ranked, best, Reason.BEST_CANDIDATE)
     if best is not None and incumbent is not None and incumbent.score is not None:
-        beats = best.score is not None and best.score > incumbent.score + margin
-        return _outcome(ranked, best if beats else incumbent, Reason.BEAT_INCUMBENT if beats else Reason.BELOW_MARGIN)
-    fallback = incumbent or (templates[0] if templates else None)
-    return _outcome(ranked, fallback, _why_no_candidate(candidates))
+        if _score(best) <= incumbent.score:
+            return _outcome(ranked, incumbent, Reason.INCUMBENT_BETTER)
+        if best.win_probability is None or best.win_probability < 0.5 + margin:
+            return _outcome(ranked, incumbent, Reason.BELOW_MARGIN)
+        return _outcome(ranked, best, Reason.BEAT_INCUMBENT)
+    template = next((c for c in ranked if c.source is Source.TEMPLATE and not c.rejected), None)
+    return _outcome(ranked, incumbent or template, _why_no_candidate(candidates))
 
 
 def rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """Scored copies by score, then unscored ones as they came, rejected ones last."""
-    in_order = sorted(candidates, key=lambda c: (c.rejected, c.score is None, -(c.score or 0.0)))
+    in_order = sorted(candidates, key=lambda c: (c.rejected, c.score is None, -_score(c)))
     return tuple(c.model_copy(update={"rank": rank}) for rank, c in enumerate(in_order, start=1))
+
+
+def _best(candidates: Sequence[Candidate], source: Source) -> Candidate | None:
+    """The usable copy of a source with the highest score, the first of equals; None when none is scored."""
+    usable = [c for c in candidates if c.source is source and not c.rejected and c.score is not None]
+    return max(usable, key=_score, default=None)
+
+
+def _score(candidate: Candidate) -> float:
+    return 0.0 if candidate.score is None else candidate.score
 
 
 def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:

@@ -9,6 +9,7 @@ from deployments.types.base import (
     MAX_SHORT_TEXT,
     EncodedBytes,
     LongText,
+    Margin,
     Model,
     Name,
     ShortText,
@@ -30,6 +31,7 @@ from deployments.types.decision import (
     StageRevision,
     StageTiming,
     Usage,
+    WinCalibration,
 )
 from deployments.types.item import (
     Copy,
@@ -76,6 +78,7 @@ __all__ = [
     "Item",
     "LengthProfile",
     "LongText",
+    "Margin",
     "Model",
     "Name",
     "Notification",
@@ -96,4 +99,5 @@ __all__ = [
     "StageTiming",
     "Usage",
     "VideoFrame",
+    "WinCalibration",
 ]

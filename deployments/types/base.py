@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 from pydantic.json_schema import WithJsonSchema
 
 MAX_SHORT_TEXT = 500
@@ -39,6 +39,20 @@ def _from_base64(value: Any) -> Any:
         raise ValueError("is not base64") from None
 
 
+_MARGIN = "win probability above one half that a candidate needs to replace an incumbent"
+
+
+def _checked_margin(value: float) -> float:
+    if not 0 <= value < 0.5:
+        raise ValueError(f"must be at least 0 and below 0.5: it is the {_MARGIN}")
+    return value
+
+
+Margin = Annotated[
+    float,
+    AfterValidator(_checked_margin),
+    WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 0.5, "description": _MARGIN}),
+]
 EncodedBytes = Annotated[
     bytes,
     BeforeValidator(_from_base64),

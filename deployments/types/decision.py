@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 
 from pydantic import Field
@@ -97,8 +98,29 @@ class Reward(Model):
     spread: float = Field(ge=0)
 
 
+class WinCalibration(Model):
+    """How rewards become the probability of winning an A/B test: fitted on tests that the heads did not see.
+
+    P(a beats b) = sigmoid(slope x (mean_a - mean_b) / sqrt(1 + spread_weight x (spread_a^2 + spread_b^2)))
+
+    The root shrinks a difference between uncertain rewards toward a tie (MacKay, 1992, "The evidence framework applied
+    to classification networks", has the form).
+    """
+
+    slope: float = Field(default=1.0, gt=0)
+    spread_weight: float = Field(default=0.0, ge=0)
+
+    def win_probability(self, a: Reward, b: Reward) -> float:
+        """0 to 1: that copy `a` is clicked more than copy `b` of the same item."""
+        width = math.sqrt(1 + self.spread_weight * (a.spread**2 + b.spread**2))
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * (a.mean - b.mean) / width))))
+
+
 class Candidate(Model):
-    """One copy that is in the running, generated or not."""
+    """One copy that is in the running, generated or not.
+
+    win_probability: of winning an A/B test against the best usable incumbent; None for that incumbent itself.
+    """
 
     id: str
     rank: int = 0
@@ -111,6 +133,7 @@ class Candidate(Model):
     likelihood: float | None = None
     findings: tuple[PolicyFinding, ...] = ()
     rejected: bool = False
+    win_probability: float | None = Field(default=None, ge=0, le=1)
 
     @property
     def copy_text(self) -> Copy:
@@ -124,6 +147,7 @@ class Reason(StrEnum):
     ALL_REJECTED = "REASON_ALL_REJECTED"
     NO_CANDIDATES = "REASON_NO_CANDIDATES"
     UNSCORED = "REASON_UNSCORED"
+    INCUMBENT_BETTER = "REASON_INCUMBENT_BETTER"
 
 
 class Degradation(StrEnum):

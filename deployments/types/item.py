@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from deployments.types.base import EncodedBytes, LongText, Model, Name, ShortText
+from deployments.types.base import EncodedBytes, LongText, Margin, Model, Name, ShortText
 
 
 class Image(Model):
@@ -92,7 +92,7 @@ class Options(Model):
     output_fields: tuple[OutputField, ...] = Field(default=(), max_length=2)
     temperature: float | None = Field(default=None, ge=0, le=2)
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
-    margin: float | None = Field(default=None, ge=-100, le=100)
+    margin: Margin | None = None
     time_budget_ms: int | None = Field(default=None, ge=1)
     priority: Priority = Priority.REALTIME
     allow_degradation: bool | None = None

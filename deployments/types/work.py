@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from deployments.types.base import Model, Name
-from deployments.types.decision import Caption, Reward, StageRevision, Usage
+from deployments.types.decision import Caption, Reward, StageRevision, Usage, WinCalibration
 from deployments.types.item import Copy, Item, OutputField
 
 
@@ -83,9 +83,10 @@ class RouteResult(Model):
 
 
 class ScoreResult(Model):
-    """One reward for each copy, in the order asked."""
+    """One reward for each copy, in the order asked, and what turns two of them into a win probability."""
 
     rewards: tuple[Reward, ...]
+    calibration: WinCalibration = WinCalibration()
     revision: StageRevision
     usage: Usage = Usage()
 

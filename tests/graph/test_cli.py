@@ -46,7 +46,7 @@ def test_every_flag_reaches_the_request(address: str, service: FakeService, pict
         "--metadata", "k=v=w", "--locale", "de-AT", "--creator", "C", "--caption", "cap",
         "--incumbent", "old|words|more", "--template", "{title}", "--recent", "last|week",
         "--category", "HOW_TO", "--bar", "QUESTION", "--max-categories", "3", "--candidates", "2", "--profile", "ios",
-        "--temperature", "0.5", "--seed", "7", "--margin", "-0.25", "--strict", "--budget-ms", "900", "--backfill",
+        "--temperature", "0.5", "--seed", "7", "--margin", "0.25", "--strict", "--budget-ms", "900", "--backfill",
         "--request-id", "mine",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
@@ -63,7 +63,7 @@ def test_every_flag_reaches_the_request(address: str, service: FakeService, pict
     assert [(c.title, c.body) for c in request.recent_copies] == [("last", "week")]
     assert (options.categories_wanted, options.categories_barred) == (("HOW_TO",), ("QUESTION",))
     assert (options.max_categories, options.candidates_per_category, options.length_profile) == (3, 2, "ios")
-    assert (options.temperature, options.seed, options.margin) == (0.5, 7, -0.25)
+    assert (options.temperature, options.seed, options.margin) == (0.5, 7, 0.25)
     assert (options.allow_degradation, options.time_budget_ms, options.priority) == (False, 900, Priority.BACKFILL)
     assert request.request_id == "mine"
 
@@ -81,7 +81,7 @@ def test_json_from_a_file_or_stdin_with_flags_on_top(
 ) -> None:
     path = str(picture) if stdin else picture.name  # relative to the JSON file
     item = {"id": "f", "title": "from file", "tags": ["x"], "images": [{"path": path, "alt_text": "a cup"}]}
-    text = json.dumps(item if bare else {"item": item, "options": {"seed": 1, "margin": 0.5}})
+    text = json.dumps(item if bare else {"item": item, "options": {"seed": 1, "margin": 0.4}})
     (tmp_path / "request.json").write_text(text)
     source = "-" if stdin else str(tmp_path / "request.json")
     done = run("generate", source, "--address", address, "--title", "typed", "--tag", "y", "--seed", "2", stdin=text)
@@ -89,7 +89,7 @@ def test_json_from_a_file_or_stdin_with_flags_on_top(
     request = sent(service)
     assert (request.item.id, request.item.title, request.item.tags) == ("f", "typed", ("x", "y"))
     assert (request.item.images[0].data, request.item.images[0].alt_text) == (picture.read_bytes(), "a cup")
-    assert (request.options.seed, request.options.margin) == (2, None if bare else 0.5)
+    assert (request.options.seed, request.options.margin) == (2, None if bare else 0.4)
 
 
 def test_the_table_says_what_was_chosen_and_why(address: str) -> None:

@@ -75,6 +75,20 @@ async def test_a_decision_names_everything_that_was_in_the_running() -> None:
     assert not decision.partial
 
 
+async def test_a_replacement_must_be_as_likely_to_win_as_the_margin_asks() -> None:
+    editor = {"id": "editor", "title": "Coffee time", "body": "Coffee and cake."}
+    for margin in (0.0, 0.4999):
+        *_, scored, decided = await events(incumbents=[editor], options={"margin": margin})
+        assert isinstance(scored, ScoredEvent)
+        assert isinstance(decided, DecidedEvent)
+        chances = {c.id: c.win_probability for c in decided.decision.candidates}
+        assert chances == {c.id: c.win_probability for c in scored.candidates}
+        assert chances.pop("editor") is None
+        best = next(c for c in decided.decision.candidates if c.source is Source.GENERATED)
+        assert best.win_probability == max(chances.values())  # type: ignore[type-var]
+        assert decided.decision.reason is (Reason.BELOW_MARGIN if margin else Reason.BEAT_INCUMBENT)
+
+
 async def test_events_come_in_the_order_of_the_flow_and_end_with_decided() -> None:
     seen = await events()
     kinds = [type(e) for e in seen]

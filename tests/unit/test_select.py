@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source
+from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source, WinCalibration
 from serve_app.knobs import SelectionKnobs
-from serve_app.select import select
+from serve_app.select import Selection, select, with_scores, with_win_probabilities
 
 PLAIN = SelectionKnobs(caution=0, likelihood_weight=0)
 
@@ -14,31 +14,83 @@ def copy(name: str, mean: float | None, source: Source = Source.GENERATED, **mor
     return Candidate.model_validate({"id": name, "title": name, "source": source, "reward": reward, **more})
 
 
+def choose(
+    copies: list[Candidate],
+    knobs: SelectionKnobs = PLAIN,
+    margin: float = 0.0,
+    calibration: WinCalibration | None = None,
+) -> Selection:
+    scored = with_scores(copies, knobs)
+    return select(with_win_probabilities(scored, calibration or WinCalibration()), margin)
+
+
 def rejected(name: str) -> Candidate:
     return copy(name, None, rejected=True, findings=(PolicyFinding(rule="length", code="TITLE_TOO_LONG"),))
 
 
 def test_the_best_candidate_wins_when_there_is_nothing_to_beat() -> None:
-    chosen = select([copy("c1", 0.1), copy("c2", 0.4)], PLAIN, margin=5.0)
+    chosen = choose([copy("c1", 0.1), copy("c2", 0.4)], margin=0.49)
     assert (chosen.source, chosen.reason) == (Source.GENERATED, Reason.BEST_CANDIDATE)
     assert chosen.notification is not None
     assert chosen.notification.candidate_id == "c2"
+    assert [c.win_probability for c in chosen.ranked] == [None, None]
 
 
+# sigmoid(0.8 - 0.5) = 0.5744
 @pytest.mark.parametrize(
     ("margin", "winner", "reason"),
-    [(0.1, "c1", Reason.BEAT_INCUMBENT), (0.29, "c1", Reason.BEAT_INCUMBENT), (0.31, "i1", Reason.BELOW_MARGIN)],
+    [(0.0, "c1", Reason.BEAT_INCUMBENT), (0.07, "c1", Reason.BEAT_INCUMBENT), (0.08, "i1", Reason.BELOW_MARGIN)],
 )
-def test_the_incumbent_is_beaten_by_the_margin_or_kept(margin: float, winner: str, reason: Reason) -> None:
-    chosen = select([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], PLAIN, margin)
+def test_the_incumbent_is_beaten_with_enough_certainty_or_kept(margin: float, winner: str, reason: Reason) -> None:
+    chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], margin=margin)
     assert chosen.notification is not None
     assert (chosen.notification.candidate_id, chosen.reason) == (winner, reason)
 
 
+@pytest.mark.parametrize(("mean", "reason"), [(0.5, Reason.INCUMBENT_BETTER), (0.4, Reason.INCUMBENT_BETTER)])
+def test_a_candidate_that_scores_no_higher_leaves_the_incumbent(mean: float, reason: Reason) -> None:
+    chosen = choose([copy("c1", mean), copy("i1", 0.5, Source.INCUMBENT)])
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, reason)
+
+
+def test_the_calibration_decides_how_certain_a_difference_is() -> None:
+    copies = [copy("c1", 0.8, spread=1.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
+    trusting, doubting = WinCalibration(slope=2.0), WinCalibration(slope=2.0, spread_weight=4.0)
+    assert choose(copies, margin=0.1, calibration=trusting).reason is Reason.BEAT_INCUMBENT
+    doubted = choose(copies, margin=0.1, calibration=doubting)
+    assert doubted.reason is Reason.BELOW_MARGIN
+    assert doubted.ranked[0].win_probability == pytest.approx(1 / (1 + 2.718281828 ** (-0.6 / 3)))
+
+
+def test_caution_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None:
+    """The incumbent's wide spread lowers its score; the candidate still loses more often than it wins."""
+    copies = [copy("c1", 0.4, spread=0.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
+    chosen = choose(copies, SelectionKnobs(caution=1.0, likelihood_weight=0))
+    assert [c.id for c in chosen.ranked] == ["c1", "i1"]
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
+
+
+def test_every_copy_but_the_best_usable_incumbent_has_its_win_probability() -> None:
+    copies = [
+        copy("barred", 2.0, Source.INCUMBENT, rejected=True),
+        copy("better", 0.5, Source.INCUMBENT),
+        copy("worse", 0.1, Source.INCUMBENT),
+        copy("template", 0.5, Source.TEMPLATE),
+        copy("c1", 0.9),
+        rejected("bad"),
+    ]
+    found = {c.id: c.win_probability for c in choose(copies).ranked}
+    assert found["better"] is None
+    assert found["bad"] is None
+    assert found["template"] == 0.5
+    assert found["c1"] == pytest.approx(0.5987, abs=1e-4)
+    assert found["worse"] == pytest.approx(0.4013, abs=1e-4)
+
+
 def test_caution_prefers_the_copy_the_heads_agree_on() -> None:
     unsure, sure = copy("unsure", 1.0, spread=1.0), copy("sure", 0.8, spread=0.1)
-    bold = select([unsure, sure], PLAIN, 0.0)
-    careful = select([unsure, sure], SelectionKnobs(caution=1.0, likelihood_weight=0), 0.0)
+    bold = choose([unsure, sure])
+    careful = choose([unsure, sure], SelectionKnobs(caution=1.0, likelihood_weight=0))
     assert [c.id for c in bold.ranked] == ["unsure", "sure"]
     assert [c.id for c in careful.ranked] == ["sure", "unsure"]
     assert careful.ranked[0].score == pytest.approx(0.7)
@@ -48,7 +100,7 @@ def test_the_likelihood_term_orders_candidates_and_leaves_incumbents_alone() -> 
     knobs = SelectionKnobs(caution=0, likelihood_weight=1.0)
     fluent, odd = copy("fluent", 0.5, likelihood=-1.0), copy("odd", 0.5, likelihood=-3.0)
     incumbent = copy("i1", 0.5, Source.INCUMBENT)
-    chosen = select([odd, fluent, incumbent], knobs, 0.0)
+    chosen = choose([odd, fluent, incumbent], knobs)
     assert [c.id for c in chosen.ranked] == ["fluent", "i1", "odd"]
     assert chosen.ranked[1].score == pytest.approx(0.5)
 
@@ -65,17 +117,17 @@ def test_the_likelihood_term_orders_candidates_and_leaves_incumbents_alone() -> 
     ],
 )
 def test_the_fallback_chain_gives_its_reason(copies: list[Candidate], source: Source, reason: Reason) -> None:
-    chosen = select(copies, PLAIN, 0.0)
+    chosen = choose(copies)
     assert (chosen.source, chosen.reason) == (source, reason)
     assert (chosen.notification is None) == (source is Source.NONE)
 
 
 def test_a_human_incumbent_comes_before_a_template_that_scores_higher() -> None:
     copies = [copy("t1", 0.9, Source.TEMPLATE), copy("i1", 0.1, Source.INCUMBENT)]
-    assert select(copies, PLAIN, 0.0).source is Source.INCUMBENT
+    assert choose(copies).source is Source.INCUMBENT
 
 
 def test_every_copy_is_ranked_and_rejected_ones_are_last_with_their_reasons() -> None:
-    chosen = select([rejected("bad"), copy("c1", 0.1), copy("i1", 0.3, Source.INCUMBENT)], PLAIN, 0.0)
+    chosen = choose([rejected("bad"), copy("c1", 0.1), copy("i1", 0.3, Source.INCUMBENT)])
     assert [(c.id, c.rank) for c in chosen.ranked] == [("i1", 1), ("c1", 2), ("bad", 3)]
     assert chosen.ranked[-1].findings[0].code == "TITLE_TOO_LONG"

@@ -43,6 +43,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_ALL_REJECTED: _ClassVar[Reason]
     REASON_NO_CANDIDATES: _ClassVar[Reason]
     REASON_UNSCORED: _ClassVar[Reason]
+    REASON_INCUMBENT_BETTER: _ClassVar[Reason]
 
 class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -83,6 +84,7 @@ REASON_BELOW_MARGIN: Reason
 REASON_ALL_REJECTED: Reason
 REASON_NO_CANDIDATES: Reason
 REASON_UNSCORED: Reason
+REASON_INCUMBENT_BETTER: Reason
 SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
@@ -136,7 +138,7 @@ class Reward(_message.Message):
     def __init__(self, mean: _Optional[float] = ..., spread: _Optional[float] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected")
+    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected", "win_probability")
     ID_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -148,6 +150,7 @@ class Candidate(_message.Message):
     LIKELIHOOD_FIELD_NUMBER: _ClassVar[int]
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     REJECTED_FIELD_NUMBER: _ClassVar[int]
+    WIN_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     id: str
     rank: int
     title: str
@@ -159,7 +162,8 @@ class Candidate(_message.Message):
     likelihood: float
     findings: _containers.RepeatedCompositeFieldContainer[PolicyFinding]
     rejected: bool
-    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ...) -> None: ...
+    win_probability: float
+    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ..., win_probability: _Optional[float] = ...) -> None: ...
 
 class Notification(_message.Message):
     __slots__ = ("title", "body", "category", "candidate_id")

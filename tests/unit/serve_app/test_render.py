@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from deployments.types import Candidate, Decision, Degradation, Item, Notification, Reason, Source
 from serve_app.contract import GetServiceInfoResponse
 from serve_app.ingress import examples
-from serve_app.render import batch_table, decision_view, info_view
+from serve_app.render import REASONS, batch_table, decision_view, info_view
 
 DECISION = Decision.model_validate(examples.DECISION)
 
@@ -43,6 +43,24 @@ def test_an_incumbent_that_was_kept_unscored() -> None:
     text = shown(decision_view(decision))
     assert "(incumbent)" in text
     assert "degraded  UNSCORED, FEWER_CANDIDATES" in text
+
+
+def test_the_chance_to_win_is_shown_when_there_is_an_incumbent_to_beat() -> None:
+    assert "P(win)" not in shown(decision_view(DECISION))
+    reward = {"mean": 0.4, "spread": 0.1}
+    rival = Candidate.model_validate(
+        {"id": "c9", "source": Source.GENERATED, "reward": reward, "win_probability": 0.61}
+    )
+    editor = Candidate.model_validate({"id": "editor", "source": Source.INCUMBENT, "reward": reward, "score": 0.35})
+    contest = {"reason": Reason.BELOW_MARGIN, "candidates": (*DECISION.candidates, rival, editor)}
+    text = shown(decision_view(DECISION.model_copy(update=contest)))
+    assert "P(win)" in text
+    assert "0.61" in text
+    assert "BELOW_MARGIN: the best candidate scores above the best incumbent, but not certainly enough" in text
+
+
+def test_every_reason_is_put_into_words() -> None:
+    assert set(REASONS) == set(Reason.__members__)
 
 
 def test_words_of_callers_are_not_markup() -> None:

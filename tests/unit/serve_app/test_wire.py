@@ -116,7 +116,7 @@ def of_kind(kind: Any, low: float = 0, shortest: int = 0) -> st.SearchStrategy[A
         bytes: st.binary(max_size=8),
         bool: st.booleans(),
         int: st.integers(int(low), 500),
-        float: st.floats(0, 1),
+        float: st.floats(0, 1, exclude_max=True).map(lambda x: x / 2),  # within every bound there is
     }
     return plain[kind]
 
@@ -207,6 +207,12 @@ def test_every_violation_has_its_path_as_the_proto_writes_it() -> None:
     }
 
 
+MARGIN = (
+    "must be at least 0 and below 0.5: it is the win probability above one half that a candidate needs to replace an "
+    "incumbent"
+)
+
+
 @pytest.mark.parametrize(
     ("body", "field", "description"),
     [
@@ -220,6 +226,8 @@ def test_every_violation_has_its_path_as_the_proto_writes_it() -> None:
         ('{"item": {"tags": "x"}}', "item.tags", "must be a list"),
         ('{"item": {}, "options": {"seed": 1.5}}', "options.seed", "must be a whole number, not 1.5"),
         ('{"item": {}, "options": {"margin": "much"}}', "options.margin", "must be a number, not 'much'"),
+        ('{"item": {}, "options": {"margin": 0.5}}', "options.margin", MARGIN),
+        ('{"item": {}, "options": {"margin": -0.1}}', "options.margin", MARGIN),
         ('{"item": {}, "options": {"allow_degradation": 3}}', "options.allow_degradation", "must be true or false"),
         ('{"item": ', "request", "is not JSON: EOF while parsing a value at line 1 column 9"),
     ],
