@@ -31,6 +31,9 @@ class EncoderSettings(Settings):
 
     model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
     max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
+    layers: tuple[int, ...] = Field(
+        default=(), description="hidden states to pool side by side, 0 the embeddings; none: the last alone"
+    )
     device: Device = "auto"
     dtype: DType = "auto"
     threads: int | None = Field(default=None, ge=1, le=256, description="of torch, in this process; unset: torch's own")
@@ -48,7 +51,10 @@ class Tokens:
 
 
 class Encoder:
-    """Any BERT-like model that `AutoModel` loads, mean-pooled over its mask: text in, one float32 row out."""
+    """Any BERT-like model that `AutoModel` loads, mean-pooled over its mask: text in, one float32 row out.
+
+    One pass, whatever `layers` are pooled: lower layers know more of style, upper ones more of meaning.
+    """
 
     def __init__(self, settings: EncoderSettings) -> None:
         self.settings = settings
@@ -73,6 +79,10 @@ class Encoder:
             self.model = AutoModel.from_pretrained(folder, dtype=dtype).eval().to(self.device)
         except (OSError, ValueError) as error:
             raise Misconfigured(f"encoder {settings.model!r} could not be loaded: {type(error).__name__}") from error
+        if any(not 0 <= layer <= self.depth for layer in settings.layers):
+            raise Misconfigured(
+                f"encoder.layers={list(settings.layers)}: the model has hidden states 0 to {self.depth}"
+            )
         limit = getattr(self.model.config, "max_position_embeddings", settings.max_length)
         if settings.max_length > limit:
             raise Misconfigured(f"encoder.max_length={settings.max_length} exceeds the {limit} positions of the model")
@@ -84,8 +94,13 @@ class Encoder:
         self._tokenizer.enable_truncation(settings.max_length)
 
     @property
+    def depth(self) -> int:
+        """Number of layers; hidden state 0 is the embeddings, hidden state `depth` the last."""
+        return int(self.model.config.num_hidden_layers)
+
+    @property
     def dim(self) -> int:
-        return int(self.model.config.hidden_size)
+        return int(self.model.config.hidden_size) * max(1, len(self.settings.layers))
 
     def pre(self, texts: Sequence[str]) -> list[Tokens]:
         return [Tokens(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -99,8 +114,11 @@ class Encoder:
         mask = torch.arange(longest)[None, :] < torch.tensor([[row.tokens] for row in rows])
         ids, mask = ids.to(self.device, non_blocking=True), mask.to(self.device, non_blocking=True)
         with torch.inference_mode():
-            states = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state.float()
-            return (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
+            layers = self.settings.layers
+            out = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=bool(layers))
+            states = [out.hidden_states[layer] for layer in layers] or [out.last_hidden_state]
+            count = mask.sum(1, keepdim=True)
+            return torch.cat([(state.float() * mask[:, :, None]).sum(1) / count for state in states], dim=1)
 
     def core(self, rows: Sequence[Tokens]) -> NDArray[np.float32]:
         """[rows, dim] float32 in main memory; what the batcher runs."""

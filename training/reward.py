@@ -1,146 +1,233 @@
-"""`python -m training.reward train|eval`: the reward heads from A/B logs, and how good they are."""
+"""`python -m training.reward train|eval|explain`: the reward model from A/B logs, how good it is, why it says so."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
-import torch
+import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.table import Table
 
-from deployments.encoder import Encoder, EncoderSettings
+from deployments.encoder import DType, Encoder, EncoderSettings
 from deployments.errors import Misconfigured
-from deployments.reward import model
-from training import card, evaluate, heads, pairs, seen
-from training.arms import FOLDS, BadArms, read
+from deployments.reward import heads as files
+from deployments.reward.model import RewardModel
+from deployments.reward.text import render_copy
+from training import calibrate, card, evaluate, pairs, perturb, seen
+from training.arms import FOLDS, Arms, BadArms, read
+from training.embed import embed
+from training.explain import explain as explain_copy
+from training.fit import Features, Recipe, fit
+from training.measure import rewards_of, robustness
 
 MAX_LENGTH = 96
+PERTURBED_PER_COPY = 2
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _console = Console(stderr=True, highlight=False)
 
 ArmsFile = Annotated[
     Path, typer.Option("--arms", help="CSV or Parquet: test_id, headline or text, impressions, clicks.")
 ]
-Encoding = Annotated[str, typer.Option(help="Model reference of the encoder.")]
-Folds = Annotated[str, typer.Option(help="Comma-separated; clusters of these are only measured on.")]
+ModelFolder = Annotated[Path, typer.Option("--model", help="Folder that `train` wrote.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")]
+Precision = Annotated[DType, typer.Option(help="float32 gives the same numbers on every machine.")]
 
 
 @app.command()
 def train(
     arms: ArmsFile,
     out: Annotated[Path, typer.Option(help="Folder for weights, report and card.")],
-    encoder: Encoding = "package:all-minilm-l6-v2",
-    members: Annotated[int, typer.Option(min=2, max=64, help="Heads; their disagreement is the spread.")] = 5,
-    test_folds: Folds = "2,3",
-    choice_folds: Annotated[str, typer.Option(help="Clusters of these choose the epoch.")] = "4",
+    encoder: Annotated[str, typer.Option(help="Model reference of the trunk.")] = "package:all-minilm-l6-v2",
+    layers: Annotated[
+        str, typer.Option(help="Hidden states to read, such as 2,3,4; default: the upper two thirds.")
+    ] = "",
+    members: Annotated[int, typer.Option(min=2, max=64, help="Heads; their disagreement is the spread.")] = 8,
+    test_folds: Annotated[str, typer.Option(help="Comma-separated; clusters of these are only measured on.")] = "2,3",
+    standing: Annotated[
+        Path | None, typer.Option(help="Markdown to put into the card: what else was tried.", exists=True)
+    ] = None,
     seed: int = 0,
+    dtype: Precision = "float32",
+    as_json: AsJson = False,
 ) -> None:
-    """Fit heads on a frozen encoder and measure them on folds that nothing else saw."""
+    """Fit heads on a frozen trunk and measure them on folds that nothing else saw. Stopped, it goes on where it was."""
     with _said():
         started = time.monotonic()
-        log = read(arms)
+        notes = standing.read_text(encoding="utf-8") if standing else ""
+        log = _read(arms)
         every = pairs.make(log.table)
-        test, choice = _folds(test_folds), _folds(choice_folds)
-        rest = tuple(f for f in sorted(set(every.fold.tolist())) if f not in test + choice)
-        _console.print(f"{len(log.table)} arms, {len(every)} pairs; left out: {log.dropped}")
-        encoding, embeddings = _embed(EncoderSettings(model=encoder, max_length=MAX_LENGTH), log.table)
-        config = model.RewardConfig(
-            encoder=encoder, encoder_revision=encoding.revision(), max_length=MAX_LENGTH, dim=encoding.dim,
-            heads=members, hidden=0,
+        held_out = _folds(test_folds)
+        training, test = every.where(~np.isin(every.fold, held_out)), every.in_folds(held_out)
+        if len(np.unique(training.fold)) < 2 or not len(test):
+            raise BadArms(
+                f"folds {test_folds!r} leave {len(np.unique(training.fold))} folds to train on and {len(test)} pairs "
+                "to measure; at least 2 and 1 are needed: choose other --test-folds, or bring more tests"
+            )
+        settings = EncoderSettings(model=encoder, max_length=MAX_LENGTH, dtype=dtype)
+        trunk = Encoder(settings.model_copy(update={"layers": _layers(layers, settings)}))
+        trunk.load()
+        checkpoints = out / "checkpoints"
+        features = _features(trunk, log, training, seed, checkpoints)
+        recipe = Recipe(members=members, seed=seed)
+        fitted = fit(features, training, recipe, _console.print)
+        config = files.RewardConfig(
+            encoder=encoder, encoder_revision=trunk.revision(), max_length=MAX_LENGTH, layers=trunk.settings.layers,
+            **fitted.numbers,
         )  # fmt: skip
-        recipe = heads.Recipe(seed=seed)
-        training = every.in_folds(rest)
-        if not len(training) or not len(every.in_folds(choice)) or not len(every.in_folds(test)):
-            raise BadArms("a split has no pairs; choose other folds, or bring more tests")
-        fit = heads.fit(config, embeddings, training, every.in_folds(choice), recipe, _epoch)
-        scores, spread = heads.scores_of(fit.heads, embeddings)
-        revision = model.save(fit.heads, out)
-        seen.write(out, log.table.loc[log.table["fold"].isin(rest + choice), "test_id"])
-        report = {
+        revision = files.save(fitted.heads, config, out)
+        seen.write(out, log.table.loc[~log.table["fold"].isin(held_out), "test_id"])
+
+        model = RewardModel(trunk, fitted.heads.to(trunk.device), config, revision)
+        mean, spread = rewards_of(model, list(log.table["text"]))
+        report: dict[str, Any] = {
             "revision": revision,
-            "config": config.model_dump(),
+            "config": config.model_dump(mode="json"),
             "recipe": asdict(recipe),
             "softness": pairs.SOFTNESS,
-            "folds": {"train": rest, "choice": choice, "test": test},
+            "folds": {"train": np.unique(training.fold).tolist(), "test": list(held_out)},
             "train_pairs": len(training),
             "dropped": log.dropped,
-            "epochs": fit.epochs,
-            "choice_losses": [round(loss, 5) for loss in fit.losses],
+            "flags": log.flags,
+            "ridge": fitted.ridge,
+            "ridge_losses": {f"{ridge:g}": round(loss, 5) for ridge, loss in fitted.ridge_losses.items()},
+            "length_slope": round(fitted.length_slope, 4),
+            "style_gaps": fitted.style_gaps,
+            "style_gaps_left": calibrate.style_gaps(
+                fitted.crossfit_mean, fitted.calibration.slope, training, features.surface
+            ),
             "mean_spread": round(float(spread.mean()), 4),
-            "deviation_of_scores": round(float(scores.std()), 4),
-            "choice": evaluate.evaluate(scores, every.in_folds(choice), log.table),
-            "test": evaluate.evaluate(scores, every.in_folds(test), log.table),
+            "deviation_of_means": round(float(mean.std()), 4),
+            "crossfit": evaluate.evaluate(
+                fitted.crossfit_mean, fitted.crossfit_spread, fitted.calibration, training, log.table
+            ),
+            "test": evaluate.evaluate(mean, spread, config.calibration, test, log.table),
+            "perturbations": robustness(model, log.table, test, seed),
+            "taught": list(perturb.TAUGHT),
             "seconds": round(time.monotonic() - started, 1),
         }
         (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-        (out / "README.md").write_text(card.render(json.loads(json.dumps(report))))
-        measured = report["test"]
-        _console.print(f"wrote {out.name}, revision {revision}; test folds: {measured}")
+        (out / "README.md").write_text(card.render(json.loads(json.dumps(report)), notes), encoding="utf-8")
+        shutil.rmtree(checkpoints, ignore_errors=True)
+        _console.print(f"wrote {out.name}, revision {revision}, after {report['seconds']} s")
+        _print(report if as_json else report["test"], as_json)
 
 
 @app.command("eval")
 def evaluate_model(
     arms: ArmsFile,
-    folder: Annotated[Path, typer.Option("--model", help="Folder that `train` wrote.")],
+    folder: ModelFolder,
     everything: Annotated[
         bool, typer.Option("--everything", help="Measure on tests that the model has seen, too; says little.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+    dtype: Precision = "float32",
+    as_json: AsJson = False,
 ) -> None:
-    """Measure a trained model on the tests that neither its training nor the choice of its epoch saw."""
+    """Measure a trained model on the tests that its training did not see."""
     with _said():
-        log = read(arms)
-        trained = model.load(folder)
+        log = _read(arms)
+        model = RewardModel.load(folder, dtype=dtype)
         table = log.table if everything else log.table[seen.unseen(log.table, folder)].reset_index(drop=True)
         left_out = log.table["test_id"].nunique() - table["test_id"].nunique()
         if table.empty:
             raise BadArms("the model has seen every test of this file; --everything measures on them all the same")
-        settings = EncoderSettings(model=trained.config.encoder, max_length=trained.config.max_length)
-        _, embeddings = _embed(settings, table)
-        scores, _ = heads.scores_of(trained, embeddings)
-        found = evaluate.evaluate(scores, pairs.make(table), table)
-        found["seen_tests_left_out"] = left_out
+        mean, spread = rewards_of(model, list(table["text"]))
+        found = evaluate.evaluate(mean, spread, model.calibration, pairs.make(table), table)
+        found |= {
+            "seen_tests_left_out": left_out, "revision": model.revision, "dropped": log.dropped, "flags": log.flags,
+        }  # fmt: skip
+        _print(found, as_json)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Option(help="The copy, or its title.")],
+    folder: ModelFolder = Path("models/reward"),
+    body: Annotated[str, typer.Option(help="The copy's body.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The reward of a copy, its spread, and what in the copy moved it."""
+    with _said():
+        if not render_copy(text, body):
+            raise BadArms("--text is empty: give the copy to explain")
+        found = explain_copy(RewardModel.load(folder, dtype="float32"), text, body)
         if as_json:
-            sys.stdout.write(json.dumps(found) + "\n")
-        else:
-            _console.print_json(data=found)
+            _print(found, as_json)
+            return
+        _console.print(f"reward {found['mean']:+.3f} ± {found['spread']:.3f} (model {found['revision']})")
+        for name, value in (
+            ("heads", found["parts"]["heads_mean"]),
+            ("tampering", found["parts"]["tamper_penalty"]),
+            *found["parts"]["corrections"].items(),
+        ):
+            _console.print(f"  {name:12} {value:+.3f}")
+        far = "further than 95% of" if found["widening"] else "no further than most of"
+        _console.print(f"distance {found['distance']}: {far} what it was trained on, widens by {found['widening']:.3f}")
+        table = Table("word", "moves", box=None)
+        for word in sorted(found["words"], key=lambda w: -abs(w["moves"])):
+            table.add_row(word["word"], f"{word['moves']:+.3f}")
+        _console.print(table)
 
 
-def _embed(settings: EncoderSettings, table: pd.DataFrame, batch: int = 64) -> tuple[Encoder, torch.Tensor]:
-    """[arms, dim] embeddings of every copy, in its serving form; sorted by length, so that little is padded."""
-    encoder = Encoder(settings)
-    encoder.load()
-    rows = encoder.pre([model.render_copy(text) for text in table["text"]])
-    order = sorted(range(len(rows)), key=lambda i: rows[i].tokens)
-    embeddings = torch.empty(len(rows), encoder.dim)
-    starts = range(0, len(order), batch)
-    for start in track(starts, "embedding", console=_console, disable=not _console.is_terminal):
-        index = order[start : start + batch]
-        embeddings[index] = encoder.pooled([rows[i] for i in index]).cpu()
-        if not _console.is_terminal and start % (batch * 40) == 0:
-            _console.print(f"embedded {start} of {len(order)}")
-    return encoder, embeddings
+def _read(path: Path) -> Arms:
+    log = read(path)
+    _console.print(f"{len(log.table)} arms of {log.table['test_id'].nunique()} tests")
+    for name, count in (log.dropped | log.flags).items():
+        if count:
+            _console.print(f"  {name}: {count}")
+    return log
 
 
-def _epoch(epoch: int, loss: float) -> None:
-    _console.print(f"epoch {epoch}: loss on the choice folds {loss:.4f}")
+def _features(trunk: Encoder, log: Arms, training: pairs.Pairs, seed: int, checkpoints: Path) -> Features:
+    """Embeddings of every copy, and of PERTURBED_PER_COPY drawn perturbed forms of each that is trained on."""
+    texts = [render_copy(text) for text in log.table["text"]]
+    known = np.unique(np.concatenate([training.a, training.b]))
+    rows = np.repeat(known, PERTURBED_PER_COPY)
+    changes = list(perturb.TAUGHT.values())
+    drawn = np.random.default_rng(seed).integers(0, len(changes), len(rows))
+    changed = [changes[kind](texts[row]) for kind, row in zip(drawn, rows, strict=True)]
+    return Features(
+        copies=embed(trunk, texts, "copies", _console, checkpoints),
+        perturbed=embed(trunk, changed, "perturbed copies", _console, checkpoints),
+        rows=rows,
+        surface=calibrate.surface(texts),
+    )
+
+
+def _print(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        _console.print_json(data=found)
+
+
+def _numbers(text: str, what: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise BadArms(f"{what} {text!r}: want numbers such as 2,3") from None
 
 
 def _folds(text: str) -> tuple[int, ...]:
-    try:
-        folds = tuple(int(part) for part in text.split(","))
-    except ValueError:
-        raise BadArms(f"folds {text!r}: want numbers such as 2,3") from None
+    folds = _numbers(text, "--test-folds")
     if not all(0 <= fold < FOLDS for fold in folds):
-        raise BadArms(f"folds {text!r}: each is 0 to {FOLDS - 1}")
+        raise BadArms(f"--test-folds {text!r}: each is 0 to {FOLDS - 1}")
     return folds
+
+
+def _layers(text: str, settings: EncoderSettings) -> tuple[int, ...]:
+    """The layers asked for, or the upper two thirds of the trunk's."""
+    if text:
+        return _numbers(text, "--layers")
+    probe = Encoder(settings)
+    probe.load()
+    return tuple(range(probe.depth // 3, probe.depth + 1))
 
 
 class _said:  # noqa: N801 - reads as a statement

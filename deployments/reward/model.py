@@ -1,114 +1,139 @@
-"""The reward model: Bradley-Terry heads that share one encoder. Training and serving both use this file.
+"""The reward model as it is served: trunk, heads, corrections, and a spread that grows with distance.
 
-P(copy a is clicked more than copy b) = sigmoid(r(a) - r(b))     (Bradley and Terry, 1952)
+    model = RewardModel.load(Path("models/reward"))
+    mean, spread = model.forward(model.encode(["Here is why", "This is why"])).T
 
-so a reward is a logit, and only differences between copies of one item mean anything. Each head was trained on its own
-resample of the tests; their disagreement is the spread.
+Everything here blocks: call it from a thread. The batcher runs `forward`, `training/` measures with it, so that what is
+measured is what is served.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from pydantic import Field, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import nn
+from numpy.typing import NDArray
 
+from deployments.encoder import Device, DType, Encoder, EncoderSettings, Tokens
 from deployments.errors import Misconfigured
-from deployments.settings import Settings, describe
+from deployments.reward import heads as files
+from deployments.reward.heads import BradleyTerryHeads, RewardConfig
+from deployments.reward.text import FEATURES, features
 
-CONFIG_FILE: Final = "config.json"
-WEIGHTS_FILE: Final = "heads.safetensors"
-_ENDS: Final = ".!?:…。！？"  # noqa: RUF001 - the wide ones are meant
-
-
-class RewardConfig(Settings):
-    """What is needed to run the heads: written beside their weights."""
-
-    format_version: int = Field(default=1, ge=1, le=1)
-    encoder: str = Field(min_length=1, description="model reference of the trunk the heads were trained on")
-    encoder_revision: str = ""
-    max_length: int = Field(ge=8, le=512)
-    dim: int = Field(ge=1)
-    heads: int = Field(ge=1, le=64)
-    hidden: int = Field(ge=0, description="units of each head's hidden layer; 0 is a linear head")
+if TYPE_CHECKING:
+    from deployments.types import WinCalibration
 
 
-class BradleyTerryHeads(nn.Module):
-    """K small networks on one pooled embedding, computed together: [n, dim] -> [n, heads] logits.
+@dataclass(frozen=True)
+class Encoded:
+    """One copy, ready for the device. `correction` is in logits."""
 
-    The embedding is standardised by the training set's mean and deviation, which travel with the weights.
+    row: Tokens
+    correction: float
+
+    @property
+    def tokens(self) -> int:
+        return self.row.tokens
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What rewards are made of, in logits; arrays of [rows], `heads` of [rows, heads].
+
+    distance: to the training copies, no logits: see `BradleyTerryHeads.distance`.
     """
 
-    feature_mean: torch.Tensor
-    feature_scale: torch.Tensor
+    heads: NDArray[np.float32]
+    correction: NDArray[np.float32]
+    penalty: NDArray[np.float32]
+    widening: NDArray[np.float32]
+    distance: NDArray[np.float32]
 
-    def __init__(self, config: RewardConfig) -> None:
-        super().__init__()
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """Mean over the heads, corrected for the copy's surface, less the penalty for tampering."""
+        return self.heads.mean(1) + self.correction - self.penalty
+
+    @property
+    def spread(self) -> NDArray[np.float32]:
+        """Deviation between the heads, widened with the distance from what they were trained on."""
+        return np.hypot(self.heads.std(1), self.widening)
+
+
+class RewardModel:
+    """Rendered copies in, mean and spread of their reward out."""
+
+    def __init__(self, encoder: Encoder, heads: BradleyTerryHeads, config: RewardConfig, revision: str = "") -> None:
+        self.encoder = encoder
+        self.heads = heads
         self.config = config
-        k, dim, hidden = config.heads, config.dim, config.hidden
-        self.register_buffer("feature_mean", torch.zeros(dim))
-        self.register_buffer("feature_scale", torch.ones(dim))
-        width = hidden or dim
-        if hidden:
-            self.inner = nn.Parameter(torch.randn(k, dim, hidden) / dim**0.5)
-            self.inner_bias = nn.Parameter(torch.zeros(k, hidden))
-        self.outer = nn.Parameter(torch.randn(k, width) * 0.1 / width**0.5)
+        self.revision = revision
 
-    def forward(self, pooled: torch.Tensor, dropout: float = 0.0) -> torch.Tensor:
-        x = ((pooled - self.feature_mean) / self.feature_scale)[:, None, :].expand(-1, self.config.heads, -1)
-        x = nn.functional.dropout(x, dropout, self.training)
-        if self.config.hidden:
-            x = nn.functional.gelu(torch.einsum("nkd,kdh->nkh", x, self.inner) + self.inner_bias)
-            x = nn.functional.dropout(x, dropout, self.training)
-        return (x * self.outer).sum(-1)
+    @classmethod
+    def load(
+        cls, folder: Path, device: Device = "auto", dtype: DType = "auto", threads: int | None = None
+    ) -> RewardModel:
+        """Seconds. Raises Misconfigured when files are missing, or the trunk found is not the one trained on."""
+        config = files.read_config(folder)
+        heads = files.load(folder)
+        encoder = Encoder(
+            EncoderSettings(
+                model=config.encoder,
+                max_length=config.max_length,
+                layers=config.layers,
+                device=device,
+                dtype=dtype,
+                threads=threads,
+            )
+        )
+        encoder.load()
+        if config.encoder_revision and encoder.revision() != config.encoder_revision:
+            raise Misconfigured(
+                f"reward.model was trained on {config.encoder} {config.encoder_revision}, here is "
+                f"{encoder.revision()}: train it again or install that encoder"
+            )
+        return cls(encoder, heads.to(encoder.device), config, files.revision_of(folder))
 
+    @property
+    def calibration(self) -> WinCalibration:
+        return self.config.calibration
 
-def render_copy(title: str, body: str = "") -> str:
-    """The one text form of a copy: what the heads were trained on is what they are served."""
-    title, body = " ".join(title.split()), " ".join(body.split())
-    if not title or not body:
-        return title or body
-    return f"{title} {body}" if title[-1] in _ENDS else f"{title}. {body}"
+    @property
+    def max_length(self) -> int:
+        return self.config.max_length
 
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Rendered copies (`text.render_copy`) as rows; any thread."""
+        return [Encoded(row, self.correction(text)) for row, text in zip(self.encoder.pre(texts), texts, strict=True)]
 
-def save(heads: BradleyTerryHeads, folder: Path) -> str:
-    """Write weights and config; returns the revision."""
-    folder.mkdir(parents=True, exist_ok=True)
-    state = {name: tensor.detach().contiguous().cpu() for name, tensor in heads.state_dict().items()}
-    save_file(state, folder / WEIGHTS_FILE)
-    (folder / CONFIG_FILE).write_text(json.dumps(heads.config.model_dump(), indent=2) + "\n", encoding="utf-8")
-    return revision_of(folder)
+    def correction(self, text: str) -> float:
+        """Logits that the surface of a copy adds, see `RewardConfig.corrections`."""
+        values = dict(zip(FEATURES, features(text), strict=True))
+        return sum(weight * values[name] for name, weight in self.config.corrections.items())
 
+    def forward(self, rows: Sequence[Encoded]) -> NDArray[np.float32]:
+        """[rows, 2]: mean and spread in logits."""
+        parts = self.parts(rows)
+        return np.stack([parts.mean, parts.spread], axis=1)
 
-def read_config(folder: Path) -> RewardConfig:
-    """Raises Misconfigured, saying which file and key is wrong."""
-    try:
-        return RewardConfig.model_validate_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    except OSError:
-        raise Misconfigured(f"reward.model: no {CONFIG_FILE} in {folder.name!r}; train one: see training/") from None
-    except ValidationError as error:
-        raise Misconfigured(f"reward.model: {CONFIG_FILE}: {describe(error)}") from None
+    def parts(self, rows: Sequence[Encoded]) -> Parts:
+        """What the reward of each row is made of."""
+        config = self.config
+        pooled = self.encoder.pooled([row.row for row in rows])
+        with torch.inference_mode():
+            computed = (self.heads(pooled), self.heads.tamper(pooled), self.heads.distance(pooled))
+        logits, tamper, distance = (tensor.float().cpu().numpy() for tensor in computed)
+        return Parts(
+            heads=logits,
+            correction=np.array([row.correction for row in rows], np.float32),
+            penalty=np.float32(config.tamper_gain) * np.maximum(tamper - np.float32(config.tamper_limit), 0),
+            widening=np.float32(config.widening) * np.maximum(distance - np.float32(config.typical_distance), 0),
+            distance=distance,
+        )
 
-
-def load(folder: Path) -> BradleyTerryHeads:
-    """Raises Misconfigured when the files are missing or do not belong together."""
-    heads = BradleyTerryHeads(read_config(folder))
-    try:
-        heads.load_state_dict(load_file(folder / WEIGHTS_FILE))
-    except (OSError, SafetensorError, RuntimeError):
-        raise Misconfigured(f"reward.model: {WEIGHTS_FILE} is missing or does not fit {CONFIG_FILE}") from None
-    return heads.eval()
-
-
-def revision_of(folder: Path) -> str:
-    """Fingerprint of config and weights: 12 hexadecimal digits."""
-    digest = hashlib.sha256()
-    for name in (CONFIG_FILE, WEIGHTS_FILE):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()[:12]
+    def warmup(self, max_batch_tokens: int) -> None:
+        self.encoder.warmup(max_batch_tokens)

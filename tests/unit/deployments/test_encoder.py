@@ -13,7 +13,7 @@ from deployments.errors import Misconfigured
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    encoder = Encoder(EncoderSettings(max_length=32))
+    encoder = Encoder(EncoderSettings(max_length=32, dtype="float32"))  # bfloat16 rounds by what else is in a batch
     encoder.load()
     return encoder
 
@@ -23,6 +23,19 @@ def test_a_row_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     together, alone = encoder.core(rows), encoder.core(rows[:1])
     assert together.shape == (2, encoder.dim)
     np.testing.assert_allclose(together[0], alone[0], atol=1e-4)
+
+
+def test_layers_are_pooled_side_by_side(encoder: Encoder) -> None:
+    layered = Encoder(EncoderSettings(max_length=32, dtype="float32", layers=(0, 3, 6)))
+    layered.load()
+    rows = encoder.pre(["A cat.", "A dog sleeps."])
+    assert layered.dim == 3 * encoder.dim
+    np.testing.assert_allclose(layered.core(rows)[:, -encoder.dim :], encoder.core(rows), atol=1e-5)
+
+
+def test_a_layer_that_the_model_does_not_have_is_named() -> None:
+    with pytest.raises(Misconfigured, match=r"layers=\[3, 7\]: the model has hidden states 0 to 6"):
+        Encoder(EncoderSettings(layers=(3, 7))).load()
 
 
 def test_like_texts_are_closer_than_unlike_ones(encoder: Encoder) -> None:

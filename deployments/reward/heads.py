@@ -1,0 +1,133 @@
+"""The Bradley-Terry heads and their files. Training and serving both use this file.
+
+P(copy a is clicked more than copy b) = sigmoid(r(a) - r(b))     (Bradley and Terry, 1952)
+
+so a reward is a logit, and only differences between copies of one item mean anything. Each head was trained on its own
+resample of the tests; their disagreement is the spread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Final, Literal
+
+import torch
+from pydantic import Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from safetensors.torch import save as serialize
+from torch import nn
+
+from deployments.errors import Misconfigured
+from deployments.reward.text import FEATURES
+from deployments.settings import Settings, describe
+from deployments.types import WinCalibration
+
+CONFIG_FILE: Final = "config.json"
+WEIGHTS_FILE: Final = "heads.safetensors"
+
+
+class RewardConfig(Settings):
+    """What is needed to run the model: written beside its weights.
+
+    corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
+        style is not favoured beyond what the A/B tests show.
+    tamper_limit, tamper_gain: a copy whose `BradleyTerryHeads.tamper` exceeds the limit pays gain times the excess; the
+        limit lies where hardly any training copy is, so that honest copies pay nothing.
+    typical_distance: the 95th percentile of `BradleyTerryHeads.distance` over the training copies.
+    widening: logits of spread for each unit of distance beyond it.
+    calibration: of `RewardModel.forward`'s mean and spread.
+    """
+
+    format_version: Literal[2] = 2
+    encoder: str = Field(min_length=1, description="model reference of the trunk")
+    encoder_revision: str = ""
+    layers: tuple[int, ...] = Field(default=(), description="hidden states the heads read; none: the last alone")
+    max_length: int = Field(ge=8, le=512, description="tokens; what is longer is cut")
+    dim: int = Field(ge=1)
+    heads: int = Field(ge=1, le=64)
+    directions: int = Field(ge=1, description="columns of the whitening, see BradleyTerryHeads.distance")
+    corrections: dict[Literal[FEATURES], float] = Field(default_factory=dict)  # type: ignore[valid-type]
+    tamper_limit: float = 0.0
+    tamper_gain: float = Field(default=0.0, ge=0)
+    typical_distance: float = Field(default=0.0, ge=0)
+    widening: float = Field(default=0.0, ge=0)
+    calibration: WinCalibration = WinCalibration()
+
+
+class BradleyTerryHeads(nn.Module):
+    """K linear heads on one pooled embedding: [n, dim] -> [n, heads] logits.
+
+    The embedding is standardised by the training set's mean and deviation, which travel with the weights, as do the
+    `whitening` directions ([dim, directions]): the training copies' main ones, scaled to deviation 1.
+    """
+
+    feature_mean: torch.Tensor
+    feature_scale: torch.Tensor
+    whitening: torch.Tensor
+    tampered: torch.Tensor
+
+    def __init__(self, heads: int, dim: int, directions: int) -> None:
+        super().__init__()
+        self.register_buffer("feature_mean", torch.zeros(dim))
+        self.register_buffer("feature_scale", torch.ones(dim))
+        self.register_buffer("whitening", torch.zeros(dim, directions))
+        self.register_buffer("tampered", torch.zeros(dim))
+        self.outer = nn.Parameter(torch.zeros(heads, dim))
+
+    def forward(self, pooled: torch.Tensor) -> torch.Tensor:
+        return self.standardised(pooled) @ self.outer.T
+
+    def tamper(self, pooled: torch.Tensor) -> torch.Tensor:
+        """[n] logits: how much a copy looks doubled, padded or full of symbols rather than written."""
+        return self.standardised(pooled) @ self.tampered
+
+    def standardised(self, pooled: torch.Tensor) -> torch.Tensor:
+        return (pooled - self.feature_mean) / self.feature_scale
+
+    def distance(self, pooled: torch.Tensor) -> torch.Tensor:
+        """[n]: Mahalanobis distance to the training copies in their main directions, over the root of their number.
+
+        About 1 among them.
+        """
+        return (self.standardised(pooled) @ self.whitening).square().mean(1).sqrt()
+
+
+def save(heads: BradleyTerryHeads, config: RewardConfig, folder: Path) -> str:
+    """Write weights and config; returns the revision."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = {name: tensor.detach().contiguous().cpu() for name, tensor in heads.state_dict().items()}
+    (folder / WEIGHTS_FILE).write_bytes(serialize(state))  # save_file would leave it readable by its owner alone
+    (folder / CONFIG_FILE).write_text(json.dumps(config.model_dump(), indent=2) + "\n", encoding="utf-8")
+    return revision_of(folder)
+
+
+def read_config(folder: Path) -> RewardConfig:
+    """Raises Misconfigured, saying which file and key is wrong."""
+    try:
+        return RewardConfig.model_validate_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+    except OSError:
+        raise Misconfigured(f"reward.model: no {CONFIG_FILE} in {folder.name!r}; train one: see training/") from None
+    except ValidationError as error:
+        raise Misconfigured(f"reward.model: {CONFIG_FILE}: {describe(error)}") from None
+
+
+def load(folder: Path) -> BradleyTerryHeads:
+    """Raises Misconfigured when the files are missing or do not belong together."""
+    config = read_config(folder)
+    heads = BradleyTerryHeads(config.heads, config.dim, config.directions)
+    try:
+        heads.load_state_dict(load_file(folder / WEIGHTS_FILE))
+    except (OSError, SafetensorError, RuntimeError):
+        raise Misconfigured(f"reward.model: {WEIGHTS_FILE} is missing or does not fit {CONFIG_FILE}") from None
+    return heads.eval()
+
+
+def revision_of(folder: Path) -> str:
+    """Fingerprint of config and weights: 12 hexadecimal digits. Raises OSError when one is missing."""
+    digest = hashlib.sha256()
+    for name in (CONFIG_FILE, WEIGHTS_FILE):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:12]

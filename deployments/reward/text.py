@@ -1,0 +1,39 @@
+"""The one text form of a copy, and what can be read off its surface. Training and serving both use this file."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+_ENDS: Final = ".!?:…。！？"  # noqa: RUF001 - the wide ones are meant
+_WORD: Final = re.compile(r"\w+(?:['’]\w+)*")  # noqa: RUF001 - both apostrophes are meant
+# Surface signs of a style, and the catalogue's category that writes so. A category without a sign (warm, funny) cannot
+# be told from the words' surface and has no correction.
+STYLES: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
+    "question": ("QUESTION", re.compile(r"\?")),
+    "number": ("LIST_NUMBER", re.compile(r"(?<!\w)\d")),
+    "quote": ("QUOTE", re.compile(r"[\"“”«»„]|(?<!\w)['‘](?=\w)")),  # noqa: RUF001 - typographic quotes are meant
+    "urgent": ("URGENT_TREND", re.compile(r"\b(?:now|today|tonight|breaking|live|just)\b", re.IGNORECASE)),
+    "how_to": ("BENEFIT_HOWTO", re.compile(r"\b(?:how to|here'?s how|learn|ways? to|tips?)\b", re.IGNORECASE)),
+    "contrast": ("SURPRISE_CONTRAST", re.compile(r"\b(?:but|until|instead|yet|turns out|then)\b", re.IGNORECASE)),
+    "curiosity": (
+        "CURIOSITY",
+        re.compile(r"\b(?:what happen\w*|this is (?:what|why)|the reason|guess|secret)\b", re.I),
+    ),
+}
+LENGTH: Final = "log_words"
+FEATURES: Final = (LENGTH, *STYLES)
+
+
+def render_copy(title: str, body: str = "") -> str:
+    """Title and body as one text: what the heads were trained on is what they are served."""
+    title, body = " ".join(title.split()), " ".join(body.split())
+    if not title or not body:
+        return title or body
+    return f"{title} {body}" if title[-1] in _ENDS else f"{title}. {body}"
+
+
+def features(text: str) -> tuple[float, ...]:
+    """Values of FEATURES for a rendered copy: log(1 + words), then 1 for every style whose sign it shows."""
+    return (math.log1p(len(_WORD.findall(text))), *(float(bool(sign.search(text))) for _, sign in STYLES.values()))

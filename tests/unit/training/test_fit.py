@@ -1,0 +1,130 @@
+"""Fitting on a planted signal: what can be learned is, and the spread is wide where nothing was learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from deployments.errors import Misconfigured
+from deployments.reward import heads as files
+from deployments.reward.text import FEATURES, LENGTH
+from training import evaluate
+from training.fit import Features, Fit, Recipe, bootstrap, fit, logistic
+from training.pairs import Pairs, make
+
+DIM = 12
+RECIPE = Recipe(members=6, ridges=(10.0, 100_000.0), directions=DIM)
+
+
+@pytest.fixture(scope="module")
+def planted() -> tuple[Features, Pairs, pd.DataFrame]:
+    """600 tests of 3 arms: clicks follow the first coordinate, longer copies have more of it; perturbing adds to it.
+
+    The last coordinate says whether a copy was perturbed.
+    """
+    draw = np.random.default_rng(1)
+    copies = draw.normal(size=(1800, DIM)).astype(np.float32)
+    copies[:, -1] *= 0.1
+    surface = np.zeros((1800, len(FEATURES)))
+    surface[:, FEATURES.index(LENGTH)] = 2.5 + 0.05 * copies[:, 0] + 0.2 * draw.normal(size=1800)
+    rate = 1 / (1 + np.exp(3.5 - 0.4 * copies[:, 0]))
+    perturbed = copies.copy()
+    perturbed[:, 0] += 1
+    perturbed[:, -1] += 3
+    tests = np.repeat(np.arange(600), 3)
+    arms = pd.DataFrame(
+        {
+            "test_id": tests, "text": [f"copy {i}" for i in range(1800)], "image_id": "",
+            "impressions": 3000, "clicks": draw.binomial(3000, rate), "cluster": tests, "fold": tests % 10,
+        }
+    )  # fmt: skip
+    return Features(copies, perturbed, np.arange(1800), surface), make(arms), arms
+
+
+@pytest.fixture(scope="module")
+def fitted(planted: tuple[Features, Pairs, pd.DataFrame]) -> Fit:
+    features, pairs, _ = planted
+    return fit(features, pairs.in_folds((4, 5, 6, 7, 8, 9)), RECIPE)
+
+
+def logits(found: Fit, inputs: np.ndarray) -> np.ndarray:
+    with torch.inference_mode():
+        return found.heads(torch.as_tensor(inputs, dtype=torch.float32)).numpy()
+
+
+def test_the_planted_signal_is_found_on_tests_left_out(planted: tuple, fitted: Fit) -> None:
+    features, pairs, arms = planted
+    scores = logits(fitted, features.copies)
+    report = evaluate.evaluate(scores.mean(1), scores.std(1), fitted.calibration, pairs.in_folds((0, 1)), arms)
+    assert report["significant_pairs_accuracy"] > 0.95
+    assert report["calibration_error"] < 0.1
+    assert fitted.ridge == 10.0
+    assert fitted.ridge_losses[10.0] < fitted.ridge_losses[100_000.0] < np.log(2)
+
+
+def test_crossfitted_rewards_are_as_good_as_rewards_of_unseen_tests(planted: tuple, fitted: Fit) -> None:
+    _, pairs, arms = planted
+    train = pairs.in_folds((4, 5, 6, 7, 8, 9))
+    crossfit = evaluate.evaluate(fitted.crossfit_mean, fitted.crossfit_spread, fitted.calibration, train, arms)
+    assert crossfit["significant_pairs_accuracy"] > 0.9
+
+
+def test_length_decides_nothing(planted: tuple, fitted: Fit) -> None:
+    features, pairs, _ = planted
+    train = pairs.in_folds((4, 5, 6, 7, 8, 9))
+    longer = features.surface[train.a, FEATURES.index(LENGTH)] - features.surface[train.b, FEATURES.index(LENGTH)]
+    better = fitted.crossfit_mean[train.a] - fitted.crossfit_mean[train.b]
+    assert fitted.length_slope > 0.05
+    assert fitted.numbers["corrections"][LENGTH] == pytest.approx(-fitted.length_slope, abs=1e-4)
+    assert abs(train.weights @ (longer * better) / (train.weights @ longer**2)) < 0.01
+
+
+def test_perturbed_copies_pay_and_honest_ones_do_not(planted: tuple, fitted: Fit) -> None:
+    features, _, _ = planted
+    tamper = fitted.heads.tamper(torch.as_tensor(features.copies)).detach().numpy()
+    perturbed = fitted.heads.tamper(torch.as_tensor(features.perturbed)).detach().numpy()
+    limit = fitted.numbers["tamper_limit"]
+    assert (tamper > limit).mean() < 0.03
+    assert (perturbed > limit).mean() > 0.95
+
+
+def test_the_distance_grows_far_from_the_training_copies(planted: tuple, fitted: Fit) -> None:
+    features, _, _ = planted
+    near = fitted.heads.distance(torch.as_tensor(features.copies)).numpy()
+    far = fitted.heads.distance(torch.as_tensor(features.copies * 4)).numpy()
+    assert near.mean() == pytest.approx(1, abs=0.1)
+    assert (far > fitted.numbers["typical_distance"]).mean() > 0.95
+    assert logits(fitted, features.copies * 5).std(1).mean() > 2 * logits(fitted, features.copies).std(1).mean()
+
+
+def test_each_head_draws_whole_clusters() -> None:
+    drawn = bootstrap(np.array([7, 7, 8, 9, 9, 9]), heads=3, seed=0)
+    assert drawn.shape == (6, 3)
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[3] == drawn[5]).all()
+
+
+def test_the_regression_has_the_known_optimum() -> None:
+    """One input of 1 and a label of 0.8 that weighs 100: the margin is logit(0.8), less what the ridge costs."""
+    from scipy.sparse import csr_matrix
+
+    weights = logistic(
+        np.ones((1, 1), np.float32), csr_matrix([[1.0]]), np.array([0.8]), np.array([[100.0]]), ridge=1e-6
+    )
+    assert weights[0, 0] == pytest.approx(np.log(4), abs=1e-3)
+
+
+def test_saved_heads_come_back_the_same(tmp_path: Path, fitted: Fit, planted: tuple) -> None:
+    config = files.RewardConfig(encoder="none", max_length=16, **fitted.numbers)
+    revision = files.save(fitted.heads, config, tmp_path)
+    again, inputs = files.load(tmp_path), torch.as_tensor(planted[0].copies[:5])
+    assert torch.equal(again(inputs), fitted.heads(inputs))
+    assert files.read_config(tmp_path) == config
+    assert files.revision_of(tmp_path) == revision
+    (tmp_path / files.WEIGHTS_FILE).unlink()
+    with pytest.raises(Misconfigured, match="missing"):
+        files.load(tmp_path)

@@ -1,0 +1,217 @@
+"""Fits the reward: ridge Bradley-Terry heads on a frozen trunk, cross-fitted, so that every correction is measured on
+tests that the heads it corrects did not see.
+
+Why the trunk stays frozen: on six folds of the shipped data, cross-validated, tuning MiniLM whole, tuning it from these
+heads on, and low-rank adapters were no better than strongly regularised heads on all its upper layers
+(`models/reward/README.md` has the numbers), and those are convex: seconds on two cores, one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+from scipy.special import expit
+
+from deployments.reward.heads import BradleyTerryHeads
+from deployments.reward.text import FEATURES, LENGTH
+from deployments.types import WinCalibration
+from training import calibrate
+from training.pairs import Pairs
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.float32]
+Say = Callable[[str], None]
+_ITERATIONS: Final = 400
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every number of the fit. `ridges` are tried by cross-fitting; the one with the lowest loss on unseen tests wins.
+
+    taught_weight, taught_label: of the pairs "copy against its own perturbed form" (`training/perturb.py`).
+    tamper_quantile: of training copies below the limit beyond which looking tampered with costs tamper_gain a logit.
+    """
+
+    members: int = 8
+    ridges: tuple[float, ...] = (3_000.0, 10_000.0, 30_000.0)
+    taught_weight: float = 0.05
+    taught_label: float = 0.75
+    tamper_ridge: float = 300.0
+    tamper_quantile: float = 0.99
+    tamper_gain: float = 0.2
+    directions: int = 128
+    distance_quantile: float = 0.95
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Features:
+    """Embeddings: of the arms' copies [arms, dim], and of perturbed forms [n, dim] of the copies `rows` [n]."""
+
+    copies: Rows
+    perturbed: Rows
+    rows: NDArray[np.int64]
+    surface: Array
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Heads, the numbers of their `RewardConfig`, and how they did on the training folds, each left out in turn."""
+
+    heads: BradleyTerryHeads
+    numbers: dict[str, Any]
+    ridge: float
+    ridge_losses: dict[float, float]
+    style_gaps: dict[str, Any]
+    length_slope: float
+    crossfit_mean: Array
+    crossfit_spread: Array
+    calibration: WinCalibration = field(default_factory=WinCalibration)
+
+
+def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _text: None) -> Fit:
+    """Fit on all of `train`, after measuring every correction on its folds, each left out in turn.
+
+    Each head sees its own bootstrap sample of the training clusters (not of pairs, which are not independent), so that
+    the heads disagree where the data is thin.
+    """
+    known = np.unique(np.concatenate([train.a, train.b]))
+    mean, scale = features.copies[known].mean(0), features.copies[known].std(0).clip(1e-6)
+    copies, perturbed = (features.copies - mean) / scale, (features.perturbed - mean) / scale
+    task = _Task(copies, perturbed, features.rows, recipe)
+
+    losses = {}
+    for ridge in recipe.ridges:
+        losses[ridge] = _loss(_crossfit(task, train, ridge, members=0)[:, 0], train)
+        say(f"ridge {ridge:g}: loss on left-out folds {losses[ridge]:.5f}")
+    best = min(losses, key=lambda ridge: losses[ridge])
+    logits = _crossfit(task, train, best, recipe.members)
+    say(f"ridge {best:g} chosen; {recipe.members} heads cross-fitted")
+
+    tamper, limit = _tamper(task, known, recipe)
+    raw = logits.mean(1) - recipe.tamper_gain * np.maximum(copies @ tamper - limit, 0)
+    slope = calibrate.length_slope(raw, train, features.surface[:, FEATURES.index(LENGTH)])
+    corrections = {LENGTH: -slope}
+    corrected = raw - slope * features.surface[:, FEATURES.index(LENGTH)]
+    gaps = calibrate.style_gaps(
+        corrected, calibrate.fit(corrected, logits.std(1), train).slope, train, features.surface
+    )
+    corrections |= {name: found["gap"] for name, found in gaps.items() if name != LENGTH}
+    corrected = raw + features.surface @ np.array([corrections[name] for name in FEATURES])
+    whitening = _whitening(copies[known], recipe.directions)
+    distance = np.sqrt(np.square(copies @ whitening).mean(1))
+    typical = float(np.quantile(distance[known], recipe.distance_quantile))
+    # One unit beyond what is typical, a copy is as uncertain as one of which nothing is known.
+    widening = float(corrected[known].std())
+    spread = np.hypot(logits.std(1), widening * np.maximum(distance - typical, 0))
+    calibration = calibrate.fit(corrected, spread, train)
+
+    heads = BradleyTerryHeads(recipe.members, copies.shape[1], whitening.shape[1])
+    state = {
+        "feature_mean": mean, "feature_scale": scale, "whitening": whitening, "tampered": tamper,
+        "outer": task.solve(train, best, bootstrap(train.cluster, recipe.members, recipe.seed)),
+    }  # fmt: skip
+    heads.load_state_dict({name: torch.as_tensor(np.asarray(value, np.float32)) for name, value in state.items()})
+    numbers = {
+        "dim": copies.shape[1], "heads": recipe.members, "directions": whitening.shape[1],
+        "corrections": {name: round(value, 4) for name, value in corrections.items()},
+        "tamper_limit": round(limit, 4), "tamper_gain": recipe.tamper_gain,
+        "typical_distance": round(typical, 4), "widening": round(widening, 4), "calibration": calibration,
+    }  # fmt: skip
+    return Fit(heads.eval(), numbers, best, losses, gaps, slope, corrected, spread, calibration)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Standardised inputs of every fit."""
+
+    copies: Rows
+    perturbed: Rows
+    rows: NDArray[np.int64]
+    recipe: Recipe
+
+    def solve(self, pairs: Pairs, ridge: float, draws: Array) -> Array:
+        """[heads, dim] weights; draws [pairs, heads]: how often each head sees each pair."""
+        rows = np.unique(np.concatenate([pairs.a, pairs.b]))
+        taught = np.flatnonzero(np.isin(self.rows, rows))
+        inputs = np.concatenate([self.copies, self.perturbed[taught]])
+        worse = len(self.copies) + np.arange(len(taught))
+        better = np.concatenate([pairs.a, self.rows[taught]])
+        labels = np.concatenate([pairs.labels, np.full(len(taught), self.recipe.taught_label)])
+        lessons = np.full((len(taught), draws.shape[1]), self.recipe.taught_weight / max(1, len(taught) / len(rows)))
+        weights = np.concatenate([draws * pairs.weights[:, None], lessons])
+        signs = np.repeat([1.0, -1.0], len(better)).astype(np.float32)
+        across = np.tile(np.arange(len(better)), 2)
+        ends = np.concatenate([better, pairs.b, worse])
+        difference = csr_matrix((signs, (across, ends)), shape=(len(better), len(inputs)))
+        return logistic(inputs, difference, labels, weights, ridge)
+
+
+def logistic(inputs: Rows, difference: csr_matrix, labels: Array, weights: Array, ridge: float) -> Array:
+    """[heads, dim]: ridge logistic regression of soft labels on differences of rows, all heads at once (L-BFGS).
+
+    difference: [pairs, rows], whose product with the rows' scores gives each pair's margin. weights: [pairs, heads].
+    """
+    shape = (weights.shape[1], inputs.shape[1])
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        heads = flat.reshape(shape)
+        margin = difference @ (inputs @ heads.T.astype(np.float32))
+        value = (weights * (np.logaddexp(0, margin) - labels[:, None] * margin)).sum() + ridge / 2 * (flat @ flat)
+        error = (weights * (expit(margin) - labels[:, None])).astype(np.float32)
+        return float(value), ((difference.T @ error).T @ inputs + ridge * heads).ravel().astype(np.float64)
+
+    return minimize(
+        loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
+    ).x.reshape(shape)
+
+
+def bootstrap(clusters: NDArray[np.int64], heads: int, seed: int) -> Array:
+    """[pairs, heads]: how often each pair's cluster was drawn for each head; for 0 heads, one that sees all once."""
+    if not heads:
+        return np.ones((len(clusters), 1))
+    draw = np.random.default_rng(seed)
+    names, index = np.unique(clusters, return_inverse=True)
+    counts = [np.bincount(draw.integers(0, len(names), len(names)), minlength=len(names))[index] for _ in range(heads)]
+    return np.stack(counts, axis=1).astype(float)
+
+
+def _crossfit(task: _Task, train: Pairs, ridge: float, members: int) -> Array:
+    """[arms, heads] logits of every training copy under heads that did not see its fold; 0 for other copies."""
+    logits = np.zeros((len(task.copies), max(1, members)))
+    for fold in np.unique(train.fold):
+        rest, left_out = train.where(train.fold != fold), train.where(train.fold == fold)
+        heads = task.solve(rest, ridge, bootstrap(rest.cluster, members, task.recipe.seed))
+        rows = np.unique(np.concatenate([left_out.a, left_out.b]))
+        logits[rows] = task.copies[rows] @ heads.T
+    return logits
+
+
+def _loss(mean: Array, pairs: Pairs) -> float:
+    margin = mean[pairs.a] - mean[pairs.b]
+    return float(np.average(np.logaddexp(0, margin) - pairs.labels * margin, weights=pairs.weights))
+
+
+def _tamper(task: _Task, known: Sequence[int] | NDArray[np.int64], recipe: Recipe) -> tuple[Array, float]:
+    """Direction [dim] that tells perturbed copies from clean ones, and the limit below which copies are left alone."""
+    mine = task.perturbed[np.isin(task.rows, known)]
+    inputs = np.concatenate([mine, task.copies[known]])
+    inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
+    labels = np.repeat([1.0, 0.0], [len(mine), len(known)])
+    each = csr_matrix((np.ones(len(inputs), np.float32), (range(len(inputs)),) * 2))
+    weights = logistic(inputs, each, labels, np.ones((len(inputs), 1)), recipe.tamper_ridge)[0]
+    return weights[:-1], float(np.quantile(task.copies[known] @ weights[:-1], recipe.tamper_quantile))
+
+
+def _whitening(inputs: Rows, directions: int) -> Array:
+    """[dim, directions]: the main directions of `inputs` (principal components), scaled to deviation 1."""
+    _, deviations, axes = np.linalg.svd(inputs - inputs.mean(0), full_matrices=False)
+    count = min(directions, int((deviations > 1e-6 * deviations[0]).sum()))
+    return (axes[:count] / (deviations[:count, None] / np.sqrt(len(inputs)))).T

@@ -1,0 +1,67 @@
+"""Copies made worse on purpose: what a reward must not be talked into by shouting, doubling, padding or symbols.
+
+Some kinds teach (`TAUGHT`): in training every clean copy beats its own perturbed one. The others (`HELD_OUT`) are never
+trained on: they show whether the lesson carries over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Perturbation = Callable[[str], str]
+
+
+def _first_words(text: str, count: int) -> str:
+    return " ".join(text.split()[:count])
+
+
+TAUGHT: Final[dict[str, Perturbation]] = {
+    "doubled": lambda t: f"{t} {t}",
+    "exclaimed": lambda t: f"{t}!!!",
+    "padded": lambda t: f"{t} Click here to find out more about this right now.",
+    "clickbait": lambda t: f"SHOCKING: {t}",
+    "emoji": lambda t: f"🔥🔥 {t} 😱😱😱",
+    "starred": lambda t: f"★★★ {t} ★★★",
+    "stuttered": lambda t: f"{_first_words(t, 2)} {_first_words(t, 2)} {t}",
+    "repeated end": lambda t: " ".join([*t.split(), *t.split()[-3:], *t.split()[-3:]]),
+}
+HELD_OUT: Final[dict[str, Perturbation]] = {
+    "shouted": str.upper,
+    "spaced": lambda t: t.replace(" ", "   "),
+    "tripled": lambda t: f"{t}. {t}. {t}",
+    "question marks": lambda t: f"{t}???",
+    "hashtags": lambda t: f"{t} #viral #trending #mustsee",
+    "money": lambda t: f"$$$ {t} $$$",
+    "appended shock": lambda t: f"{t} It is shocking and you will not believe it",
+    "filler": lambda t: f"{t} and so on and so forth and more and more of it, really",
+    "halves swapped back": lambda t: f"{_first_words(t, len(t.split()) // 2)}: {t}",
+}
+KINDS: Final = TAUGHT | HELD_OUT
+
+
+def suite(
+    texts: Sequence[str], score: Callable[[Sequence[str]], NDArray[np.float64]], tolerance: float = 1e-3
+) -> dict[str, Any]:
+    """How often no perturbed copy beats its clean original, per kind and over all: `pass_rate` of pairs.
+
+    score: texts to [texts] scores, as selection uses them. Within `tolerance` is no win: bfloat16 rounds by batch.
+    """
+    clean = score(texts)
+    kinds: dict[str, float] = {}
+    for name, change in KINDS.items():
+        kinds[name] = round(float((score([change(text) for text in texts]) <= clean + tolerance).mean()), 4)
+    return {
+        "copies": len(texts),
+        "pass_rate": _mean(kinds, KINDS),
+        "taught_pass_rate": _mean(kinds, TAUGHT),
+        "held_out_pass_rate": _mean(kinds, HELD_OUT),
+        "kinds": kinds,
+    }
+
+
+def _mean(kinds: dict[str, float], names: dict[str, Perturbation]) -> float:
+    return round(float(np.mean([kinds[name] for name in names])), 4)
