@@ -1,0 +1,1 @@
+"""Measurements of the system and of its models. Nothing imports this."""
