@@ -67,7 +67,7 @@ def require_matplotlib() -> None:
     try:
         import matplotlib.figure  # noqa: F401, PLC0415 - only a picture needs it
     except ImportError:
-        raise NoMatplotlib("--plot needs matplotlib: pip install -e '.[benchmark]'") from None
+        raise NoMatplotlib("--plot needs matplotlib: pip install -e '.[train]'") from None
 
 
 def plot(report: Row, path: Path) -> None:

@@ -53,7 +53,14 @@ def fit(mean: Array, spread: Array, pairs: Pairs) -> WinCalibration:
         return float(value), np.array([error @ logit + theta[0] / 4, by_weight.sum() + 0.01])
 
     found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-9, 6), (0, 100)])
-    return WinCalibration(slope=float(np.exp(found.x[0]) / scale), spread_weight=float(found.x[1] / unit))
+    slope, weight = float(np.exp(found.x[0]) / scale), float(found.x[1] / unit)
+    # Familiar copies may not show what spread is worth, strange ones need it: at least what a spread in logits costs a
+    # logistic model (MacKay, 1992: pi / 8 x variance). The slope makes up for it at the pairs' mean variance.
+    least = np.pi / 8 * slope**2
+    if weight < least:
+        slope *= float(np.sqrt((1 + least * unit) / (1 + weight * unit)))
+        weight = float(least)
+    return WinCalibration(slope=slope, spread_weight=weight)
 
 
 def surface(texts: Iterable[str]) -> Array:

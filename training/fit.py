@@ -53,11 +53,17 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Features:
-    """Embeddings: of the arms' copies [arms, dim], and of perturbed forms [n, dim] of the copies `rows` [n]."""
+    """Inputs of a fit: embeddings [n, dim] of the arms' copies and of the lessons.
+
+    better, worse: clean texts and their perturbed forms. lesson_rows: the arm whose test each lesson belongs to; only
+        lessons of trained-on tests are used.
+    surface: [arms, FEATURES].
+    """
 
     copies: Rows
-    perturbed: Rows
-    rows: NDArray[np.int64]
+    better: Rows
+    worse: Rows
+    lesson_rows: NDArray[np.int64]
     surface: Array
 
 
@@ -84,8 +90,8 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     """
     known = np.unique(np.concatenate([train.a, train.b]))
     mean, scale = features.copies[known].mean(0), features.copies[known].std(0).clip(1e-6)
-    copies, perturbed = (features.copies - mean) / scale, (features.perturbed - mean) / scale
-    task = _Task(copies, perturbed, features.rows, recipe)
+    copies, better, worse = ((x - mean) / scale for x in (features.copies, features.better, features.worse))
+    task = _Task(copies, better, worse, features.lesson_rows, recipe)
 
     losses = {}
     for ridge in recipe.ridges:
@@ -108,8 +114,8 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     whitening = _whitening(copies[known], recipe.directions)
     distance = np.sqrt(np.square(copies @ whitening).mean(1))
     typical = float(np.quantile(distance[known], recipe.distance_quantile))
-    # One unit beyond what is typical, a copy is as uncertain as one of which nothing is known.
-    widening = float(corrected[known].std())
+    # As far beyond the typical as that is beyond the median, a copy is as uncertain as one of which nothing is known.
+    widening = float(corrected[known].std()) / max(typical - float(np.median(distance[known])), 1e-6)
     spread = np.hypot(logits.std(1), widening * np.maximum(distance - typical, 0))
     calibration = calibrate.fit(corrected, spread, train)
 
@@ -133,24 +139,23 @@ class _Task:
     """Standardised inputs of every fit."""
 
     copies: Rows
-    perturbed: Rows
-    rows: NDArray[np.int64]
+    better: Rows
+    worse: Rows
+    lesson_rows: NDArray[np.int64]
     recipe: Recipe
 
     def solve(self, pairs: Pairs, ridge: float, draws: Array) -> Array:
         """[heads, dim] weights; draws [pairs, heads]: how often each head sees each pair."""
         rows = np.unique(np.concatenate([pairs.a, pairs.b]))
-        taught = np.flatnonzero(np.isin(self.rows, rows))
-        inputs = np.concatenate([self.copies, self.perturbed[taught]])
-        worse = len(self.copies) + np.arange(len(taught))
-        better = np.concatenate([pairs.a, self.rows[taught]])
+        taught = np.flatnonzero(np.isin(self.lesson_rows, rows))
+        count, lessons = len(self.copies), np.arange(len(taught))
+        inputs = np.concatenate([self.copies, self.better[taught], self.worse[taught]])
         labels = np.concatenate([pairs.labels, np.full(len(taught), self.recipe.taught_label)])
-        lessons = np.full((len(taught), draws.shape[1]), self.recipe.taught_weight / max(1, len(taught) / len(rows)))
-        weights = np.concatenate([draws * pairs.weights[:, None], lessons])
-        signs = np.repeat([1.0, -1.0], len(better)).astype(np.float32)
-        across = np.tile(np.arange(len(better)), 2)
-        ends = np.concatenate([better, pairs.b, worse])
-        difference = csr_matrix((signs, (across, ends)), shape=(len(better), len(inputs)))
+        share = self.recipe.taught_weight * len(rows) / max(1, len(taught))
+        weights = np.concatenate([draws * pairs.weights[:, None], np.full((len(taught), draws.shape[1]), share)])
+        signs = np.repeat([1.0, -1.0], len(labels)).astype(np.float32)
+        ends = np.concatenate([pairs.a, count + lessons, pairs.b, count + len(taught) + lessons])
+        difference = csr_matrix((signs, (np.tile(np.arange(len(labels)), 2), ends)), shape=(len(labels), len(inputs)))
         return logistic(inputs, difference, labels, weights, ridge)
 
 
@@ -201,10 +206,10 @@ def _loss(mean: Array, pairs: Pairs) -> float:
 
 def _tamper(task: _Task, known: Sequence[int] | NDArray[np.int64], recipe: Recipe) -> tuple[Array, float]:
     """Direction [dim] that tells perturbed copies from clean ones, and the limit below which copies are left alone."""
-    mine = task.perturbed[np.isin(task.rows, known)]
-    inputs = np.concatenate([mine, task.copies[known]])
+    mine = np.isin(task.lesson_rows, known)
+    inputs = np.concatenate([task.worse[mine], task.better[mine], task.copies[known]])
     inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
-    labels = np.repeat([1.0, 0.0], [len(mine), len(known)])
+    labels = np.repeat([1.0, 0.0], [mine.sum(), mine.sum() + len(known)])
     each = csr_matrix((np.ones(len(inputs), np.float32), (range(len(inputs)),) * 2))
     weights = logistic(inputs, each, labels, np.ones((len(inputs), 1)), recipe.tamper_ridge)[0]
     return weights[:-1], float(np.quantile(task.copies[known] @ weights[:-1], recipe.tamper_quantile))

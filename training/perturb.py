@@ -6,26 +6,48 @@ trained on: they show whether the lesson carries over.
 
 from __future__ import annotations
 
+import html
+import re
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Perturbation = Callable[[str], str]
+_FEWEST_WORDS: Final = 4
+_MOST_WORDS: Final = 20
+
+
+_PREFIXES: Final = ("SHOCKING", "BREAKING", "OMG", "MUST SEE", "WOW", "You won't believe this", "Unreal")
+_SUFFIXES: Final = (
+    "Click here to find out more about this right now.", "You have to see this to believe it.", "Wow. Just wow.",
+    "This will blow your mind.", "Share this with everyone you know.", "And that is only the beginning of it.",
+    "You will never guess why.", "Don't miss out on this.", "It will make you cry.",
+)  # fmt: skip
+_TAGS: Final = ("#wow", "#omg", "#mustread", "#love", "#amazing", "#fyp", "#instagood")
 
 
 def _first_words(text: str, count: int) -> str:
     return " ".join(text.split()[:count])
 
 
+def _pick(options: Sequence[str], text: str, skip: int = 0) -> str:
+    """One of the options, the same for the same text on every machine."""
+    return options[(zlib.crc32(text.encode()) + skip) % len(options)]
+
+
 TAUGHT: Final[dict[str, Perturbation]] = {
     "doubled": lambda t: f"{t} {t}",
     "exclaimed": lambda t: f"{t}!!!",
-    "padded": lambda t: f"{t} Click here to find out more about this right now.",
-    "clickbait": lambda t: f"SHOCKING: {t}",
+    "padded": lambda t: f"{t} {_pick(_SUFFIXES, t)}",
+    "padded twice": lambda t: f"{t} {_pick(_SUFFIXES, t, 3)} {_pick(_SUFFIXES, t, 5)}",
+    "clickbait": lambda t: f"{_pick(_PREFIXES, t)}: {t}",
     "emoji": lambda t: f"🔥🔥 {t} 😱😱😱",
     "starred": lambda t: f"★★★ {t} ★★★",
+    "tagged": lambda t: f"{t} {_pick(_TAGS, t)} {_pick(_TAGS, t, 2)}",
     "stuttered": lambda t: f"{_first_words(t, 2)} {_first_words(t, 2)} {t}",
     "repeated end": lambda t: " ".join([*t.split(), *t.split()[-3:], *t.split()[-3:]]),
 }
@@ -38,9 +60,23 @@ HELD_OUT: Final[dict[str, Perturbation]] = {
     "money": lambda t: f"$$$ {t} $$$",
     "appended shock": lambda t: f"{t} It is shocking and you will not believe it",
     "filler": lambda t: f"{t} and so on and so forth and more and more of it, really",
+    "news flash": lambda t: f"THIS JUST IN >>> {t}",
     "halves swapped back": lambda t: f"{_first_words(t, len(t.split()) // 2)}: {t}",
 }
 KINDS: Final = TAUGHT | HELD_OUT
+
+
+def first_sentences(arms: pd.DataFrame) -> list[tuple[int, str]]:
+    """Position in `arms` and text: the first sentence of each distinct context, without markup, cut to 20 words."""
+    if "context" not in arms.columns:
+        return []
+    found: dict[str, int] = {}
+    for position, context in enumerate(arms["context"].fillna("").astype(str)):
+        text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", context)).split())
+        words = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].split()[:_MOST_WORDS]
+        if len(words) >= _FEWEST_WORDS:
+            found.setdefault(" ".join(words), position)
+    return [(position, sentence) for sentence, position in found.items()]
 
 
 def suite(

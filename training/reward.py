@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.encoder import DType, Encoder, EncoderSettings
@@ -28,7 +29,7 @@ from training.fit import Features, Recipe, fit
 from training.measure import rewards_of, robustness
 
 MAX_LENGTH = 96
-PERTURBED_PER_COPY = 2
+PERTURBED_PER_TEXT = 2
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _console = Console(stderr=True, highlight=False)
 
@@ -185,17 +186,27 @@ def _read(path: Path) -> Arms:
 
 
 def _features(trunk: Encoder, log: Arms, training: pairs.Pairs, seed: int, checkpoints: Path) -> Features:
-    """Embeddings of every copy, and of PERTURBED_PER_COPY drawn perturbed forms of each that is trained on."""
+    """Embeddings of every copy, and of lessons: texts of the tests that are trained on, each with perturbed forms.
+
+    Contexts teach beside the copies, because a headline shouts more than a push may: plain words must not be talked
+    into anything either.
+    """
     texts = [render_copy(text) for text in log.table["text"]]
     known = np.unique(np.concatenate([training.a, training.b]))
-    rows = np.repeat(known, PERTURBED_PER_COPY)
+    plain = perturb.first_sentences(log.table.iloc[known])
+    clean = [(row, texts[row]) for row in known] + [(known[at], text) for at, text in plain]
+    rows = np.repeat([row for row, _ in clean], PERTURBED_PER_TEXT)
+    better = [text for _, text in clean for _ in range(PERTURBED_PER_TEXT)]
     changes = list(perturb.TAUGHT.values())
     drawn = np.random.default_rng(seed).integers(0, len(changes), len(rows))
-    changed = [changes[kind](texts[row]) for kind, row in zip(drawn, rows, strict=True)]
+    worse = [render_copy(changes[kind](text)) for kind, text in zip(drawn, better, strict=True)]
+    inputs = embed(trunk, [*texts, *(text for _, text in plain)], "copies and contexts", _console, checkpoints)
+    position = np.repeat([*known, *range(len(texts), len(inputs))], PERTURBED_PER_TEXT)
     return Features(
-        copies=embed(trunk, texts, "copies", _console, checkpoints),
-        perturbed=embed(trunk, changed, "perturbed copies", _console, checkpoints),
-        rows=rows,
+        copies=inputs[: len(texts)],
+        better=inputs[position],
+        worse=embed(trunk, worse, "perturbed texts", _console, checkpoints),
+        lesson_rows=rows,
         surface=calibrate.surface(texts),
     )
 
@@ -238,7 +249,7 @@ class _said:  # noqa: N801 - reads as a statement
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, BadArms | Misconfigured):
-            _console.print(f"[red]error:[/red] {error}")
+            _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None
 
 

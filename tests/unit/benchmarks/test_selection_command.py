@@ -85,7 +85,7 @@ def test_a_picture_without_matplotlib_is_refused_before_the_work(
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     done = run("--arms", log, "--model", model, "--plot", "x.png")
     assert done.exit_code == 2
-    assert "pip install -e '.[benchmark]'" in done.stderr
+    assert "pip install -e '.[train]'" in done.stderr
 
 
 @pytest.mark.parametrize(

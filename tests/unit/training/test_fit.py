@@ -42,7 +42,7 @@ def planted() -> tuple[Features, Pairs, pd.DataFrame]:
             "impressions": 3000, "clicks": draw.binomial(3000, rate), "cluster": tests, "fold": tests % 10,
         }
     )  # fmt: skip
-    return Features(copies, perturbed, np.arange(1800), surface), make(arms), arms
+    return Features(copies, copies, perturbed, np.arange(1800), surface), make(arms), arms
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_length_decides_nothing(planted: tuple, fitted: Fit) -> None:
 def test_perturbed_copies_pay_and_honest_ones_do_not(planted: tuple, fitted: Fit) -> None:
     features, _, _ = planted
     tamper = fitted.heads.tamper(torch.as_tensor(features.copies)).detach().numpy()
-    perturbed = fitted.heads.tamper(torch.as_tensor(features.perturbed)).detach().numpy()
+    perturbed = fitted.heads.tamper(torch.as_tensor(features.worse)).detach().numpy()
     limit = fitted.numbers["tamper_limit"]
     assert (tamper > limit).mean() < 0.03
     assert (perturbed > limit).mean() > 0.95

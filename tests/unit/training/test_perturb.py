@@ -3,9 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from training.perturb import HELD_OUT, KINDS, TAUGHT, suite
+from training.perturb import HELD_OUT, KINDS, TAUGHT, first_sentences, suite
 
 TEXTS = ["They said it could not be done", "A cat waits at the door every day"]
 
@@ -39,3 +40,12 @@ def test_every_kind_changes_the_copy_and_keeps_its_words(kind: str) -> None:
 def test_what_is_judged_is_not_only_what_was_taught() -> None:
     assert len(HELD_OUT) >= len(TAUGHT)
     assert not set(HELD_OUT) & set(TAUGHT)
+
+
+def test_contexts_teach_by_their_first_sentence_once_each_without_markup() -> None:
+    lede = "<p>She opened the <em>old</em> door. Then she left.</p>"
+    arms = pd.DataFrame({"context": [lede, lede, "Too short.", None, "word " * 40]})
+    found = first_sentences(arms)
+    assert found[0] == (0, "She opened the old door.")
+    assert [(at, len(text.split())) for at, text in found] == [(0, 5), (4, 20)]
+    assert first_sentences(pd.DataFrame({"text": ["no context"]})) == []
