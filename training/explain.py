@@ -28,6 +28,7 @@ def explain(model: RewardModel, title: str, body: str = "") -> dict[str, Any]:
         "parts": {
             "heads_mean": _round(parts.heads[0].mean()),
             "tamper_penalty": _round(-parts.penalty[0]),
+            "offset": _round(config.offset),
             "corrections": {
                 name: _round(weight * surface[name]) for name, weight in config.corrections.items() if surface[name]
             },

@@ -110,7 +110,9 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
         corrected, calibrate.fit(corrected, logits.std(1), train).slope, train, features.surface
     )
     corrections |= {name: found["gap"] for name, found in gaps.items() if name != LENGTH}
-    corrected = raw + features.surface @ np.array([corrections[name] for name in FEATURES])
+    adjustment = features.surface @ np.array([corrections[name] for name in FEATURES])
+    offset = -float(adjustment[known].mean())
+    corrected = raw + adjustment + offset
     whitening = _whitening(copies[known], recipe.directions)
     distance = np.sqrt(np.square(copies @ whitening).mean(1))
     typical = float(np.quantile(distance[known], recipe.distance_quantile))
@@ -128,7 +130,7 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     numbers = {
         "dim": copies.shape[1], "heads": recipe.members, "directions": whitening.shape[1],
         "corrections": {name: round(value, 4) for name, value in corrections.items()},
-        "tamper_limit": round(limit, 4), "tamper_gain": recipe.tamper_gain,
+        "offset": round(offset, 4), "tamper_limit": round(limit, 4), "tamper_gain": recipe.tamper_gain,
         "typical_distance": round(typical, 4), "widening": round(widening, 4), "calibration": calibration,
     }  # fmt: skip
     return Fit(heads.eval(), numbers, best, losses, gaps, slope, corrected, spread, calibration)

@@ -165,6 +165,7 @@ def explain(
         for name, value in (
             ("heads", found["parts"]["heads_mean"]),
             ("tampering", found["parts"]["tamper_penalty"]),
+            ("offset", found["parts"]["offset"]),
             *found["parts"]["corrections"].items(),
         ):
             _console.print(f"  {name:12} {value:+.3f}")

@@ -34,6 +34,7 @@ class RewardConfig(Settings):
 
     corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
         style is not favoured beyond what the A/B tests show.
+    offset: logits added to every copy, so that a typical training copy has a reward of about 0.
     tamper_limit, tamper_gain: a copy whose `BradleyTerryHeads.tamper` exceeds the limit pays gain times the excess; the
         limit lies where hardly any training copy is, so that honest copies pay nothing.
     typical_distance: the 95th percentile of `BradleyTerryHeads.distance` over the training copies.
@@ -50,6 +51,7 @@ class RewardConfig(Settings):
     heads: int = Field(ge=1, le=64)
     directions: int = Field(ge=1, description="columns of the whitening, see BradleyTerryHeads.distance")
     corrections: dict[Literal[FEATURES], float] = Field(default_factory=dict)  # type: ignore[valid-type]
+    offset: float = 0.0
     tamper_limit: float = 0.0
     tamper_gain: float = Field(default=0.0, ge=0)
     typical_distance: float = Field(default=0.0, ge=0)

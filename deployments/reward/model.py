@@ -111,9 +111,9 @@ class RewardModel:
         return [Encoded(row, self.correction(text)) for row, text in zip(self.encoder.pre(texts), texts, strict=True)]
 
     def correction(self, text: str) -> float:
-        """Logits that the surface of a copy adds, see `RewardConfig.corrections`."""
+        """Logits that the surface of a copy adds, see `RewardConfig.corrections` and `offset`."""
         values = dict(zip(FEATURES, features(text), strict=True))
-        return sum(weight * values[name] for name, weight in self.config.corrections.items())
+        return self.config.offset + sum(weight * values[name] for name, weight in self.config.corrections.items())
 
     def forward(self, rows: Sequence[Encoded]) -> NDArray[np.float32]:
         """[rows, 2]: mean and spread in logits."""

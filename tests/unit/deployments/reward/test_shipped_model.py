@@ -78,5 +78,6 @@ def test_a_reward_is_the_sum_of_its_parts(model: RewardModel) -> None:
     rows = model.encode([*COPIES, *STRANGE])
     parts = model.parts(rows)
     assert model.forward(rows)[:, 0] == pytest.approx(parts.heads.mean(1) + parts.correction - parts.penalty)
-    assert (parts.correction < 0).all()  # the length of a copy is taken off
+    shorter, longer = model.correction("One two three"), model.correction("One two three four five six seven")
+    assert longer < shorter  # longer headlines won more often; that is taken off
     assert parts.heads.shape == (len(rows), model.config.heads)

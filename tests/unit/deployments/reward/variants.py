@@ -20,6 +20,7 @@ def write_variant(shipped: Path, folder: Path, factor: float) -> str:
     config = json.loads((shipped / CONFIG_FILE).read_text())
     config["corrections"] = {k: v * factor for k, v in config["corrections"].items()}
     config["calibration"]["slope"] = abs(factor)
+    config["offset"] *= factor
     config["tamper_gain"] = 0.0
     (folder / CONFIG_FILE).write_text(json.dumps(config))
     state = load_file(shipped / WEIGHTS_FILE)
