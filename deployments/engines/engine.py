@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from deployments import weights
+from deployments.engines.adapters import Adapter, known, load
 from deployments.engines.merge import as_they_finish
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.settings import EngineSettings
-from deployments.errors import InvalidInput, StageFailed, StageUnavailable, Violation
+from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
 from deployments.types import Priority
 
 if TYPE_CHECKING:
@@ -85,22 +86,39 @@ class Engine:
     settings: EngineSettings
     name: str = "engine"
     """How errors name it to a client."""
+    adapters: dict[str, Adapter] = field(default_factory=dict, init=False)
+    """By name; filled by `start`."""
     _llm: Any = None
     _tokenizer: Any = None
     _templates: Any = None
     _processes: OwnedProcesses = field(default_factory=OwnedProcesses)
 
     async def start(self) -> None:
-        """Resolve the model and start the engine, in a thread. Raises Misconfigured."""
+        """Resolve the model and start the engine with its adapters, in a thread. Raises Misconfigured."""
         await asyncio.to_thread(self._start)
         await self._llm.collective_rpc("die_with", args=(os.getpid(),))
+        for adapter in self.adapters.values():
+            await self._add(adapter)
+
+    async def _add(self, adapter: Adapter) -> None:
+        from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
+
+        try:
+            await self._llm.add_lora(vllm_api.lora_request(adapter))
+        except Exception as error:
+            # vLLM raises anything here; the engine's own log has the details.
+            await self.stop()
+            key = f"engine.adapters.{adapter.name}"
+            raise Misconfigured(f"{key}: the engine cannot load this adapter for {self.settings.model!r}") from error
 
     def _start(self) -> None:
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM
 
-        model = weights.resolve(self.settings.model)
+        settings = self.settings
+        model = weights.resolve(settings.model)
+        self.adapters = load(settings.adapters, settings.max_lora_rank, settings.model, model)
         with self._processes.watch():
-            self._llm = vllm_api.launch(self.settings, model)
+            self._llm = vllm_api.launch(settings, model, self.adapters.values())
         self._tokenizer = self._llm.renderer.tokenizer if hasattr(self._llm, "renderer") else self._llm.tokenizer
         self._templates = self._tokenizer
         if self.settings.max_images_per_prompt:
@@ -143,7 +161,14 @@ class Engine:
         return Prompt(text=text, images=tuple(images))
 
     async def generate(
-        self, prompt: Prompt, sampling: Sampling, *, n: int, request_id: str, priority: Priority = Priority.REALTIME
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        *,
+        n: int,
+        request_id: str,
+        priority: Priority = Priority.REALTIME,
+        adapter: str = "",
     ) -> AsyncGenerator[Sample, None]:
         """`n` samples, each as soon as it is finished. A seed gives sample i the seed + i.
 
@@ -153,7 +178,7 @@ class Engine:
         seed = sampling.seed
         seeded = [sampling.with_seed(None if seed is None else (seed + i) % 2**31) for i in range(n)]
         work = as_they_finish(
-            self.sample(prompt, each, request_id=request_id, index=i, priority=priority)
+            self.sample(prompt, each, request_id=request_id, index=i, priority=priority, adapter=adapter)
             for i, each in enumerate(seeded)
         )
         try:
@@ -170,13 +195,18 @@ class Engine:
         request_id: str,
         index: int = 0,
         priority: Priority = Priority.REALTIME,
+        adapter: str = "",
     ) -> Sample:
-        """One sequence. Cancelling this coroutine aborts it in the engine.
+        """One sequence, by the model itself or with one of its adapters. Cancelling this coroutine aborts it in the
+        engine.
 
-        Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt.
+        Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
+        Misconfigured for an adapter that it does not have.
         """
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
+        known(adapter, self.adapters)
+        lora = vllm_api.lora_request(self.adapters[adapter]) if adapter else None
         params = vllm_api.sampling_params(**vars(sampling))
         request: dict[str, Any] = (
             {"prompt": prompt.text, "multi_modal_data": {"image": list(prompt.images)}}
@@ -186,7 +216,7 @@ class Engine:
         last = None
         try:
             async for output in self._llm.generate(
-                request, params, f"{request_id}-{index}", priority=_PRIORITY[priority]
+                request, params, f"{request_id}-{index}", lora_request=lora, priority=_PRIORITY[priority]
             ):
                 last = output
         except vllm_api.EngineDeadError:

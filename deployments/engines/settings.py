@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from deployments.settings import Settings
 
 MIB = 2**20
+
+AdapterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+AdapterFolder = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
 class EngineSettings(Settings):
@@ -46,6 +49,12 @@ class EngineSettings(Settings):
     """A vLLM quantization method, where the checkpoint does not name its own."""
     max_images_per_prompt: int = Field(default=0, ge=0, le=64)
     """Images in one prompt; 0 for a text model."""
+    adapters: dict[AdapterName, AdapterFolder] = Field(default_factory=dict, max_length=32)
+    """LoRA adapters of the model, by the name that chooses one: folders in PEFT's format. All stay loaded and requests
+    with different ones, or with none, are computed together. On a CPU vLLM has no fast kernel for them: an adapter that
+    every request uses is better merged into the model."""
+    max_lora_rank: int = Field(default=64, ge=1, le=512)
+    """The highest rank that an adapter may have; memory is taken for what the adapters do have."""
     cpu_threads: int | None = Field(default=None, ge=1, le=1024)
     """Compute threads on a CPU; None: every core that this process may use."""
     trust_remote_code: bool = False
@@ -60,4 +69,6 @@ class EngineSettings(Settings):
             )
         if self.device == "cpu" and self.dtype == "float16":
             raise ValueError("dtype 'float16' has no fast path on a CPU: use 'auto', 'bfloat16' or 'float32'")
+        if self.adapters and self.max_images_per_prompt:
+            raise ValueError("adapters are for text models: max_images_per_prompt must be 0")
         return self

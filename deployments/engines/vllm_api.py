@@ -10,39 +10,52 @@ import dataclasses
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import filelock
 from vllm import AsyncEngineArgs, ModelRegistry, SamplingParams
+from vllm.lora.request import LoRARequest
+from vllm.model_executor.models import supports_lora
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
+from deployments.engines.adapters import Adapter
 from deployments.engines.settings import MIB, EngineSettings
 from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16, usable_cpus
 
-__all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "sampling_params"]
+__all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "lora_request", "sampling_params"]
 
 _CPU_KV_CACHE_BYTES = 512 * MIB
 _CPU_BLOCK_SIZE = 32
 _GPU_START_TIMEOUT_S = 1800.0
+# What every version takes for `max_lora_rank`.
+_LORA_RANKS = (8, 16, 32, 64, 128, 256, 512)
 
 
-def launch(settings: EngineSettings, model: str) -> AsyncLLM:
-    """Start an engine; blocks until it can serve. `model` is the resolved reference. Raises Misconfigured."""
+def launch(settings: EngineSettings, model: str, adapters: Collection[Adapter] = ()) -> AsyncLLM:
+    """Start an engine; blocks until it can serve. `model` is the resolved reference. Raises Misconfigured.
+
+    The adapters are made room for, and loaded by `AsyncLLM.add_lora`.
+    """
     device = current_platform.device_type
     if settings.device not in ("auto", device):
         raise Misconfigured(f"device {settings.device!r} is set, but the installed vLLM computes on {device!r}")
     known = {field.name for field in dataclasses.fields(AsyncEngineArgs)}
-    arguments = _arguments(settings, model, device)
+    arguments = _arguments(settings, model, device) | _lora_arguments(adapters, device)
+    if adapters and device == "cpu" and not settings.enforce_eager:
+        raise Misconfigured(
+            "adapters: vLLM cannot compile a model with LoRA on a CPU: leave enforce_eager on, or merge the "
+            "adapter into the model"
+        )
     with _environment(_variables(settings, device)), _alone_on(device):
         if device == "cpu":
-            _inspect_here(model)
+            _inspect_here(model, adapted=bool(adapters))
         try:
             return AsyncLLM.from_engine_args(AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in known}))
         except Exception as error:
@@ -83,6 +96,26 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
     if settings.max_num_batched_tokens is not None:
         arguments["max_num_batched_tokens"] = settings.max_num_batched_tokens
     return arguments
+
+
+def _lora_arguments(adapters: Collection[Adapter], device: str) -> dict[str, Any]:
+    """Room for all adapters at once, at the highest of their ranks.
+
+    One slot more on a CPU, which stays empty: in a step that computes sequences with and without an adapter, the CPU
+    kernels of vLLM 0.32 (`lora/ops/torch_ops`) take those without one, whose slot is -1, to the last slot's weights.
+    """
+    if not adapters:
+        return {}
+    rank = max(adapter.rank for adapter in adapters)
+    return {
+        "enable_lora": True,
+        "max_loras": len(adapters) + (device == "cpu"),
+        "max_lora_rank": next(size for size in _LORA_RANKS if size >= rank),
+    }
+
+
+def lora_request(adapter: Adapter) -> LoRARequest:
+    return LoRARequest(lora_name=adapter.name, lora_int_id=adapter.number, lora_path=adapter.folder)
 
 
 def _dtype(settings: EngineSettings, device: str) -> str:
@@ -143,15 +176,22 @@ def _alone_on(device: str) -> Iterator[None]:
         yield
 
 
-def _inspect_here(model: str) -> None:
+def _inspect_here(model: str, *, adapted: bool) -> None:
     """Let vLLM look at the model's class in this process.
 
     It would start a Python process for it, so as not to initialise CUDA in this one, and keep the answer in a cache:
-    the first engine of a fresh machine would start 14 seconds later. On a CPU there is nothing to protect.
+    the first engine of a fresh machine would start 14 seconds later. On a CPU there is nothing to protect. Raises
+    Misconfigured for a model that takes no adapter: the engine's process would say so in its own log only.
     """
+    found = None
     with contextlib.suppress(Exception):  # a shortcut: whatever is wrong with the model, vLLM says it better
         (architecture,) = json.loads((Path(model) / "config.json").read_text(encoding="utf-8"))["architectures"]
-        ModelRegistry.register_model(architecture, ModelRegistry.models[architecture].load_model_cls())
+        found = ModelRegistry.models[architecture].load_model_cls()
+        ModelRegistry.register_model(architecture, found)
+    if adapted and found is not None and not supports_lora(found):
+        raise Misconfigured(
+            "adapters: vLLM serves none for this model's architecture: merge the adapter into the model"
+        )
 
 
 def sampling_params(

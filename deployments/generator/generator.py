@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Engine, Message, Prompt, Sample, Sampling, as_they_finish
+from deployments.engines import Engine, Message, Prompt, Sample, Sampling, adapters, as_they_finish
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
 from deployments.facts import facts
 from deployments.generator import prompt, structured
@@ -40,6 +40,7 @@ class _Job:
     sampling: Sampling
     request_id: str
     longest: dict[OutputField, int]
+    adapter: str
 
 
 class VllmGenerator:
@@ -63,7 +64,7 @@ class VllmGenerator:
 
     async def start(self, knobs: GeneratorKnobs) -> None:
         """Raises Misconfigured when the model cannot be served, or leaves no room for facts and answer."""
-        self._check_room(knobs)
+        self._check(knobs)
         self._knobs = knobs
         await self._engine.start()
         self._control_words = self._engine.control_words()
@@ -84,10 +85,11 @@ class VllmGenerator:
         await self._engine.sample(words, Sampling(max_tokens=4, grammar=grammar), request_id="warm-up")
 
     async def reconfigure(self, knobs: GeneratorKnobs) -> None:
-        self._check_room(knobs)
+        self._check(knobs)
         self._knobs = knobs
 
-    def _check_room(self, knobs: GeneratorKnobs) -> None:
+    def _check(self, knobs: GeneratorKnobs) -> None:
+        adapters.known(knobs.adapter, self._settings.engine.adapters)
         room, needed = self._settings.engine.max_model_len, knobs.max_tokens + _INSTRUCTION_TOKENS + _MIN_FACTS_TOKENS
         if room < needed:
             raise Misconfigured(
@@ -153,6 +155,7 @@ class VllmGenerator:
                 sampling=sampling.with_seed(seed_of(task.seed, plan.category, n)),
                 request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
                 longest=longest,
+                adapter=knobs.adapter,
             )
             for n in range(task.candidates_per_category)
             for plan, tokens in rendered
@@ -167,7 +170,7 @@ class VllmGenerator:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
-                job.prompt, job.sampling, request_id=job.request_id, priority=call.priority
+                job.prompt, job.sampling, request_id=job.request_id, priority=call.priority, adapter=job.adapter
             )
         except StageFailed as failure:
             return failure
@@ -181,7 +184,7 @@ class VllmGenerator:
             category=job.plan.category,
             likelihood=sample.logprob,
             finished=answer.finished and not sample.length_cut,
-            revision=self._revision,
+            revision=self._revision_with(job.adapter),
             usage=Usage(
                 queue_ms=sample.queue_ms,
                 compute_ms=sample.compute_ms,
@@ -193,7 +196,15 @@ class VllmGenerator:
         )
 
     def revision(self) -> StageRevision:
-        return self._revision
+        """Of what writes now; a draft carries that of what wrote it."""
+        return self._revision_with(self._knobs.adapter)
+
+    def _revision_with(self, adapter: str) -> StageRevision:
+        """The base's revision, then the adapter's name and revision: `base+name@0123456789ab`."""
+        if not adapter or adapter not in self._engine.adapters:  # the second: not started yet
+            return self._revision
+        used = f"{self._revision.model_revision}+{adapter}@{self._engine.adapters[adapter].revision}"
+        return self._revision.model_copy(update={"model_revision": used})
 
     @property
     def unfinished_requests(self) -> int:

@@ -35,6 +35,8 @@ class GeneratorKnobs(Knobs):
     top_p: float = Field(default=0.95, gt=0, le=1)
     min_p: float = Field(default=0.15, ge=0, le=1)
     repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
+    adapter: str = Field(default="", max_length=64)
+    """The one of `engine.adapters` to write with; empty: the model itself."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
     """Tokens of one answer; the length profile usually ends it earlier."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)

@@ -10,6 +10,7 @@ import pytest
 
 from deployments.deadline import Call, Deadline
 from deployments.engines import Message, Prompt, Sample, Sampling
+from deployments.engines.adapters import Adapter
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, StageUnavailable
 from deployments.generator.generator import VllmGenerator, seed_of
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
@@ -24,6 +25,8 @@ class Engine:
         self.asked: list[tuple[Prompt, Sampling, str, Priority]] = []
         self.unfinished_requests = 0
         self.prompts: list[list[Message]] = []
+        self.adapters: dict[str, Adapter] = {}
+        self.adapters_asked: list[str] = []
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -32,7 +35,10 @@ class Engine:
         self.prompts.append(messages)
         return Prompt(token_ids=tuple(range(sum(self.count_tokens(m.text) for m in messages))))
 
-    async def sample(self, prompt: Prompt, sampling: Sampling, *, request_id: str, priority: Priority) -> Sample:
+    async def sample(
+        self, prompt: Prompt, sampling: Sampling, *, request_id: str, priority: Priority, adapter: str
+    ) -> Sample:
+        self.adapters_asked.append(adapter)
         number = len(self.asked)
         self.asked.append((prompt, sampling, request_id, priority))
         self.unfinished_requests += 1
