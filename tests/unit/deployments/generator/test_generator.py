@@ -174,3 +174,39 @@ async def test_knobs_that_leave_no_room_for_a_prompt_are_refused() -> None:
     with pytest.raises(Misconfigured, match="max_model_len=1024"):
         await stage.reconfigure(GeneratorKnobs(max_tokens=1000))
     assert stage._knobs == GeneratorKnobs()
+
+
+def adapted(engine: Engine, adapter: str = "") -> VllmGenerator:
+    """A started generator with one adapter."""
+    settings = {"engine": {"model": "m", "adapters": {"news": "folder"}}}
+    stage = GeneratorSettings.model_validate(settings).build()
+    engine.adapters = {"news": Adapter("news", 1, "folder", 8, "0123456789ab")}
+    stage._engine = engine  # type: ignore[assignment]
+    stage._knobs = GeneratorKnobs(adapter=adapter)
+    stage._revision = stage._revision.model_copy(update={"model_revision": "base"})
+    return stage
+
+
+async def test_the_adapter_of_the_knobs_writes_and_every_draft_says_so() -> None:
+    engine = Engine(copy)
+    stage = adapted(engine, "news")
+    written = await drafts(stage, task())
+    assert set(engine.adapters_asked) == {"news"}
+    assert {d.revision.model_revision for d in written if d.revision} == {"base+news@0123456789ab"}
+    assert stage.revision() == written[0].revision
+
+
+async def test_another_adapter_is_chosen_while_serving_and_an_unknown_one_refused() -> None:
+    engine = Engine(copy)
+    stage = adapted(engine)
+    await drafts(stage, task())
+    await stage.reconfigure(GeneratorKnobs(adapter="news"))
+    with pytest.raises(Misconfigured, match="'nws'; did you mean 'news'"):
+        await stage.reconfigure(GeneratorKnobs(adapter="nws"))
+    await drafts(stage, task())
+    assert engine.adapters_asked == [""] * 4 + ["news"] * 4
+
+
+async def test_an_unknown_adapter_is_refused_before_the_engine_starts() -> None:
+    with pytest.raises(Misconfigured, match="adapter"):
+        await adapted(Engine(copy)).start(GeneratorKnobs(adapter="nws"))
