@@ -51,8 +51,9 @@ class EngineSettings(Settings):
     """Images in one prompt; 0 for a text model."""
     adapters: dict[AdapterName, AdapterFolder] = Field(default_factory=dict, max_length=32)
     """LoRA adapters of the model, by the name that chooses one: folders in PEFT's format. All stay loaded and requests
-    with different ones, or none, are computed together. On a CPU vLLM has no fast kernel for them (rank 8 on a 135M
-    model: 90 tokens a second against 340 in bfloat16, 127 against 247 in float32): merge one that all requests use."""
+    with different ones, or none, are computed together. On a CPU vLLM has no fast kernel for them: rank 8 on
+    a 135M model leaves a quarter to two fifths of the tokens a second in bfloat16 and half in float32, and an engine
+    with adapters a fifth less to requests without one. Merge one that all requests use."""
     max_lora_rank: int = Field(default=64, ge=1, le=512)
     """The highest rank that an adapter may have; memory is taken for what the adapters do have."""
     cpu_threads: int | None = Field(default=None, ge=1, le=1024)
