@@ -25,7 +25,7 @@ from training.answers import Form, forms_of, plain, sentences
 from training.clusters import MIN_CONTEXT, MIN_WORDS, OVERLAP, near_duplicates, normalised
 from training.names import Names, support
 from training.seen import fingerprint
-from training.styles import style
+from training.styles import points, style
 
 # A sentence that stands beside more stories than this is the site's motto, and no fact.
 MAX_STORIES: Final = 5
@@ -108,6 +108,7 @@ def build(
                 "answer": form.answer,
                 "category": chosen.category,
                 "style": category,
+                "style_points": points(row["text"]).get(category, 0.0),
                 "weight": round(float(row["weight"]), 4),
                 "support": round(held / words, 3) if words else 1.0,
                 "cluster": str(row["cluster"]),

@@ -137,13 +137,19 @@ def _counts(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _agreement(copies: pd.DataFrame) -> dict[str, Any]:
     """The rules against the labels given by hand to copies of the Upworthy archive; none of them in another archive.
 
-    A label names its copy by the fingerprint of the test and the place of the text among the test's, in sorted order.
+    By when the labels were given: those read before the rules were written may have shaped them, those read after, with
+    the rules unchanged since, are the ones to believe. A label names its copy by the fingerprint of the test and the
+    place of the text among the test's, in sorted order.
     """
     labels = pd.read_csv(LABELS, dtype={"test": str})
     place = copies.groupby("test_id")["text"].rank(method="dense").astype(int) - 1
     known = copies.assign(test=copies["test_id"].map(fingerprint), position=place)
     both = labels.merge(known[["test", "position", "text"]], on=["test", "position"])
-    return {"labels": len(labels)} | agreement(list(both["label"]), [style(text) for text in both["text"]])
+    found: dict[str, Any] = {"labels": len(labels)}
+    for read in labels["read"].unique():
+        part = both[both["read"] == read]
+        found[read] = agreement(list(part["label"]), [style(text) for text in part["text"]])
+    return found
 
 
 if __name__ == "__main__":

@@ -128,10 +128,12 @@ def test_what_stands_beside_many_stories_is_no_fact() -> None:
 def many() -> list[dict[str, Any]]:
     """Twenty copies of one story that have few words in common."""
     things = ("The old ferry", "Bergen", "A floating library", "Volunteers of the harbour", "Forty shelves")
-    endings = (
-        "opened on Friday", "rebuilt what children love. Then the whole town came", "is kept in order: children of the town read there",
+    endings = [
+        "opened on Friday",
+        "rebuilt what children love. Then the whole town came",
+        "is kept in order: children of the town read there",
         "helps a harbour town that reads",
-    )  # fmt: skip
+    ]
     return [{"text": f"{a} {b}", "cluster": "one"} for a in things for b in endings]
 
 

@@ -65,7 +65,7 @@ def test_build_writes_both_files_and_a_report_that_counts_them(log: Path, tmp_pa
     assert report["prompt_revision"] == PROMPT_REVISION
     assert sum(report["train"]["styles"].values()) == len(train)
     assert report["agreement"]["labels"] > 0
-    assert report["agreement"]["copies"] == 0  # none of these tests was labelled
+    assert report["agreement"]["after the rules"]["copies"] == 0  # none of these tests was labelled
 
 
 def test_the_copy_that_did_better_weighs_more(log: Path, tmp_path: Path) -> None:

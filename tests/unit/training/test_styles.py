@@ -65,9 +65,10 @@ def test_kappa_is_one_for_the_same_labels_and_nothing_for_chance() -> None:
 
 def test_labels_by_hand_hold_no_text_and_only_known_categories() -> None:
     header, *lines = Path(LABELS).read_text(encoding="utf-8").splitlines()
-    assert header == "test,position,label"
+    assert header == "test,position,label,read"
     for line in lines:
-        test, position, label = line.split(",")
+        test, position, label, read = line.split(",")
         assert len(bytes.fromhex(test)) == 5
         assert int(position) >= 0
         assert label in styles.CATEGORIES
+        assert read in {"before the rules", "after the rules"}
