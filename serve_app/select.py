@@ -52,8 +52,9 @@ def with_win_probabilities(candidates: Sequence[Candidate], calibration: WinCali
 def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     """Choose among generated copies, incumbents and templates, their scores and win probabilities filled in.
 
-    The best generated copy must score above the best human incumbent and win against it with a probability of at least
-    0.5 + `margin`, else the incumbent is kept; a template is used when there is neither; then nothing is sent.
+    A generated copy must score above the best human incumbent and win against it with a probability of at least 0.5 +
+    `margin`; the best by score that does is sent. Without one the incumbent is kept; a template is used when there is
+    neither; then nothing is sent.
     """
     ranked = rank(candidates)
     best = _best(ranked, Source.GENERATED)
@@ -62,11 +63,11 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     if best is not None and incumbent is None:
         return _outcome(ranked, best, Reason.BEST_CANDIDATE)
     if best is not None and incumbent is not None and incumbent.score is not None:
-        if _score(best) <= incumbent.score:
-            return _outcome(ranked, incumbent, Reason.INCUMBENT_BETTER)
-        if best.win_probability is None or best.win_probability < 0.5 + margin:
-            return _outcome(ranked, incumbent, Reason.BELOW_MARGIN)
-        return _outcome(ranked, best, Reason.BEAT_INCUMBENT)
+        above = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and _score(c) > incumbent.score]
+        sure = next((c for c in above if c.win_probability is not None and c.win_probability >= 0.5 + margin), None)
+        if sure is not None:
+            return _outcome(ranked, sure, Reason.BEAT_INCUMBENT)
+        return _outcome(ranked, incumbent, Reason.BELOW_MARGIN if above else Reason.INCUMBENT_BETTER)
     template = next((c for c in ranked if c.source is Source.TEMPLATE and not c.rejected), None)
     return _outcome(ranked, incumbent or template, _why_no_candidate(candidates))
 

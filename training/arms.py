@@ -67,7 +67,10 @@ class Arms:
 def read(path: Path) -> Arms:
     """Read a CSV or Parquet file and clean it. Raises BadArms."""
     try:
-        table = pd.read_parquet(path) if path.suffix.lower() in _PARQUET else pd.read_csv(path, low_memory=False)
+        if path.suffix.lower() in _PARQUET:
+            table = pd.read_parquet(path)
+        else:  # as text: an id of 007 is not 7, and a copy that reads "None" is a copy
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""])
     except FileNotFoundError:
         raise BadArms(f"there is no file {path.name!r}") from None
     except (ValueError, OSError) as error:
@@ -77,7 +80,7 @@ def read(path: Path) -> Arms:
 
 def clean(table: pd.DataFrame) -> Arms:
     """The arms that can be compared. Raises BadArms when a column is missing or a count is impossible."""
-    table = _named(table)
+    table = _named(table.rename(columns=lambda name: str(name).strip().lower()))
     flags: dict[str, int | str] = {
         f"column {name}": "somebody's choice, not an outcome: not used as a label"
         for name in checks.choice_columns(table.columns)
@@ -116,7 +119,11 @@ def clean(table: pd.DataFrame) -> Arms:
     if "fold" not in table.columns:
         table["fold"] = [fold_of(str(c)) for c in table["cluster"]]
     elif (table.groupby("cluster")["fold"].nunique() > 1).any():
-        raise BadArms("a cluster lies in more than one fold: the split would leak")
+        folds = table.groupby("cluster")["fold"].nunique()
+        raise BadArms(
+            f"the split would leak: {int((folds > 1).sum())} clusters lie in more than one fold, such as "
+            f"{folds.idxmax()!r}; draw folds by cluster, or leave the column fold out"
+        )
     return Arms(table, dropped, flags)
 
 
@@ -157,10 +164,17 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     if "share" in table.columns:
         table["share"] = pd.to_numeric(table["share"], errors="coerce").astype("float64")
         _refuse(table, ~table["share"].between(0, float("inf"), inclusive="neither"), "share is no number above 0")
-    table["test_id"] = table["test_id"].astype(str)
+    table["test_id"] = _names(table["test_id"])
     table["text"] = table["text"].fillna("").astype(str).str.split().str.join(" ")
-    table["image_id"] = table["image_id"].fillna("").astype(str) if "image_id" in table.columns else ""
+    table["image_id"] = _names(table["image_id"]).fillna("") if "image_id" in table.columns else ""
     return table
+
+
+def _names(ids: pd.Series) -> pd.Series:
+    """Ids as text; a whole number that a gap in its column made a float is written as it was meant."""
+    if pd.api.types.is_float_dtype(ids) and (ids.dropna() % 1 == 0).all():
+        ids = ids.astype("Int64")
+    return ids.astype("string").astype(object)
 
 
 def _whole(table: pd.DataFrame, column: str) -> pd.Series:

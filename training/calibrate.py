@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 _LIMIT: Final = 60.0  # of a logit, as in WinCalibration.win_probability
 _PRIOR_GAP: Final = 0.5  # logits: a style is not expected to move a test by more
 _NEWTON_STEPS: Final = 30
+_FIXED_POINT_STEPS: Final = 20
 
 
 def win_probabilities(calibration: WinCalibration, mean: Array, spread: Array, pairs: Pairs) -> Array:
@@ -56,10 +57,12 @@ def fit(mean: Array, spread: Array, pairs: Pairs) -> WinCalibration:
     slope, weight = float(np.exp(found.x[0]) / scale), float(found.x[1] / unit)
     # Familiar copies may not show what spread is worth, strange ones need it: at least what a spread in logits costs a
     # logistic model (MacKay, 1992: pi / 8 x variance). The slope makes up for it at the pairs' mean variance.
-    least = np.pi / 8 * slope**2
-    if weight < least:
+    for _ in range(_FIXED_POINT_STEPS):
+        least = float(np.pi / 8 * slope**2)
+        if weight >= least:
+            break
         slope *= float(np.sqrt((1 + least * unit) / (1 + weight * unit)))
-        weight = float(least)
+        weight = least
     return WinCalibration(slope=slope, spread_weight=weight)
 
 

@@ -33,7 +33,7 @@ it was trained on, as fingerprints: `python -m training.reward eval` leaves them
 between folds. By cross-fitting on the training folds ({train_folds}; {crossfit_pairs} pairs, each judged by heads that
 did not see its fold), which chose the recipe: {crossfit_all} on all pairs, {crossfit_sig} on significant ones,
 {crossfit_half} on their most certain half.
-{standing}
+
 ## Against reward hacking
 
 Share of {suite_copies} copies of the test folds whose perturbed form does not score above the original (score = mean -
@@ -43,15 +43,19 @@ Share of {suite_copies} copies of the test folds whose perturbed form does not s
 |---|---|---|
 {kinds}
 
-Copies that look tampered with pay a penalty; the limit spares 99% of the training copies. Length decides nothing:
-inside a test the reward rose by {length_slope} per unit of log(1 + words), which is taken off again, although longer
-headlines did win somewhat more often; a push has a hard limit of length.
+Not counted, because it is a style that readers did click on, and not damage: a stock hook put before or after a copy,
+passed by {hooks}. What guards against it is the category, the policy rules and a person.
+
+Copies that look tampered with pay a penalty; the limit spares {spared:.0%} of copies it was not fitted on. Length
+decides nothing: inside a test the reward changed by {length_slope} per unit of log(1 + words), which is taken off
+again; a push has a hard limit of length. A copy unlike the training copies gets a spread of up to {widest} more.
 
 How much more a style was clicked than the rewards said, in logits of reward, on cross-fitted rewards; a positive gap
-is a bias against the style. Serving adds the gap, so that no category wins or loses by its style alone:
+is a bias against the style. Only gaps beyond two errors are corrected, and only as a deduction, because a bonus for a
+sign that anyone can type would be an invitation:
 
-| style | category | pairs | gap before | gap after | error |
-|---|---|---|---|---|---|
+| style | category | pairs | gap | error | correction | gap on the test folds | error |
+|---|---|---|---|---|---|---|---|
 {styles}
 
 ## Data
@@ -59,25 +63,18 @@ is a bias against the style. Serving adds the gap, so that no category wins or l
 {train_pairs} training pairs inside one test with the same image, soft labels sigmoid({softness} z), each pair weighted
 by one over the root of its test's pairs. Left out: {dropped}. {flags}
 
-Matias, J.N., Munger, K., Aubin Le Quere, M., Ebersole, C. (2021), The Upworthy Research Archive, a time series of
-32,487 experiments in U.S. media, Scientific Data 8:195, doi 10.1038/s41597-021-00934-7; Author Correction (2024), doi
-10.1038/s41597-024-03600-w. Archive doi 10.17605/OSF.IO/JD64P, reported as CC BY 4.0
-(https://creativecommons.org/licenses/by/4.0/) by its reusers. We changed it: weeks of the randomisation fault
-excluded, arms without impressions dropped, repeated arms merged, pairs formed. The data is not part of this project.
-
+{source}
 ## What it does not know
 
-- It has seen headlines of one English-language site from 2013 to 2015, not push notifications: no bodies, no other
-  language. Rewards learned there are reported not to transfer to other sites.
 - It judges words alone. It sees neither the item nor its picture, and does not know what is true: policy does that.
   A trunk that reads lower case cannot see shouting, so neither can it reward it.
+- What readers of other sites, other years or other languages open. Train it on tests of your own before you trust it.
 - Styles without a sign on the surface (warm, funny) have no measured gap and no correction.
-- Train it on tests of your own before you trust it with your audience.
 """
 
 
-def render(report: dict[str, Any], standing: str = "") -> str:
-    """Markdown from the report of a training run. `standing`: a paragraph on where the model stands."""
+def render(report: dict[str, Any], notes: str = "") -> str:
+    """Markdown from the report of a training run. `notes`: what else to say, such as where the data is from."""
     test, crossfit, suite = report["test"], report["crossfit"], report["perturbations"]
     half, config = test["selective"]["0.5"], report["config"]
     before, after = report["style_gaps"], report["style_gaps_left"]
@@ -116,15 +113,19 @@ def render(report: dict[str, Any], standing: str = "") -> str:
             f"| {kind} | {passed} | {'taught' if kind in report['taught'] else 'never trained on'} |"
             for kind, passed in suite["kinds"].items()
         ),
+        hooks=", ".join(f"`{hook}` {passed}" for hook, passed in suite["hooks"].items()),
         crossfit_pairs=crossfit["pairs"],
         crossfit_all=crossfit["all_pairs_accuracy"],
         crossfit_sig=crossfit["significant_pairs_accuracy"],
         crossfit_half=crossfit["selective"]["0.5"]["significant_pairs_accuracy"],
-        standing=f"\n{standing.strip()}\n" if standing.strip() else "",
+        source=f"{notes.strip()}\n" if notes.strip() else "",
+        spared=report["recipe"]["tamper_quantile"],
+        widest=config["widest"],
         length_slope=report["length_slope"],
         styles="\n".join(
             f"| {style} | {category} | {before[style]['pairs']} | {before[style]['gap']:+.3f} | "
-            f"{after[style]['gap']:+.3f} | {before[style]['se']:.3f} |"
+            f"{before[style]['se']:.3f} | {config['corrections'][style]:+.3f} | {after[style]['gap']:+.3f} | "
+            f"{after[style]['se']:.3f} |"
             for style, (category, _) in STYLES.items()
         ),
         train_pairs=report["train_pairs"],

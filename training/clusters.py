@@ -22,6 +22,9 @@ MIN_WORDS: Final = 5
 MIN_CONTEXT: Final = 25
 # A context of more tests than this is boilerplate ("Things that matter. Pass 'em on.").
 MAX_CONTEXT_TESTS: Final = 50
+# A copy of more tests than this, or than a tenth of them, is a stock phrase or a control arm ("Open the app now").
+MAX_COPY_TESTS: Final = 20
+FEWEST_COPY_TESTS: Final = 3
 _TAG: Final = re.compile(r"<[^>]*>")
 _CHUNK: Final = 512  # rows compared with all at once: bounds the memory
 
@@ -33,10 +36,10 @@ def clusters_of(table: pd.DataFrame) -> list[str]:
     same context (column `context`, if there is one).
     """
     tests, names = pd.factorize(table["test_id"])
-    texts, unique = pd.factorize(normalised(table["text"]))
     count = len(names)
+    told, unique = _shared_copies(table, tests)
     # Tests, copies and contexts are the nodes of one graph.
-    edges = [np.stack([tests, count + texts]), count + near_duplicates(unique)]
+    edges = [told + np.array([[0], [count]]), count + near_duplicates(unique)]
     size = count + len(unique)
     if "context" in table.columns:
         shared, contexts = _shared_contexts(table, tests)
@@ -87,6 +90,15 @@ def near_duplicates(normal: Iterable[str]) -> NDArray[np.int64]:
         similar = common >= OVERLAP * (sizes[a] + sizes[b] - common) - 1e-9
         found.append(np.stack([a[similar], b[similar]]))
     return np.concatenate(found, axis=1)
+
+
+def _shared_copies(table: pd.DataFrame, tests: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
+    """[2, links] test and copy, and the copies: those with letters or digits, and rare enough to tell a story."""
+    links = pd.DataFrame({"test": tests, "copy": normalised(table["text"])}).drop_duplicates()
+    most = min(MAX_COPY_TESTS, max(FEWEST_COPY_TESTS, len(np.unique(tests)) // 10))
+    links = links[(links["copy"] != "") & (links.groupby("copy")["test"].transform("size") <= most)]
+    codes, copies = pd.factorize(links["copy"])
+    return np.stack([links["test"].to_numpy(np.int64), codes.astype(np.int64)]), list(copies)
 
 
 def _shared_contexts(table: pd.DataFrame, tests: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:

@@ -21,7 +21,7 @@ _BATCH: Final = 64
 def embed(
     encoder: Encoder, texts: Sequence[str], what: str, console: Console, checkpoints: Path | None = None
 ) -> NDArray[np.float32]:
-    """[texts, dim], each text in its serving form (`text.render_copy`).
+    """[texts, dim] of texts in their serving form (`text.render_copy`).
 
     With a folder for checkpoints every 2,048 texts are kept there, and those of an earlier run with the same encoder
     and texts are not computed again.

@@ -8,7 +8,7 @@ heads on, and low-rank adapters were no better than strongly regularised heads o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,12 +23,15 @@ from deployments.reward.heads import BradleyTerryHeads
 from deployments.reward.text import FEATURES, LENGTH
 from deployments.types import WinCalibration
 from training import calibrate
+from training.arms import BadArms
+from training.guards import crossfitted, distances, whitening
 from training.pairs import Pairs
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.float32]
 Say = Callable[[str], None]
 _ITERATIONS: Final = 400
+FEWEST_COPIES: Final = 100
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Recipe:
     taught_label: float = 0.75
     tamper_ridge: float = 300.0
     tamper_quantile: float = 0.99
-    tamper_gain: float = 0.2
+    tamper_gain: float = 0.4
     directions: int = 128
     distance_quantile: float = 0.95
     seed: int = 0
@@ -86,9 +89,11 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     """Fit on all of `train`, after measuring every correction on its folds, each left out in turn.
 
     Each head sees its own bootstrap sample of the training clusters (not of pairs, which are not independent), so that
-    the heads disagree where the data is thin.
+    the heads disagree where the data is thin. Raises BadArms when there are too few copies.
     """
     known = np.unique(np.concatenate([train.a, train.b]))
+    if len(known) < FEWEST_COPIES:
+        raise BadArms(f"{len(known)} copies to train on; {FEWEST_COPIES} are the fewest that mean anything")
     mean, scale = features.copies[known].mean(0), features.copies[known].std(0).clip(1e-6)
     copies, better, worse = ((x - mean) / scale for x in (features.copies, features.better, features.worse))
     task = _Task(copies, better, worse, features.lesson_rows, recipe)
@@ -101,37 +106,39 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     logits = _crossfit(task, train, best, recipe.members)
     say(f"ridge {best:g} chosen; {recipe.members} heads cross-fitted")
 
-    tamper, limit = _tamper(task, known, recipe)
-    raw = logits.mean(1) - recipe.tamper_gain * np.maximum(copies @ tamper - limit, 0)
-    slope = calibrate.length_slope(raw, train, features.surface[:, FEATURES.index(LENGTH)])
-    corrections = {LENGTH: -slope}
-    corrected = raw - slope * features.surface[:, FEATURES.index(LENGTH)]
-    gaps = calibrate.style_gaps(
-        corrected, calibrate.fit(corrected, logits.std(1), train).slope, train, features.surface
-    )
-    corrections |= {name: found["gap"] for name, found in gaps.items() if name != LENGTH}
+    tamper = crossfitted(train, len(copies), task.tamper, lambda weights, rows: copies[rows] @ weights)
+    limit = float(np.quantile(tamper.left_out[known], recipe.tamper_quantile))
+    raw = logits.mean(1) - recipe.tamper_gain * np.maximum(tamper.left_out - limit, 0)
+    slope, gaps, corrections = _corrections(raw, logits.std(1), train, features.surface)
     adjustment = features.surface @ np.array([corrections[name] for name in FEATURES])
     offset = -float(adjustment[known].mean())
     corrected = raw + adjustment + offset
-    whitening = _whitening(copies[known], recipe.directions)
-    distance = np.sqrt(np.square(copies @ whitening).mean(1))
-    typical = float(np.quantile(distance[known], recipe.distance_quantile))
-    # As far beyond the typical as that is beyond the median, a copy is as uncertain as one of which nothing is known.
-    widening = float(corrected[known].std()) / max(typical - float(np.median(distance[known])), 1e-6)
-    spread = np.hypot(logits.std(1), widening * np.maximum(distance - typical, 0))
+
+    directions = crossfitted(
+        train, len(copies), lambda rows: whitening(copies[rows], recipe.directions),
+        lambda axes, rows: distances(copies[rows], axes),
+    )  # fmt: skip
+    typical = float(np.quantile(directions.left_out[known], recipe.distance_quantile))
+    # As far beyond the typical as that is beyond the median, a copy is as uncertain as one of which nothing is known,
+    # and nothing is more uncertain than that.
+    widest = float(corrected[known].std())
+    widening = widest / max(typical - float(np.median(directions.left_out[known])), 0.01)
+    beyond = np.maximum(directions.left_out - typical, 0)
+    spread = np.hypot(logits.std(1), np.minimum(widening * beyond, widest))
     calibration = calibrate.fit(corrected, spread, train)
 
-    heads = BradleyTerryHeads(recipe.members, copies.shape[1], whitening.shape[1])
+    heads = BradleyTerryHeads(recipe.members, copies.shape[1], directions.weights.shape[1])
     state = {
-        "feature_mean": mean, "feature_scale": scale, "whitening": whitening, "tampered": tamper,
+        "feature_mean": mean, "feature_scale": scale, "whitening": directions.weights, "tampered": tamper.weights,
         "outer": task.solve(train, best, bootstrap(train.cluster, recipe.members, recipe.seed)),
     }  # fmt: skip
     heads.load_state_dict({name: torch.as_tensor(np.asarray(value, np.float32)) for name, value in state.items()})
     numbers = {
-        "dim": copies.shape[1], "heads": recipe.members, "directions": whitening.shape[1],
+        "dim": copies.shape[1], "heads": recipe.members, "directions": directions.weights.shape[1],
         "corrections": {name: round(value, 4) for name, value in corrections.items()},
         "offset": round(offset, 4), "tamper_limit": round(limit, 4), "tamper_gain": recipe.tamper_gain,
-        "typical_distance": round(typical, 4), "widening": round(widening, 4), "calibration": calibration,
+        "typical_distance": round(typical, 4), "widening": round(widening, 4), "widest": round(widest, 4),
+        "calibration": calibration,
     }  # fmt: skip
     return Fit(heads.eval(), numbers, best, losses, gaps, slope, corrected, spread, calibration)
 
@@ -145,6 +152,15 @@ class _Task:
     worse: Rows
     lesson_rows: NDArray[np.int64]
     recipe: Recipe
+
+    def tamper(self, rows: NDArray[np.int64]) -> Array:
+        """[dim]: the direction that tells the perturbed texts of these rows from clean ones."""
+        mine = np.isin(self.lesson_rows, rows)
+        inputs = np.concatenate([self.worse[mine], self.better[mine], self.copies[rows]])
+        inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
+        labels = np.repeat([1.0, 0.0], [mine.sum(), mine.sum() + len(rows)])
+        each = csr_matrix((np.ones(len(inputs), np.float32), (range(len(inputs)),) * 2))
+        return logistic(inputs, each, labels, np.ones((len(inputs), 1)), self.recipe.tamper_ridge)[0, :-1]
 
     def solve(self, pairs: Pairs, ridge: float, draws: Array) -> Array:
         """[heads, dim] weights; draws [pairs, heads]: how often each head sees each pair."""
@@ -206,19 +222,17 @@ def _loss(mean: Array, pairs: Pairs) -> float:
     return float(np.average(np.logaddexp(0, margin) - pairs.labels * margin, weights=pairs.weights))
 
 
-def _tamper(task: _Task, known: Sequence[int] | NDArray[np.int64], recipe: Recipe) -> tuple[Array, float]:
-    """Direction [dim] that tells perturbed copies from clean ones, and the limit below which copies are left alone."""
-    mine = np.isin(task.lesson_rows, known)
-    inputs = np.concatenate([task.worse[mine], task.better[mine], task.copies[known]])
-    inputs = np.concatenate([inputs, np.ones((len(inputs), 1), np.float32)], axis=1)
-    labels = np.repeat([1.0, 0.0], [mine.sum(), mine.sum() + len(known)])
-    each = csr_matrix((np.ones(len(inputs), np.float32), (range(len(inputs)),) * 2))
-    weights = logistic(inputs, each, labels, np.ones((len(inputs), 1)), recipe.tamper_ridge)[0]
-    return weights[:-1], float(np.quantile(task.copies[known] @ weights[:-1], recipe.tamper_quantile))
+def _corrections(
+    raw: Array, spread: Array, train: Pairs, surface: Array
+) -> tuple[float, dict[str, dict[str, float | int]], dict[str, float]]:
+    """The reward's slope by length, the style gaps, and the corrections that follow: logits per unit of each feature.
 
-
-def _whitening(inputs: Rows, directions: int) -> Array:
-    """[dim, directions]: the main directions of `inputs` (principal components), scaled to deviation 1."""
-    _, deviations, axes = np.linalg.svd(inputs - inputs.mean(0), full_matrices=False)
-    count = min(directions, int((deviations > 1e-6 * deviations[0]).sum()))
-    return (axes[:count] / (deviations[:count, None] / np.sqrt(len(inputs)))).T
+    Length is taken off whole. Of the style gaps only what exceeds two standard errors counts, and only as a deduction:
+    a bonus for a sign that anyone can type would be an invitation.
+    """
+    words = surface[:, FEATURES.index(LENGTH)]
+    slope = calibrate.length_slope(raw, train, words)
+    level = raw - slope * words
+    gaps = calibrate.style_gaps(level, calibrate.fit(level, spread, train).slope, train, surface)
+    corrections = {name: min(0.0, gap["gap"]) if gap["gap"] < -2 * gap["se"] else 0.0 for name, gap in gaps.items()}
+    return slope, gaps, corrections | {LENGTH: -slope}

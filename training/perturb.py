@@ -53,7 +53,6 @@ TAUGHT: Final[dict[str, Perturbation]] = {
 }
 HELD_OUT: Final[dict[str, Perturbation]] = {
     "shouted": str.upper,
-    "spaced": lambda t: t.replace(" ", "   "),
     "tripled": lambda t: f"{t}. {t}. {t}",
     "question marks": lambda t: f"{t}???",
     "hashtags": lambda t: f"{t} #viral #trending #mustsee",
@@ -62,6 +61,12 @@ HELD_OUT: Final[dict[str, Perturbation]] = {
     "filler": lambda t: f"{t} and so on and so forth and more and more of it, really",
     "news flash": lambda t: f"THIS JUST IN >>> {t}",
     "halves swapped back": lambda t: f"{_first_words(t, len(t.split()) // 2)}: {t}",
+}
+# Stock hooks are no damage but a style, and readers of the archive did click on it. Reported, not counted, not taught.
+HOOKS: Final[dict[str, Perturbation]] = {
+    "This is why ..": lambda t: f"This is why {t}",
+    ".. What happened?": lambda t: f"{t} What happened?",
+    ".. (the secret)": lambda t: f"{t} (the secret)",
 }
 KINDS: Final = TAUGHT | HELD_OUT
 
@@ -87,15 +92,18 @@ def suite(
     score: texts to [texts] scores, as selection uses them. Within `tolerance` is no win: bfloat16 rounds by batch.
     """
     clean = score(texts)
-    kinds: dict[str, float] = {}
-    for name, change in KINDS.items():
-        kinds[name] = round(float((score([change(text) for text in texts]) <= clean + tolerance).mean()), 4)
+
+    def passed(change: Perturbation) -> float:
+        return round(float((score([change(text) for text in texts]) <= clean + tolerance).mean()), 4)
+
+    kinds = {name: passed(change) for name, change in KINDS.items()}
     return {
         "copies": len(texts),
         "pass_rate": _mean(kinds, KINDS),
         "taught_pass_rate": _mean(kinds, TAUGHT),
         "held_out_pass_rate": _mean(kinds, HELD_OUT),
         "kinds": kinds,
+        "hooks": {name: passed(change) for name, change in HOOKS.items()},
     }
 
 

@@ -51,8 +51,9 @@ def train(
     ] = "",
     members: Annotated[int, typer.Option(min=2, max=64, help="Heads; their disagreement is the spread.")] = 8,
     test_folds: Annotated[str, typer.Option(help="Comma-separated; clusters of these are only measured on.")] = "2,3",
-    standing: Annotated[
-        Path | None, typer.Option(help="Markdown to put into the card: what else was tried.", exists=True)
+    notes: Annotated[
+        Path | None,
+        typer.Option(help="Markdown to put into the card: the source of the data, what else was tried.", exists=True),
     ] = None,
     seed: int = 0,
     dtype: Precision = "float32",
@@ -61,7 +62,8 @@ def train(
     """Fit heads on a frozen trunk and measure them on folds that nothing else saw. Stopped, it goes on where it was."""
     with _said():
         started = time.monotonic()
-        notes = standing.read_text(encoding="utf-8") if standing else ""
+        remarks = notes.read_text(encoding="utf-8") if notes else ""
+        out.mkdir(parents=True, exist_ok=True)
         log = _read(arms)
         every = pairs.make(log.table)
         held_out = _folds(test_folds)
@@ -82,8 +84,8 @@ def train(
             encoder=encoder, encoder_revision=trunk.revision(), max_length=MAX_LENGTH, layers=trunk.settings.layers,
             **fitted.numbers,
         )  # fmt: skip
-        revision = files.save(fitted.heads, config, out)
         seen.write(out, log.table.loc[~log.table["fold"].isin(held_out), "test_id"])
+        revision = files.save(fitted.heads, config, out)
 
         model = RewardModel(trunk, fitted.heads.to(trunk.device), config, revision)
         mean, spread = rewards_of(model, list(log.table["text"]))
@@ -100,9 +102,7 @@ def train(
             "ridge_losses": {f"{ridge:g}": round(loss, 5) for ridge, loss in fitted.ridge_losses.items()},
             "length_slope": round(fitted.length_slope, 4),
             "style_gaps": fitted.style_gaps,
-            "style_gaps_left": calibrate.style_gaps(
-                fitted.crossfit_mean, fitted.calibration.slope, training, features.surface
-            ),
+            "style_gaps_left": calibrate.style_gaps(mean, config.calibration.slope, test, features.surface),
             "mean_spread": round(float(spread.mean()), 4),
             "deviation_of_means": round(float(mean.std()), 4),
             "crossfit": evaluate.evaluate(
@@ -114,7 +114,7 @@ def train(
             "seconds": round(time.monotonic() - started, 1),
         }
         (out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
-        (out / "README.md").write_text(card.render(json.loads(json.dumps(report)), notes), encoding="utf-8")
+        (out / "README.md").write_text(card.render(json.loads(json.dumps(report)), remarks), encoding="utf-8")
         shutil.rmtree(checkpoints, ignore_errors=True)
         _console.print(f"wrote {out.name}, revision {revision}, after {report['seconds']} s")
         _print(report if as_json else report["test"], as_json)
@@ -216,7 +216,7 @@ def _print(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
-        _console.print_json(data=found)
+        Console().print_json(data=found)
 
 
 def _numbers(text: str, what: str) -> tuple[int, ...]:
@@ -249,6 +249,8 @@ class _said:  # noqa: N801 - reads as a statement
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
+        if isinstance(error, OSError):
+            error = BadArms(f"{Path(str(error.filename or 'a file')).name!r}: {error.strerror}")
         if isinstance(error, BadArms | Misconfigured):
             _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None

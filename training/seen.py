@@ -1,6 +1,6 @@
 """Which tests a model has seen, so that measuring it on them by accident is hard.
 
-`train` writes a fingerprint of each test that taught the heads or chose their epoch; `eval` leaves these tests out, and
+`train` writes a fingerprint of each test that taught the heads; `eval` leaves these tests out, and
 every test that shares a cluster with one of them.
 """
 

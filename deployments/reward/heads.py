@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 import torch
 from pydantic import Field, ValidationError
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load as deserialize
 from safetensors.torch import save as serialize
 from torch import nn
 
@@ -38,7 +39,7 @@ class RewardConfig(Settings):
     tamper_limit, tamper_gain: a copy whose `BradleyTerryHeads.tamper` exceeds the limit pays gain times the excess; the
         limit lies where hardly any training copy is, so that honest copies pay nothing.
     typical_distance: the 95th percentile of `BradleyTerryHeads.distance` over the training copies.
-    widening: logits of spread for each unit of distance beyond it.
+    widening, widest: logits of spread for each unit of distance beyond it, and at most.
     calibration: of `RewardModel.forward`'s mean and spread.
     """
 
@@ -56,6 +57,7 @@ class RewardConfig(Settings):
     tamper_gain: float = Field(default=0.0, ge=0)
     typical_distance: float = Field(default=0.0, ge=0)
     widening: float = Field(default=0.0, ge=0)
+    widest: float = Field(default=0.0, ge=0)
     calibration: WinCalibration = WinCalibration()
 
 
@@ -98,38 +100,52 @@ class BradleyTerryHeads(nn.Module):
 
 
 def save(heads: BradleyTerryHeads, config: RewardConfig, folder: Path) -> str:
-    """Write weights and config; returns the revision."""
+    """Write weights and config, each whole or not at all; returns the revision."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: tensor.detach().contiguous().cpu() for name, tensor in heads.state_dict().items()}
-    (folder / WEIGHTS_FILE).write_bytes(serialize(state))  # save_file would leave it readable by its owner alone
-    (folder / CONFIG_FILE).write_text(json.dumps(config.model_dump(), indent=2) + "\n", encoding="utf-8")
+    contents = {
+        CONFIG_FILE: (json.dumps(config.model_dump(), indent=2) + "\n").encode(),
+        WEIGHTS_FILE: serialize(state),
+    }
+    for name, content in contents.items():
+        unfinished = folder / f"{name}.unfinished"
+        unfinished.write_bytes(content)
+        unfinished.rename(folder / name)
     return revision_of(folder)
 
 
-def read_config(folder: Path) -> RewardConfig:
-    """Raises Misconfigured, saying which file and key is wrong."""
+@dataclass(frozen=True)
+class Saved:
+    """A folder's model. The revision is of the very bytes that were read, whatever is written meanwhile."""
+
+    config: RewardConfig
+    heads: BradleyTerryHeads
+    revision: str
+
+
+def load(folder: Path) -> Saved:
+    """Raises Misconfigured, saying which file and key is wrong, or that the files do not belong together."""
     try:
-        return RewardConfig.model_validate_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+        settings = (folder / CONFIG_FILE).read_bytes()
     except OSError:
         raise Misconfigured(f"reward.model: no {CONFIG_FILE} in {folder.name!r}; train one: see training/") from None
+    try:
+        config = RewardConfig.model_validate_json(settings)
     except ValidationError as error:
         raise Misconfigured(f"reward.model: {CONFIG_FILE}: {describe(error)}") from None
-
-
-def load(folder: Path) -> BradleyTerryHeads:
-    """Raises Misconfigured when the files are missing or do not belong together."""
-    config = read_config(folder)
     heads = BradleyTerryHeads(config.heads, config.dim, config.directions)
     try:
-        heads.load_state_dict(load_file(folder / WEIGHTS_FILE))
+        weights = (folder / WEIGHTS_FILE).read_bytes()
+        heads.load_state_dict(deserialize(weights))
     except (OSError, SafetensorError, RuntimeError):
         raise Misconfigured(f"reward.model: {WEIGHTS_FILE} is missing or does not fit {CONFIG_FILE}") from None
-    return heads.eval()
+    return Saved(config, heads.eval(), _revision(settings, weights))
 
 
 def revision_of(folder: Path) -> str:
     """Fingerprint of config and weights: 12 hexadecimal digits. Raises OSError when one is missing."""
-    digest = hashlib.sha256()
-    for name in (CONFIG_FILE, WEIGHTS_FILE):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()[:12]
+    return _revision((folder / CONFIG_FILE).read_bytes(), (folder / WEIGHTS_FILE).read_bytes())
+
+
+def _revision(config: bytes, weights: bytes) -> str:
+    return hashlib.sha256(config + weights).hexdigest()[:12]

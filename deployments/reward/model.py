@@ -78,8 +78,8 @@ class RewardModel:
         cls, folder: Path, device: Device = "auto", dtype: DType = "auto", threads: int | None = None
     ) -> RewardModel:
         """Seconds. Raises Misconfigured when files are missing, or the trunk found is not the one trained on."""
-        config = files.read_config(folder)
-        heads = files.load(folder)
+        saved = files.load(folder)
+        config = saved.config
         encoder = Encoder(
             EncoderSettings(
                 model=config.encoder,
@@ -96,7 +96,9 @@ class RewardModel:
                 f"reward.model was trained on {config.encoder} {config.encoder_revision}, here is "
                 f"{encoder.revision()}: train it again or install that encoder"
             )
-        return cls(encoder, heads.to(encoder.device), config, files.revision_of(folder))
+        if encoder.dim != config.dim:
+            raise Misconfigured(f"reward.model: config.json has dim={config.dim}, its trunk and layers {encoder.dim}")
+        return cls(encoder, saved.heads.to(encoder.device), config, saved.revision)
 
     @property
     def calibration(self) -> WinCalibration:
@@ -131,9 +133,15 @@ class RewardModel:
             heads=logits,
             correction=np.array([row.correction for row in rows], np.float32),
             penalty=np.float32(config.tamper_gain) * np.maximum(tamper - np.float32(config.tamper_limit), 0),
-            widening=np.float32(config.widening) * np.maximum(distance - np.float32(config.typical_distance), 0),
+            widening=np.minimum(
+                np.float32(config.widening) * np.maximum(distance - np.float32(config.typical_distance), 0),
+                np.float32(config.widest),
+            ),
             distance=distance,
         )
 
     def warmup(self, max_batch_tokens: int) -> None:
+        """Touch the lengths that traffic brings. Raises Misconfigured when the model does not give numbers."""
         self.encoder.warmup(max_batch_tokens)
+        if not np.isfinite(self.forward(self.encode(["A copy to begin with", "Another one"]))).all():
+            raise Misconfigured("reward.model: its rewards are not finite; train it again")

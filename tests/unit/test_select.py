@@ -47,6 +47,16 @@ def test_the_incumbent_is_beaten_with_enough_certainty_or_kept(margin: float, wi
     assert (chosen.notification.candidate_id, chosen.reason) == (winner, reason)
 
 
+def test_the_surer_of_two_candidates_is_sent_when_the_better_one_is_not_sure_enough() -> None:
+    """c1 scores highest by its likelihood, which says nothing of clicks; only c2 is likely enough to win."""
+    fluent, sure = copy("c1", 0.7, likelihood=5.0), copy("c2", 0.9, likelihood=-5.0)
+    incumbent = copy("i1", 0.5, Source.INCUMBENT)
+    chosen = choose([fluent, sure, incumbent], SelectionKnobs(likelihood_weight=0.05), margin=0.08)
+    assert chosen.ranked[0].id == "c1"
+    assert chosen.notification is not None
+    assert (chosen.notification.candidate_id, chosen.reason) == ("c2", Reason.BEAT_INCUMBENT)
+
+
 @pytest.mark.parametrize(("mean", "reason"), [(0.5, Reason.INCUMBENT_BETTER), (0.4, Reason.INCUMBENT_BETTER)])
 def test_a_candidate_that_scores_no_higher_leaves_the_incumbent(mean: float, reason: Reason) -> None:
     chosen = choose([copy("c1", mean), copy("i1", 0.5, Source.INCUMBENT)])

@@ -137,3 +137,22 @@ def test_what_a_model_has_seen_is_left_out_with_its_cluster(tmp_path: Path) -> N
     assert seen.unseen(arms.table, tmp_path).all()
     seen.write(tmp_path, ["t1"])
     assert not seen.unseen(arms.table, tmp_path).any()
+
+
+def test_ids_and_copies_of_a_csv_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "arms.csv"
+    path.write_text(
+        " Test_ID ,headline,impressions,clicks\n007,None,1000,50\n007,NA,1000,20\n7,Bread,500,5\n7,Cake,500,9\n"
+    )
+    found = read(path).table
+    assert list(found["test_id"]) == ["007", "007", "7", "7"]
+    assert list(found["text"]) == ["None", "NA", "Bread", "Cake"]
+
+
+def test_an_id_is_the_same_from_csv_and_from_parquet(tmp_path: Path) -> None:
+    arms = table(test_id=[1, 1, 2, 2], image_id=[3.0, 3.0, None, None])
+    arms.to_csv(tmp_path / "arms.csv", index=False)
+    arms.to_parquet(tmp_path / "arms.parquet")
+    for name in ("arms.csv", "arms.parquet"):
+        assert set(read(tmp_path / name).table["test_id"]) == {"1", "2"}
+    assert list(read(tmp_path / "arms.parquet").table["image_id"]) == ["3", "3", "", ""]

@@ -74,3 +74,10 @@ def test_no_near_duplicate_is_missed() -> None:
     }
     assert brute
     assert {(int(min(p)), int(max(p))) for p in near_duplicates(texts).T} == brute
+
+
+@pytest.mark.parametrize("control", ["Open the app now", "🔥🔥🔥"])
+def test_a_control_arm_of_every_test_joins_nothing(control: str) -> None:
+    tests = [f"t{i}" for i in range(40) for _ in range(2)]
+    texts = [text for i in range(40) for text in (control, f"Story number {i}")]
+    assert len(set(clusters_of(pd.DataFrame({"test_id": tests, "text": texts})))) == 40

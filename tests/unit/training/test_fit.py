@@ -13,7 +13,8 @@ from deployments.errors import Misconfigured
 from deployments.reward import heads as files
 from deployments.reward.text import FEATURES, LENGTH
 from training import evaluate
-from training.fit import Features, Fit, Recipe, bootstrap, fit, logistic
+from training.arms import BadArms
+from training.fit import Features, Fit, Recipe, _corrections, bootstrap, fit, logistic
 from training.pairs import Pairs, make
 
 DIM = 12
@@ -122,9 +123,44 @@ def test_saved_heads_come_back_the_same(tmp_path: Path, fitted: Fit, planted: tu
     config = files.RewardConfig(encoder="none", max_length=16, **fitted.numbers)
     revision = files.save(fitted.heads, config, tmp_path)
     again, inputs = files.load(tmp_path), torch.as_tensor(planted[0].copies[:5])
-    assert torch.equal(again(inputs), fitted.heads(inputs))
-    assert files.read_config(tmp_path) == config
-    assert files.revision_of(tmp_path) == revision
+    assert torch.equal(again.heads(inputs), fitted.heads(inputs))
+    assert again.config == config
+    assert again.revision == files.revision_of(tmp_path) == revision
+    assert {p.name for p in tmp_path.iterdir()} == {files.CONFIG_FILE, files.WEIGHTS_FILE}
     (tmp_path / files.WEIGHTS_FILE).unlink()
     with pytest.raises(Misconfigured, match="missing"):
         files.load(tmp_path)
+
+
+def test_a_handful_of_copies_is_refused(planted: tuple) -> None:
+    features, pairs, _ = planted
+    with pytest.raises(BadArms, match="30 copies to train on; 100 are the fewest"):
+        fit(features, pairs.where(np.isin(pairs.test, range(10))), RECIPE)
+
+
+def test_a_small_log_does_not_make_every_copy_infinitely_uncertain(planted: tuple) -> None:
+    features, pairs, _ = planted
+    small = fit(features, pairs.where(pairs.test < 50), RECIPE)
+    assert small.crossfit_spread.max() < 3 * small.crossfit_mean.std()
+    assert small.numbers["widest"] == pytest.approx(small.crossfit_mean[:150].std(), abs=1e-3)
+
+
+def test_styles_are_corrected_only_where_they_are_overrated_beyond_doubt() -> None:
+    """Questions are clicked less than the rewards say, numbers more: the first is a deduction, the second no bonus."""
+    draw = np.random.default_rng(2)
+    values = np.zeros((2000, len(FEATURES)))
+    values[:, FEATURES.index("question")] = np.tile([1, 0, 0, 0], 500)
+    values[:, FEATURES.index("number")] = np.tile([0, 1, 0, 0], 500)
+    rate = 0.03 * np.exp(-0.8 * values[:, FEATURES.index("question")] + 0.8 * values[:, FEATURES.index("number")])
+    tests = np.repeat(np.arange(500), 4)
+    arms = pd.DataFrame(
+        {
+            "test_id": tests, "text": [f"copy {i}" for i in range(2000)], "image_id": "", "impressions": 4000,
+            "clicks": draw.binomial(4000, rate), "cluster": tests, "fold": tests % 10,
+        }
+    )  # fmt: skip
+    slope, gaps, corrections = _corrections(draw.normal(size=2000), np.full(2000, 0.1), make(arms), values)
+    assert slope == 0
+    assert gaps["number"]["gap"] > 2 * gaps["number"]["se"]
+    assert corrections["number"] == corrections["quote"] == 0
+    assert corrections["question"] == gaps["question"]["gap"] < 0

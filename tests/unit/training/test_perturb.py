@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.perturb import HELD_OUT, KINDS, TAUGHT, first_sentences, suite
+from training.perturb import HELD_OUT, HOOKS, KINDS, TAUGHT, first_sentences, suite
 
 TEXTS = ["They said it could not be done", "A cat waits at the door every day"]
 
@@ -38,8 +38,17 @@ def test_every_kind_changes_the_copy_and_keeps_its_words(kind: str) -> None:
 
 
 def test_what_is_judged_is_not_only_what_was_taught() -> None:
-    assert len(HELD_OUT) >= len(TAUGHT)
+    assert len(HELD_OUT) >= 8
     assert not set(HELD_OUT) & set(TAUGHT)
+
+
+def test_hooks_are_reported_and_not_counted() -> None:
+    def score(texts: Sequence[str]) -> np.ndarray:
+        return np.array([1.0 if t.startswith("This is why") else 0.0 for t in texts])
+
+    found = suite(TEXTS, score)
+    assert found["hooks"] == {hook: 0.0 if hook == "This is why .." else 1.0 for hook in HOOKS}
+    assert found["pass_rate"] == 1
 
 
 def test_contexts_teach_by_their_first_sentence_once_each_without_markup() -> None:

@@ -70,7 +70,7 @@ def test_tampering_seldom_pays_even_on_plain_copies_which_are_the_hardest(model:
         return parts.mean - 0.5 * parts.spread
 
     found = perturb.suite(COPIES, score)
-    assert found["pass_rate"] > 0.85, found["kinds"]
+    assert found["pass_rate"] > 0.8, found["kinds"]
     assert found["kinds"]["shouted"] == found["kinds"]["doubled"] == found["kinds"]["tripled"] == 1
 
 
