@@ -6,13 +6,11 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
@@ -21,13 +19,11 @@ from benchmarks import replay, report
 from benchmarks.pool import Pool, pool_curve
 from deployments.errors import Misconfigured
 from deployments.reward.model import RewardModel
-from deployments.reward.text import render_copy
 from serve_app.knobs import SelectionKnobs
 from training import perturb, seen
 from training.arms import BadArms, read
-from training.embed import batches
+from training.measure import Scored, scored
 
-Array = NDArray[np.float64]
 CAUTIONS: Final = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 MARGINS: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 POOL_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -127,23 +123,9 @@ def run(arms: Path, folder: Path, *, seen_too: bool, caution: float, max_n: int,
     }
 
 
-@dataclass(frozen=True)
-class _Scored:
-    """mean, spread: [copies] as served. heads: [copies, heads], without what defends them against tampering."""
-
-    mean: Array
-    spread: Array
-    heads: Array
-
-
-def _score(model: RewardModel, texts: Sequence[str], what: str) -> _Scored:
-    rows = model.encode([render_copy(text) for text in texts])
-    scored = _Scored(np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), model.config.heads)))
-    steps = list(batches([row.tokens for row in rows]))
-    for index in track(steps, f"scoring {what}", console=_console, disable=not _console.is_terminal):
-        parts = model.parts([rows[i] for i in index])
-        scored.mean[index], scored.spread[index], scored.heads[index] = parts.mean, parts.spread, parts.heads
-    return scored
+def _score(model: RewardModel, texts: Sequence[str], what: str) -> Scored:
+    quiet = not _console.is_terminal
+    return scored(model, texts, lambda steps: track(steps, f"scoring {what}", console=_console, disable=quiet))
 
 
 def _tampered(texts: Sequence[str], seed: int) -> list[str]:

@@ -26,7 +26,7 @@ from training.arms import FOLDS, Arms, BadArms, read
 from training.embed import embed
 from training.explain import explain as explain_copy
 from training.fit import Features, Recipe, fit
-from training.measure import rewards_of, robustness
+from training.measure import robustness, scored
 
 MAX_LENGTH = 96
 PERTURBED_PER_TEXT = 2
@@ -88,7 +88,8 @@ def train(
         revision = files.save(fitted.heads, config, out)
 
         model = RewardModel(trunk, fitted.heads.to(trunk.device), config, revision)
-        mean, spread = rewards_of(model, list(log.table["text"]))
+        rewards = scored(model, list(log.table["text"]))
+        mean, spread = rewards.mean, rewards.spread
         report: dict[str, Any] = {
             "revision": revision,
             "config": config.model_dump(mode="json"),
@@ -138,8 +139,8 @@ def evaluate_model(
         left_out = log.table["test_id"].nunique() - table["test_id"].nunique()
         if table.empty:
             raise BadArms("the model has seen every test of this file; --everything measures on them all the same")
-        mean, spread = rewards_of(model, list(table["text"]))
-        found = evaluate.evaluate(mean, spread, model.calibration, pairs.make(table), table)
+        rewards = scored(model, list(table["text"]))
+        found = evaluate.evaluate(rewards.mean, rewards.spread, model.calibration, pairs.make(table), table)
         found |= {
             "seen_tests_left_out": left_out, "revision": model.revision, "dropped": log.dropped, "flags": log.flags,
         }  # fmt: skip

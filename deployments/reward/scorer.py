@@ -40,6 +40,7 @@ class BradleyTerryScorer:
         self._shadow: Shadow | None = None
         self._batcher: Batcher[Row, NDArray[np.float32]] | None = None
         self._changing = asyncio.Lock()
+        self._stopped = False
 
     async def start(self, knobs: RewardKnobs) -> None:
         """Raises Misconfigured when a model is missing, or was trained on another encoder than the one found."""
@@ -56,6 +57,8 @@ class BradleyTerryScorer:
             live = await self._hold("model", knobs.model or self._settings.model, knobs.model_revision, knobs)
             shadow = await self._hold("shadow", knobs.shadow, knobs.shadow_revision, knobs) if knobs.shadow else None
             _check_room(knobs, live.model.max_length)
+            if self._stopped:  # while the model loaded: a shadow started now would outlive the scorer
+                return
             # Nothing is awaited from here on, so that no call meets half a change.
             if self._batcher is not None:
                 self._batcher.limits = knobs.batching
@@ -114,6 +117,7 @@ class BradleyTerryScorer:
         self._ready()[1].check_health()
 
     async def stop(self) -> None:
+        self._stopped = True
         if self._shadow is not None:
             self._shadow.close()
         if self._batcher is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import shutil
 import weakref
 from collections.abc import AsyncIterator
@@ -11,10 +12,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from safetensors.torch import load_file, save_file
 
 from deployments.deadline import Call, Deadline
+from deployments.encoder import Encoder
 from deployments.errors import Misconfigured
 from deployments.reward.heads import CONFIG_FILE, WEIGHTS_FILE
+from deployments.reward.model import RewardModel
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.types import Copy, Item, ScoreResult
@@ -175,6 +179,51 @@ async def test_the_last_of_two_quick_changes_stays(
     )
     result = await score(scorer)
     assert (result.revision.model_revision, result.usage.batch_size) == (last, 2)
+
+
+async def test_a_change_that_loads_while_the_scorer_stops_leaves_no_shadow_behind(
+    scorer: BradleyTerryScorer, variant: Variant, tmp_path: Path
+) -> None:
+    variant("two", 3.0)
+    change = asyncio.create_task(scorer.reconfigure(knobs(shadow=str(tmp_path / "two"))))
+    await asyncio.sleep(0)  # the change begins, and waits for its thread
+    await scorer.stop()
+    await change
+    assert "reward shadow" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+@pytest.mark.parametrize(("damage", "words"), [("layers", "dim=1920, its trunk and layers 384"), ("nan", "not finite")])
+async def test_a_model_that_loads_but_gives_no_rewards_is_refused(
+    scorer: BradleyTerryScorer, variant: Variant, tmp_path: Path, damage: str, words: str
+) -> None:
+    variant("two", 3.0)
+    config, weights = tmp_path / "two" / CONFIG_FILE, tmp_path / "two" / WEIGHTS_FILE
+    if damage == "layers":
+        config.write_text(json.dumps(json.loads(config.read_text()) | {"layers": [6]}))
+    else:
+        state = load_file(weights)
+        save_file({**state, "outer": state["outer"] * float("nan")}, weights)
+    before = scorer.revision()
+    with pytest.raises(Misconfigured, match=words):
+        await scorer.reconfigure(knobs(model=str(tmp_path / "two")))
+    assert scorer.revision() == before
+    assert len((await score(scorer)).rewards) == len(COPIES)
+
+
+async def test_a_folder_written_over_while_it_loads_keeps_the_revision_of_what_was_read(
+    variant: Variant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = variant("one", 1.0)
+    load_trunk = Encoder.load
+
+    def written_over(encoder: Encoder) -> None:
+        load_trunk(encoder)
+        variant("one", 3.0)
+
+    monkeypatch.setattr(Encoder, "load", written_over)
+    model = await asyncio.to_thread(RewardModel.load, tmp_path / "one", "cpu", "float32")
+    assert model.revision == old
+    assert model.calibration.slope == 1.0
 
 
 def test_a_revision_is_twelve_digits_and_a_shadow_revision_needs_a_shadow() -> None:
