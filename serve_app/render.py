@@ -42,7 +42,7 @@ CAPTION_SOURCES = {
 REASONS = {
     "BEAT_INCUMBENT": "scores above the best incumbent, and is likely enough to win",
     "BEST_CANDIDATE": "the best candidate; there was no incumbent to beat",
-    "BELOW_MARGIN": "the best candidate scores above the best incumbent, but not certainly enough to replace it",
+    "BELOW_MARGIN": "candidates score above the best incumbent, but none certainly enough to replace it",
     "ALL_REJECTED": "policy rejected every candidate",
     "NO_CANDIDATES": "no candidate was written in time",
     "UNSCORED": "candidates could not be scored, so none may replace what exists",

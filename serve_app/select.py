@@ -63,7 +63,8 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     if best is not None and incumbent is None:
         return _outcome(ranked, best, Reason.BEST_CANDIDATE)
     if best is not None and incumbent is not None and incumbent.score is not None:
-        above = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and _score(c) > incumbent.score]
+        running = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and c.score is not None]
+        above = [c for c in running if _score(c) > incumbent.score]
         sure = next((c for c in above if c.win_probability is not None and c.win_probability >= 0.5 + margin), None)
         if sure is not None:
             return _outcome(ranked, sure, Reason.BEAT_INCUMBENT)

@@ -63,6 +63,11 @@ def test_a_candidate_that_scores_no_higher_leaves_the_incumbent(mean: float, rea
     assert (chosen.source, chosen.reason) == (Source.INCUMBENT, reason)
 
 
+def test_an_unscored_candidate_is_above_no_incumbent() -> None:
+    copies = [copy("c1", -0.9), copy("c2", None), copy("i1", -0.5, Source.INCUMBENT)]
+    assert choose(copies).reason is Reason.INCUMBENT_BETTER
+
+
 def test_the_calibration_decides_how_certain_a_difference_is() -> None:
     copies = [copy("c1", 0.8, spread=1.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
     trusting, doubting = WinCalibration(slope=2.0), WinCalibration(slope=2.0, spread_weight=4.0)
