@@ -36,7 +36,9 @@ _LANGUAGES: Final = {
 def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[Message]:
     """The chat for one category. `item_facts` comes from `facts`, once for all categories of the task."""
     form = _form(in_order(task.output_fields), task.profile, task.item.language)
-    request = f"<item>\n{item_facts}\n</item>\nWrite one push notification for this item.\nStyle: {plan.instruction}"
+    request = f"<item>\n{item_facts}\n</item>\nWrite one push notification for this item."
+    if plan.instruction:
+        request += f"\nStyle: {plan.instruction}"
     return [Message("system", f"{_SYSTEM}\n{form}"), Message("user", request)]
 
 

@@ -22,23 +22,16 @@ from deployments.facts import CountTokens
 from deployments.generator.prompt import PROMPT_REVISION
 from deployments.router.catalogue import FileCatalogue
 from serve_app.profiles import load_profiles
-from training import evidence, examples
 from training.arms import FOLDS, BadArms
-from training.examples import Plan
+from training.generator import evidence, examples
+from training.generator.examples import Plan
+from training.generator.styles import agreement, style
 from training.seen import fingerprint
-from training.styles import agreement, style
 
 LABELS: Final = Path(__file__).with_name("style_labels.csv")
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(stderr=True, highlight=False)
 
 
-@app.callback(no_args_is_help=True, help=__doc__)
-def _main() -> None:
-    """Keeps `build` a command of its own, however many there are."""
-
-
-@app.command()
 def build(
     arms: Annotated[Path, typer.Option("--arms", help="CSV or Parquet, as for training.reward.")],
     out: Annotated[Path, typer.Option(help="Folder for train.jsonl, held_out.jsonl and report.json.")],
@@ -150,7 +143,3 @@ def _agreement(copies: pd.DataFrame) -> dict[str, Any]:
         part = both[both["read"] == read]
         found[read] = agreement(list(part["label"]), [style(text) for text in part["text"]])
     return found
-
-
-if __name__ == "__main__":
-    app()

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from deployments.generator.prompt import PROMPT_REVISION
-from training import evidence, generator
+from training.generator import build, evidence
+from training.generator.__main__ import app
 
 # Words of a story: enough that no two stories look alike.
 SUBJECTS = (
@@ -22,7 +23,7 @@ SUBJECTS = (
 
 @pytest.fixture(autouse=True)
 def _word_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator, "_tokenizer", lambda base: (lambda text: len(text.split()), ()))
+    monkeypatch.setattr(build, "_tokenizer", lambda base: (lambda text: len(text.split()), ()))
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def run(log: Path, out: Path, *more: str) -> Result:
-    return CliRunner().invoke(generator.app, ["build", "--arms", str(log), "--out", str(out), *more])
+    return CliRunner().invoke(app, ["build", "--arms", str(log), "--out", str(out), *more])
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

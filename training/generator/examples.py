@@ -21,11 +21,11 @@ from deployments.generator.settings import GeneratorKnobs
 from deployments.router.catalogue import Category
 from deployments.types import CategoryPlan, Copy, GenerationTask, Item, LengthProfile, Severity
 from serve_app.policy import PolicyContext, PolicySettings, check
-from training.answers import Form, forms_of, plain, sentences
 from training.clusters import MIN_CONTEXT, MIN_WORDS, OVERLAP, near_duplicates, normalised
-from training.names import Names, support
+from training.generator.answers import Form, forms_of, plain, sentences
+from training.generator.names import Names, in_sentence_case, support
+from training.generator.styles import points, style
 from training.seen import fingerprint
-from training.styles import points, style
 
 # A sentence that stands beside more stories than this is the site's motto, and no fact.
 MAX_STORIES: Final = 5
@@ -69,7 +69,7 @@ def build(
     plan: Plan = Plan(),
     step: Callable[[], None] = lambda: None,
 ) -> Built:
-    """Examples from `copies` (of `training.evidence.copies`): test_id, text, context, excerpt, cluster, fold, weight.
+    """Examples from `copies` (of `evidence.copies`): test_id, text, context, excerpt, cluster, fold, weight.
 
     `step` is called once a copy. The same seed and file give the same examples.
     """
@@ -77,7 +77,7 @@ def build(
     copies = _once(copies, built.dropped)
     copies = copies.assign(context=_plain(copies["context"]), excerpt=_plain(copies["excerpt"]))
     mottos = mottos_of(copies)
-    known = Names([*copies["context"].unique(), *copies["excerpt"].unique()])
+    known = Names([*copies["context"].unique(), *copies["excerpt"].unique(), *filter(in_sentence_case, copies["text"])])
     given_away = {cluster: _bags(group) for cluster, group in copies.groupby("cluster")["text"]}
     for row in copies.to_dict("records"):
         step()

@@ -63,7 +63,7 @@ class Names:
     def as_prose(self, text: str) -> str:
         """A text in Title Case as prose writes it: names, sentence starts and emphasis keep their capitals."""
         found = list(_WORD.finditer(text))
-        if sum(m.group().islower() for m in found) > len(found) // 2:
+        if in_sentence_case(text):
             return text
         starts = {0, *(m.end() for m in _SENTENCE.finditer(text))}
         for m in found:
@@ -78,6 +78,12 @@ class Names:
 
     def _is_name(self, word: str, first: bool) -> bool:
         return word in self._names or (not self._is_word(word) and not first)
+
+
+def in_sentence_case(text: str) -> bool:
+    """Whether the text writes most of its words small, so that its capitals mean something."""
+    words = _WORD.findall(text)
+    return 2 * sum(word.islower() for word in words) > len(words)
 
 
 def support(text: str, facts: str) -> tuple[int, int]:

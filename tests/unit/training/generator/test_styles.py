@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deployments.router.catalogue import FileCatalogue
-from training import styles
-from training.generator import LABELS
+from training.generator import styles
+from training.generator.build import LABELS
 
 
 @pytest.mark.parametrize(

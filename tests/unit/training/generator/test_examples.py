@@ -13,8 +13,8 @@ from deployments.generator import prompt, structured
 from deployments.router.catalogue import FileCatalogue
 from deployments.types import GenerationTask, Item, OutputField
 from serve_app.profiles import load_profiles
-from training.examples import Built, Plan, build
-from training.names import Names
+from training.generator.examples import Built, Plan, build
+from training.generator.names import Names
 
 CATEGORIES = {c.category: c for c in FileCatalogue(kind="file").load().categories}
 PROFILES = load_profiles("configs/profiles.yaml")

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from deployments.generator import structured
 from deployments.types import LengthProfile, OutputField
-from training.names import Names
+from training.generator.names import Names
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _HASHTAG: Final = re.compile(r"#\w+")

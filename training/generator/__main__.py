@@ -1,0 +1,21 @@
+"""`python -m training.generator`: a generator that keeps to its category and its facts, from A/B logs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import typer
+
+from training.generator.build import build
+
+app: Final = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help=__doc__)
+app.command()(build)
+
+
+@app.callback()
+def _main() -> None:
+    """Keeps `build` a command of its own, however many there are."""
+
+
+if __name__ == "__main__":
+    app()
