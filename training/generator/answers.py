@@ -36,24 +36,30 @@ class Form(NamedTuple):
         return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def forms_of(text: str, profiles: Mapping[str, LengthProfile], names: Names) -> Iterator[Form]:
+def forms_of(text: str, profiles: Mapping[str, LengthProfile], names: Names, facts: str) -> Iterator[Form]:
     """Every way in which a headline fits a profile, as title, as body, or split into both, by the serving grammar.
 
-    A body is spelled as prose: Title Case belongs to the archive's headlines.
+    It is spelled as prose: Title Case belongs to the archive's headlines.
     """
-    text = _PAIRED.sub(r"“\1”", plain(text))
+    text = names.as_prose(_PAIRED.sub(r"“\1”", plain(text)), facts)
     ends = [m.end() for m in (*_SENTENCE_END.finditer(text), *_CLAUSE_END.finditer(text))]
-    splits = [(_as_title(text[:end]), names.as_prose(text[end:].strip())) for end in ends]
-    both, prose = (OutputField.TITLE, OutputField.BODY), names.as_prose(text)
+    splits = [(_as_title(text[:end]), _as_body(text[end:])) for end in ends]
+    both = (OutputField.TITLE, OutputField.BODY)
     for profile in profiles.values():
         found = [Form(profile, both, title, body) for title, body in splits]
-        found += [Form(profile, both[:1], _as_title(text), ""), Form(profile, both[1:], "", prose)]
+        found += [Form(profile, both[:1], _as_title(text), ""), Form(profile, both[1:], "", _as_body(text))]
         yield from (form for form in found if accepted(form))
 
 
 def _as_title(text: str) -> str:
     """A title ends without a full stop, a colon or a dash."""
     return re.sub(r"(?:(?<!\.)\.|\s*[:\-–—])\s*$", "", text).strip()  # noqa: RUF001 - dashes are meant
+
+
+def _as_body(text: str) -> str:
+    """A body is a sentence: it begins with a capital, also where it was split off at a dash, and ends with a mark."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("." if text[-1:].isalnum() else "")
 
 
 def accepted(form: Form) -> bool:

@@ -85,7 +85,7 @@ def build(
         draw = np.random.default_rng([plan.seed, *fingerprint(f"{row['test_id']}\0{row['text']}").encode()])
         layout, item = item_of(row["context"], row["excerpt"], Unsaid(mottos, given_away[row["cluster"]]), draw)
         category = style(row["text"])
-        forms = list(forms_of(row["text"], profiles, known))
+        forms = list(forms_of(row["text"], profiles, known, _said(item)))
         reason = _unfit(row, item, category, forms, categories)
         form = _drawn(forms, draw, plan) if not reason else None
         if form is not None:

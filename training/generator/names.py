@@ -60,16 +60,21 @@ class Names:
             and _bare(word)[:_STEM] not in known
         ]
 
-    def as_prose(self, text: str) -> str:
-        """A text in Title Case as prose writes it: names, sentence starts and emphasis keep their capitals."""
+    def as_prose(self, text: str, facts: str = "") -> str:
+        """A text in Title Case as prose writes it: sentence starts, emphasis and names keep their capitals.
+
+        A name is what the archive's prose, or `facts`, only ever writes with a capital.
+        """
         found = list(_WORD.finditer(text))
         if in_sentence_case(text):
             return text
+        here = {_bare(w) for sentence in _SENTENCE.split(facts) for w in _WORD.findall(sentence)[1:] if not w.islower()}
+        names = self._names | (here - self._words)
         starts = {0, *(m.end() for m in _SENTENCE.finditer(text))}
         for m in found:
             word = m.group()
             first = any(not _WORD.search(text, start, m.start()) for start in starts if start <= m.start())
-            if _is_capitalised(word) and not first and self._is_word(_bare(word)):
+            if _is_capitalised(word) and not first and _bare(word) not in names:
                 text = text[: m.start()] + word.lower() + text[m.end() :]
         return text
 

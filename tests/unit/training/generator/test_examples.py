@@ -160,7 +160,7 @@ def test_a_seed_repeats_and_one_copy_less_leaves_the_others_as_they_were() -> No
 def test_a_body_in_title_case_is_spelled_as_prose() -> None:
     names = Names(["In spring the old ferry of Bergen opens. Then Bergen reads, and so do the children."])
     assert names.as_prose("The Old Ferry Of Bergen Opens. Children Read NOW") == (
-        "The old ferry of Bergen opens. Children Read NOW"
+        "The old ferry of Bergen opens. Children read NOW"
     )
     assert names.as_prose("The old ferry opens in Bergen") == "The old ferry opens in Bergen"
 
