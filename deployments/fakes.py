@@ -13,6 +13,8 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.deadline import Call
+from deployments.errors import InvalidInput
+from deployments.generator.choice import adapter_violations
 from deployments.settings import Knobs, Settings
 from deployments.types import (
     Caption,
@@ -109,9 +111,13 @@ class FakeRouter(FakeStage):
 
 
 class FakeGenerator(FakeStage):
+    """Has no adapters: a task that names one is refused, as any generator refuses one that it does not have."""
+
     stage = Stage.GENERATE
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+        if found := adapter_violations(task.adapter, ()):
+            raise InvalidInput(found)
         subject = (task.item.title or task.caption)[:16]
         for plan in task.plan:
             for n in range(task.candidates_per_category):
@@ -163,6 +169,10 @@ class FakeRouterSettings(Settings):
 
 class FakeGeneratorSettings(Settings):
     kind: Literal["fake"] = "fake"
+
+    @property
+    def adapter_names(self) -> tuple[str, ...]:
+        return ()
 
     def build(self) -> FakeGenerator:
         return FakeGenerator()

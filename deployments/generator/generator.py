@@ -13,6 +13,7 @@ from deployments.engines import Engine, Message, Prompt, Sample, Sampling, adapt
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
 from deployments.facts import facts
 from deployments.generator import prompt, structured
+from deployments.generator.choice import adapter_violations, chosen
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import (
     CategoryPlan,
@@ -89,7 +90,7 @@ class VllmGenerator:
         self._knobs = knobs
 
     def _check(self, knobs: GeneratorKnobs) -> None:
-        adapters.known(knobs.adapter, self._settings.engine.adapters)
+        adapters.known(chosen(None, knobs.adapter), self._settings.adapter_names)
         room, needed = self._settings.engine.max_model_len, knobs.max_tokens + _INSTRUCTION_TOKENS + _MIN_FACTS_TOKENS
         if room < needed:
             raise Misconfigured(
@@ -103,13 +104,12 @@ class VllmGenerator:
         At the call's deadline the rest is aborted; that ends the iteration early when some drafts were made, and raises
         DeadlineExceeded when none was. An answer that was cut or cannot be read is a draft that is not `finished`.
         Raises StageUnavailable when the engine has died, StageFailed when every draft failed, InvalidInput when the
-        task asks for more drafts than `max_drafts_per_request`. Ending the iteration aborts the rest in the engine.
+        task asks for an unknown adapter or for more drafts than `max_drafts_per_request`. Ending the iteration
+        aborts the rest in the engine.
         """
         call.deadline.check("generating")
         knobs = self._knobs
-        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
-            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
-            raise InvalidInput([Violation("options.candidates_per_category", limit)])
+        self._refuse(task, knobs)
         jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
         drafts = as_they_finish(self._draft(job, call) for job in jobs)
         made, failure = 0, None
@@ -134,6 +134,15 @@ class VllmGenerator:
         if failure is not None and not made:
             raise failure
 
+    def _refuse(self, task: GenerationTask, knobs: GeneratorKnobs) -> None:
+        """Raises InvalidInput for what no model needs to be asked about."""
+        found = adapter_violations(task.adapter, self._settings.adapter_names)
+        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
+            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
+            found.append(Violation("options.candidates_per_category", limit))
+        if found:
+            raise InvalidInput(found)
+
     def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[_Job]:
         """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
         language = task.item.language
@@ -155,7 +164,7 @@ class VllmGenerator:
                 sampling=sampling.with_seed(seed_of(task.seed, plan.category, n)),
                 request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
                 longest=longest,
-                adapter=knobs.adapter,
+                adapter=chosen(task.adapter, knobs.adapter),
             )
             for n in range(task.candidates_per_category)
             for plan, tokens in rendered
@@ -196,8 +205,8 @@ class VllmGenerator:
         )
 
     def revision(self) -> StageRevision:
-        """Of what writes now; a draft carries that of what wrote it."""
-        return self._revision_with(self._knobs.adapter)
+        """Of what writes for a request that names no adapter; a draft carries that of what wrote it."""
+        return self._revision_with(chosen(None, self._knobs.adapter))
 
     def _revision_with(self, adapter: str) -> StageRevision:
         """The base's revision, then the adapter's name and revision: `base+name@0123456789ab`."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deployments.engines.settings import EngineSettings
+from deployments.generator.choice import BASE
 from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ class GeneratorSettings(Settings):
     kind: Literal["vllm"] = "vllm"
     engine: EngineSettings
 
+    @model_validator(mode="after")
+    def _possible(self) -> GeneratorSettings:
+        if BASE in self.engine.adapters:
+            raise ValueError(f"engine.adapters.{BASE}: requests call the model itself {BASE!r}; use another name")
+        return self
+
+    @property
+    def adapter_names(self) -> tuple[str, ...]:
+        """What a request may name, besides BASE."""
+        return tuple(sorted(self.engine.adapters))
+
     def build(self) -> VllmGenerator:
         from deployments.generator.generator import VllmGenerator  # noqa: PLC0415 - settings stay light
 
@@ -26,7 +38,7 @@ class GeneratorSettings(Settings):
 
 
 class GeneratorKnobs(Knobs):
-    """Sampling and bounds. A request's own temperature wins over the knob's.
+    """Sampling and bounds. A request's own temperature and adapter win over the knobs'.
 
     The penalty keeps a 135M model from giving the item's own sentence back as every candidate; from 1.15 on it invents.
     """
@@ -36,7 +48,7 @@ class GeneratorKnobs(Knobs):
     min_p: float = Field(default=0.15, ge=0, le=1)
     repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
-    """The one of `engine.adapters` to write with; empty: the model itself."""
+    """The one of `engine.adapters` to write with; empty or "base": the model itself."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
     """Tokens of one answer; the length profile usually ends it earlier."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)

@@ -47,6 +47,8 @@ class GenerationTask(Model):
     output_fields: tuple[OutputField, ...] = (OutputField.TITLE, OutputField.BODY)
     temperature: float | None = None
     seed: int | None = None
+    adapter: str | None = None
+    """A name of the generator's adapters, "base" for its model without one, None for the operator's default."""
 
 
 class Draft(Model):

@@ -207,6 +207,29 @@ async def test_another_adapter_is_chosen_while_serving_and_an_unknown_one_refuse
     assert engine.adapters_asked == [""] * 4 + ["news"] * 4
 
 
+async def test_the_requests_adapter_wins_and_base_is_the_model_itself() -> None:
+    engine = Engine(copy)
+    stage = adapted(engine, "news")
+    plain = await drafts(stage, task(adapter="base"))
+    await stage.reconfigure(GeneratorKnobs(adapter="base"))
+    news = await drafts(stage, task(adapter="news"))
+    await drafts(stage, task())
+    assert engine.adapters_asked == [""] * 4 + ["news"] * 4 + [""] * 4
+    assert {d.revision.model_revision for d in plain if d.revision} == {"base"}
+    assert {d.revision.model_revision for d in news if d.revision} == {"base+news@0123456789ab"}
+    assert stage.revision().model_revision == "base"
+
+
+async def test_an_unknown_adapter_of_a_request_is_refused_by_name_before_any_work() -> None:
+    engine = Engine(copy)
+    with pytest.raises(InvalidInput) as caught:
+        await drafts(adapted(engine), task(adapter="nws"))
+    assert caught.value.violations == [("options.adapter", "unknown adapter 'nws'; known: base, news")]
+    with pytest.raises(InvalidInput, match=r"options\.adapter"):
+        await drafts(generator(engine), task(adapter="news"))
+    assert engine.prompts == []
+
+
 async def test_an_unknown_adapter_is_refused_before_the_engine_starts() -> None:
     with pytest.raises(Misconfigured, match="adapter"):
         await adapted(Engine(copy)).start(GeneratorKnobs(adapter="nws"))
