@@ -26,6 +26,7 @@ def build(args: dict[str, Any]) -> serve.Application:
         generator=scaled(GeneratorDeployment, scaling.generator).bind(settings.generator),
         reward=scaled(RewardScorerDeployment, scaling.reward).bind(settings.reward),
         max_ongoing_requests=scaling.ingress.max_ongoing_requests,
+        adapters=settings.generator.adapter_names,
     )
 
 

@@ -10,6 +10,7 @@ import langcodes
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, UnsupportedField, Violation
+from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
 from serve_app.contract import GenerateNotificationRequest
@@ -35,6 +36,7 @@ class Brief:
     output_fields: tuple[OutputField, ...]
     temperature: float | None
     seed: int | None
+    adapter: str | None
     margin: float
     allow_degradation: bool
     time_budget_ms: float
@@ -53,8 +55,10 @@ def make_brief(
     knobs: IngressKnobs,
     profiles: Mapping[str, LengthProfile],
     categories: Sequence[str],
+    adapters: Sequence[str] = (),
 ) -> Brief:
-    """Check a request against the limits and the catalogue. CPU work of some milliseconds a picture: call in a thread.
+    """Check a request against the limits, the catalogue and the generator's adapters. CPU work of some milliseconds a
+    picture: call in a thread.
 
     Raises InvalidInput with every violation, UnsupportedField for reserved fields.
     """
@@ -63,6 +67,7 @@ def make_brief(
         *item_violations(request.item, knobs.limits),
         *category_violations(options.categories_wanted, options.categories_barred, categories, "options."),
         *_option_violations(request, knobs.limits, profiles),
+        *adapter_violations(options.adapter, adapters),
         *_incumbent_violations(request, knobs.limits),
         *_product_violations(request, knobs),
     ]
@@ -82,6 +87,7 @@ def make_brief(
         output_fields=tuple(dict.fromkeys(options.output_fields)) or _ALL_FIELDS,
         temperature=options.temperature,
         seed=options.seed,
+        adapter=options.adapter or None,
         margin=knobs.selection.margin if options.margin is None else options.margin,
         allow_degradation=options.allow_degradation is not False,
         time_budget_ms=min(options.time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms),

@@ -132,6 +132,9 @@ class WritingFlags:
     recent: Annotated[Many, typer.Option(help='Copy sent lately, "title|body"; repeatable.')] = None
     candidates: Annotated[int | None, typer.Option(help="Candidates in each category.")] = None
     profile: Annotated[str | None, typer.Option(help="Platform length profile, see `pushgen info`.")] = None
+    adapter: Annotated[
+        str | None, typer.Option(help='LoRA adapter that writes, see `pushgen info`; "base" for none.')
+    ] = None
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature, 0 to 2.")] = None
     seed: Annotated[int | None, typer.Option(help="Makes sampling repeatable.")] = None
     margin: Annotated[
@@ -152,6 +155,7 @@ class WritingFlags:
         return {
             "candidates_per_category": self.candidates,
             "length_profile": self.profile,
+            "adapter": self.adapter,
             "temperature": self.temperature,
             "seed": self.seed,
             "margin": self.margin,

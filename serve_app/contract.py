@@ -179,3 +179,4 @@ class GetServiceInfoResponse(Model):
     length_profiles: tuple[LengthProfile, ...] = ()
     limits: Limits
     defaults: Defaults
+    adapters: tuple[str, ...] = ()

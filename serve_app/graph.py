@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from ray import serve
@@ -76,6 +76,7 @@ class Graph:
         generator: DeploymentHandle,
         reward: DeploymentHandle,
         max_ongoing_requests: int,
+        adapters: Sequence[str],
     ) -> None:
         metrics = ServeMetrics()
         self._captioner = RemoteCaptioner(captioner, metrics)
@@ -93,6 +94,7 @@ class Graph:
             revisions=Cached(self._ask_revisions, _DIRECTORY_TTL_S),
             health=Cached(self._ask_health, _HEALTH_TTL_S),
             metrics=metrics,
+            adapters=adapters,
         )
 
     def warm_up(self) -> None:

@@ -160,6 +160,7 @@ class Pipeline:
             output_fields=brief.output_fields,
             temperature=brief.temperature,
             seed=brief.seed,
+            adapter=brief.adapter,
         )
         call = self._cut(brief)
         drafts = aiter(self._stages.generator.generate(task, call))

@@ -216,7 +216,7 @@ def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenE
 
 
 def info_view(info: GetServiceInfoResponse) -> RenderableType:
-    """What serves: stages, categories, length profiles, limits and defaults."""
+    """What serves: stages, the generator's adapters, categories, length profiles, limits and defaults."""
     stages = Table("stage", "kind", "model", "revision", "prompt", box=box.SIMPLE_HEAD, title=f"version {info.version}")
     for r in info.stages:
         _row(stages, word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)
@@ -232,4 +232,5 @@ def info_view(info: GetServiceInfoResponse) -> RenderableType:
         for name, value in model:
             default = "" if model is info.limits else "default "
             _row(bounds, f"{default}{name}", str(value))
-    return Group(stages, categories, profiles, bounds)
+    adapters = Text.assemble(("adapters  ", "bold"), ", ".join(info.adapters) or "none")
+    return Group(stages, adapters, categories, profiles, bounds)

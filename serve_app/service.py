@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 
 from deployments.deadline import Call
@@ -55,6 +55,7 @@ class PushGenService:
     """Implements `serve_app.ingress.core.Service`.
 
     categories, revisions, health: what the stages publish of themselves, asked for now and then, see `graph.py`.
+    adapters: those of the generator, fixed for its life.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class PushGenService:
         revisions: Callable[[], Awaitable[tuple[StageRevision, ...]]],
         health: Callable[[], Awaitable[dict[str, bool]]],
         metrics: Metrics,
+        adapters: Sequence[str] = (),
     ) -> None:
         self._stages = stages
         self._knobs = knobs
@@ -74,6 +76,7 @@ class PushGenService:
         self._revisions = revisions
         self._health = health
         self._metrics = metrics
+        self._adapters = tuple(adapters)
         self._in_flight = 0
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
@@ -209,6 +212,7 @@ class PushGenService:
                 time_budget_ms=defaults.time_budget_ms,
                 margin=self._knobs.selection.margin,
             ),
+            adapters=self._adapters,
         )
 
     async def healthy(self) -> dict[str, bool]:
@@ -223,7 +227,7 @@ class PushGenService:
         async with call.deadline.limit("asking for the categories"):
             categories = await self._categories()
         names = [c.category for c in categories]
-        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names)
+        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
         async with aclosing(Pipeline(self._stages, knobs, categories).run(brief)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):

@@ -96,3 +96,4 @@ class Options(Model):
     time_budget_ms: int | None = Field(default=None, ge=1)
     priority: Priority = Priority.REALTIME
     allow_degradation: bool | None = None
+    adapter: Name = ""

@@ -187,6 +187,7 @@ INFO: dict[str, Any] = {
         "time_budget_ms": 15000,
         "margin": 0.0,
     },
+    "adapters": ["brand-a", "brand-b"],
 }
 HEALTH: dict[str, Any] = {
     "status": "SERVING",

@@ -209,7 +209,7 @@ SCORE = _operation(
 SERVICE_INFO = _operation(
     "service",
     "GetServiceInfo",
-    "Models, revisions, categories, length profiles and limits",
+    "Models, revisions, adapters, categories, length profiles and limits",
     answer=_answer(contract.GetServiceInfoResponse, examples.INFO),
 )
 HEALTH: dict[str, Any] = {

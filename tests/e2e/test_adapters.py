@@ -13,10 +13,14 @@ import pytest_asyncio
 from deployments import weights
 from deployments.deadline import Call, Deadline
 from deployments.engines import Engine, EngineSettings, Message, Sample, Sampling
-from deployments.errors import Misconfigured
+from deployments.errors import InvalidInput, Misconfigured
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import CategoryPlan, GenerationTask, Item, LengthProfile
+from deployments.types import CategoryPlan, GenerationTask, Item, LengthProfile, Stage
+from serve_app.client import AsyncPushGenClient
+from tests.graph.servers import serving
+from tests.graph.stages import fakes, request
+from tests.graph.test_service import service
 from tests.unit.deployments.engines.peft_folder import write_adapter
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -94,6 +98,27 @@ async def test_the_knob_changes_what_writes_while_serving(generator: VllmGenerat
     base, one, two = (draft.revision.model_revision for draft in written if draft.revision)
     assert one.startswith(f"{base}+one@")
     assert two.startswith(f"{base}+two@")
+
+
+async def test_requests_at_once_each_get_the_adapter_they_name(generator: VllmGenerator) -> None:
+    await generator.reconfigure(GeneratorKnobs(adapter="one", max_tokens=32))
+    over = service(fakes(generator=generator), adapters=("one", "two"))
+    wishes = ("", "base", "one", "two")
+    options = {"max_categories": 1, "candidates_per_category": 1, "temperature": 1, "seed": 3}
+    try:
+        async with serving(over) as address, AsyncPushGenClient(address, timeout_s=60) as client:
+            asked = [request(options=options | {"adapter": wish}) for wish in wishes]
+            decisions = await asyncio.gather(*(client.generate(one) for one in asked))
+            with pytest.raises(InvalidInput, match=r"options\.adapter: unknown adapter 'three'; known: base, one, two"):
+                await client.generate(request(options={"adapter": "three"}))
+    finally:
+        await generator.reconfigure(GeneratorKnobs())
+    unset, base, one, two = ((d.candidates[0].title, d.candidates[0].body) for d in decisions)
+    assert unset == one
+    assert len({base, one, two}) == 3
+    revisions = [r.model_revision for d in decisions for r in d.revisions if r.stage is Stage.GENERATE]
+    named = [revision.partition("+")[2].partition("@")[0] for revision in revisions]
+    assert named == ["one", "", "one", "two"]
 
 
 async def test_what_a_cpu_cannot_is_said_before_an_engine_starts(engine: Engine, tmp_path: Path) -> None:

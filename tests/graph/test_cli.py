@@ -47,7 +47,7 @@ def test_every_flag_reaches_the_request(address: str, service: FakeService, pict
         "--incumbent", "old|words|more", "--template", "{title}", "--recent", "last|week",
         "--category", "HOW_TO", "--bar", "QUESTION", "--max-categories", "3", "--candidates", "2", "--profile", "ios",
         "--temperature", "0.5", "--seed", "7", "--margin", "0.25", "--strict", "--budget-ms", "900", "--backfill",
-        "--request-id", "mine",
+        "--adapter", "brand-a", "--request-id", "mine",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     request = sent(service)
@@ -64,6 +64,7 @@ def test_every_flag_reaches_the_request(address: str, service: FakeService, pict
     assert (options.categories_wanted, options.categories_barred) == (("HOW_TO",), ("QUESTION",))
     assert (options.max_categories, options.candidates_per_category, options.length_profile) == (3, 2, "ios")
     assert (options.temperature, options.seed, options.margin) == (0.5, 7, 0.25)
+    assert options.adapter == "brand-a"
     assert (options.allow_degradation, options.time_budget_ms, options.priority) == (False, 900, Priority.BACKFILL)
     assert request.request_id == "mine"
 

@@ -65,6 +65,13 @@ def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value:
     assert [w for w in words if w not in str(caught.value)] == []
 
 
+def test_the_ingress_knows_the_adapters_that_the_generator_is_given(root: Path) -> None:
+    args = application(root, "demo")["args"]
+    args["generator"]["engine"]["adapters"] = {"sport": "models/sport", "news": "models/news"}
+    assert build(args)._bound_deployment.init_kwargs["adapters"] == ("news", "sport")
+    assert build(application(root, "fake")["args"])._bound_deployment.init_kwargs["adapters"] == ()
+
+
 def test_impossible_relations_between_knobs_are_refused() -> None:
     with pytest.raises(Misconfigured, match=r"max_categories=13 exceeds limits.max_categories=12"):
         parse(IngressKnobs, {"defaults": {"max_categories": 13}}, "Ingress")

@@ -38,7 +38,9 @@ class Outcomes(NoMetrics):
         self.seen.append((rpc, outcome))
 
 
-def service(stages: Stages | None = None, metrics: NoMetrics | None = None, **admission: Any) -> PushGenService:
+def service(
+    stages: Stages | None = None, metrics: NoMetrics | None = None, adapters: Sequence[str] = (), **admission: Any
+) -> PushGenService:
     async def categories() -> tuple[CategoryInfo, ...]:
         return INFOS
 
@@ -49,7 +51,9 @@ def service(stages: Stages | None = None, metrics: NoMetrics | None = None, **ad
         return {"Generator": True}
 
     knobs = IngressKnobs(admission=AdmissionKnobs(**admission))
-    return PushGenService(stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics())
+    return PushGenService(
+        stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics(), adapters
+    )
 
 
 def slow() -> Stages:

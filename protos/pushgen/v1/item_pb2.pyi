@@ -104,7 +104,7 @@ class Incumbent(_message.Message):
     def __init__(self, id: _Optional[str] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., kind: _Optional[_Union[IncumbentKind, str]] = ...) -> None: ...
 
 class Options(_message.Message):
-    __slots__ = ("categories_wanted", "categories_barred", "max_categories", "candidates_per_category", "length_profile", "output_fields", "temperature", "seed", "margin", "time_budget_ms", "priority", "allow_degradation")
+    __slots__ = ("categories_wanted", "categories_barred", "max_categories", "candidates_per_category", "length_profile", "output_fields", "temperature", "seed", "margin", "time_budget_ms", "priority", "allow_degradation", "adapter")
     CATEGORIES_WANTED_FIELD_NUMBER: _ClassVar[int]
     CATEGORIES_BARRED_FIELD_NUMBER: _ClassVar[int]
     MAX_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
@@ -117,6 +117,7 @@ class Options(_message.Message):
     TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
     PRIORITY_FIELD_NUMBER: _ClassVar[int]
     ALLOW_DEGRADATION_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
     categories_wanted: _containers.RepeatedScalarFieldContainer[str]
     categories_barred: _containers.RepeatedScalarFieldContainer[str]
     max_categories: int
@@ -129,4 +130,5 @@ class Options(_message.Message):
     time_budget_ms: int
     priority: Priority
     allow_degradation: bool
-    def __init__(self, categories_wanted: _Optional[_Iterable[str]] = ..., categories_barred: _Optional[_Iterable[str]] = ..., max_categories: _Optional[int] = ..., candidates_per_category: _Optional[int] = ..., length_profile: _Optional[str] = ..., output_fields: _Optional[_Iterable[_Union[OutputField, str]]] = ..., temperature: _Optional[float] = ..., seed: _Optional[int] = ..., margin: _Optional[float] = ..., time_budget_ms: _Optional[int] = ..., priority: _Optional[_Union[Priority, str]] = ..., allow_degradation: _Optional[bool] = ...) -> None: ...
+    adapter: str
+    def __init__(self, categories_wanted: _Optional[_Iterable[str]] = ..., categories_barred: _Optional[_Iterable[str]] = ..., max_categories: _Optional[int] = ..., candidates_per_category: _Optional[int] = ..., length_profile: _Optional[str] = ..., output_fields: _Optional[_Iterable[_Union[OutputField, str]]] = ..., temperature: _Optional[float] = ..., seed: _Optional[int] = ..., margin: _Optional[float] = ..., time_budget_ms: _Optional[int] = ..., priority: _Optional[_Union[Priority, str]] = ..., allow_degradation: _Optional[bool] = ..., adapter: _Optional[str] = ...) -> None: ...

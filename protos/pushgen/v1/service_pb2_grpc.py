@@ -125,7 +125,7 @@ class PushGenServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetServiceInfo(self, request, context):
-        """Models, revisions, categories, length profiles and limits.
+        """Models, revisions, adapters, categories, length profiles and limits.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -57,6 +57,14 @@ def test_more_wanted_categories_than_the_limit_are_refused() -> None:
     }
 
 
+def test_an_unknown_adapter_is_named_among_the_other_violations() -> None:
+    assert fields(options={"adapter": "news", "length_profile": "papyrus"}) == {
+        "options.adapter",
+        "options.length_profile",
+    }
+    assert brief(options={"adapter": "base"}).adapter == "base"
+
+
 def test_images_by_url_are_refused_by_name_until_they_work() -> None:
     with pytest.raises(UnsupportedField) as caught:
         brief(item={"title": "x", "images": [{"url": "https://example.org/a.jpg"}]})
@@ -69,6 +77,7 @@ def test_defaults_fill_in_what_a_request_does_not_say() -> None:
     assert made.output_fields == (OutputField.TITLE, OutputField.BODY)
     assert made.allow_degradation
     assert made.margin == 0.0
+    assert made.adapter is None
 
 
 def test_wishes_and_zero_are_taken_at_their_word() -> None:

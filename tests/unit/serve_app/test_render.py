@@ -84,6 +84,8 @@ def test_info_shows_every_limit_and_default() -> None:
         for name, value in model:
             assert name in text
             assert str(value) in text
+    assert "brand-a, brand-b" in text
+    assert "adapters  none" in shown(info_view(info.model_copy(update={"adapters": ()})))
 
 
 def test_narrow_terminals_lose_no_words() -> None:

@@ -1,0 +1,72 @@
+"""The generator behind a handle whose replica dies: the same task is asked again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from ray.exceptions import RayActorError
+
+from deployments.deadline import Call, Deadline
+from deployments.types import Draft, GenerationTask, Stage
+from serve_app.metrics import NoMetrics
+from serve_app.remote import RemoteGenerator
+from tests.unit.deployments.generator.test_generator import task
+
+
+class Stream:
+    """Answers one draft, or dies before it."""
+
+    def __init__(self, dies: bool) -> None:
+        self.dies, self.cancelled = dies, False
+        self._drafts = self._answers()
+
+    def __aiter__(self) -> Stream:
+        return self
+
+    async def __anext__(self) -> Draft:
+        return await anext(self._drafts)
+
+    async def _answers(self) -> AsyncIterator[Draft]:
+        if self.dies:
+            raise RayActorError
+        yield Draft(title="Tea", category="A")
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Handle:
+    """A handle whose first `dying` calls meet a replica that dies."""
+
+    def __init__(self, dying: int) -> None:
+        self.dying = dying
+        self.asked: list[GenerationTask] = []
+        self.generate = self
+
+    def options(self, *, stream: bool) -> Handle:
+        assert stream
+        return self
+
+    def remote(self, work: GenerationTask, call: Call) -> Stream:
+        self.asked.append(work)
+        return Stream(dies=len(self.asked) <= self.dying)
+
+
+class Retries(NoMetrics):
+    def __init__(self) -> None:
+        self.stages: list[Stage] = []
+
+    def retried(self, stage: Stage) -> None:
+        self.stages.append(stage)
+
+
+async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter() -> None:
+    handle: Any = Handle(dying=2)
+    metrics = Retries()
+    asked = task(adapter="news")
+    drafts = [d async for d in RemoteGenerator(handle, metrics).generate(asked, Call(Deadline.after(5)))]
+    assert [d.title for d in drafts] == ["Tea"]
+    assert handle.asked == [asked] * 3
+    assert {work.adapter for work in handle.asked} == {"news"}
+    assert metrics.stages == [Stage.GENERATE] * 2
