@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from deployments.errors import Misconfigured
-from deployments.weights.package import Converted, Progress, folder_of
+from deployments.weights.cache import Progress
+from deployments.weights.package import Converted, folder_of
 
 WEIGHTS_FILE: Final = "model.safetensors"
 LABELS_FILE: Final = "labels.json"

@@ -1,40 +1,28 @@
-"""What a package with weights is, and the cache folder that converted ones live in."""
+"""Where a model's weights come from: a package of the package index, or a folder."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import importlib.util
-import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import filelock
-import platformdirs
-
 from deployments.errors import Misconfigured
-
-LOCK_TIMEOUT_S = 900.0
-
-Progress = Callable[[str, float], None]
-"""Told what is being done and which share of the whole is done, 0 to 1."""
-
-
-def silent(_step: str, _done: float) -> None:
-    """A Progress that says nothing."""
+from deployments.weights.cache import Progress, make_once, silent, weights_dir
 
 
 class Package(Protocol):
-    """Weights inside an installed Python package."""
+    """A model that can be made ready to load."""
 
     @property
     def name(self) -> str: ...
 
     @property
-    def distribution(self) -> str: ...
+    def key(self) -> str:
+        """Names the cache folder of these weights, or of what is made of them: different content, different key."""
 
     def revision(self) -> str:
         """Package version, and the recipe's where there is one. Raises Misconfigured when it is not installed."""
@@ -42,15 +30,8 @@ class Package(Protocol):
     def ready(self) -> bool:
         """True when `resolve` has nothing left to do."""
 
-    def resolve(self, progress: Progress) -> Path:
+    def resolve(self, progress: Progress = silent) -> Path:
         """The directory or file that a loader takes; prepares it first where needed. Raises Misconfigured."""
-
-
-def cache_dir() -> Path:
-    """${PUSHGEN_CACHE}, else the platform's cache folder for us (~/.cache/pushgen on Linux)."""
-    if chosen := os.environ.get("PUSHGEN_CACHE"):
-        return Path(chosen).expanduser()
-    return platformdirs.user_cache_path("pushgen")
 
 
 def version_of(distribution: str) -> str:
@@ -82,6 +63,10 @@ class InPlace:
     inside: str
     """Path of the file or folder below the module's folder."""
 
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{version_of(self.distribution)}"
+
     def revision(self) -> str:
         return f"{self.distribution} {version_of(self.distribution)}"
 
@@ -108,46 +93,61 @@ class Converted:
     convert: Callable[[Path, Path, Progress], None]
     """Reads the module's folder, writes the model into an empty folder."""
 
+    @property
+    def key(self) -> str:
+        return f"{self.name}-{version_of(self.distribution)}-r{self.recipe}"
+
     def revision(self) -> str:
         return f"{self.distribution} {version_of(self.distribution)} r{self.recipe}"
 
-    def target(self) -> Path:
-        return cache_dir() / "weights" / f"{self.name}-{version_of(self.distribution)}-r{self.recipe}"
-
     def ready(self) -> bool:
-        return self.target().is_dir()
+        return weights_dir(self.key).is_dir()
 
     def resolve(self, progress: Progress = silent) -> Path:
-        """The converted folder. Several processes may call this at once: one converts, the others wait for it."""
-        target = self.target()
-        if target.is_dir():  # it appears by a rename, so it is complete
-            progress("ready", 1.0)
-            return target
-        source = folder_of(self.module, self.distribution)
-        try:
-            self._convert_alone(source, target, progress)
-        except OSError as error:
-            raise Misconfigured(
-                f"cannot prepare {self.name!r} in the cache folder ({error.strerror or type(error).__name__}): "
-                "check its disk space and permissions, or name another one with PUSHGEN_CACHE"
-            ) from error
-        return target
+        """The converted folder, made by the first process that asks for it."""
+        return make_once(self.key, self.name, lambda target: self._convert(target, progress), progress)
 
-    def _convert_alone(self, source: Path, target: Path, progress: Progress) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(target.with_name(f".{target.name}.lock"), timeout=LOCK_TIMEOUT_S):
-            if target.is_dir():  # another process made it while we waited
-                progress("ready", 1.0)
-                return
-            prefix = f".{target.name}.partial-"
-            for stale in target.parent.glob(f"{prefix}*"):  # left by a process that was killed; the lock is ours
-                shutil.rmtree(stale, ignore_errors=True)
-            aside = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-            try:
-                self.convert(source, aside, progress)
-                aside.chmod(0o755)
-                aside.rename(target)
-            except BaseException:
-                shutil.rmtree(aside, ignore_errors=True)
-                raise
-        progress("ready", 1.0)
+    def _convert(self, target: Path, progress: Progress) -> None:
+        self.convert(folder_of(self.module, self.distribution), target, progress)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A checkpoint of one's own, used where it lies."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def key(self) -> str:
+        """Follows the files' times too: what is made of them must not outlive a retraining of the same size."""
+        digest = hashlib.sha256(str(self.path.resolve()).encode())
+        for path in self._files():
+            stat = path.stat()
+            digest.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+        return f"{self.name[:64]}-{digest.hexdigest()[:12]}"
+
+    def revision(self) -> str:
+        """A fingerprint of the configuration and of the files' names and sizes.
+
+        Cheap, and it changes with every retraining that matters, except one that leaves every file the same size.
+        """
+        digest = hashlib.sha256()
+        for path in self._files():
+            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            if path.name == "config.json":
+                digest.update(path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def ready(self) -> bool:
+        return self.path.is_dir()
+
+    def resolve(self, progress: Progress = silent) -> Path:
+        progress("in place", 1.0)
+        return self.path
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.path.iterdir() if path.is_file())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from pathlib import Path
 from typing import Final
 
 from deployments.errors import Misconfigured
+from deployments.paths import find
 from deployments.weights import efficientnet, minilm, smollm2
-from deployments.weights.package import Package, Progress, silent
-
-PREFIX: Final = "package:"
+from deployments.weights.cache import Progress, silent
+from deployments.weights.merged import Merged
+from deployments.weights.package import Folder, Package
+from deployments.weights.references import PREFIX, split
 
 PACKAGES: Final[dict[str, Package]] = {
     package.name: package for package in (smollm2.PACKAGE, minilm.PACKAGE, efficientnet.PACKAGE)
@@ -19,7 +20,13 @@ PACKAGES: Final[dict[str, Package]] = {
 
 
 def package(reference: str) -> Package | None:
-    """The package that a reference names; None for a path or hub id. Raises Misconfigured for an unknown name."""
+    """What prepares the weights that a reference names; None for a path or hub id, which is used as it is.
+
+    Raises Misconfigured for an unknown name, and for a merge into what is neither a package nor a folder here.
+    """
+    if parts := split(reference):
+        base, adapter = parts
+        return Merged(reference, base, _base(reference, base), adapter)
     if not reference.startswith(PREFIX):
         return None
     name = reference.removeprefix(PREFIX)
@@ -29,8 +36,20 @@ def package(reference: str) -> Package | None:
     return PACKAGES[name]
 
 
+def _base(reference: str, base: str) -> Package:
+    if known := package(base):
+        return known
+    folder = find(base)
+    if folder is None or not folder.is_dir():
+        raise Misconfigured(
+            f"model {reference!r}: there is no folder {base!r} to merge into; the base of a merge is {PREFIX}NAME or a "
+            "local folder, so download a hub model first"
+        )
+    return Folder(folder)
+
+
 def resolve(reference: str, progress: Progress = silent) -> str:
-    """What a loader takes: a path for `package:` references, anything else as it is.
+    """What a loader takes: a path for `package:` and merged references, anything else as it is.
 
     May take seconds the first time: call it in a thread. Raises Misconfigured.
     """
@@ -38,32 +57,17 @@ def resolve(reference: str, progress: Progress = silent) -> str:
     return reference if known is None else str(known.resolve(progress))
 
 
-def public_name(reference: str) -> str:
-    """What a client may see of a reference: of a folder of ours the last name only."""
-    return Path(reference).name if reference.startswith(("/", "~", ".")) else reference
-
-
 def is_local(reference: str) -> bool:
     """True when loading needs no model hub."""
-    return reference.startswith(PREFIX) or Path(reference).expanduser().is_dir()
+    return reference.startswith(PREFIX) or split(reference) is not None or Path(reference).expanduser().is_dir()
 
 
 def revision(reference: str) -> str:
-    """Which weights a reference means now; empty where only a hub knows.
+    """Which weights a reference means now; empty where only a hub knows. See the `revision` of each kind of weights.
 
-    For a local folder a fingerprint of its configuration and of its files' names and sizes: cheap, and it changes
-    with every retraining that matters, except one that leaves every file the same size.
+    Raises Misconfigured where `resolve` would.
     """
-    known = package(reference)
-    if known is not None:
+    if known := package(reference):
         return known.revision()
     folder = Path(reference).expanduser()
-    if not folder.is_dir():
-        return ""
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-            if path.name == "config.json":
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return Folder(folder).revision() if folder.is_dir() else ""

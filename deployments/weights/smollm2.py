@@ -12,7 +12,8 @@ from typing import Any
 
 from deployments.errors import Misconfigured
 from deployments.weights import gguf_llama
-from deployments.weights.package import Converted, Progress
+from deployments.weights.cache import Progress
+from deployments.weights.package import Converted
 
 
 def convert(source: Path, target: Path, progress: Progress) -> None:

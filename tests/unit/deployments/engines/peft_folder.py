@@ -36,22 +36,31 @@ def linear_layers(llama: dict[str, Any]) -> dict[str, tuple[int, int]]:
 
 
 def write_base(folder: Path, llama: dict[str, Any] = LLAMA) -> Path:
-    """A checkpoint with the layers' shapes."""
-    folder.mkdir()
-    weights = {f"{name}.weight": np.zeros(size, dtype=np.float32) for name, size in linear_layers(llama).items()}
-    save_file(weights, str(folder / "model.safetensors"))
+    """A checkpoint with the layers' shapes, random weights, an embedding, and a tokenizer's file beside it."""
+    random = np.random.default_rng(7)
+    sizes = linear_layers(llama) | {"model.embed_tokens": (32, llama["hidden_size"])}
+    weights = {f"{name}.weight": random.normal(0, 1, size).astype(np.float32) for name, size in sizes.items()}
+    folder.mkdir(exist_ok=True)
+    save_file(weights, str(folder / "model.safetensors"), {"format": "pt"})
+    (folder / "config.json").write_text(json.dumps(llama | {"tie_word_embeddings": True}))
+    (folder / "tokenizer.json").write_text("{}")
     return folder
 
 
 def write_adapter(
     folder: Path, llama: dict[str, Any] = LLAMA, *, rank: int = 4, seed: int = 0, size: float = 0.05, **config: object
 ) -> Path:
-    """`size`: standard deviation of both factors. `config` replaces entries of adapter_config.json."""
+    """`size`: standard deviation of both factors. `config` replaces entries of adapter_config.json.
+
+    The keys of a `rank_pattern` are ends of layers' names.
+    """
     random = np.random.default_rng(seed)
     weights = {}
+    ranks: Any = config.get("rank_pattern") or {}
     for name, (out, into) in linear_layers(llama).items():
-        weights[f"base_model.model.{name}.lora_A.weight"] = random.normal(0, size, (rank, into)).astype(np.float32)
-        weights[f"base_model.model.{name}.lora_B.weight"] = random.normal(0, size, (out, rank)).astype(np.float32)
+        r = next((ranks[end] for end in ranks if name.endswith(f".{end}")), rank)
+        weights[f"base_model.model.{name}.lora_A.weight"] = random.normal(0, size, (r, into)).astype(np.float32)
+        weights[f"base_model.model.{name}.lora_B.weight"] = random.normal(0, size, (out, r)).astype(np.float32)
     folder.mkdir()
     save_file(weights, str(folder / "adapter_model.safetensors"), {"format": "pt"})
     targets = sorted({name.rpartition(".")[2] for name in linear_layers(llama)})

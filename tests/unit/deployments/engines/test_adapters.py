@@ -59,6 +59,10 @@ def truncated(folder: Path) -> Path:
         (lambda f: write_adapter(f, peft_type="LOHA"), "LORA"),
         (lambda f: write_adapter(f, use_dora=True), "use_dora"),
         (lambda f: write_adapter(f, bias="all"), "bias"),
+        (lambda f: write_adapter(f, init_lora_weights="pissa_niter_4"), "init_lora_weights"),
+        (lambda f: write_adapter(f, lora_alpha=None), "no usable `lora_alpha`"),
+        (lambda f: write_adapter(f, alpha_pattern={"(": 4}), "no regular expression"),
+        (lambda f: write_adapter(f, r=8), "has rank 4 in adapter_model.safetensors, and 8 in"),
         (lambda f: write_adapter(f, base_model_name_or_path="package:other"), "trained on 'package:other'"),
         (lambda f: write_adapter(f, LLAMA | {"num_hidden_layers": 3}), "layers.2.* does not exist there"),
         (lambda f: write_adapter(f, LLAMA | {"hidden_size": 16}), r"mlp.down_proj \(16, 12\) is \(8, 12\) there"),
@@ -69,6 +73,38 @@ def test_what_cannot_be_served_is_refused_by_its_key(
 ) -> None:
     with pytest.raises(Misconfigured, match=f"engine.adapters.mine: .*{says}"):
         loaded(base, mine=make(tmp_path / "mine"))
+
+
+MERGED = "package:m+models/generator"
+
+
+@pytest.mark.parametrize(
+    ("model", "trained_on", "fits"),
+    [
+        (MERGED, MERGED, True),
+        (MERGED, "package:m", False),
+        (MERGED, "package:m+models/other", False),
+        (MERGED, "some-org/m", False),
+        (MERGED, "", False),
+        ("package:m", MERGED, False),
+        ("models/m", MERGED, False),
+        ("models/m+models/generator", "models/m", False),
+        ("models/m+models/generator", "models/m+models/generator", True),
+        ("package:m", "some-org/m", True),
+        ("models/m", "package:m", True),
+    ],
+)
+def test_an_adapter_of_a_merged_model_names_exactly_that_one(
+    tmp_path: Path, base: Path, model: str, trained_on: str, fits: bool
+) -> None:
+    mine = write_adapter(tmp_path / "mine", base_model_name_or_path=trained_on)
+    if fits:
+        assert loaded(base, model=model, mine=mine)
+        return
+    with pytest.raises(Misconfigured, match="was trained on") as error:
+        loaded(base, model=model, mine=mine)
+    assert model in str(error.value)
+    assert trained_on in str(error.value)
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from deployments.weights.__main__ import app
+from tests.unit.deployments.engines.peft_folder import write_adapter, write_base
 
 
 def test_prepare_reports_each_model_as_a_json_line() -> None:
@@ -19,3 +22,26 @@ def test_prepare_refuses_an_unknown_name() -> None:
     result = CliRunner().invoke(app, ["prepare", "minilm"])
     assert result.exit_code == 1
     assert "all-minilm-l6-v2" in result.stderr
+
+
+def test_a_merge_is_prepared_and_then_listed_as_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHGEN_CACHE", str(tmp_path / "cache"))
+    reference = f"{write_base(tmp_path / 'base')}+{write_adapter(tmp_path / 'adapter')}"
+
+    def listed() -> dict:
+        return json.loads(CliRunner().invoke(app, ["list", reference, "--json"]).stdout)
+
+    assert not listed()["ready"]
+    result = CliRunner().invoke(app, ["prepare", reference, "--json"])
+    assert result.exit_code == 0
+    line = json.loads(result.stdout.splitlines()[-1])
+    assert line["model"] == reference
+    assert (Path(line["path"]) / "model.safetensors").exists()
+    assert listed() == {"model": reference, "revision": line["revision"], "ready": True}
+
+
+def test_a_merge_into_a_package_needs_no_prefix() -> None:
+    result = CliRunner().invoke(app, ["list", "all-minilm-l6-v2+no/such/folder", "--json"])
+    line = json.loads(result.stdout)
+    assert line["model"] == "package:all-minilm-l6-v2+no/such/folder"
+    assert "no folder 'no/such/folder'" in line["error"]

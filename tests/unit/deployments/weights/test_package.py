@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deployments.errors import Misconfigured
-from deployments.weights.package import Converted, InPlace, Progress
+from deployments.weights.cache import Progress, weights_dir
+from deployments.weights.package import Converted, InPlace
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ def test_a_failed_conversion_leaves_nothing_and_the_next_one_works(cache: Path) 
 
 
 def test_what_a_killed_process_left_is_cleared(cache: Path) -> None:
-    target = converted(write).target()
+    target = weights_dir(converted(write).key)
     left = target.with_name(f".{target.name}.partial-dead")
     left.mkdir(parents=True)
     (left / "half").write_text("h")

@@ -12,6 +12,9 @@ from deployments.weights import public_name
         ("~/models/smol", "smol"),
         ("./models/smol", "smol"),
         ("package:smollm2-135m-instruct", "package:smollm2-135m-instruct"),
+        ("package:smollm2-135m-instruct+models/generator", "package:smollm2-135m-instruct+generator"),
+        ("package:smollm2-135m-instruct+/srv/models/generator/", "package:smollm2-135m-instruct+generator"),
+        ("/srv/models/smol+/srv/models/generator", "smol+generator"),
         ("Qwen/Qwen3-4B-Instruct-2507", "Qwen/Qwen3-4B-Instruct-2507"),
     ],
 )

@@ -1,0 +1,73 @@
+"""The cache folder, and models that are made in it once: whole or not at all, by one process at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+import platformdirs
+
+from deployments.errors import Misconfigured
+
+LOCK_TIMEOUT_S = 900.0
+
+Progress = Callable[[str, float], None]
+"""Told what is being done and which share of the whole is done, 0 to 1."""
+
+
+def silent(_step: str, _done: float) -> None:
+    """A Progress that says nothing."""
+
+
+def cache_dir() -> Path:
+    """${PUSHGEN_CACHE}, else the platform's cache folder for us (~/.cache/pushgen on Linux)."""
+    if chosen := os.environ.get("PUSHGEN_CACHE"):
+        return Path(chosen).expanduser()
+    return platformdirs.user_cache_path("pushgen")
+
+
+def weights_dir(key: str) -> Path:
+    """Where the model with this key is, or will be."""
+    return cache_dir() / "weights" / key
+
+
+def make_once(key: str, name: str, make: Callable[[Path], None], progress: Progress) -> Path:
+    """The model's folder, which `make` fills when it is not there yet. `name`: how errors call the model.
+
+    Several processes may call this at once: one makes it, the others wait for it. Raises Misconfigured.
+    """
+    target = weights_dir(key)
+    try:
+        if not target.is_dir():  # it appears by a rename, so it is complete
+            _make_alone(target, make)
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot prepare {name!r} in the cache folder ({error.strerror or type(error).__name__}): "
+            "check its disk space and permissions, or name another one with PUSHGEN_CACHE"
+        ) from error
+    progress("ready", 1.0)
+    return target
+
+
+def _make_alone(target: Path, make: Callable[[Path], None]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(target.with_name(f".{target.name}.lock"), timeout=LOCK_TIMEOUT_S):
+        if target.is_dir():  # another process made it while we waited
+            return
+        prefix = f".{target.name}.partial-"
+        for stale in target.parent.glob(f"{prefix}*"):  # left by a process that was killed; the lock is ours
+            shutil.rmtree(stale, ignore_errors=True)
+        aside = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+        try:
+            make(aside)
+            for file in aside.iterdir():  # safetensors writes files that their owner alone can read
+                file.chmod(0o644)
+            aside.chmod(0o755)
+            aside.rename(target)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
