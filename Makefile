@@ -15,8 +15,8 @@ help: ## List the commands
 
 setup: .venv/installed ## Create .venv from the lock file
 
-weights: setup ## Prepare the weights in the cache folder
-	@$(BIN)/python -m deployments.weights prepare
+weights: setup ## Prepare the demo's weights in the cache folder
+	@$(BIN)/python -m serve_app.demo --weights
 
 demo: setup ## Real photos in, ranked notifications out, over gRPC and HTTP
 	@$(BIN)/python -m serve_app.demo

@@ -23,6 +23,7 @@ from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.console import console, step, waiting
 from serve_app.demo.items import DemoItem, demo_items
+from serve_app.demo.weights import references
 from serve_app.local import LocalServe, StartFailed
 from serve_app.render import decision_view
 
@@ -45,6 +46,7 @@ def main(
     serve: Annotated[
         bool, typer.Option("--serve", help="Keep the app up until Ctrl-C instead of sending items.")
     ] = False,
+    weights: Annotated[bool, typer.Option("--weights", help="Only prepare the weights.")] = False,
     http_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     only: Annotated[list[str] | None, typer.Option("--item", help="Only this item; repeatable.")] = None,
@@ -52,6 +54,9 @@ def main(
     """Real photos in, ranked push notifications out."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
+        if weights:
+            prepare_weights(LocalServe(config).config)
+            return
         run(config, out, serve, http_port, grpc_port, only or [])
     except KeyboardInterrupt:
         console.print("\nstopped")
@@ -69,10 +74,7 @@ def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: 
     started = time.monotonic()
     local = LocalServe(config, http_port=http_port, grpc_port=grpc_port)
     step(1, steps, "preparing the weights (once; later runs find them in the cache)")
-    if needs_weights(local.config):
-        prepare()
-    else:
-        console.print("      none: every stage is a fake")
+    prepare_weights(local.config)
 
     step(2, steps, f"starting Ray and {config}")
     with local:
@@ -101,9 +103,12 @@ def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: 
     )
 
 
-def needs_weights(config: dict[str, Any]) -> bool:
-    stages = config["applications"][0]["args"]
-    return any(stage.get("kind") != "fake" for name, stage in stages.items() if name != "scaling")
+def prepare_weights(config: dict[str, Any]) -> None:
+    """Those that the config's stages load. Raises Misconfigured."""
+    if needed := references(config):
+        prepare(needed)
+    else:
+        console.print("      none: no stage loads any")
 
 
 def send(items: list[DemoItem], protocol: str, local: LocalServe) -> list[dict[str, Any]]:

@@ -1,0 +1,43 @@
+"""Which weights a config loads, so that they are prepared before it starts, where one can see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+
+from deployments.paths import find
+from deployments.reward.settings import RewardSettings
+from deployments.settings import parse
+from deployments.weights.registry import package
+from serve_app.settings import AppSettings
+
+
+def references(config: dict[str, Any]) -> list[str]:
+    """The model references of a serve config that have to be prepared, each once.
+
+    Raises Misconfigured for settings that the app would refuse, and for a reference that names nothing.
+    """
+    settings = parse(AppSettings, config["applications"][0]["args"], "args")
+    stages = (settings.captioner, settings.router, settings.generator, settings.reward)
+    models = dict.fromkeys(reference for stage in stages for reference in _models(stage))
+    return [reference for reference in models if package(reference) is not None]
+
+
+def _models(settings: BaseModel) -> Iterator[str]:
+    for name, value in settings:
+        if isinstance(value, BaseModel):
+            yield from _models(value)
+        elif name == "model":
+            yield _trunk(value) if isinstance(settings, RewardSettings) else value
+
+
+def _trunk(reference: str) -> str:
+    """The encoder that a reward model's folder names; the folder's own reference where there is none to read."""
+    folder = find(reference)
+    config = folder / "config.json" if folder else None
+    if config is None or not config.is_file():
+        return reference
+    return str(json.loads(config.read_text(encoding="utf-8")).get("encoder", reference))
