@@ -74,16 +74,13 @@ def build(
     `step` is called once a copy. The same seed and file give the same examples.
     """
     built = Built()
-    copies = _once(copies, built.dropped)
-    copies = copies.assign(context=_plain(copies["context"]), excerpt=_plain(copies["excerpt"]))
-    mottos = mottos_of(copies)
+    copies, unsaid = readable(_once(copies, built.dropped))
     known = Names([*copies["context"].unique(), *copies["excerpt"].unique(), *filter(in_sentence_case, copies["text"])])
-    given_away = {cluster: _bags(group) for cluster, group in copies.groupby("cluster")["text"]}
     for row in copies.to_dict("records"):
         step()
         # A draw of its own for each copy: leaving one out does not change the others.
         draw = np.random.default_rng([plan.seed, *fingerprint(f"{row['test_id']}\0{row['text']}").encode()])
-        layout, item = item_of(row["context"], row["excerpt"], Unsaid(mottos, given_away[row["cluster"]]), draw)
+        layout, item = item_of(row["context"], row["excerpt"], unsaid[row["cluster"]], draw)
         category = style(row["text"])
         forms = list(forms_of(row["text"], profiles, known, _said(item)))
         reason = _unfit(row, item, category, forms, categories)
@@ -155,6 +152,13 @@ def _bags(headlines: Iterable[str]) -> list[tuple[str, frozenset[str]]]:
     return [(text, frozenset(text.split())) for text in normalised(parts) if len(text.split()) >= MIN_WORDS]
 
 
+def readable(copies: pd.DataFrame) -> tuple[pd.DataFrame, dict[Any, Unsaid]]:
+    """The copies with their contexts and excerpts as plain text, and what the facts of each cluster leave out."""
+    copies = copies.assign(context=_plain(copies["context"]), excerpt=_plain(copies["excerpt"]))
+    mottos = mottos_of(copies)
+    return copies, {cluster: Unsaid(mottos, _bags(group)) for cluster, group in copies.groupby("cluster")["text"]}
+
+
 class Unsaid(NamedTuple):
     """What is left out of the facts: mottos of the site, and what gives a headline of the story away."""
 
@@ -187,13 +191,18 @@ def item_of(context: str, excerpt: str, unsaid: Unsaid, draw: np.random.Generato
     return "description only", Item(description=" ".join([*said, *filter(None, [extra])]))
 
 
+def tells(item: Item) -> bool:
+    """Whether enough is known of the item to write about it."""
+    return sum(c.isalpha() for c in _said(item)) >= MIN_CONTEXT
+
+
 def _unfit(
     row: Mapping[str, Any], item: Item, category: str, forms: Sequence[Form], categories: Mapping[str, Category]
 ) -> str:
     """Why the copy cannot be an example, before anything is drawn; empty when it can."""
     if row["worse"]:
         return "did clearly worse than its test"
-    if sum(c.isalpha() for c in _said(item)) < MIN_CONTEXT:
+    if not tells(item):
         return "no facts"
     if not category:
         return "shows no style"

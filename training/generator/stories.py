@@ -1,0 +1,51 @@
+"""Stories to write for, from an A/B archive: each as an item that serving could get, beside the copies it had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from deployments.types import Item
+from training.arms import BadArms
+from training.generator import evidence
+from training.generator.examples import item_of, readable, tells
+from training.seen import fingerprint
+
+
+@dataclass(frozen=True)
+class Story:
+    """`arms`: every copy that the archive tested for this story, sorted; none of them is among the item's facts."""
+
+    cluster: str
+    fold: int
+    item: Item
+    arms: tuple[str, ...]
+
+
+def stories(arms: Path, folds: Sequence[int], limit: int | None = None, seed: int = 0) -> list[Story]:
+    """One story a cluster of `folds`, its facts cleaned as those of the examples; without those that tell too little.
+
+    In an order that depends on the seed and each cluster's name alone: the first `limit` are a random sample, and more
+    of them begin with the same ones. Of several tests of a story one is drawn. Raises BadArms, also when none is left.
+    """
+    table, _ = evidence.copies(arms, folds)
+    table, unsaid = readable(table)
+    groups = {str(cluster): group for cluster, group in table[table["fold"].isin(folds)].groupby("cluster")}
+    found: list[Story] = []
+    for cluster in sorted(groups, key=lambda name: fingerprint(f"{seed}\0{name}")):
+        if limit is not None and len(found) >= limit:
+            break
+        rows = groups[cluster].to_dict("records")
+        for row in sorted(rows, key=lambda row: fingerprint(f"{seed}\0{row['test_id']}\0{row['text']}")):
+            draw = np.random.default_rng([seed, *fingerprint(row["test_id"]).encode()])
+            _, item = item_of(row["context"], row["excerpt"], unsaid[row["cluster"]], draw)
+            if tells(item):
+                texts = tuple(sorted({r["text"] for r in rows}))
+                found.append(Story(cluster=cluster, fold=int(row["fold"]), item=item, arms=texts))
+                break
+    if not found:
+        raise BadArms(f"no story of folds {', '.join(map(str, folds))} has facts to write from")
+    return found
