@@ -7,14 +7,13 @@ from typing import Final
 import typer
 
 from training.generator.build import build
+from training.generator.card import card_command
+from training.generator.evaluate import evaluate
 
 app: Final = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help=__doc__)
 app.command()(build)
-
-
-@app.callback()
-def _main() -> None:
-    """Keeps `build` a command of its own, however many there are."""
+app.command("eval")(evaluate)
+app.command("card")(card_command)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from deployments.types import Item
-from training.arms import BadArms
+from training.arms import FOLDS, BadArms
 from training.generator import evidence
 from training.generator.examples import item_of, readable, tells
 from training.seen import fingerprint
@@ -49,3 +49,11 @@ def stories(arms: Path, folds: Sequence[int], limit: int | None = None, seed: in
     if not found:
         raise BadArms(f"no story of folds {', '.join(map(str, folds))} has facts to write from")
     return found
+
+
+def folds_of(text: str) -> tuple[int, ...]:
+    """The folds of an option such as "2,3". Raises BadArms."""
+    folds = tuple(int(part) if part.strip().isdigit() else -1 for part in text.split(",") if part.strip())
+    if not folds or not all(0 <= fold < FOLDS for fold in folds):
+        raise BadArms(f"--test-folds {text!r}: want numbers from 0 to {FOLDS - 1}, such as 2,3")
+    return folds
