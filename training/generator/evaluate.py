@@ -26,7 +26,7 @@ from training.generator.measures import Written
 from training.generator.stories import folds_of, stories
 
 SAMPLES: Final = 20
-_console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False)
 
 
 def evaluate(
@@ -59,7 +59,7 @@ def evaluate(
         told = stories(arms, folds, items, seed)
         score, reward_revision = bench.scorer(reward)
         tasks = bench.tasks(told)
-        _console.print(f"{len(told)} stories, {sum(len(t.plan) * t.candidates_per_category for t in tasks)} candidates")
+        console.print(f"{len(told)} stories, {sum(len(t.plan) * t.candidates_per_category for t in tasks)} candidates")
         found: dict[str, list[Written]] = {}
         report: dict[str, Any] = {}
         with bar() as progress:
@@ -88,20 +88,20 @@ def evaluate(
             write(Path(adapter) / "samples.json", samples(found["tuned"]))
             card(Path(adapter))
     except (BadArms, Misconfigured) as error:
-        _console.print(f"[red]error:[/red] {escape(str(error))}")
+        console.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(2) from None
     except PushGenError as error:
-        _console.print(f"[red]error:[/red] the generator gave up: {escape(str(error))}")
+        console.print(f"[red]error:[/red] the generator gave up: {escape(str(error))}")
         raise typer.Exit(1) from None
     if as_json:
         sys.stdout.write(json.dumps(report) + "\n")
     else:
-        _console.print_json(data=report)
+        console.print_json(data=report)
 
 
 def bar() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TimeRemainingColumn(), console=_console)
+    return Progress(*columns, TimeRemainingColumn(), console=console)
 
 
 def raw(found: Mapping[str, Sequence[Written]]) -> list[dict[str, Any]]:
