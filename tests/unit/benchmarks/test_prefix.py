@@ -1,0 +1,46 @@
+"""What the prefix benchmark sends, and how it sums up; the engines are not started here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.prefix import _FIRST_WORDS, ARMS, CATEGORIES, Run, app, cold_items, summary, task
+
+
+def test_no_prompt_is_sent_twice_to_one_engine() -> None:
+    items = cold_items(24)
+    titles = {task(word, item).item.title for word in _FIRST_WORDS[: len(ARMS)] for item in items}
+    assert len(titles) == 24 * len(ARMS)
+    assert items == cold_items(24)
+
+
+def test_a_task_has_one_draft_in_each_of_four_styles() -> None:
+    work = task("New", cold_items(1)[0])
+    assert len({plan.instruction for plan in work.plan}) == CATEGORIES == 4
+    assert work.candidates_per_category == 1
+
+
+def test_each_item_is_compared_with_itself() -> None:
+    slow, fast = Run(8.0, 4.0, 200, 50), Run(1.0, 0.5, 200, 50)
+    half = [Run(r.seconds / 2, r.first_s, 200, 100) for r in (slow, fast, fast)]
+    found = summary({"first": [slow, fast, fast], "second": half})
+    assert found["first"]["time_ratio"] == found["first"]["cached_ratio"] == 1.0
+    assert found["second"]["time_ratio"] == 0.5
+    assert (found["second"]["cached_share"], found["second"]["cached_ratio"]) == (0.5, 2.0)
+
+
+def test_a_first_arm_that_shares_nothing_gives_no_ratio() -> None:
+    nothing, some = [Run(1.0, 1.0, 100, 0)] * 2, [Run(1.0, 1.0, 100, 30)] * 2
+    assert summary({"first": nothing, "second": some})["second"]["cached_ratio"] is None
+
+
+@pytest.mark.parametrize("content", ["", "applications: []", "applications: [{args: {}}]"])
+def test_a_file_that_is_no_serve_config_is_named(tmp_path: Path, content: str) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(content)
+    done = CliRunner().invoke(app, ["--config", str(config)])
+    assert done.exit_code == 2
+    assert "generator" in done.stderr or "no serve config" in done.stderr
