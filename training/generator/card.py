@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -93,12 +94,12 @@ def render(folder: Path) -> str:
     base = report.get("base") or config.get("base_model_name_or_path") or ""
     prompt = report.get("prompt_revision")
     sections = [
-        _HEAD.format(base=f" for `{base}`" if base else "", prompt=f" (revision {prompt})" if prompt else ""),
+        _wrapped(_HEAD.format(base=f" for `{base}`" if base else "", prompt=f" (revision {prompt})" if prompt else "")),
         *_training(report, config),
         *_evaluation(_read(folder, "eval.json")),
         *_sweep(_read(folder, "sweep.json"), (folder / "sweep.png").is_file()),
         *_samples(_read(folder, "samples.json")),
-        _LICENCE.format(licence=" (Apache-2.0)" if "smollm2" in base.lower() else ""),
+        _wrapped(_LICENCE.format(licence=" (Apache-2.0)" if "smollm2" in base.lower() else "")),
     ]
     return "\n".join(sections)
 
@@ -148,11 +149,11 @@ def _evaluation(found: Mapping[str, Any] | None) -> Iterator[str]:
     about = found.get("about", {})
     yield "## Measured on stories held out\n"
     folds = ", ".join(map(str, about.get("folds", [])))
-    yield (
+    yield _paragraph(
         f"{found['items']} stories of folds {folds}, kept out of the training, drawn at random (seed "
         f"{about.get('seed', 0)}). The router's four categories, two candidates each, are written and selected by the "
         f"serving code, with reward model {about.get('reward_revision', 'unknown')}. In brackets 95% intervals, "
-        "bootstrapped over stories.\n"
+        "bootstrapped over stories."
     )
     yield f"| | {' | '.join('this adapter' if name == 'tuned' else 'the base alone' for name in models)} |"
     yield "|---" * (len(models) + 1) + "|"
@@ -160,10 +161,10 @@ def _evaluation(found: Mapping[str, Any] | None) -> Iterator[str]:
         if any(found[name].get(key) is not None for name in models):
             yield f"| {said} | {' | '.join(_measured(found[name], key) for name in models)} |"
     yield f"| candidates | {' | '.join(str(found[name]['candidates']) for name in models)} |\n"
-    yield (
+    yield _paragraph(
         "A reward is a guess of what the archive's readers would have clicked, no truth. Whether a copy shows its "
         "category is judged by rules on its words, which also chose what the adapter was trained on: compare the two "
-        "columns, and do not take the share at its word. Shown by category, and of how many:\n"
+        "columns, and do not take the share at its word. Shown by category, and of how many:"
     )
     yield f"| category | {' | '.join(models)} |"
     yield "|---" * (len(models) + 1) + "|"
@@ -187,9 +188,9 @@ def _sweep(found: Mapping[str, Any] | None, pictured: bool) -> Iterator[str]:
     if not found:
         return
     yield "## Sampling\n"
-    yield (
+    yield _paragraph(
         f"{len(found['points'])} settings on {found['items']} other stories of folds "
-        f"{', '.join(map(str, found['folds']))}. Chosen by: {found['rule']}\n"
+        f"{', '.join(map(str, found['folds']))}. Chosen by: {found['rule']}"
     )
     knobs = list(found["best"]["knobs"])
     shown = ("usable", "valid_and_finished", "grounded", "category_followed", "distinct", "selected_reward")
@@ -208,9 +209,9 @@ def _samples(found: Sequence[Mapping[str, Any]] | None) -> Iterator[str]:
     if not found:
         return
     yield "## Samples, not picked\n"
-    yield (
+    yield _paragraph(
         f"What would have been sent for the first {len(found)} stories of the evaluation. Marked: made up (a number, "
-        "date, quotation or name that the facts do not hold), off style (does not show its category).\n"
+        "date, quotation or name that the facts do not hold), off style (does not show its category)."
     )
     for story in found:
         told = ". ".join(part for part in (story["title"].rstrip("."), story["facts"]) if part)
@@ -223,6 +224,16 @@ def _samples(found: Sequence[Mapping[str, Any]] | None) -> Iterator[str]:
         marks += ["off style"] if not copy["followed"] else []
         marked = f" **[{_line('; '.join(marks))}]**" if marks else ""
         yield f"{copy['category']}: **{_line(copy['title'])}** {_line(copy['body'])}{marked}\n"
+
+
+def _wrapped(text: str) -> str:
+    """Paragraphs filled anew after words were put in; headings and lists as they are."""
+    blocks = text.strip().split("\n\n")
+    return "\n".join(f"{block}\n" if block[0] in "#-" else _paragraph(block) for block in blocks)
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _line(text: str) -> str:

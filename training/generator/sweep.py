@@ -41,7 +41,14 @@ RULE: Final = (
     "the largest share of candidates that are usable (valid, finished, grounded, in their category, distinct); of "
     "equal ones the highest mean reward of the selected copies."
 )
-_SHOWN: Final = ("usable", "valid_and_finished", "grounded", "category_followed", "distinct", "selected_reward")
+_SHOWN: Final = {
+    "usable": "usable",
+    "valid_and_finished": "finished",
+    "grounded": "grounded",
+    "category_followed": "in style",
+    "distinct": "distinct",
+    "selected_reward": "reward",
+}
 
 
 def grid() -> list[GeneratorKnobs]:
@@ -129,7 +136,7 @@ def _said(knobs: dict[str, float]) -> str:
 
 
 def _table(points: Sequence[dict[str, Any]]) -> Table:
-    made = Table(*KNOBS, *(name.replace("_", " ") for name in _SHOWN), box=None)
+    made = Table("temp.", "min_p", "penalty", "top_p", *_SHOWN.values(), box=None)
     for point in sorted(points, key=lambda point: -point["usable"]):
         measured = ("-" if point[name] is None else f"{point[name]:.3f}" for name in _SHOWN)
         made.add_row(*(f"{point['knobs'][name]:g}" for name in KNOBS), *measured)
@@ -154,8 +161,8 @@ def plot(points: Sequence[dict[str, Any]], path: Path) -> None:
         line = [p for p in points if all(p["knobs"][other] == default[other] for other in KNOBS if other != knob)]
         line.sort(key=lambda point: point["knobs"][knob])
         at = [point["knobs"][knob] for point in line]
-        for name in _SHOWN[:-1]:
-            axes.plot(at, [point[name] for point in line], marker="o", label=name.replace("_", " "))
+        for name, label in list(_SHOWN.items())[:-1]:  # a reward is no share
+            axes.plot(at, [point[name] for point in line], marker="o", label=label)
         low, high = zip(*(point["intervals"]["usable"] for point in line), strict=True)
         axes.fill_between(at, low, high, alpha=0.15)
         axes.axvline(default[knob], color="grey", linewidth=0.8, linestyle=":")
