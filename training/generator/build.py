@@ -23,7 +23,7 @@ from deployments.generator.prompt import PROMPT_REVISION
 from deployments.router.catalogue import FileCatalogue
 from serve_app.profiles import load_profiles
 from training.arms import FOLDS, BadArms
-from training.generator import evidence, examples
+from training.generator import evidence, examples, preferences
 from training.generator.examples import Plan
 from training.generator.styles import agreement, style
 from training.seen import fingerprint
@@ -34,7 +34,7 @@ _console = Console(stderr=True, highlight=False)
 
 def build(
     arms: Annotated[Path, typer.Option("--arms", help="CSV or Parquet, as for training.reward.")],
-    out: Annotated[Path, typer.Option(help="Folder for train.jsonl, held_out.jsonl and report.json.")],
+    out: Annotated[Path, typer.Option(help="Folder for the examples, the preference pairs and report.json.")],
     base: Annotated[
         str, typer.Option(help="Model reference whose tokenizer counts the facts.")
     ] = "package:smollm2-135m-instruct",
@@ -48,19 +48,21 @@ def build(
     seed: Annotated[int, typer.Option(min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")] = False,
 ) -> None:
-    """Write examples: the serving prompt of a story's facts, and the copy that did better as the serving answer."""
+    """Write examples: the serving prompt of a story's facts, and the copy that did better as the serving answer.
+
+    Beside them pairs for `prefer`: two copies of one test as answers to one prompt, one of which did better.
+    """
     try:
         started = time.monotonic()
         plan = Plan(seed=seed, held_out=_folds(held_out), unsteered=unsteered, max_unheld_words=max_unheld_words)
         lengths = load_profiles(profiles)
         styles = {c.category: c for c in FileCatalogue(kind="file", path=categories).load().categories}
         copies, said = evidence.copies(arms, plan.held_out)
-        count, control_words = _tokenizer(base)
+        count, control_words = tokenizer_of(base)
         with Progress(console=_console, transient=True) as progress:
-            bar = progress.add_task("examples", total=len(copies))
-            built = examples.build(
-                copies, styles, lengths, count, control_words, plan, lambda: progress.advance(bar)
-            )  # fmt: skip
+            bar = progress.add_task("examples and pairs", total=2 * len(copies))
+            words = (styles, lengths, count, control_words, plan, lambda: progress.advance(bar))
+            built, pairs = examples.build(copies, *words), preferences.pairs(copies, *words)
         held = [row for row in built.rows if row["fold"] in plan.held_out]
         train = [row for row in built.rows if row["fold"] not in plan.held_out]
         if not train:
@@ -68,6 +70,10 @@ def build(
         out.mkdir(parents=True, exist_ok=True)
         _write(out / "train.jsonl", train)
         _write(out / "held_out.jsonl", held)
+        held_pairs = [row for row in pairs.rows if row["fold"] in plan.held_out]
+        train_pairs = [row for row in pairs.rows if row["fold"] not in plan.held_out]
+        _write(out / "pairs.jsonl", train_pairs)
+        _write(out / "held_out_pairs.jsonl", held_pairs)
         report = {
             "prompt_revision": PROMPT_REVISION,
             "base": weights.public_name(base),
@@ -76,6 +82,12 @@ def build(
             "dropped": dict(built.dropped.most_common()),
             "train": _counts(train),
             "held_out": {"folds": list(plan.held_out), **_counts(held)},
+            "pairs": {
+                "least_gap": preferences.MIN_GAP,
+                "train": preferences.counts(train_pairs),
+                "held_out": preferences.counts(held_pairs),
+                "dropped": dict(pairs.dropped.most_common()),
+            },
             "agreement": _agreement(copies),
             "seconds": round(time.monotonic() - started, 1),
         }
@@ -83,7 +95,10 @@ def build(
     except (BadArms, Misconfigured) as error:
         _console.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(2) from None
-    _console.print(f"wrote {len(train)} examples to train on and {len(held)} held out, after {report['seconds']} s")
+    _console.print(
+        f"wrote {len(train)} examples and {len(train_pairs)} pairs to train on, {len(held)} and {len(held_pairs)} held "
+        f"out, after {report['seconds']} s"
+    )
     if as_json:
         sys.stdout.write(json.dumps(report) + "\n")
     else:
@@ -97,7 +112,7 @@ def _folds(text: str) -> tuple[int, ...]:
     return folds
 
 
-def _tokenizer(base: str) -> tuple[CountTokens, tuple[str, ...]]:
+def tokenizer_of(base: str) -> tuple[CountTokens, tuple[str, ...]]:
     """Counts tokens as the engine does, and the control words that the engine keeps out of facts."""
     from transformers import AutoTokenizer  # noqa: PLC0415 - seconds
 

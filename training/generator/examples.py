@@ -82,26 +82,22 @@ def build(
         draw = np.random.default_rng([plan.seed, *fingerprint(f"{row['test_id']}\0{row['text']}").encode()])
         layout, item = item_of(row["context"], row["excerpt"], unsaid[row["cluster"]], draw)
         category = style(row["text"])
-        forms = list(forms_of(row["text"], profiles, known, _said(item)))
-        reason = _unfit(row, item, category, forms, categories)
-        form = _drawn(forms, draw, plan) if not reason else None
+        forms = list(forms_of(row["text"], profiles, known, words_of(item)))
+        reason = unfit(row, item, category, forms, categories)
+        form = drawn(forms, draw, plan) if not reason else None
         if form is not None:
-            reason = _found(form, item, known.missing(plain(row["text"]), _said(item)), plan)
+            reason = fault(form, item, known.missing(plain(row["text"]), words_of(item)), plan)
         if reason or form is None:
             built.dropped[reason] += 1
             continue
         steered = draw.random() >= plan.unsteered
         instruction = categories[category].instruction if steered else ""
         chosen = CategoryPlan(category=category if steered else "", instruction=instruction)
-        task = GenerationTask(
-            item=item, caption="", plan=(chosen,), candidates_per_category=1, profile=form.profile,
-            output_fields=form.fields,
-        )  # fmt: skip
-        shown = facts(item, "", GeneratorKnobs().max_facts_tokens, count, control_words)
+        messages, shown = asked(item, chosen, form, count, control_words)
         held, words = support(f"{form.title} {form.body}", shown)
         built.rows.append(
             {
-                "messages": [{"role": m.role, "content": m.text} for m in prompt.messages(task, chosen, shown)],
+                "messages": messages,
                 "answer": form.answer,
                 "category": chosen.category,
                 "style": category,
@@ -117,6 +113,18 @@ def build(
             }
         )
     return built
+
+
+def asked(
+    item: Item, chosen: CategoryPlan, form: Form, count: CountTokens, control_words: Sequence[str]
+) -> tuple[list[dict[str, str]], str]:
+    """The serving prompt for an answer of this form, and the facts in it."""
+    task = GenerationTask(
+        item=item, caption="", plan=(chosen,), candidates_per_category=1, profile=form.profile,
+        output_fields=form.fields,
+    )  # fmt: skip
+    shown = facts(item, "", GeneratorKnobs().max_facts_tokens, count, control_words)
+    return [{"role": m.role, "content": m.text} for m in prompt.messages(task, chosen, shown)], shown
 
 
 def _once(copies: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
@@ -193,10 +201,10 @@ def item_of(context: str, excerpt: str, unsaid: Unsaid, draw: np.random.Generato
 
 def tells(item: Item) -> bool:
     """Whether enough is known of the item to write about it."""
-    return sum(c.isalpha() for c in _said(item)) >= MIN_CONTEXT
+    return sum(c.isalpha() for c in words_of(item)) >= MIN_CONTEXT
 
 
-def _unfit(
+def unfit(
     row: Mapping[str, Any], item: Item, category: str, forms: Sequence[Form], categories: Mapping[str, Category]
 ) -> str:
     """Why the copy cannot be an example, before anything is drawn; empty when it can."""
@@ -211,7 +219,7 @@ def _unfit(
     return "" if forms else "fits no profile or has characters that the grammar bars"
 
 
-def _drawn(forms: Sequence[Form], draw: np.random.Generator, plan: Plan) -> Form:
+def drawn(forms: Sequence[Form], draw: np.random.Generator, plan: Plan) -> Form:
     """Title and body where the copy can be both, mostly; then a profile, the default one more often."""
     both = [form for form in forms if len(form.fields) == 2]
     single = [form for form in forms if len(form.fields) == 1]
@@ -225,11 +233,11 @@ def _drawn(forms: Sequence[Form], draw: np.random.Generator, plan: Plan) -> Form
     return forms[draw.integers(len(forms))]
 
 
-def _said(item: Item) -> str:
+def words_of(item: Item) -> str:
     return f"{item.title} {item.description}"
 
 
-def _found(form: Form, item: Item, missing_names: Sequence[str], plan: Plan) -> str:
+def fault(form: Form, item: Item, missing_names: Sequence[str], plan: Plan) -> str:
     """The first thing that serving would hold against the copy: any finding on grounding, what blocks otherwise."""
     context = PolicyContext(item=item, caption="", profile=form.profile, output_fields=form.fields)
     for finding in check(Copy(title=form.title, body=form.body), context, PolicySettings(), CHECKS):

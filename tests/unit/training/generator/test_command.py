@@ -23,7 +23,7 @@ SUBJECTS = (
 
 @pytest.fixture(autouse=True)
 def _word_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "_tokenizer", lambda base: (lambda text: len(text.split()), ()))
+    monkeypatch.setattr(build, "tokenizer_of", lambda base: (lambda text: len(text.split()), ()))
 
 
 @pytest.fixture
