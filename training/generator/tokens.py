@@ -30,14 +30,15 @@ class BadExamples(ValueError):
     """The examples cannot be trained on; says which file and line."""
 
 
-def read(folders: Sequence[Path], name: str) -> list[dict[str, Any]]:
-    """Rows of `name` in every folder that has it. Raises BadExamples."""
+def read(folders: Sequence[Path], name: str, answers: Sequence[str] = ("answer",)) -> list[dict[str, Any]]:
+    """Rows of `name` in every folder that has it, each with these answers. Raises BadExamples."""
     rows: list[dict[str, Any]] = []
     for path in (folder / name for folder in folders if (folder / name).is_file()):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:
                 row = json.loads(line)
-                _ = [message["content"] for message in row["messages"]], row["answer"], row["category"]
+                _ = [message["content"] for message in row["messages"]], row["category"]
+                _ = [row[answer] for answer in answers]
             except (ValueError, KeyError, TypeError):
                 raise BadExamples(f"{path.name}, line {number}: no example as `build` writes them") from None
             rows.append(row)

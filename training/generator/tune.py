@@ -1,11 +1,11 @@
-"""LoRA fine-tuning of a causal language model on examples: transformers' Trainer, with the loss on answers only."""
+"""LoRA fine-tuning of a causal language model: transformers' Trainer, with a loss that reads the answers only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import torch
 from torch import nn
@@ -34,14 +34,27 @@ class Recipe:
     seed: int = 0
 
 
-class _Sequences(Dataset):
-    def __init__(self, rows: Sequence[Tokens]) -> None:
+class Schedule(Protocol):
+    """What `fit` needs of a recipe."""
+
+    @property
+    def batch(self) -> int: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def warmup(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
+class _Rows(Dataset):
+    def __init__(self, rows: Sequence[Any]) -> None:
         self.rows = rows
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, index: int) -> Tokens:
+    def __getitem__(self, index: int) -> Any:
         return self.rows[index]
 
 
@@ -59,8 +72,8 @@ def collate(rows: Sequence[Tokens]) -> dict[str, torch.Tensor]:
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
-def answer_loss(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Mean cross entropy of the answers' tokens.
+def _answer_entropy(model: Any, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """[tokens] cross entropy of each token of the answers, and [tokens] the row it stands in.
 
     The vocabulary is a fifth of a small model's work: it is computed where an answer stands, and nowhere else.
     """
@@ -69,12 +82,29 @@ def answer_loss(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     labels = batch["labels"][:, 1:]
     learnt = labels != IGNORED
     logits = inner.lm_head(hidden[:, :-1][learnt])
-    return nn.functional.cross_entropy(logits.float(), labels[learnt])
+    return nn.functional.cross_entropy(logits.float(), labels[learnt], reduction="none"), learnt.nonzero()[:, 0]
 
 
-class _AnswerTrainer(Trainer):
+def answer_loss(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Mean cross entropy of the answers' tokens."""
+    return _answer_entropy(model, batch)[0].mean()
+
+
+def answer_logprobs(model: Any, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """[rows] log-probability of each row's answer after its prompt, in nats."""
+    entropy, row = _answer_entropy(model, batch)
+    return -entropy.new_zeros(len(batch["labels"])).index_add(0, row, entropy)
+
+
+class _Trainer(Trainer):
+    """Any loss of a model and a batch, on rows in the order given."""
+
+    def __init__(self, loss: Callable[[Any, Any], torch.Tensor], **more: Any) -> None:
+        super().__init__(**more)
+        self._loss = loss
+
     def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, **_more: Any) -> Any:  # type: ignore[override]
-        loss = answer_loss(model, inputs)
+        loss = self._loss(model, inputs)
         return (loss, {}) if return_outputs else loss
 
     def _get_train_sampler(self, *_args: Any) -> SequentialSampler:
@@ -124,6 +154,19 @@ def mean_loss(model: Any, rows: Sequence[Tokens], batch: int = 16) -> float:
 def tune(
     model: Any, rows: Sequence[Tokens], recipe: Recipe, checkpoints: Path, every: int = 100
 ) -> list[tuple[int, float]]:
+    """Train the adapter of `model` to give the answers of `rows`: see `fit`."""
+    return fit(model, rows, answer_loss, collate, recipe, checkpoints, every)
+
+
+def fit(
+    model: Any,
+    rows: Sequence[Any],
+    loss: Callable[[Any, dict[str, torch.Tensor]], torch.Tensor],
+    collator: Callable[[Any], dict[str, torch.Tensor]],
+    recipe: Schedule,
+    checkpoints: Path,
+    every: int,
+) -> list[tuple[int, float]]:
     """Train the adapter of `model` on `rows`, once each and in their order; [(step, loss)] every 10 steps.
 
     A checkpoint is written after `every` steps, and the newest one found is gone on from.
@@ -135,7 +178,7 @@ def tune(
         report_to="none", remove_unused_columns=False, dataloader_pin_memory=torch.cuda.is_available(),
         use_cpu=not torch.cuda.is_available(), bf16=_fast(),
     )  # fmt: skip
-    trainer = _AnswerTrainer(model=model, args=arguments, train_dataset=_Sequences(rows), data_collator=collate)
+    trainer = _Trainer(loss, model=model, args=arguments, train_dataset=_Rows(rows), data_collator=collator)
     trainer.train(resume_from_checkpoint=True if any(checkpoints.glob("checkpoint-*")) else None)
     return [(int(entry["step"]), float(entry["loss"])) for entry in trainer.state.log_history if "loss" in entry]
 

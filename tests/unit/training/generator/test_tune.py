@@ -12,6 +12,7 @@ import torch
 from safetensors import safe_open
 
 from deployments.engines import adapters
+from tests.unit.training.generator import tiny_llama
 from training.generator import tune
 from training.generator.tokens import Tokens
 
@@ -21,24 +22,13 @@ RECIPE = tune.Recipe(draws=24, batch=4, rank=4, alpha=16, learning_rate=1e-2)
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Threads cost more than they bring on a model this small."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+    with tiny_llama.one_thread():
+        yield
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=64, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
-        num_key_value_heads=1, max_position_embeddings=128, tie_word_embeddings=True, initializer_range=0.5,
-    )  # fmt: skip
-    LlamaForCausalLM(config).save_pretrained(tmp_path / "base")
-    return tmp_path / "base"
+    return tiny_llama.saved(tmp_path / "base")
 
 
 def sequences(count: int = 24) -> list[Tokens]:
@@ -58,6 +48,15 @@ def test_the_loss_is_that_of_the_answers_tokens_alone(folder: Path) -> None:
     whole = model(**batch).loss  # transformers' own, over every position with a label
     assert tune.answer_loss(model, batch).item() == pytest.approx(whole.item(), rel=1e-5)
     assert (batch["labels"] != -100).sum() == 5 * 4
+
+
+def test_the_likelihood_of_a_row_is_that_of_its_answer_alone(folder: Path) -> None:
+    model = tune.load(str(folder)).float().eval()
+    batch = tune.collate([Tokens((5, 61), (7, 9, 63)), Tokens((5,), (8, 63))])
+    found = model(**batch).logits.log_softmax(-1)
+    first = found[0, 1, 7] + found[0, 2, 9] + found[0, 3, 63]
+    second = found[1, 0, 8] + found[1, 1, 63]
+    assert tune.answer_logprobs(model, batch).tolist() == pytest.approx([first.item(), second.item()], rel=1e-5)
 
 
 def test_training_lowers_the_loss_and_leaves_the_base_as_it_was(folder: Path, tmp_path: Path) -> None:
@@ -87,7 +86,7 @@ def test_the_adapter_is_one_that_the_engine_serves(folder: Path, tmp_path: Path)
     assert found.rank == 4
     assert json.loads((tmp_path / "out" / "adapter_config.json").read_text())["base_model_name_or_path"] == BASE
     with safe_open(str(tmp_path / "out" / "adapter_model.safetensors"), framework="pt") as tensors:
-        assert {tensors.get_tensor(name).dtype for name in tensors.keys()}  # noqa: SIM118 == {torch.bfloat16}
+        assert {tensors.get_tensor(name).dtype for name in tensors.keys()} == {torch.bfloat16}  # noqa: SIM118
 
 
 def test_training_goes_on_from_an_adapter(folder: Path, tmp_path: Path) -> None:
