@@ -53,9 +53,25 @@ def _facts(item: Item, caption: str) -> list[_Fact]:
         _Fact("Tags", ", ".join(item.tags), 4, 0.2),
         _Fact("Creator", item.creator, 3, 0.2),
         _Fact("Details", metadata, 5, 0.3),
-        _Fact("Picture", caption or alt_text, 1, 0.4),
+        _Fact("Picture", _unsaid(caption, item) if caption else alt_text, 1, 0.4),
         _Fact("Description", item.description, 2, 0.6),
     ]
+
+
+_SENTENCE: Final = re.compile(r".+?[.!?…。！？](?=\s|$)|.+", re.DOTALL)  # noqa: RUF001 - full-width stops are meant
+_WORD: Final = re.compile(r"\w+")
+_COMPOSED: Final = frozenset(("by", "topics"))  # what the tagger's caption puts around the item's own words
+
+
+def _unsaid(caption: str, item: Item) -> str:
+    """The caption less its sentences that only repeat the item's own text, which has lines of its own.
+
+    A caption by itself says all that is known. Here it would take the room twice, and a small model copies what it
+    reads twice.
+    """
+    own = " ".join((item.title, item.description, item.creator, *item.tags)).casefold()
+    known = _COMPOSED.union(_WORD.findall(own))
+    return " ".join(s.strip() for s in _SENTENCE.findall(caption) if not known.issuperset(_WORD.findall(s.casefold())))
 
 
 _MARKUP_START: Final = re.compile(r"<+(?=[/|!?A-Za-z_])")

@@ -21,7 +21,8 @@ class EngineSettings(Settings):
     """
 
     model: str = Field(min_length=1, max_length=1024)
-    """`package:NAME` (see `deployments.weights`), a local folder, or a model hub id."""
+    """`package:NAME` (see `deployments.weights`), a local folder, or a model hub id. `BASE+FOLDER`: with the LoRA adapter
+    in FOLDER merged in, once, when the weights are prepared."""
     revision: str | None = None
     """A hub model's commit, branch or tag."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -53,7 +54,7 @@ class EngineSettings(Settings):
     """LoRA adapters of the model, by the name that chooses one: folders in PEFT's format. All stay loaded and requests
     with different ones, or none, are computed together. On a CPU vLLM has no fast kernel for them: rank 8 on
     a 135M model leaves a quarter to two fifths of the tokens a second in bfloat16 and half in float32, and an engine
-    with adapters a fifth less to requests without one. Merge one that all requests use."""
+    with adapters a fifth less to requests without one. Merge one that all requests use: `model: BASE+FOLDER`."""
     max_lora_rank: int = Field(default=64, ge=1, le=512)
     """The highest rank that an adapter may have; memory is taken for what the adapters do have."""
     cpu_threads: int | None = Field(default=None, ge=1, le=1024)

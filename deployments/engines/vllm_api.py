@@ -23,6 +23,7 @@ from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
+from deployments import weights
 from deployments.engines.adapters import Adapter
 from deployments.engines.settings import MIB, EngineSettings
 from deployments.engines.worker import DiesWith
@@ -129,7 +130,7 @@ def _variables(settings: EngineSettings, device: str) -> dict[str, str | None]:
     variables: dict[str, str | None] = {"VLLM_NO_USAGE_STATS": "1", "TOKENIZERS_PARALLELISM": "false"}
     if "VLLM_LOGGING_LEVEL" not in os.environ:
         variables["VLLM_LOGGING_LEVEL"] = "WARNING"
-    if Path(settings.model).is_dir() or settings.model.startswith("package:"):
+    if weights.is_local(settings.model):
         variables["HF_HUB_OFFLINE"] = "1"
     if device != "cpu":
         return variables

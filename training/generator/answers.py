@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -36,22 +36,27 @@ class Form(NamedTuple):
         return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def forms_of(text: str, profiles: Mapping[str, LengthProfile], names: Names, facts: str) -> Iterator[Form]:
+def forms_of(
+    text: str, profiles: Mapping[str, LengthProfile], names: Names, facts: str, openings: Sequence[str] = ()
+) -> Iterator[Form]:
     """Every way in which a headline fits a profile, as title, as body, or split into both, by the serving grammar.
+
+    It may also be the body to one of `openings`.
 
     It is spelled as prose: Title Case belongs to the archive's headlines.
     """
     text = names.as_prose(_PAIRED.sub(r"“\1”", plain(text)), facts)
     ends = [m.end() for m in (*_SENTENCE_END.finditer(text), *_CLAUSE_END.finditer(text))]
-    splits = [(_as_title(text[:end]), _as_body(text[end:])) for end in ends]
+    splits = [(as_title(text[:end]), _as_body(text[end:])) for end in ends]
+    splits += [(opening, _as_body(text)) for opening in openings]
     both = (OutputField.TITLE, OutputField.BODY)
     for profile in profiles.values():
         found = [Form(profile, both, title, body) for title, body in splits]
-        found += [Form(profile, both[:1], _as_title(text), ""), Form(profile, both[1:], "", _as_body(text))]
+        found += [Form(profile, both[:1], as_title(text), ""), Form(profile, both[1:], "", _as_body(text))]
         yield from (form for form in found if accepted(form))
 
 
-def _as_title(text: str) -> str:
+def as_title(text: str) -> str:
     """A title ends without a full stop, a colon or a dash."""
     return re.sub(r"(?:(?<!\.)\.|\s*[:\-–—])\s*$", "", text).strip()  # noqa: RUF001 - dashes are meant
 

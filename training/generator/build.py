@@ -40,9 +40,9 @@ def build(
     ] = "package:smollm2-135m-instruct",
     held_out: Annotated[str, typer.Option("--test-folds", help="Comma-separated; never trained on.")] = "2,3",
     unsteered: Annotated[float, typer.Option(min=0, max=0.9, help="Share of examples without a category.")] = 0.15,
-    max_unheld_words: Annotated[
-        int, typer.Option(min=0, help="Longest copy, in content words, none of which its facts need to hold.")
-    ] = 3,
+    min_support: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of a copy's longer words that its facts must hold.")
+    ] = 0.4,
     profiles: Annotated[str, typer.Option(help="Length profiles.")] = "configs/profiles.yaml",
     categories: Annotated[str, typer.Option(help="Category catalogue.")] = "configs/categories.yaml",
     seed: Annotated[int, typer.Option(min=0)] = 0,
@@ -54,7 +54,7 @@ def build(
     """
     try:
         started = time.monotonic()
-        plan = Plan(seed=seed, held_out=_folds(held_out), unsteered=unsteered, max_unheld_words=max_unheld_words)
+        plan = Plan(seed=seed, held_out=_folds(held_out), unsteered=unsteered, min_support=min_support)
         lengths = load_profiles(profiles)
         styles = {c.category: c for c in FileCatalogue(kind="file", path=categories).load().categories}
         copies, said = evidence.copies(arms, plan.held_out)

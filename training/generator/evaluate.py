@@ -42,6 +42,9 @@ def evaluate(
     keep: Annotated[
         bool, typer.Option("--keep", help="Write eval.json, samples.json and the card into the adapter's folder.")
     ] = False,
+    titles: Annotated[
+        bool, typer.Option(help="Items have one of the story's copies as title; else lede and excerpt alone.")
+    ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Draws the stories.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")] = False,
 ) -> None:
@@ -56,7 +59,7 @@ def evaluate(
         models = {"tuned": bench.merged(base, adapter)} if adapter else {}
         models["base"] = base
         folds = folds_of(held_out)
-        told = stories(arms, folds, items, seed)
+        told = stories(arms, folds, items, seed, titles)
         score, reward_revision = bench.scorer(reward)
         tasks = bench.tasks(told)
         console.print(f"{len(told)} stories, {sum(len(t.plan) * t.candidates_per_category for t in tasks)} candidates")
@@ -78,6 +81,7 @@ def evaluate(
             "reward_revision": reward_revision,
             "knobs": GeneratorKnobs().model_dump(mode="json"),
             "folds": list(folds),
+            "titles": titles,
             "seed": seed,
         }
         if out is not None:

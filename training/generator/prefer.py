@@ -135,18 +135,22 @@ def _referred(model: Any, both: Sequence[tuple[Tokens, Tokens]], what: str) -> l
     """The pairs with what the model, which is at its start, makes of them."""
     from training.generator import dpo  # noqa: PLC0415 - seconds
 
-    distinct = list(dict.fromkeys(row for pair in both for row in pair))
-    known = dict(zip(distinct, _likelihoods(model, distinct, what).tolist(), strict=True))
-    return [dpo.Pair(chosen, rejected, (known[chosen], known[rejected])) for chosen, rejected in both]
+    known = _likelihoods(model, both, what).tolist()
+    return [dpo.Pair(*pair, (chosen, rejected)) for pair, (chosen, rejected) in zip(both, known, strict=True)]
 
 
-def _likelihoods(model: Any, rows: Sequence[Tokens], what: str) -> NDArray[np.float64]:
-    """[rows] log-probabilities of the answers, with a progress bar."""
+def _likelihoods(model: Any, both: Sequence[tuple[Tokens, Tokens]], what: str) -> NDArray[np.float64]:
+    """[pairs, 2] log-probabilities of chosen and rejected answers, each computed once, with a progress bar.
+
+    The same pairs are put into the same batches each time: in bfloat16 others shift an answer by some tenths of a nat.
+    """
     from training.generator import dpo  # noqa: PLC0415 - seconds
 
+    rows = list(dict.fromkeys(row for pair in both for row in pair))
     with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=_console, transient=True) as bar:
         work = bar.add_task(what, total=len(rows))
-        return dpo.logprobs(model, rows, step=lambda count: bar.advance(work, count))
+        known = dict(zip(rows, dpo.logprobs(model, rows, step=lambda count: bar.advance(work, count)), strict=True))
+    return np.array([[known[row] for row in pair] for pair in both])
 
 
 def _standings(model: Any, pairs: Sequence[dpo.Pair]) -> dict[str, Any] | None:
@@ -155,9 +159,8 @@ def _standings(model: Any, pairs: Sequence[dpo.Pair]) -> dict[str, Any] | None:
 
     if not pairs:
         return None
-    now = _likelihoods(model, [row for pair in pairs for row in (pair.chosen, pair.rejected)], "pairs held out")
-    start = np.array([pair.reference for pair in pairs])
-    before, after = dpo.standing(pairs, start), dpo.standing(pairs, now.reshape(-1, 2))
+    now = _likelihoods(model, [(pair.chosen, pair.rejected) for pair in pairs], "pairs held out")
+    before, after = (dpo.standing(pairs, each) for each in (np.array([pair.reference for pair in pairs]), now))
     _console.print(
         f"of {len(pairs)} pairs held out the chosen answer is likelier in {after['chosen_likelier']:.1%} "
         f"(before: {before['chosen_likelier']:.1%}) and gained more in {after['chosen_rewarded']:.1%}; "

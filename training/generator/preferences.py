@@ -21,7 +21,8 @@ from deployments.router.catalogue import Category
 from deployments.types import CategoryPlan, Item, LengthProfile, OutputField
 from training.clusters import normalised
 from training.generator.answers import Form, forms_of, plain
-from training.generator.examples import Plan, asked, drawn, fault, item_of, readable, unfit, words_of
+from training.generator.examples import Plan, asked, drawn, fault, unfit
+from training.generator.items import item_of, readable, words_of
 from training.generator.names import Names, in_sentence_case
 from training.generator.styles import follows, style
 from training.seen import fingerprint

@@ -33,6 +33,21 @@ def test_empty_fields_leave_no_line() -> None:
     assert facts(Item(title="T"), "", 1000, words) == "Title: T"
 
 
+def test_what_a_caption_repeats_of_the_item_is_said_once() -> None:
+    item = Item(
+        title="Slow espresso", description="The bar opens at 7. It has 9 stools.", creator="Marta", tags=("new",)
+    )
+    caption = "The picture shows a cup. Slow espresso (by Marta). The bar opens at 7. Topics: new."
+    assert facts(item, caption, 1000, words).splitlines() == [
+        "Title: Slow espresso",
+        "Tags: new",
+        "Creator: Marta",
+        "Picture: The picture shows a cup.",
+        "Description: The bar opens at 7. It has 9 stools.",
+    ]
+    assert "Picture" not in facts(item, "Slow espresso (by Marta). It has 9 stools.", 1000, words)
+
+
 def test_alt_text_stands_in_for_a_caption() -> None:
     assert "Picture: a dog" in facts(Item(images=(Image(data=b"x", alt_text="a dog"),)), "", 1000, words)
 

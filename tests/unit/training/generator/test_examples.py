@@ -15,6 +15,7 @@ from deployments.types import GenerationTask, Item, OutputField
 from serve_app.profiles import load_profiles
 from training.generator.examples import Built, Plan, build
 from training.generator.names import Names
+from training.generator.siblings import openings, repeats, titles_for
 
 CATEGORIES = {c.category: c for c in FileCatalogue(kind="file").load().categories}
 PROFILES = load_profiles("configs/profiles.yaml")
@@ -63,16 +64,33 @@ def test_facts_are_laid_out_by_the_serving_module() -> None:
     assert facts(layouts[row["facts"]], "", 400, lambda text: len(text.split())) in row["messages"][1]["content"]
 
 
-def test_no_headline_of_the_story_is_among_the_facts() -> None:
+def test_a_copy_is_never_among_its_own_facts_and_a_sibling_only_as_the_title() -> None:
     answer, sibling = "The old ferry of Bergen becomes a library", "Bergen has a library that floats in the harbour"
     built = made(
         {"text": answer, "cluster": "s", "context": f"{sibling}! {LEDE}", "excerpt": f"{answer}."},
         {"text": sibling, "cluster": "s", "context": f"{sibling}! {LEDE}"},
     )
-    assert len(built.rows) == 2
+    assert {row["facts"] for row in built.rows} > {"headline as title"}
     for row in built.rows:
-        assert answer not in row["messages"][1]["content"]
-        assert sibling not in row["messages"][1]["content"]
+        own, other = (answer, sibling) if row["style"] and answer in row["answer"] else (sibling, answer)
+        shown = row["messages"][1]["content"]
+        assert own not in shown
+        assert shown.count(other) == shown.count(f"Title: {other}\n") == (row["facts"] == "headline as title")
+
+
+def test_a_sibling_that_gives_the_copy_away_or_holds_little_of_it_is_no_title() -> None:
+    text = "The old ferry of Bergen becomes a library"
+    near, far, good = "The old ferry of Bergen is a library", "Volunteers smile", "Bergen turned its ferry into a library"
+    assert titles_for(text, [near, far, good], "", 2, min_support=0.5) == [good]
+    assert titles_for(text, [far], "In Bergen the old ferry becomes a library.", 2, min_support=0.5) == [far]
+
+
+def test_an_opening_is_a_first_sentence_that_leaves_the_rest_to_a_body() -> None:
+    names = Names(["In spring the old ferry of Bergen opens."])
+    found = openings(["They Rebuilt A Ferry. Then Children Came.", "Wow. Look.", "One Sentence Alone"], names, "")
+    assert found == ["They rebuilt a ferry"]
+    assert repeats("They rebuilt a ferry", "The ferry that they rebuilt: a library")
+    assert not repeats("They rebuilt a ferry", "Now children read in the harbour")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +100,7 @@ def test_no_headline_of_the_story_is_among_the_facts() -> None:
         ("The old ferry of Bergen is a library on Sunday", "policy: UNGROUNDED_DATE"),
         ('The ferry library of Bergen was "a dream come true"', "policy: UNGROUNDED_QUOTE"),
         ("the old ferry of Bergen is a library, says Margaret", "a name that the facts do not hold"),
-        ("Quarterly accounts were filed with great attention", "no word of the facts"),
+        ("Quarterly accounts were filed with great attention", "too few words of the facts"),
         ("A ferry", "shows no style"),
         ("The ferry library | Bergen and its harbour", "fits no profile or has characters that the grammar bars"),
     ],
@@ -153,8 +171,10 @@ def test_a_seed_repeats_and_one_copy_less_leaves_the_others_as_they_were() -> No
     assert made(*many(), seed=5).rows == rows
     assert made(*many(), seed=6).rows != rows
     fewer = made(*many()[1:], seed=5).rows
-    answers = {row["answer"]: row["messages"] for row in rows}
-    assert sum(answers.get(row["answer"]) == row["messages"] for row in fewer) >= len(fewer) - 1
+    answers = {row["answer"]: row["messages"] for row in rows if row["facts"] == "description only"}
+    alone = [row for row in fewer if row["facts"] == "description only" and row["fields"] == ["body"]]
+    assert alone
+    assert all(answers.get(row["answer"], row["messages"]) == row["messages"] for row in alone)
 
 
 def test_a_body_in_title_case_is_spelled_as_prose() -> None:

@@ -34,7 +34,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_each_story_has_its_facts_and_its_arms_and_no_fact_gives_an_arm_away(log: Path) -> None:
-    found = stories(log, (2, 3))
+    found = stories(log, (2, 3), titled=False)
     assert {s.cluster for s in found} == {"story 4", "story 5", "story 6", "story 7"}
     for story in found:
         told = f"{story.item.title} {story.item.description}"
@@ -45,6 +45,15 @@ def test_each_story_has_its_facts_and_its_arms_and_no_fact_gives_an_arm_away(log
         assert len(story.arms) == 2
         assert not any(arm in told for arm in story.arms)
         assert story.fold in (2, 3)
+
+
+def test_a_titled_story_has_one_of_its_copies_as_title_and_is_compared_with_the_others(log: Path) -> None:
+    plain = {story.cluster: story for story in stories(log, (2, 3), titled=False)}
+    for story in stories(log, (2, 3)):
+        copies = {arm.lower() for arm in plain[story.cluster].arms}
+        assert story.item.title.lower() in copies
+        assert {arm.lower() for arm in story.arms} == copies - {story.item.title.lower()}
+        assert "paid the debts" in story.item.description
 
 
 def test_fewer_items_are_the_first_of_more_and_a_seed_changes_which(log: Path) -> None:
