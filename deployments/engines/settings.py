@@ -21,8 +21,8 @@ class EngineSettings(Settings):
     """
 
     model: str = Field(min_length=1, max_length=1024)
-    """`package:NAME` (see `deployments.weights`), a local folder, or a model hub id. `BASE+FOLDER`: with the LoRA adapter
-    in FOLDER merged in, once, when the weights are prepared."""
+    """`package:NAME` (see `deployments.weights`), a local folder, or a model hub id. `BASE+FOLDER`: with the LoRA
+    adapter in FOLDER merged in, once, when the weights are prepared."""
     revision: str | None = None
     """A hub model's commit, branch or tag."""
     device: Literal["auto", "cpu", "cuda"] = "auto"

@@ -80,7 +80,8 @@ def test_a_copy_is_never_among_its_own_facts_and_a_sibling_only_as_the_title() -
 
 def test_a_sibling_that_gives_the_copy_away_or_holds_little_of_it_is_no_title() -> None:
     text = "The old ferry of Bergen becomes a library"
-    near, far, good = "The old ferry of Bergen is a library", "Volunteers smile", "Bergen turned its ferry into a library"
+    near, far = "The old ferry of Bergen is a library", "Volunteers smile"
+    good = "Bergen turned its ferry into a library"
     assert titles_for(text, [near, far, good], "", 2, min_support=0.5) == [good]
     assert titles_for(text, [far], "In Bergen the old ferry becomes a library.", 2, min_support=0.5) == [far]
 
