@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 
-from benchmarks import replay, report
+from benchmarks import replay
+from benchmarks import selection_report as report
 from benchmarks.pool import Pool, pool_curve
 from deployments.errors import Misconfigured
 from deployments.reward.model import RewardModel
