@@ -2,7 +2,8 @@
 
 Rejection sampling (RAFT, Dong et al., 2023): a model learns from those of its own answers that hold up. An archive has
 few copies that quote, count or name a place, and half of its copies say nothing that their facts hold; its stories can
-be written for in every style, and rules tell which answers keep to style and facts.
+be written for in every style, and rules tell which answers keep to style and facts. One that does not, to the same
+prompt, makes a pair of the two, from which `prefer` learns what to leave.
 """
 
 from __future__ import annotations
@@ -137,16 +138,12 @@ def row_of(
     """An example, as `examples.build` makes them."""
     draft = kept.draft
     draw = np.random.default_rng([plan.seed, *fingerprint(f"{story.cluster}\0{draft.title}\0{draft.body}").encode()])
-    chosen = next(p for p in task.plan if p.category == draft.category)
+    chosen = _plan_of(draft, task)
     if draw.random() < plan.unsteered:
         chosen = CategoryPlan(category="", instruction="")
-    shown = facts(task.item, task.caption, GeneratorKnobs().max_facts_tokens, count, control_words)
-    texts = {OutputField.TITLE: draft.title, OutputField.BODY: draft.body}
-    fields = structured.in_order(task.output_fields)
-    answer = {structured.FIELD_NAMES[f]: texts[f] for f in fields}
     return {
-        "messages": [{"role": m.role, "content": m.text} for m in prompt.messages(task, chosen, shown)],
-        "answer": json.dumps(answer, ensure_ascii=False, separators=(",", ":")),
+        "messages": _messages(task, chosen, count, control_words),
+        "answer": _answer(draft, task),
         "category": chosen.category,
         "style": draft.category,
         "weight": 1.0,
@@ -154,9 +151,65 @@ def row_of(
         "cluster": story.cluster,
         "fold": story.fold,
         "profile": task.profile.length_profile,
-        "fields": list(answer),
+        "fields": [structured.FIELD_NAMES[f] for f in structured.in_order(task.output_fields)],
         "source": "practice",
     }
+
+
+def pair_of(
+    kept: Kept,
+    failed: Sequence[Draft],
+    story: Story,
+    task: GenerationTask,
+    count: CountTokens,
+    control_words: Sequence[str],
+    plan: Practice,
+) -> dict[str, Any] | None:
+    """A pair as `preferences.pairs` makes them: the answer kept, and one of those to the same prompt that failed.
+
+    None where no whole answer in its category failed. Always with the category, which may be what the other missed.
+    """
+    same = [d for d in failed if d.category == kept.draft.category and d.finished and _filled(d, task)]
+    if not same:
+        return None
+    draw = np.random.default_rng([plan.seed, *fingerprint(f"{story.cluster}\0{kept.draft.body}\0pair").encode()])
+    rejected = same[draw.integers(len(same))]
+    return {
+        "messages": _messages(task, _plan_of(kept.draft, task), count, control_words),
+        "chosen": _answer(kept.draft, task),
+        "rejected": _answer(rejected, task),
+        "category": kept.draft.category,
+        "style": kept.draft.category,
+        "cluster": story.cluster,
+        "fold": story.fold,
+        "profile": task.profile.length_profile,
+        "fields": [structured.FIELD_NAMES[f] for f in structured.in_order(task.output_fields)],
+        "source": "practice",
+    }
+
+
+def _plan_of(draft: Draft, task: GenerationTask) -> CategoryPlan:
+    return next(p for p in task.plan if p.category == draft.category)
+
+
+def _messages(
+    task: GenerationTask, plan: CategoryPlan, count: CountTokens, control_words: Sequence[str]
+) -> list[dict[str, str]]:
+    shown = facts(task.item, task.caption, GeneratorKnobs().max_facts_tokens, count, control_words)
+    return [{"role": m.role, "content": m.text} for m in prompt.messages(task, plan, shown)]
+
+
+def _texts(draft: Draft, task: GenerationTask) -> dict[str, str]:
+    texts = {OutputField.TITLE: draft.title, OutputField.BODY: draft.body}
+    return {structured.FIELD_NAMES[f]: texts[f] for f in structured.in_order(task.output_fields)}
+
+
+def _filled(draft: Draft, task: GenerationTask) -> bool:
+    return all(_texts(draft, task).values())
+
+
+def _answer(draft: Draft, task: GenerationTask) -> str:
+    return json.dumps(_texts(draft, task), ensure_ascii=False, separators=(",", ":"))
 
 
 def counts(rows: Sequence[Mapping[str, Any]], key: str) -> dict[str, int]:

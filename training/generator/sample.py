@@ -1,4 +1,4 @@
-"""`python -m training.generator sample`: examples from what an adapter wrote itself, as far as it holds up."""
+"""`python -m training.generator sample`: examples and pairs from what an adapter wrote, where it holds up."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _console = Console(stderr=True, highlight=False)
 def sample(
     arms: Annotated[Path, typer.Option("--arms", help="CSV or Parquet, as for `build`.")],
     adapter: Annotated[Path, typer.Option(help="Adapter that writes.")],
-    out: Annotated[Path, typer.Option(help="Folder for train.jsonl and report.json.")],
+    out: Annotated[Path, typer.Option(help="Folder for train.jsonl, pairs.jsonl and report.json.")],
     base: Annotated[str, typer.Option(help="Model reference that the adapter changes.")] = (
         "package:smollm2-135m-instruct"
     ),
@@ -58,7 +58,10 @@ def sample(
     seed: Annotated[int, typer.Option(min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")] = False,
 ) -> None:
-    """Let an adapter write in every category for stories that it may learn from, and keep the best that holds up."""
+    """Let an adapter write in every category for stories that it may learn from, and keep the best that holds up.
+
+    Beside them pairs for `prefer`: a kept answer, and one to the same prompt that did not hold up.
+    """
     try:
         began = time.monotonic()
         plan = Practice(min_support=min_support, min_relevance=min_relevance, seed=seed)
@@ -68,10 +71,11 @@ def sample(
         lengths = load_profiles(profiles)
         tasks = [practice.task_of(story, styles, lengths, plan) for story in told]
         written = _written(f"{base}+{adapter}", GeneratorKnobs(temperature=temperature, min_p=min_p), tasks)
-        rows, said = _chosen(told, tasks, written, base, reward, plan)
+        rows, pairs, said = _chosen(told, tasks, written, base, reward, plan)
         out.mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (out / "train.jsonl").write_text("".join(lines), encoding="utf-8")
+        for name, found in (("train.jsonl", rows), ("pairs.jsonl", pairs)):
+            lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+            (out / name).write_text("".join(lines), encoding="utf-8")
         report = {
             "prompt_revision": PROMPT_REVISION,
             "base": weights.public_name(base),
@@ -84,7 +88,10 @@ def sample(
     except (BadArms, Misconfigured) as error:
         _console.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(2) from None
-    _console.print(f"kept {len(rows)} of {said['drafts']} drafts for {len(told)} stories, {report['seconds']} s")
+    _console.print(
+        f"kept {len(rows)} of {said['drafts']} drafts for {len(told)} stories, made {len(pairs)} pairs, "
+        f"{report['seconds']} s"
+    )
     if as_json:
         sys.stdout.write(json.dumps(report) + "\n")
 
@@ -103,14 +110,16 @@ def _chosen(
     base: str,
     reward: str,
     plan: Practice,
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The rows, and what to say of them. Ranks by reward; meaning is the router's encoder's."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any]]:
+    """The rows, the pairs, and what to say of them. Ranks by reward; meaning is the router's encoder's."""
     dropped: Counter[str] = Counter()
     kept: list[list[Kept]] = []
+    failed: list[list[Draft]] = []
     for task, each in zip(tasks, written, strict=True):
         held = [practice.fit(draft, task, plan) for draft in each]
         dropped.update(reason for one, reason in held if one is None)
         kept.append([one for one, _ in held if one is not None])
+        failed.append([draft for draft, (one, _) in zip(each, held, strict=True) if one is None])
     texts = [render_copy(k.draft.title, k.draft.body) for each in kept for k in each]
     rewards = scored(RewardModel.load(Path(reward)), texts).mean
     count, control_words = tokenizer_of(base)
@@ -119,6 +128,7 @@ def _chosen(
     shown = [facts(task.item, task.caption, GeneratorKnobs().max_facts_tokens, count, control_words) for task in tasks]
     about, copies = _units(embed(encoder, shown, "facts", _console)), _units(embed(encoder, texts, "copies", _console))
     rows: list[dict[str, Any]] = []
+    pairs: list[dict[str, Any]] = []
     start = 0
     for number, (story, task, those) in enumerate(zip(told, tasks, kept, strict=True)):
         end = start + len(those)
@@ -128,17 +138,20 @@ def _chosen(
         dropped["not about the story"] += beside
         dropped["others of its kind are better"] += len(those) - len(picked) - beside
         rows += [practice.row_of(one, story, task, count, control_words, plan) for one in picked]
+        found = (practice.pair_of(one, failed[number], story, task, count, control_words, plan) for one in picked)
+        pairs += [pair for pair in found if pair is not None]
         start = end
     said = {
         "drafts": sum(map(len, written)),
         "drafts_by_style": dict(Counter(d.category for each in written for d in each).most_common()),
         "kept": len(rows),
+        "pairs": len(pairs),
         "styles": practice.counts(rows, "style"),
         "profiles": practice.counts(rows, "profile"),
         "fields": practice.counts(rows, "fields"),
         "dropped": dict(dropped.most_common()),
     }
-    return rows, said
+    return rows, pairs, said
 
 
 def _units(rows: Any) -> Any:

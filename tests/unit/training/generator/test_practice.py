@@ -91,3 +91,22 @@ def test_a_row_is_an_example_as_build_makes_them() -> None:
     bare = practice.row_of(kept, story(), task("DIRECT"), count, (), Practice(unsteered=1))
     assert (bare["category"], bare["style"]) == ("", "DIRECT")
     assert "Style:" not in bare["messages"][1]["content"]
+
+
+def test_a_pair_is_an_answer_that_holds_up_and_one_to_the_same_prompt_that_does_not() -> None:
+    count = lambda text: len(text.split())  # noqa: E731
+    one = draft("Bergen has a library that floats", "The old ferry of the harbour is full of books.")
+    kept, _ = practice.fit(one, task("DIRECT", "STORY"), Practice())
+    assert kept is not None
+    failed = [
+        draft("He built it", "He rebuilt a ferry.", "STORY"),  # another category's prompt
+        draft("Bergen has", "The old ferry and", finished=False),  # was cut: not what the model would have said
+        draft("", "The old ferry of the harbour has 900 books."),  # lacks a field
+        draft("Bergen", "The old ferry of the harbour has 900 books."),
+    ]
+    pair = practice.pair_of(kept, failed, story(), task("DIRECT", "STORY"), count, (), Practice(unsteered=1))
+    assert pair is not None
+    assert json.loads(pair["chosen"])["title"] == one.title
+    assert json.loads(pair["rejected"]) == {"title": "Bergen", "body": failed[3].body}
+    assert pair["messages"][1]["content"].endswith(CATEGORIES["DIRECT"].instruction)
+    assert practice.pair_of(kept, failed[:3], story(), task("DIRECT", "STORY"), count, (), Practice()) is None
