@@ -1,8 +1,9 @@
 """Supervised examples for the generator from A/B tests: facts in, the copy that people saw out.
 
 The archive's arms become serving's own words: an Item, a GenerationTask, the serving prompt, and an answer that the
-serving grammar accepts. An archive has no title of the item apart from its headlines, and a headline is the answer: the
-facts are the lede and the excerpt alone, less every sentence that gives a headline of the story away.
+serving grammar accepts. An archive has no title of the item apart from its headlines: the facts are the lede and the
+excerpt, less every sentence that gives a headline of the story away, and in other examples one of the story's other
+headlines is the title.
 """
 
 from __future__ import annotations

@@ -116,6 +116,7 @@ RULES: Final[dict[str, tuple[_Rule, ...]]] = {
     "SOCIAL_PROOF_LOCAL": _rules(
         (3.5, r"\b(?:millions?|thousands|hundreds|half|most|\d+%)\s(?:of\s)?(?:us|people|americans|women|men"
             r"|fans|views|viewers|parents)\b"),
+        (3.5, r"\b\d[\d.,]*\s(?:people|fans|viewers)\s(?:like|liked|saw|watched|joined)\b"),
         (3, r"\b(?:your|our)\s(?:town|city|neighbou?rhood|state|area|community|street)\b|\bhometown\b"
             r"|\bfollowers\b|\bviews\b|\bneighbou?rs?\b"),
         (2, r"\b(?:in|from|across)\s(?:brooklyn|new\syork|texas|california|chicago|detroit|boston|london"

@@ -168,10 +168,10 @@ def test_lengths_vary_and_part_of_the_examples_names_no_category() -> None:
 
 
 def test_a_seed_repeats_and_one_copy_less_leaves_the_others_as_they_were() -> None:
-    rows = made(*many(), seed=5).rows
-    assert made(*many(), seed=5).rows == rows
-    assert made(*many(), seed=6).rows != rows
-    fewer = made(*many()[1:], seed=5).rows
+    rows = made(*many(), seed=5, prefer_both=0.0).rows
+    assert made(*many(), seed=5, prefer_both=0.0).rows == rows
+    assert made(*many(), seed=6, prefer_both=0.0).rows != rows
+    fewer = made(*many()[1:], seed=5, prefer_both=0.0).rows
     answers = {row["answer"]: row["messages"] for row in rows if row["facts"] == "description only"}
     alone = [row for row in fewer if row["facts"] == "description only" and row["fields"] == ["body"]]
     assert alone
