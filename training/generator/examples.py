@@ -44,6 +44,8 @@ class Plan:
     min_support: share of a copy's longer words that its facts hold; a copy below it tells another story and is dropped.
     composed: how often a copy is made into each of the styles that metadata open, see `training.generator.composed`.
     titles: other headlines of the story that a copy is shown with, each as the item's title in an example of its own.
+    title_characters, title_share, body_share: longest title, and shares of a profile's limits, that are drawn where the
+    copy has such a form; a small model does not count, and what it writes up to the limit is cut.
     default_profile: drawn as often as `default_share` where a copy fits it; it is what most requests use.
     """
 
@@ -54,6 +56,9 @@ class Plan:
     titles: int = 2
     composed: float = 0.1
     prefer_both: float = 0.85
+    title_characters: int = 32
+    title_share: float = 0.8
+    body_share: float = 0.92
     default_profile: str = "default"
     default_share: float = 0.35
 
@@ -188,6 +193,7 @@ def unfit(
 
 def drawn(forms: Sequence[Form], draw: np.random.Generator, plan: Plan) -> Form:
     """Title and body where the copy can be both, mostly; then a profile, the default one more often."""
+    forms = [form for form in forms if _is_short(form, plan)] or forms
     both = [form for form in forms if len(form.fields) == 2]
     single = [form for form in forms if len(form.fields) == 1]
     forms = both if both and (not single or draw.random() < plan.prefer_both) else single
@@ -198,6 +204,11 @@ def drawn(forms: Sequence[Form], draw: np.random.Generator, plan: Plan) -> Form:
     name = names[draw.integers(len(names))]
     forms = [form for form in forms if form.profile.length_profile == name]
     return forms[draw.integers(len(forms))]
+
+
+def _is_short(form: Form, plan: Plan) -> bool:
+    title, body = form.profile.max_title * plan.title_share, form.profile.max_body * plan.body_share
+    return len(form.title) <= min(title, plan.title_characters) and len(form.body) <= body
 
 
 def fault(form: Form, item: Item, missing_names: Sequence[str], plan: Plan) -> str:

@@ -167,9 +167,10 @@ def pair_of(
 ) -> dict[str, Any] | None:
     """A pair as `preferences.pairs` makes them: the answer kept, and one of those to the same prompt that failed.
 
-    None where no whole answer in its category failed. Always with the category, which may be what the other missed.
+    None where none in its category failed. Always with the category, which may be what the other missed. An answer that
+    the limit ended is one of them: what a small model writes without an eye on its end.
     """
-    same = [d for d in failed if d.category == kept.draft.category and d.finished and _filled(d, task)]
+    same = [d for d in failed if d.category == kept.draft.category and _filled(d, task)]
     if not same:
         return None
     draw = np.random.default_rng([plan.seed, *fingerprint(f"{story.cluster}\0{kept.draft.body}\0pair").encode()])

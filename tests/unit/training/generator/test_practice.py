@@ -100,13 +100,12 @@ def test_a_pair_is_an_answer_that_holds_up_and_one_to_the_same_prompt_that_does_
     assert kept is not None
     failed = [
         draft("He built it", "He rebuilt a ferry.", "STORY"),  # another category's prompt
-        draft("Bergen has", "The old ferry and", finished=False),  # was cut: not what the model would have said
         draft("", "The old ferry of the harbour has 900 books."),  # lacks a field
-        draft("Bergen", "The old ferry of the harbour has 900 books."),
+        draft("Bergen", "The old ferry of the harbour has 900 books and", finished=False),
     ]
     pair = practice.pair_of(kept, failed, story(), task("DIRECT", "STORY"), count, (), Practice(unsteered=1))
     assert pair is not None
     assert json.loads(pair["chosen"])["title"] == one.title
-    assert json.loads(pair["rejected"]) == {"title": "Bergen", "body": failed[3].body}
+    assert json.loads(pair["rejected"]) == {"title": "Bergen", "body": failed[2].body}
     assert pair["messages"][1]["content"].endswith(CATEGORIES["DIRECT"].instruction)
-    assert practice.pair_of(kept, failed[:3], story(), task("DIRECT", "STORY"), count, (), Practice()) is None
+    assert practice.pair_of(kept, failed[:2], story(), task("DIRECT", "STORY"), count, (), Practice()) is None
