@@ -1,16 +1,17 @@
-"""Measure what the drafts of a cold item share in the prefix cache: by block size, and with one prompt sent first."""
+"""Measure what the drafts of a cold item share in the prefix cache.
+
+By block size and with one prompt sent first, at 4 categories x 1; and by the prompt's layout, at 4 categories x 2: the
+served one, whose category comes last, beside two that put the category before the item's facts.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import statistics
-import sys
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,9 +22,13 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks import record
+from benchmarks.prefix_items import FIRST_WORDS, begun_with, cold_items
 from deployments.deadline import Call, Deadline
-from deployments.engines import Sampling
+from deployments.engines import Message, Sampling
 from deployments.errors import Misconfigured, PushGenError
+from deployments.facts import facts
+from deployments.generator import prompt
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.router.catalogue import FileCatalogue
@@ -33,62 +38,35 @@ from serve_app.profiles import load_profiles
 
 CATEGORIES: Final = 4
 _TIMEOUT_S: Final = 120.0
-_PLACES: Final = (("Bergen", "Ingrid Solheim"), ("Porto", "Tiago Moreira"), ("Leeds", "Amara Okafor"))
-_STORIES: Final = (
-    (
-        "The bakery in {place} that opens at four in the morning",
-        "{who} bakes 300 loaves before the first tram leaves. On Saturdays the queue reaches the bridge, and by eight "
-        "everything is gone except the rye.",
-        ("food", "local", "breakfast"),
-    ),
-    (
-        "A heron has moved into the fountain of {place}'s town hall",
-        "It arrived in March and catches a goldfish a day. {who} from the parks office has put up a sign that asks "
-        "visitors to keep their dogs away.",
-        ("birds", "city", "nature"),
-    ),
-    (
-        "How {place} cut the noise of its night buses in half",
-        "New tyres, slower turns and one sharp bend taken off the route: the engineer {who} explains the three changes "
-        "and what each of them cost.",
-        ("transport", "engineering"),
-    ),
-    (
-        "Six small walks around {place} that need no car",
-        "All of them start at a station and end at a café. The longest takes three hours; {who} marks where the path "
-        "gets muddy after rain.",
-        ("hiking", "weekend", "trains"),
-    ),
-    (
-        "The last typewriter repairer of {place} is looking for an apprentice",
-        "{who} has 40 machines waiting and no one to take over. Whoever starts now learns the trade on a portable from "
-        "1962.",
-        ("craft", "jobs"),
-    ),
-    (
-        "A school in {place} grows its own lunch",
-        "Beans, kale and far too many courgettes: {who} and a class of eleven-year-olds cook what the old car park "
-        "yields, twice a week.",
-        ("school", "garden", "food"),
-    ),
-    (
-        "Chess players in {place} meet under the railway arch again",
-        "The tables were taken away in winter and are back. {who} gives free lessons on Thursdays, and loses on "
-        "purpose about once a month.",
-        ("chess", "community"),
-    ),
-    (
-        "What the storm left on the beach of {place}",
-        "Thousands of razor shells, a wooden door and a message in a bottle that {who} could date to 1987 by the brand "
-        "of lemonade.",
-        ("sea", "weather", "history"),
-    ),
-)
-# The word that a title begins with is another one in each arm, so that an item is new to an engine that two arms use.
-_FIRST_WORDS: Final = ("New", "Today", "Local")
-
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _console = Console(stderr=True, highlight=False)
+
+
+Layout = Callable[[Sequence[Message], str], list[Message]]
+"""From the served messages and the category's words to the messages to send."""
+
+
+def served(messages: Sequence[Message], style: str) -> list[Message]:  # noqa: ARG001 - every layout is asked the same
+    return list(messages)
+
+
+def category_first(messages: Sequence[Message], style: str) -> list[Message]:
+    """The same words, the category's before the item: what shares the facts only within a category."""
+    *others, user = messages
+    return [*others, replace(user, text=f"{style}\n{_without(user.text, style)}")]
+
+
+def category_in_system(messages: Sequence[Message], style: str) -> list[Message]:
+    """The same words, the category's at the end of the system message."""
+    system, *others, user = messages
+    return [replace(system, text=f"{system.text}\n{style}"), *others, replace(user, text=_without(user.text, style))]
+
+
+def _without(text: str, style: str) -> str:
+    """Raises Misconfigured when the served prompt has changed so that the layouts would not say the same."""
+    if not text.endswith(f"\n{style}"):
+        raise Misconfigured("the served prompt does not end with its category: adapt the layouts of this benchmark")
+    return text.removesuffix(f"\n{style}")
 
 
 @dataclass(frozen=True)
@@ -96,14 +74,21 @@ class Arm:
     """One way to send an item's prompts. `prime`: one alone for a single token, then all of them."""
 
     name: str
-    block_size: int
-    prime: bool
+    block_size: int = 32
+    prime: bool = False
+    candidates: int = 1
+    layout: Layout = served
 
 
 ARMS: Final = (
-    Arm("block_128", 128, prime=False),
-    Arm("block_32", 32, prime=False),
-    Arm("block_32_primed", 32, prime=True),
+    Arm("block_128", block_size=128),
+    Arm("block_32"),
+    Arm("block_32_primed", prime=True),
+)
+LAYOUTS: Final = (
+    Arm("served", candidates=2),
+    Arm("category_first", candidates=2, layout=category_first),
+    Arm("category_in_system", candidates=2, layout=category_in_system),
 )
 
 
@@ -118,16 +103,27 @@ class Run:
 
 
 class Generator(VllmGenerator):
-    """The generator as it is served, which can prime an item's prefix before it sends the rest."""
+    """The generator as it is served, which can prime an item's prefix before it sends the rest, or lay it out anew."""
 
-    prime = False
+    arm = ARMS[0]
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
-        if self.prime:
+        if self.arm.prime:
             job, *_ = await asyncio.to_thread(self._jobs, task, call, self._knobs)
             await self._engine.sample(job.prompt, Sampling(max_tokens=1), request_id=f"{call.request_id}-prime")
         async for draft in super().generate(task, call):
             yield draft
+
+    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[Any]:
+        jobs = super()._jobs(task, call, knobs)
+        known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
+        prompts = {
+            plan.category: self._engine.render(
+                self.arm.layout(prompt.messages(task, plan, known), f"Style: {plan.instruction}")
+            )
+            for plan in task.plan
+        }
+        return [replace(job, prompt=prompts[job.plan.category]) for job in jobs]
 
 
 @app.command(help=__doc__)
@@ -135,53 +131,63 @@ def prefix(
     config: Annotated[Path, typer.Option(help="The serve config whose generator is measured.")] = Path(
         "configs/demo.yaml"
     ),
-    items: Annotated[int, typer.Option(min=2, max=24, help="Cold items, each sent once in every arm.")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
+    items: Annotated[int, typer.Option(min=2, max=24, help="Cold items, each sent once in every arm.")] = 10,
 ) -> None:
     try:
-        found = asyncio.run(run(config, items))
+        found, rows = asyncio.run(run(config, items))
     except (Misconfigured, PushGenError) as error:
         _console.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(2) from None
-    _console.print(table(found))
-    if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
+    _console.print(table("4 drafts an item", found["arms"]))
+    _console.print(table("8 drafts an item", found["layouts"]))
+    record.write("prefix", found, config=config, raw=rows)
 
 
-async def run(config: Path, items: int) -> dict[str, Any]:
-    """The whole report. One engine a block size, idle while the other works. Raises Misconfigured."""
+async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The whole report and one row a run. One engine a block size, idle while the other works. Raises Misconfigured."""
     started = time.monotonic()
     settings = _settings(config)
+    every = (*ARMS, *LAYOUTS)
     async with AsyncExitStack() as stack:
         stages: dict[int, Generator] = {}
-        for size in sorted({arm.block_size for arm in ARMS}):
+        for size in sorted({arm.block_size for arm in every}):
             _console.print(f"starting an engine with blocks of {size} tokens")
             engine = settings.engine.model_copy(update={"block_size": size})
             stages[size] = Generator(settings.model_copy(update={"engine": engine}))
             stack.push_async_callback(stages[size].stop)
             await stages[size].start(GeneratorKnobs())
-            # What all items share is in the cache of a service that has served: the system's words.
-            await measure(stages[size], ARMS[0], task("Warm-up", cold_items(1)[0]))
-        runs: dict[str, list[Run]] = {arm.name: [] for arm in ARMS}
+            # What all items share is in the cache of a service that has served: the system's words, in every layout.
+            for arm in every:
+                if arm.block_size == size:
+                    await measure(stages[size], arm, task("Warm-up", cold_items(1)[0], arm.candidates))
+        runs: dict[str, list[Run]] = {arm.name: [] for arm in every}
         quiet = not _console.is_terminal
         for n, item in enumerate(track(cold_items(items), "measuring", console=_console, disable=quiet)):
-            for k in range(len(ARMS)):  # each arm is first in a third of the items
-                arm = ARMS[(n + k) % len(ARMS)]
-                work = task(_FIRST_WORDS[ARMS.index(arm)], item)
+            for k in range(len(every)):  # each arm comes first as often as any other
+                arm = every[(n + k) % len(every)]
+                work = task(FIRST_WORDS[every.index(arm)], item, arm.candidates)
                 runs[arm.name].append(await measure(stages[arm.block_size], arm, work))
         revision = stages[ARMS[0].block_size].revision()
-    return {
+    layouts = summary({arm.name: runs[arm.name] for arm in LAYOUTS})
+    naive = max((layouts[arm.name] for arm in LAYOUTS[1:]), key=lambda arm: arm["cached_share"])
+    found = {
+        "hit_share": layouts["served"]["cached_share"],
+        "naive_hit_share": naive["cached_share"],  # of the better of the two
+        "layouts": layouts,
         "model": revision.model,
         "model_revision": revision.model_revision,
         "prompt_revision": revision.prompt_revision,
         "items": items,
         "categories": CATEGORIES,
+        "candidates": LAYOUTS[0].candidates,
         "prompt_tokens": statistics.median(r.prompt_tokens / CATEGORIES for r in runs[ARMS[0].name]),
-        "arms": summary(runs),
-        "cpus": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 1),
+        "arms": summary({arm.name: runs[arm.name] for arm in ARMS}),
         "seconds": round(time.monotonic() - started, 1),
     }
+    rows = [
+        {"arm": name, "item": n, **asdict(one)} for name, arm_runs in runs.items() for n, one in enumerate(arm_runs)
+    ]
+    return found, rows
 
 
 def _settings(config: Path) -> GeneratorSettings:
@@ -192,38 +198,21 @@ def _settings(config: Path) -> GeneratorSettings:
     return parse(GeneratorSettings, stages.get("generator"), "generator")
 
 
-def cold_items(count: int) -> list[Item]:
-    """Made-up items, always the same; no two begin alike for longer than a template's first words."""
-    every = [(story, place) for place in _PLACES for story in _STORIES]
-    return [
-        Item(
-            id=f"cold-{n}",
-            locale="en-US",
-            title=title.format(place=place),
-            description=description.format(who=who),
-            tags=tags,
-            creator=who,
-            metadata={"place": place},
-        )
-        for n, ((title, description, tags), (place, who)) in enumerate(every[:count])
-    ]
-
-
-def task(first_word: str, item: Item) -> GenerationTask:
-    """The item with another first word, one draft in each of the catalogue's first categories."""
+def task(first_word: str, item: Item, candidates: int = 1) -> GenerationTask:
+    """The item with another first word, `candidates` drafts in each of the catalogue's first categories."""
     known = FileCatalogue(kind="file").load().categories[:CATEGORIES]
     return GenerationTask(
-        item=item.model_copy(update={"title": f"{first_word}: {item.title}"}),
+        item=begun_with(first_word, item),
         caption="",
         plan=tuple(category.plan(1.0, wanted=False) for category in known),
-        candidates_per_category=1,
+        candidates_per_category=candidates,
         profile=load_profiles("configs/profiles.yaml")["default"],
         seed=0,
     )
 
 
 async def measure(stage: Generator, arm: Arm, work: GenerationTask) -> Run:
-    stage.prime = arm.prime
+    stage.arm = arm
     began = time.monotonic()
     ends, drafts = [], []
     call = Call(Deadline.after(_TIMEOUT_S), request_id=f"{work.item.id}-{arm.name}-{work.item.title}")
@@ -259,12 +248,12 @@ def _cached_share(runs: Sequence[Run]) -> float:
     return sum(r.cached_tokens for r in runs) / sum(r.prompt_tokens for r in runs)
 
 
-def table(found: dict[str, Any]) -> Table:
-    shown = Table(title=f"{found['items']} cold items, {found['categories']} drafts each, {found['model']}")
+def table(title: str, arms: Mapping[str, Mapping[str, Any]]) -> Table:
+    shown = Table(title=title)
     columns = ("arm", "prompt tokens from the cache", "all drafts, median", "time against the first arm")
     for column in columns:
         shown.add_column(column, justify="left" if column == "arm" else "right")
-    for name, arm in found["arms"].items():
+    for name, arm in arms.items():
         shown.add_row(name, f"{arm['cached_share']:.0%}", f"{arm['median_s']:.2f} s", f"{arm['time_ratio']:.2f}")
     return shown
 

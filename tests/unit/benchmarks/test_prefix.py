@@ -7,13 +7,29 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.prefix import _FIRST_WORDS, ARMS, CATEGORIES, Run, app, cold_items, summary, task
+from benchmarks.prefix import (
+    ARMS,
+    CATEGORIES,
+    LAYOUTS,
+    Run,
+    app,
+    category_first,
+    category_in_system,
+    served,
+    summary,
+    task,
+)
+from benchmarks.prefix_items import FIRST_WORDS, cold_items
+from deployments.errors import Misconfigured
+from deployments.generator import prompt
 
 
 def test_no_prompt_is_sent_twice_to_one_engine() -> None:
     items = cold_items(24)
-    titles = {task(word, item).item.title for word in _FIRST_WORDS[: len(ARMS)] for item in items}
-    assert len(titles) == 24 * len(ARMS)
+    arms = len((*ARMS, *LAYOUTS))
+    assert len(set(FIRST_WORDS)) == len(FIRST_WORDS) >= arms
+    titles = {task(word, item).item.title for word in FIRST_WORDS[:arms] for item in items}
+    assert len(titles) == 24 * arms
     assert items == cold_items(24)
 
 
@@ -21,6 +37,31 @@ def test_a_task_has_one_draft_in_each_of_four_styles() -> None:
     work = task("New", cold_items(1)[0])
     assert len({plan.instruction for plan in work.plan}) == CATEGORIES == 4
     assert work.candidates_per_category == 1
+    assert {arm.candidates for arm in LAYOUTS} == {2}
+
+
+def test_the_layouts_say_the_same_words_with_the_category_elsewhere() -> None:
+    work = task("New", cold_items(1)[0])
+    plan = work.plan[0]
+    style = f"Style: {plan.instruction}"
+    messages = prompt.messages(work, plan, "Title: a title")
+    system, user = (m.text for m in messages)
+    assert user.endswith(style)
+    first = category_first(messages, style)
+    assert first[0].text == system
+    assert first[1].text.startswith(f"{style}\n<item>")
+    inside = category_in_system(messages, style)
+    assert inside[0].text == f"{system}\n{style}"
+    assert style not in inside[1].text
+    for other in (first, inside, served(messages, style)):
+        assert sorted(" ".join(m.text for m in other).split()) == sorted(f"{system} {user}".split())
+
+
+def test_a_served_prompt_that_does_not_end_with_its_category_is_not_compared() -> None:
+    work = task("New", cold_items(1)[0])
+    messages = prompt.messages(work, work.plan[0], "Title: a title")
+    with pytest.raises(Misconfigured, match="adapt the layouts"):
+        category_first(messages, "Style: another")
 
 
 def test_each_item_is_compared_with_itself() -> None:
