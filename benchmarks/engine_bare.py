@@ -1,0 +1,194 @@
+"""Bare vLLM, offline, in a process of its own: `vllm.LLM.generate` with the graph's prompts and settings."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+from deployments.deadline import Call, Deadline
+from deployments.engines import Engine
+from deployments.errors import Misconfigured
+from deployments.generator.generator import VllmGenerator
+from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.host import usable_cpus
+from deployments.types import GenerationTask
+
+_READY_S: Final = 300.0
+_ANSWER_S: Final = 300.0
+_STOP_S: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Written:
+    """One round. `seconds`: of `LLM.generate` alone, the prompts being rendered before; `cpu_s`: of the process."""
+
+    seconds: float
+    cpu_s: float
+    candidates: int
+    prompt_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
+class BareEngine:
+    """The process, as its parent sees it. Raises Misconfigured when the engine does not start, or breaks."""
+
+    def __init__(self, settings: GeneratorSettings, knobs: GeneratorKnobs) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_main, args=(theirs, settings, knobs), name="bare-engine")
+        with _environment(_threads(settings)):
+            self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> BareEngine:
+        try:
+            self._receive(_READY_S)
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._pipe.send(None)
+        self._end()
+
+    def write(self, tasks: Sequence[GenerationTask]) -> Written:
+        """Every candidate of every task, all prompts at once."""
+        self._pipe.send(tuple(tasks))
+        found = self._receive(_ANSWER_S)
+        if not isinstance(found, Written):
+            raise Misconfigured("the bare engine answered something else")
+        return found
+
+    def _receive(self, timeout_s: float) -> Written | None:
+        if not self._pipe.poll(timeout_s):
+            raise Misconfigured(f"the bare engine said nothing within {timeout_s:.0f} s")
+        try:
+            found = self._pipe.recv()
+        except EOFError:
+            raise Misconfigured("the bare engine's process ended; its own words are above") from None
+        if isinstance(found, str):
+            raise Misconfigured(f"the bare engine: {found}")
+        return found  # type: ignore[no-any-return]
+
+    def _end(self) -> None:
+        self._process.join(_STOP_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe.close()
+
+
+def _threads(settings: GeneratorSettings) -> dict[str, str]:
+    """What `vllm_api.launch` sets for an engine's process. Here the engine is in the process itself, whose OpenMP reads
+    it once, as it is loaded; `_started_as_served` holds the two together.
+    """
+    if settings.engine.tensor_parallel_size > 1:
+        return {}
+    return {
+        "OMP_NUM_THREADS": str(settings.engine.cpu_threads or usable_cpus()),
+        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "passive"),
+    }
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _main(pipe: Connection, settings: GeneratorSettings, knobs: GeneratorKnobs) -> None:
+    """Ends with None or when the parent has gone, which closes the pipe."""
+    try:
+        bare = Offline(settings)
+        bare.begin(knobs)
+        pipe.send(None)
+        while (tasks := pipe.recv()) is not None:
+            pipe.send(bare.write(tasks))
+    except EOFError:
+        return
+    except Misconfigured as error:
+        pipe.send(str(error))
+    except Exception as error:
+        pipe.send(f"{type(error).__name__}, see above")
+        raise
+
+
+class Offline(VllmGenerator):
+    """The generator's prompts and settings, written by `vllm.LLM` instead of its engine."""
+
+    def begin(self, knobs: GeneratorKnobs) -> None:
+        """Start the engine. Raises Misconfigured."""
+        self._check(knobs)
+        self._knobs = knobs
+        engine = _OfflineEngine(self._settings.engine, name="bare engine")
+        engine.begin()
+        self._engine = engine
+        self._control_words = engine.control_words()
+
+    def write(self, tasks: Sequence[GenerationTask]) -> Written:
+        from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
+
+        call = Call(Deadline.after(_ANSWER_S))
+        jobs = [job for task in tasks for job in self._jobs(task, call, self._knobs)]
+        prompts = [{"prompt_token_ids": list(job.prompt.token_ids)} for job in jobs]
+        sampling = [vllm_api.sampling_params(**vars(job.sampling)) for job in jobs]
+        adapters = [self._engine.adapters[job.adapter] for job in jobs if job.adapter]
+        loras = [vllm_api.lora_request(adapter) for adapter in adapters] or None
+        cpu, began = time.process_time(), time.perf_counter()
+        outputs = self._engine._llm.generate(prompts, sampling, use_tqdm=False, lora_request=loras)  # noqa: SLF001
+        seconds = time.perf_counter() - began
+        return Written(
+            seconds=seconds,
+            cpu_s=time.process_time() - cpu,
+            candidates=len(outputs),
+            prompt_tokens=sum(len(o.prompt_token_ids) for o in outputs),
+            cached_tokens=sum(o.num_cached_tokens or 0 for o in outputs),
+            output_tokens=sum(len(o.outputs[0].token_ids) for o in outputs),
+        )
+
+
+class _OfflineEngine(Engine):
+    def begin(self) -> None:
+        """`Engine.start`, with `vllm.LLM` in the place of `AsyncLLM`: the same arguments and environment reach it."""
+        import vllm  # noqa: PLC0415 - 11 seconds
+
+        from deployments.engines import vllm_api  # noqa: PLC0415
+
+        known = {field.name for field in dataclasses.fields(vllm.EngineArgs)}
+
+        class FromAsyncArguments(vllm.LLM):
+            @classmethod
+            def from_engine_args(cls, engine_args: Any) -> Any:
+                _started_as_served()
+                return cls(**{name: value for name, value in vars(engine_args).items() if name in known})
+
+        vllm_api.AsyncLLM = FromAsyncArguments  # type: ignore[misc, assignment]
+        self._start()
+
+
+def _started_as_served() -> None:
+    """Called where the served engine's process would start. Raises Misconfigured when this one began otherwise."""
+    began = Path("/proc/self/environ").read_bytes().decode(errors="replace").split("\0")
+    at_start = dict(line.split("=", 1) for line in began if "=" in line)
+    for name in sorted({name for name in (*os.environ, *at_start) if name.startswith(("OMP_", "KMP_"))}):
+        if os.environ.get(name) != at_start.get(name):
+            raise Misconfigured(f"{name} is {os.environ.get(name)} for the served engine, {at_start.get(name)} here")
