@@ -140,6 +140,7 @@ def prefix(
         raise typer.Exit(2) from None
     _console.print(table("4 drafts an item", found["arms"]))
     _console.print(table("8 drafts an item", found["layouts"]))
+    plot(found, record.RESULTS / "prefix.png")
     record.write("prefix", found, config=config, raw=rows)
 
 
@@ -256,6 +257,20 @@ def table(title: str, arms: Mapping[str, Mapping[str, Any]]) -> Table:
     for name, arm in arms.items():
         shown.add_row(name, f"{arm['cached_share']:.0%}", f"{arm['median_s']:.2f} s", f"{arm['time_ratio']:.2f}")
     return shown
+
+
+def plot(found: Mapping[str, Any], path: Path) -> None:
+    """The shares of both groups of arms."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only a picture needs it
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    titles = ("4 categories x 1", f"4 categories x {found['candidates']}")
+    for axes, title, arms in zip(figure.subplots(1, 2), titles, (found["arms"], found["layouts"]), strict=True):
+        bars = axes.bar(list(arms), [arm["cached_share"] for arm in arms.values()])
+        axes.bar_label(bars, fmt="{:.0%}")
+        axes.set(title=title, ylabel="prompt tokens from the cache", ylim=(0, 1))
+    figure.savefig(path, dpi=120)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,7 @@ import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 _MARK = "PUSHGEN_RUN"
+_HAPROXY = "RAY_SERVE_ENABLE_HA_PROXY"
 _STOP_S = 45.0
 _LOST_AFTER = 3
 _READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
@@ -34,6 +36,18 @@ _READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
 
 class StartFailed(Exception):
     """The application did not start; the message says what failed and what to do."""
+
+
+class IngressMode(StrEnum):
+    """What listens on the two ports: Serve's Python proxy, or HAProxy, which hands on to the ingress replicas' own."""
+
+    PROXY = "proxy"
+    HAPROXY = "haproxy"
+
+    @classmethod
+    def of(cls, env: Mapping[str, str]) -> IngressMode:
+        """As Ray Serve reads it."""
+        return cls.HAPROXY if env.get(_HAPROXY) == "1" else cls.PROXY
 
 
 def free_port() -> int:
@@ -45,7 +59,8 @@ def free_port() -> int:
 class LocalServe:
     """`serve run CONFIG` in a session of its own, with its own Ray cluster, temp folder and token mode.
 
-    A port that is None stays as the config has it. Use as a context manager: what was started is gone afterwards.
+    A port that is None stays as the config has it, and an `ingress` that is None as the environment has it. Use as a
+    context manager: what was started is gone afterwards.
     """
 
     def __init__(
@@ -55,6 +70,7 @@ class LocalServe:
         http_port: int | None = None,
         grpc_port: int | None = None,
         env: dict[str, str] | None = None,
+        ingress: IngressMode | None = None,
         edit: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.config: dict[str, Any] = yaml.safe_load(config.read_text())
@@ -68,6 +84,7 @@ class LocalServe:
         self.http_port: int = self.config["http_options"].get("port", 8000)
         self.grpc_port: int = self.config["grpc_options"].get("port", 9000)
         self._env = env or {}
+        self.ingress = ingress or IngressMode.of(os.environ | self._env)
         self._mark = uuid.uuid4().hex
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
@@ -123,6 +140,7 @@ class LocalServe:
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
+            **_INGRESS[self.ingress](self._folder / "haproxy"),
             **self._env,
         }
         env.pop("RAY_ADDRESS", None)
@@ -218,6 +236,33 @@ class LocalServe:
             self._process.wait()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _haproxy(folder: Path) -> dict[str, str]:
+    """HAProxy with files and ports of its own: Ray's defaults are the same for every cluster of the machine."""
+    folder.mkdir()
+    ports = ("HAPROXY_METRICS_PORT", "HAPROXY_STATS_PORT", "FALLBACK_PROXY_HTTP_PORT", "FALLBACK_PROXY_GRPC_PORT")
+    files = {
+        "HAPROXY_CONFIG_FILE_LOC": "haproxy.cfg",
+        "HAPROXY_SOCKET_PATH": "admin.sock",
+        "HAPROXY_METRICS_SOCKET_PATH": "metrics.sock",
+        "HAPROXY_SERVER_STATE_BASE": "",
+        "HAPROXY_SERVER_STATE_FILE": "server-state",
+    }
+    return {
+        _HAPROXY: "1",
+        **{f"RAY_SERVE_{name}": str(folder / file) for name, file in files.items()},
+        **{f"RAY_SERVE_{name}": str(free_port()) for name in ports},
+        # Time for load balancers elsewhere to notice; here a stop would wait for nobody.
+        "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "0",
+    }
+
+
+def _proxy(_folder: Path) -> dict[str, str]:
+    return {_HAPROXY: "0"}
+
+
+_INGRESS = {IngressMode.PROXY: _proxy, IngressMode.HAPROXY: _haproxy}
 
 
 def _marked(mark: str) -> Iterator[psutil.Process]:

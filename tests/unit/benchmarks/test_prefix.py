@@ -15,6 +15,7 @@ from benchmarks.prefix import (
     app,
     category_first,
     category_in_system,
+    plot,
     served,
     summary,
     task,
@@ -86,3 +87,9 @@ def test_a_file_that_is_no_serve_config_is_named(tmp_path: Path, content: str) -
     assert done.exit_code == 2
     said = " ".join(done.stderr.split())  # the console folds a long line
     assert "generator" in said or "no serve config" in said
+
+
+def test_the_plot_is_written(tmp_path: Path) -> None:
+    arms = summary({"first": [Run(1.0, 0.5, 200, 100)] * 2})
+    plot({"arms": arms, "layouts": arms, "candidates": 2}, tmp_path / "results" / "prefix.png")
+    assert (tmp_path / "results" / "prefix.png").stat().st_size > 1000

@@ -1,0 +1,154 @@
+"""Direct ingress (HAProxy before the ingress replicas' own ports) against Serve's Python proxy, over gRPC and HTTP.
+
+The mode belongs to a cluster, so each is started several times, in turn. `generate` is the whole graph on fakes of
+0 ms, `info` an answer that the ingress gives by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+
+from benchmarks import record
+from benchmarks.ingress_load import CALLS, PROTOCOLS, Failed, at_once, one_by_one, percentile
+from deployments.errors import Misconfigured
+from serve_app.local import IngressMode, LocalServe, StartFailed, free_port
+
+CONCURRENCY: Final = (16, 32)
+_READY_S: Final = 240.0
+_STAGES: Final = ("Captioner", "CategoryRouter", "Generator", "RewardScorer")
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_console = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    starts: int
+    seconds: float
+    warm_up: int
+
+
+@app.command(help=__doc__)
+def ingress(
+    config: Annotated[Path, typer.Option(help="A serve config whose stages are fakes.")] = Path("configs/fake.yaml"),
+    starts: Annotated[int, typer.Option(min=1, max=5, help="Of each mode.")] = 2,
+    seconds: Annotated[float, typer.Option(min=0.2, max=20, help="Of each of a start's twelve measurements.")] = 2.0,
+    warm_up: Annotated[int, typer.Option(min=1, max=1000, help="Requests of each kind before the first.")] = 50,
+) -> None:
+    try:
+        found, rows = run(config, Plan(starts, seconds, warm_up))
+    except (Misconfigured, StartFailed, Failed) as error:
+        _console.print(f"[red]error:[/red] {escape(str(error))}")
+        raise typer.Exit(2) from None
+    plot(found, record.RESULTS / "ingress.png")
+    record.write("ingress", found, config=config, raw=rows)
+
+
+def run(config: Path, plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The whole result and one row a start, protocol and call. Raises Misconfigured, StartFailed, Failed."""
+    rows: list[dict[str, Any]] = []
+    if not config.is_file():
+        raise Misconfigured(f"--config: there is no file {str(config)!r}")
+    with Progress(console=_console, disable=not _console.is_terminal) as progress:
+        bar = progress.add_task("starts", total=plan.starts * len(IngressMode))
+        for start in range(plan.starts):
+            modes = list(IngressMode)
+            for mode in modes if start % 2 == 0 else reversed(modes):
+                ports = {"http_port": free_port(), "grpc_port": free_port()}
+                with LocalServe(config, **ports, ingress=mode, edit=without_waiting) as local:
+                    local.wait_ready(_READY_S)
+                    rows += [{"start": start, "mode": str(mode), **row} for row in asyncio.run(measure(local, plan))]
+                progress.advance(bar)
+    return {**result(rows), "starts": plan.starts, "concurrency": list(CONCURRENCY)}, rows
+
+
+def without_waiting(config: dict[str, Any]) -> None:
+    """The fakes answer at once. Raises Misconfigured for a stage that is none."""
+    application = config["applications"][0]
+    stages = application["args"]
+    if real := [n for n in ("captioner", "router", "generator", "reward") if stages[n]["kind"] != "fake"]:
+        raise Misconfigured(f"--config: {', '.join(real)} is not of kind fake, and would be measured with the ingress")
+    others = [d for d in application.get("deployments", ()) if d["name"] not in _STAGES]
+    application["deployments"] = others + [{"name": n, "user_config": {"latency_ms": 0}} for n in _STAGES]
+
+
+async def measure(local: LocalServe, plan: Plan) -> list[dict[str, Any]]:
+    """One row a protocol and call."""
+    rows = []
+    for protocol, connect in PROTOCOLS.items():
+        for call in CALLS:
+            async with connect(local) as ask:
+                await at_once(lambda: ask(call), 4, count=plan.warm_up)  # noqa: B023 - awaited within the iteration
+                alone = await one_by_one(lambda: ask(call), plan.seconds)  # noqa: B023
+                row = {
+                    "protocol": protocol, "call": call, "requests": len(alone),
+                    "p50_ms": round(1000 * percentile(alone, 0.5), 3),
+                    "p99_ms": round(1000 * percentile(alone, 0.99), 3),
+                }  # fmt: skip
+                for concurrency in CONCURRENCY:
+                    rate = await at_once(lambda: ask(call), concurrency, seconds=plan.seconds)  # noqa: B023
+                    row[f"rps_{concurrency}"] = round(rate, 2)
+                rows.append(row)
+    return rows
+
+
+def result(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """By protocol and call: medians over a mode's starts, and HAProxy's over the proxy's.
+
+    `p50_ratio` below 1 and `rps_ratio` above 1 are in HAProxy's favour; at the top those of `generate` over gRPC.
+    """
+    found: dict[str, Any] = {}
+    for protocol in PROTOCOLS:
+        found[protocol] = {}
+        for call in CALLS:
+            by = {
+                mode: _medians([r for r in rows if (r["protocol"], r["call"], r["mode"]) == (protocol, call, mode)])
+                for mode in IngressMode
+            }
+            proxy, haproxy = by[IngressMode.PROXY], by[IngressMode.HAPROXY]
+            most = f"rps_{CONCURRENCY[-1]}"
+            found[protocol][call] = {
+                "p50_ratio": round(haproxy["p50_ms"] / proxy["p50_ms"], 3),
+                "p99_ratio": round(haproxy["p99_ms"] / proxy["p99_ms"], 3),
+                "rps_ratio": round(haproxy[most] / proxy[most], 3),
+                **{str(mode): numbers for mode, numbers in by.items()},
+            }
+    top = found["grpc"]["generate"]
+    return {"p50_ratio": top["p50_ratio"], "rps_ratio": top["rps_ratio"], **found}
+
+
+def _medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    keys = ("p50_ms", "p99_ms", *(f"rps_{concurrency}" for concurrency in CONCURRENCY))
+    return {key: round(statistics.median(row[key] for row in rows), 3) for key in keys}
+
+
+def plot(found: Mapping[str, Any], path: Path) -> None:
+    """Latency of one request at a time, and requests/s of many, by protocol, call and mode."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only a picture needs it
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    names = [(protocol, call) for protocol in PROTOCOLS for call in CALLS]
+    for axes, key in zip(figure.subplots(1, 2), ("p50_ms", f"rps_{CONCURRENCY[-1]}"), strict=True):
+        for n, mode in enumerate(IngressMode):
+            heights = [found[protocol][call][mode][key] for protocol, call in names]
+            bars = axes.bar([at + 0.4 * n for at in range(len(names))], heights, 0.4, label=str(mode))
+            axes.bar_label(bars, fmt="{:.3g}", fontsize="small")
+        axes.set_xticks([at + 0.2 for at in range(len(names))], [f"{call}\n{protocol}" for protocol, call in names])
+        axes.set(title=key)
+        axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    app()
