@@ -64,8 +64,10 @@ def run(config: Path, plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]
         for start in range(plan.starts):
             modes = list(IngressMode)
             for mode in modes if start % 2 == 0 else reversed(modes):
-                ports = {"http_port": free_port(), "grpc_port": free_port()}
-                with LocalServe(config, **ports, ingress=mode, edit=without_waiting) as local:
+                http_port, grpc_port = free_port(), free_port()
+                with LocalServe(
+                    config, http_port=http_port, grpc_port=grpc_port, ingress=mode, edit=without_waiting
+                ) as local:
                     local.wait_ready(_READY_S)
                     rows += [{"start": start, "mode": str(mode), **row} for row in asyncio.run(measure(local, plan))]
                 progress.advance(bar)
