@@ -140,7 +140,7 @@ class LocalServe:
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
-            **_INGRESS[self.ingress](self._folder / "haproxy"),
+            **_INGRESS[self.ingress](self._folder),
             **self._env,
         }
         env.pop("RAY_ADDRESS", None)
@@ -239,8 +239,10 @@ class LocalServe:
 
 
 def _haproxy(folder: Path) -> dict[str, str]:
-    """HAProxy with files and ports of its own: Ray's defaults are the same for every cluster of the machine."""
-    folder.mkdir()
+    """HAProxy with files and ports of its own: Ray's defaults are the same for every cluster of the machine.
+
+    Right in the run's folder: Ray adds the node's id, 56 characters, and a socket's path may have about 97.
+    """
     ports = ("HAPROXY_METRICS_PORT", "HAPROXY_STATS_PORT", "FALLBACK_PROXY_HTTP_PORT", "FALLBACK_PROXY_GRPC_PORT")
     files = {
         "HAPROXY_CONFIG_FILE_LOC": "haproxy.cfg",

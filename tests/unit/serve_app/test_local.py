@@ -40,3 +40,9 @@ def test_two_haproxies_of_a_machine_share_no_file_and_no_port(tmp_path: Path) ->
     assert len(own) == 9
     assert not set(own.values()) & set(second.values())
     assert _INGRESS[IngressMode.PROXY](tmp_path) == {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
+
+
+def test_haproxys_sockets_have_paths_that_are_short_enough() -> None:
+    env = _INGRESS[IngressMode.HAPROXY](Path("/", "tmp", "pushgen-12345678"))
+    for name in ("RAY_SERVE_HAPROXY_SOCKET_PATH", "RAY_SERVE_HAPROXY_METRICS_SOCKET_PATH"):
+        assert len(env[name]) + 57 <= 97  # Ray adds a folder named by the id of the node
