@@ -24,7 +24,7 @@ from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.console import console, step, waiting
 from serve_app.demo.items import DemoItem, demo_items
 from serve_app.demo.weights import references
-from serve_app.local import LocalServe, StartFailed
+from serve_app.local import IngressMode, LocalServe, StartFailed
 from serve_app.render import decision_view
 
 STAGES = ("Captioner", "CategoryRouter", "Generator", "RewardScorer", "Ingress")
@@ -50,6 +50,10 @@ def main(
     http_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
     only: Annotated[list[str] | None, typer.Option("--item", help="Only this item; repeatable.")] = None,
+    ingress: Annotated[
+        IngressMode | None,
+        typer.Option(help="What listens on both ports; unset: proxy, or what the environment says. See cluster.yaml."),
+    ] = None,
 ) -> None:
     """Real photos in, ranked push notifications out."""
     signal.signal(signal.SIGTERM, _terminated)
@@ -57,7 +61,8 @@ def main(
         if weights:
             prepare_weights(LocalServe(config).config)
             return
-        run(config, out, serve, http_port, grpc_port, only or [])
+        local = LocalServe(config, http_port=http_port, grpc_port=grpc_port, ingress=ingress)
+        run(local, config, out, serve, only or [])
     except KeyboardInterrupt:
         console.print("\nstopped")
         raise typer.Exit(0 if serve else 130) from None
@@ -66,13 +71,12 @@ def main(
         raise typer.Exit(1) from None
 
 
-def run(config: Path, out: Path, serve: bool, http_port: int | None, grpc_port: int | None, only: list[str]) -> None:
+def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]) -> None:
     items = [i for i in demo_items() if not only or i.name in only]
     if not items:
         raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
     steps = 3 if serve else 5
     started = time.monotonic()
-    local = LocalServe(config, http_port=http_port, grpc_port=grpc_port)
     step(1, steps, "preparing the weights (once; later runs find them in the cache)")
     prepare_weights(local.config)
 
