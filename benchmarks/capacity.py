@@ -30,11 +30,7 @@ from serve_app.settings import GraphScaling
 MEASURED: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "ingress": (("tax", "rps", "whole no-op graph on this machine, so a lower bound"),),
     "generator": (("engine", "graph.candidates_per_s", "whole graph on this machine, so a lower bound"),),
-    "reward": (
-        ("scorer", "real.copies_per_s", ""),
-        ("scorer", "real.ours.copies_per_s", ""),
-        ("scorer", "real.batcher.copies_per_s", ""),
-    ),
+    "reward": (("scorer", "real.saturated.batcher.copies_per_s", ""),),
 }
 _PER_UNIT: Final = ("cpu", "gpu")
 

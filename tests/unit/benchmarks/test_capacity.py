@@ -68,9 +68,11 @@ def test_measured_rates_say_where_they_come_from() -> None:
         {
             "engine": {"graph": {"candidates_per_s": 5.0}, "environment": {"machine": MACHINE}},
             "tax": {"rps": {"grpc": 300.0, "http": 200.0}},
+            "scorer": {"real": {"saturated": {"batcher": {"copies_per_s": 80.0}}}},
         }
     )
-    assert set(found) == {"generator", "ingress"}
+    assert set(found) == {"generator", "ingress", "reward"}
+    assert found["reward"].per_s == 80.0
     assert (found["generator"].per_s, found["generator"].replica) == (5.0, Replica(8, 1))
     assert "engine.json graph.candidates_per_s (Some CPU" in found["generator"].origin
     assert (found["ingress"].per_s, found["ingress"].replica) == (200.0, None)
