@@ -43,7 +43,7 @@ class Generator(Protocol):
 
 
 class RewardScorer(Protocol):
-    """Scores copies of one item; all copies of a request travel in one call."""
+    """Scores copies of one item; all copies that are ready travel in one call."""
 
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult: ...
 

@@ -10,16 +10,30 @@ from deployments.types import Margin
 from serve_app.policy import PolicySettings
 
 
+class EarlyStop(Knobs):
+    """Stop writing, and cancel what is being written, once the best candidate is ahead by this win probability.
+
+    It is ahead of the best incumbent, or of the next best candidate where there is no incumbent, see `select.ahead`.
+    `min_candidates` are scored before that; fewer candidates for this reason are no degradation.
+    """
+
+    win_probability: float = Field(default=0.9, gt=0.5, lt=1)
+    min_candidates: int = Field(default=2, ge=1)
+
+
 class SelectionKnobs(Knobs):
     """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
 
     Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
-    have no likelihood. `margin` is in win probability, see `select`.
+    have no likelihood. `margin` is in win probability, see `select`. Candidates are scored while others are written:
+    a call begins when `min_scoring_batch` of them wait; the last ones never wait for more.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)
     likelihood_weight: float = Field(default=0.05, ge=0, le=10)
     margin: Margin = 0.0
+    min_scoring_batch: int = Field(default=1, ge=1)
+    early_stop: EarlyStop | None = None
 
 
 class DefaultKnobs(Knobs):

@@ -24,6 +24,7 @@ class Metrics(Protocol):
     def stage_answered(self, stage: Stage) -> None: ...
     def stage_failed(self, stage: Stage, error: PushGenError) -> None: ...
     def retried(self, stage: Stage) -> None: ...
+    def stopped_early(self, spared: int) -> None: ...
     def in_flight(self, count: int) -> None: ...
 
 
@@ -44,6 +45,9 @@ class NoMetrics:
         """Count nothing."""
 
     def retried(self, stage: Stage) -> None:
+        """Count nothing."""
+
+    def stopped_early(self, spared: int) -> None:
         """Count nothing."""
 
     def in_flight(self, count: int) -> None:
@@ -75,6 +79,8 @@ class ServeMetrics:
         self._candidates = counter("candidates_total", "Candidates by category and fate.", "category", "fate")
         self._decisions = counter("decisions_total", "Decisions by source and reason.", "source", "reason")
         self._degradations = counter("degradations_total", "Degradations taken.", "degradation")
+        self._early_stops = counter("early_stops_total", "Requests whose best candidate ended the writing early.")
+        self._spared = counter("candidates_spared_total", "Candidates asked for and not written, by early stops.")
         self._in_flight = Gauge("pushgen_requests_in_flight", description="Requests this ingress works on.")
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
@@ -117,6 +123,10 @@ class ServeMetrics:
 
     def retried(self, stage: Stage) -> None:
         self._retries.inc(tags={"stage": _label(stage)})
+
+    def stopped_early(self, spared: int) -> None:
+        self._early_stops.inc()
+        self._spared.inc(spared)
 
     def in_flight(self, count: int) -> None:
         self._in_flight.set(count)

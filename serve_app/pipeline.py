@@ -20,12 +20,14 @@ from deployments.types import (
     CaptionSource,
     CategoryInfo,
     CategoryPlan,
+    Copy,
     Decision,
     Degradation,
     Draft,
     GenerationTask,
     Incumbent,
     RoutedCategory,
+    ScoreResult,
     Severity,
     Source,
     Stage,
@@ -35,8 +37,11 @@ from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Eve
 from serve_app.facts import metadata_caption
 from serve_app.knobs import IngressKnobs
 from serve_app.ledger import Ledger
+from serve_app.metrics import Metrics, NoMetrics
 from serve_app.policy import PolicyContext, check, unfinished
-from serve_app.select import select, with_scores, with_win_probabilities
+from serve_app.scoring import Scoring
+from serve_app.select import select
+from serve_app.streams import until
 from serve_app.templates import as_candidate
 
 # What a stage may die of without taking the request along. Bad input and overload always reach the caller.
@@ -63,10 +68,17 @@ async def decision_of(run: AsyncGenerator[Event, None]) -> Decision:
 class Pipeline:
     """Turns a Brief into a Decision. Holds no state of a request."""
 
-    def __init__(self, stages: Stages, knobs: IngressKnobs, categories: Sequence[CategoryInfo]) -> None:
+    def __init__(
+        self,
+        stages: Stages,
+        knobs: IngressKnobs,
+        categories: Sequence[CategoryInfo],
+        metrics: Metrics | None = None,
+    ) -> None:
         self._stages = stages
         self._knobs = knobs
         self._categories = categories
+        self._metrics = metrics or NoMetrics()
 
     async def decide(self, brief: Brief) -> Decision:
         """Run the flow to its end."""
@@ -83,14 +95,14 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        async with aclosing(self._generate(brief, caption, plan, ledger)) as drafts:
-            async for draft in drafts:
-                candidate = await self._check(brief, caption, draft, written, ledger)
-                written.append(candidate)
-                yield CandidateEvent(candidate=candidate)
-
-        existing = [self._existing(i, brief, caption) for i in brief.incumbents]
-        running = await self._score(brief, caption, [*written, *existing], ledger)
+        async with self._scoring(brief, caption, ledger) as scoring:
+            async with aclosing(self._generate(brief, caption, plan, scoring.ahead, ledger)) as drafts:
+                async for draft in drafts:
+                    candidate = await self._check(brief, caption, draft, written, ledger)
+                    written.append(candidate)
+                    scoring.add(candidate)
+                    yield CandidateEvent(candidate=candidate)
+            running = await self._scored(brief, scoring, ledger)
         yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
 
         with ledger.stage(Stage.SELECT):
@@ -142,9 +154,9 @@ class Pipeline:
         return result.plan
 
     async def _generate(
-        self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ledger: Ledger
+        self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ahead: asyncio.Event, ledger: Ledger
     ) -> AsyncGenerator[Draft, None]:
-        """Drafts as they finish; ends early, and says so, when the time is up.
+        """Drafts as they finish; ends early when one is far enough ahead, and, saying so, when the time is up.
 
         Nothing is written about an item that nothing is known of: whatever came out would be made up.
         """
@@ -163,8 +175,8 @@ class Pipeline:
             adapter=brief.adapter,
         )
         call = self._cut(brief)
-        drafts = aiter(self._stages.generator.generate(task, call))
-        count = 0
+        drafts = until(ahead, aiter(self._stages.generator.generate(task, call)))
+        count, asked = 0, len(plan) * brief.candidates_per_category
         try:
             while True:
                 # Only waiting for the generator counts as its time, not what is done with a draft.
@@ -179,10 +191,10 @@ class Pipeline:
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, error)
             return
         finally:
-            close = getattr(drafts, "aclose", None)
-            if close is not None:
-                await close()
-        if count < len(plan) * brief.candidates_per_category:
+            await drafts.aclose()
+        if count < asked and ahead.is_set():
+            self._metrics.stopped_early(asked - count)
+        elif count < asked:
             late = DeadlineExceeded("the time budget was spent while generating")
             short = StageFailed(f"the generator finished {count} candidates of those asked for")
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
@@ -225,25 +237,25 @@ class Pipeline:
         rejected = any(f.severity is Severity.BLOCK for f in findings)
         return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
-    async def _score(
-        self, brief: Brief, caption: Caption, candidates: list[Candidate], ledger: Ledger
-    ) -> list[Candidate]:
-        """Rewards, and what follows from them, for every copy that is not rejected, all in one call."""
-        running = [c for c in candidates if not c.rejected]
-        if not running:
-            return candidates
-        with ledger.stage(Stage.SCORE):
-            try:
-                result = await self._stages.reward.score(
-                    brief.item.without_media(), caption.text, [c.copy_text for c in running], brief.call
-                )
-            except (*_SURVIVABLE, Overloaded) as error:  # refusing now would throw the whole generation away
-                self._degrade(brief, ledger, Degradation.UNSCORED, error)
-                return candidates
-        ledger.used(Stage.SCORE, result.usage, result.revision)
-        rewards = iter(result.rewards)
-        rewarded = [c if c.rejected else c.model_copy(update={"reward": next(rewards)}) for c in candidates]
-        return with_win_probabilities(with_scores(rewarded, self._knobs.selection), result.calibration)
+    def _scoring(self, brief: Brief, caption: Caption, ledger: Ledger) -> Scoring:
+        """Begins with the existing copies; the written ones are added as they pass."""
+
+        async def ask(copies: Sequence[Copy]) -> ScoreResult:
+            with ledger.stage(Stage.SCORE):
+                result = await self._stages.reward.score(brief.item.without_media(), caption.text, copies, brief.call)
+            ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
+            return result
+
+        existing = [self._existing(i, brief, caption) for i in brief.incumbents]
+        return Scoring(ask, existing, self._knobs.selection, brief.margin)
+
+    async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
+        """Every copy, with its reward and what follows from it where there is one."""
+        try:
+            await scoring.finish()
+        except (*_SURVIVABLE, Overloaded) as error:  # refusing now would throw the whole generation away
+            self._degrade(brief, ledger, Degradation.UNSCORED, error)
+        return scoring.standing()
 
     def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
         """The wanted categories, or the catalogue's defaults, without the router's opinion."""

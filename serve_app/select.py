@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from deployments.types import Candidate, Notification, Reason, Source, WinCalibration
-from serve_app.knobs import SelectionKnobs
+from serve_app.knobs import EarlyStop, SelectionKnobs
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,25 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
         return _outcome(ranked, incumbent, Reason.BELOW_MARGIN if above else Reason.INCUMBENT_BETTER)
     template = next((c for c in ranked if c.source is Source.TEMPLATE and not c.rejected), None)
     return _outcome(ranked, incumbent or template, _why_no_candidate(candidates))
+
+
+def ahead(candidates: Sequence[Candidate], calibration: WinCalibration, margin: float, rule: EarlyStop) -> bool:
+    """Whether the best generated copy is so sure to win that no more need be written.
+
+    It is the one that `select` would send now. Its win probability is that over the best usable incumbent; where there
+    is none, over the next best generated copy.
+    """
+    chosen = select(candidates, margin)
+    scored = [c for c in chosen.ranked if c.source is Source.GENERATED and not c.rejected and c.reward is not None]
+    if chosen.source is not Source.GENERATED or chosen.notification is None or len(scored) < rule.min_candidates:
+        return False
+    best = next(c for c in scored if c.id == chosen.notification.candidate_id)
+    if chosen.reason is Reason.BEAT_INCUMBENT:
+        return best.win_probability is not None and best.win_probability >= rule.win_probability
+    second = next((c for c in scored if c is not best), None)
+    if second is None or best.reward is None or second.reward is None:
+        return False
+    return calibration.win_probability(best.reward, second.reward) >= rule.win_probability
 
 
 def rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:

@@ -228,7 +228,7 @@ class PushGenService:
             categories = await self._categories()
         names = [c.category for c in categories]
         brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
-        async with aclosing(Pipeline(self._stages, knobs, categories).run(brief)) as events:
+        async with aclosing(Pipeline(self._stages, knobs, categories, self._metrics).run(brief)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):
                     self._metrics.decided(event.decision)

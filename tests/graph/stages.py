@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import PushGenError
 from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs, FakeRewardScorer, FakeRouter
-from deployments.types import CaptionResult, Copy, Draft, GenerationTask, Item, LengthProfile, RouteResult, ScoreResult
+from deployments.types import (
+    CaptionResult,
+    Copy,
+    Draft,
+    GenerationTask,
+    Item,
+    LengthProfile,
+    Reward,
+    RouteResult,
+    ScoreResult,
+)
 from serve_app.brief import Brief, make_brief
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.knobs import IngressKnobs
@@ -67,8 +78,32 @@ class BrokenReward(FakeRewardScorer):
         raise self.error
 
 
+class WatchedReward(FakeRewardScorer):
+    """Rewards by title, else those of the fake. Knows the titles of each call, and how many run or were cancelled."""
+
+    def __init__(self, means: Mapping[str, float] | None = None, latency_ms: float = 0.0) -> None:
+        super().__init__()
+        self.means = means or {}
+        self.knobs = FakeKnobs(latency_ms=latency_ms)
+        self.calls: list[list[str]] = []
+        self.cancelled = 0
+
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        self.calls.append([c.title for c in copies])
+        try:
+            result = await super().score(item, caption, copies, call)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        rewards = [
+            Reward(mean=self.means.get(c.title, r.mean), spread=r.spread)
+            for c, r in zip(copies, result.rewards, strict=True)
+        ]
+        return result.model_copy(update={"rewards": tuple(rewards)})
+
+
 class ScriptedGenerator(FakeGenerator):
-    """Yields the given copies, then raises the error if there is one. Knows whether it was closed."""
+    """Yields the given copies, then raises the error if there is one. Knows what it wrote and whether it was closed."""
 
     def __init__(self, copies: Sequence[Copy], error: PushGenError | None = None, latency_ms: float = 0.0) -> None:
         super().__init__()
@@ -76,11 +111,13 @@ class ScriptedGenerator(FakeGenerator):
         self.error = error
         self.knobs = FakeKnobs(latency_ms=latency_ms)
         self.closed = False
+        self.written = 0
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
         try:
             for copy in self.copies:
                 await self.work(call, "generating")
+                self.written += 1
                 yield Draft(title=copy.title, body=copy.body, category=task.plan[0].category, likelihood=-1.0)
             if self.error is not None:
                 raise self.error

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source, WinCalibration
-from serve_app.knobs import SelectionKnobs
-from serve_app.select import Selection, select, with_scores, with_win_probabilities
+from serve_app.knobs import EarlyStop, SelectionKnobs
+from serve_app.select import Selection, ahead, select, with_scores, with_win_probabilities
 
 PLAIN = SelectionKnobs(caution=0, likelihood_weight=0)
 
@@ -146,3 +146,44 @@ def test_every_copy_is_ranked_and_rejected_ones_are_last_with_their_reasons() ->
     chosen = choose([rejected("bad"), copy("c1", 0.1), copy("i1", 0.3, Source.INCUMBENT)])
     assert [(c.id, c.rank) for c in chosen.ranked] == [("i1", 1), ("c1", 2), ("bad", 3)]
     assert chosen.ranked[-1].findings[0].code == "TITLE_TOO_LONG"
+
+
+# sigmoid(3.0) = 0.953, sigmoid(2.5) = 0.924, sigmoid(0.5) = 0.622
+EDITOR = copy("i1", 0.0, Source.INCUMBENT)
+
+
+@pytest.mark.parametrize(
+    ("copies", "found"),
+    [
+        ([copy("c1", 3.0), copy("c2", 2.9), EDITOR], True),
+        ([copy("c1", 0.5), copy("c2", -9.0), EDITOR], False),
+        ([copy("c1", 3.0), EDITOR], False),  # too few
+        ([copy("c1", 3.0), copy("c2", None), EDITOR], False),  # an unscored one does not count
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("i1", None, Source.INCUMBENT)], False),  # nothing is known of the bar
+        ([copy("c1", 3.0), copy("c2", 0.5)], True),
+        ([copy("c1", 3.0), copy("c2", 2.5)], False),
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("t1", 9.0, Source.TEMPLATE)], True),  # templates are only fallbacks
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("barred", 9.0, Source.INCUMBENT, rejected=True)], True),
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("c1", 0.0, Source.INCUMBENT)], True),  # a caller's id like ours
+        ([EDITOR], False),
+        ([], False),
+    ],
+)
+def test_ahead_is_of_the_incumbent_or_of_the_next_best(copies: list[Candidate], found: bool) -> None:
+    calibration = WinCalibration()
+    scored = with_win_probabilities(with_scores(copies, PLAIN), calibration)
+    assert ahead(scored, calibration, 0.0, EarlyStop(win_probability=0.92)) is found
+
+
+def test_one_candidate_may_be_ahead_of_an_incumbent_and_of_nobody_else() -> None:
+    rule = EarlyStop(win_probability=0.92, min_candidates=1)
+    for copies, found in (([copy("c1", 3.0), EDITOR], True), ([copy("c1", 3.0)], False)):
+        scored = with_win_probabilities(with_scores(copies, PLAIN), WinCalibration())
+        assert ahead(scored, WinCalibration(), 0.0, rule) is found
+
+
+def test_what_the_margin_would_not_send_is_not_ahead() -> None:
+    scored = with_win_probabilities(with_scores([copy("c1", 3.0), copy("c2", 0.0), EDITOR], PLAIN), WinCalibration())
+    rule = EarlyStop(win_probability=0.92)
+    assert ahead(scored, WinCalibration(), 0.45, rule)
+    assert not ahead(scored, WinCalibration(), 0.46, rule)
