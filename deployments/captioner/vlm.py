@@ -90,7 +90,11 @@ class VlmCaptioner:
                 temperature=knobs.temperature, repetition_penalty=knobs.repetition_penalty, max_tokens=knobs.max_tokens
             )
             sample = await self._engine.sample(
-                prompt, sampling, request_id=call.request_id or "caption", priority=call.priority
+                prompt,
+                sampling,
+                request_id=call.request_id or "caption",
+                priority=call.priority,
+                deadline=call.deadline,
             )
         text = _whole(clean(sample.text), sample.length_cut)[: knobs.max_chars]
         return self._result(Caption(text=text, source=CaptionSource.VLM), _usage(sample))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from deployments import weights
+from deployments.deadline import Deadline
 from deployments.engines.adapters import Adapter, known, load
 from deployments.engines.merge import as_they_finish
 from deployments.engines.processes import OwnedProcesses
@@ -22,8 +23,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("ray.serve")
 
-# vLLM serves the lower number first.
-_PRIORITY = {Priority.REALTIME: 0, Priority.BACKFILL: 1}
+# vLLM serves the lower number first. A lane is 34 years of milliseconds wide, and two of them fit an int64.
+_LANES = {Priority.REALTIME: 0, Priority.BACKFILL: 1}
+_LANE_MS = 2**40
+
+
+def scheduling_priority(priority: Priority, deadline: Deadline | None) -> int:
+    """vLLM's `priority`: REALTIME before BACKFILL, within a lane the earlier deadline first, work without one last.
+
+    By the instant of the deadline and not by the time left, so that requests compare in whatever order they come, and
+    one that has waited long moves ahead of those that came later with as much time. In milliseconds of this process's
+    monotonic clock: one process asks an engine, so all of its requests are of one clock.
+    """
+    latest = _LANE_MS - 1
+    at_ms = latest if deadline is None else int(min(max(deadline.at_s * 1000, 0), latest))
+    return _LANES[priority] * _LANE_MS + at_ms
 
 
 @dataclass(frozen=True)
@@ -168,6 +182,7 @@ class Engine:
         n: int,
         request_id: str,
         priority: Priority = Priority.REALTIME,
+        deadline: Deadline | None = None,
         adapter: str = "",
     ) -> AsyncGenerator[Sample, None]:
         """`n` samples, each as soon as it is finished. A seed gives sample i the seed + i.
@@ -178,7 +193,9 @@ class Engine:
         seed = sampling.seed
         seeded = [sampling.with_seed(None if seed is None else (seed + i) % 2**31) for i in range(n)]
         work = as_they_finish(
-            self.sample(prompt, each, request_id=request_id, index=i, priority=priority, adapter=adapter)
+            self.sample(
+                prompt, each, request_id=request_id, index=i, priority=priority, deadline=deadline, adapter=adapter
+            )
             for i, each in enumerate(seeded)
         )
         try:
@@ -195,10 +212,11 @@ class Engine:
         request_id: str,
         index: int = 0,
         priority: Priority = Priority.REALTIME,
+        deadline: Deadline | None = None,
         adapter: str = "",
     ) -> Sample:
         """One sequence, by the model itself or with one of its adapters. Cancelling this coroutine aborts it in the
-        engine.
+        engine. The deadline orders it among others (`scheduling_priority`) and does not end it.
 
         Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
@@ -213,10 +231,11 @@ class Engine:
             if prompt.images
             else {"prompt_token_ids": list(prompt.token_ids)}
         )
+        urgency = scheduling_priority(priority, deadline)
         last = None
         try:
             async for output in self._llm.generate(
-                request, params, f"{request_id}-{index}", lora_request=lora, priority=_PRIORITY[priority]
+                request, params, f"{request_id}-{index}", lora_request=lora, priority=urgency
             ):
                 last = output
         except vllm_api.EngineDeadError:

@@ -179,7 +179,12 @@ class VllmGenerator:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
-                job.prompt, job.sampling, request_id=job.request_id, priority=call.priority, adapter=job.adapter
+                job.prompt,
+                job.sampling,
+                request_id=job.request_id,
+                priority=call.priority,
+                deadline=call.deadline,
+                adapter=job.adapter,
             )
         except StageFailed as failure:
             return failure

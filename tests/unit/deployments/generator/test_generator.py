@@ -27,6 +27,7 @@ class Engine:
         self.prompts: list[list[Message]] = []
         self.adapters: dict[str, Adapter] = {}
         self.adapters_asked: list[str] = []
+        self.deadlines: list[Deadline] = []
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -36,9 +37,17 @@ class Engine:
         return Prompt(token_ids=tuple(range(sum(self.count_tokens(m.text) for m in messages))))
 
     async def sample(
-        self, prompt: Prompt, sampling: Sampling, *, request_id: str, priority: Priority, adapter: str
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        *,
+        request_id: str,
+        priority: Priority,
+        deadline: Deadline,
+        adapter: str,
     ) -> Sample:
         self.adapters_asked.append(adapter)
+        self.deadlines.append(deadline)
         number = len(self.asked)
         self.asked.append((prompt, sampling, request_id, priority))
         self.unfinished_requests += 1
@@ -85,6 +94,7 @@ async def test_each_category_gets_its_candidates_with_what_they_cost() -> None:
     assert written[0].likelihood == -0.5
     assert {priority for _, _, _, priority in engine.asked} == {Priority.BACKFILL}
     assert len({request_id for _, _, request_id, _ in engine.asked}) == 4
+    assert len(set(engine.deadlines)) == 1, "the engine orders all of a task by the request's own deadline"
 
 
 async def test_seeds_differ_between_candidates_and_repeat_between_requests() -> None:
