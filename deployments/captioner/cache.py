@@ -2,6 +2,8 @@
 
 Single-flight: requests for the same content that arrive while it is being captioned wait for that one computation.
 It goes on as long as anybody waits for it, and is cancelled when nobody does.
+
+Behind the memory of each replica there may be a second level that all of them share.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 from pydantic import Field
 
+from deployments.captioner.file_store import FileStoreKnobs
+from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded
 from deployments.settings import Knobs
@@ -27,10 +31,15 @@ _INLINE_BYTES = 2**20
 
 
 class CacheKnobs(Knobs):
-    """`max_entries` captions of some hundred bytes each, the least recently used going first; 0 turns the cache off."""
+    """`max_entries` captions of some hundred bytes each, the least recently used going first; 0 keeps none in memory.
+
+    `second_level` is shared by replicas and survives them; None for none. A caption is served for `ttl_s` from when it
+    was written, whichever level has it.
+    """
 
     max_entries: int = Field(default=10_000, ge=0, le=10_000_000)
     ttl_s: float = Field(default=86_400.0, gt=0)
+    second_level: FileStoreKnobs | None = None
 
 
 class Cacheable(Captioner, Protocol):
@@ -58,16 +67,27 @@ class Incomplete(CaptionResult):
 
 @dataclass
 class CacheStats:
-    """Counts since the start. `joined` waited for another request's computation."""
+    """Counts since the start. `joined` waited for another request's computation; `shared` are those of the misses that
+    the second level had."""
 
     hits: int = 0
     joined: int = 0
     misses: int = 0
+    shared: int = 0
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A caption, when it was written by this cache's clock, and whether the second level had it."""
+
+    result: CaptionResult
+    born: float
+    shared: bool = False
 
 
 @dataclass
 class _Flight:
-    task: asyncio.Task[CaptionResult]
+    task: asyncio.Task[_Found]
     waiters: int = field(default=0)
 
 
@@ -79,7 +99,8 @@ def all_words(item: Item) -> Sequence[str]:
 class CachedCaptioner:
     """Implements Captioner and Startable by delegation to `inner`.
 
-    words_of: what of the item's text the caption depends on; the pictures always count.
+    words_of: what of the item's text the caption depends on; the pictures always count. level_metrics: made when there
+    is a second level.
     """
 
     def __init__(
@@ -87,13 +108,16 @@ class CachedCaptioner:
         inner: Cacheable,
         words_of: Callable[[Item], Sequence[str]] = all_words,
         clock: Callable[[], float] = time.monotonic,
+        level_metrics: Callable[[], LevelMetrics] = NoMetrics,
     ) -> None:
         self._inner = inner
         self._words_of = words_of
         self._clock = clock
+        self._level_metrics = level_metrics
         self._flights: dict[str, _Flight] = {}
-        self._kept: TTLCache[str, CaptionResult] = TTLCache(1, 1.0, timer=clock)
-        self._max_entries = 0
+        self._cache = CacheKnobs(max_entries=0)
+        self._kept = self._memory(1)
+        self._second: SecondLevel | None = None
         self._settings = ""
         self.stats = CacheStats()
 
@@ -102,12 +126,15 @@ class CachedCaptioner:
         return self._inner.knobs_type
 
     async def start(self, knobs: Any) -> None:
+        """Raises Misconfigured, before any model is loaded, when the second level cannot be used."""
+        second = await self._opened(knobs.cache)
         await self._inner.start(knobs)
-        self._take(knobs)
+        await self._take(knobs, second)
 
     async def reconfigure(self, knobs: Any) -> None:
+        second = await self._opened(knobs.cache)
         await self._inner.reconfigure(knobs)
-        self._take(knobs)
+        await self._take(knobs, second)
 
     def revision(self) -> StageRevision:
         return self._inner.revision()
@@ -118,6 +145,8 @@ class CachedCaptioner:
     async def stop(self) -> None:
         for flight in self._flights.values():
             flight.task.cancel()
+        if self._second is not None:
+            await self._second.close()
         await self._inner.stop()
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -130,37 +159,54 @@ class CachedCaptioner:
             kept = self._kept.get(key)
             if kept is not None:
                 self.stats.hits += 1
-                return _from_cache(kept, Usage(cache_hits=1))
+                return _from_cache(kept.result, Usage(cache_hits=1))
             flight = self._flights.get(key)
             if flight is None:
                 self.stats.misses += 1
-                return await self._wait(self._begin(key, item, call), key, call)
+                began = self._clock()
+                found = await self._wait(self._begin(key, item, call), key, call)
+                if not found.shared:
+                    return found.result
+                self.stats.shared += 1
+                return _from_cache(found.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
             self.stats.joined += 1
             began = self._clock()
             try:
-                result = await self._wait(flight, key, call)
+                found = await self._wait(flight, key, call)
             except DeadlineExceeded:
                 # The computation ran under the deadline of the call that began it. This one may have time left.
                 if call.deadline.expired:
                     raise
                 continue
-            return _from_cache(result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
+            return _from_cache(found.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
 
     def _begin(self, key: str, item: Item, call: Call) -> _Flight:
-        flight = _Flight(asyncio.create_task(self._inner.caption(item, call)))
+        flight = _Flight(asyncio.create_task(self._find(key, item, call)))
         self._flights[key] = flight
         flight.task.add_done_callback(lambda task: self._land(key, flight, task))
         return flight
 
-    def _land(self, key: str, flight: _Flight, task: asyncio.Task[CaptionResult]) -> None:
+    async def _find(self, key: str, item: Item, call: Call) -> _Found:
+        """From the second level, else from the inner captioner."""
+        second = self._second
+        if second is not None:
+            known = await second.get(key, self._cache.ttl_s)
+            if known is not None:
+                return _Found(known[0], self._clock() - known[1], shared=True)
+        result = await self._inner.caption(item, call)
+        if second is not None and not isinstance(result, Incomplete):
+            second.put(key, result)
+        return _Found(result, self._clock())
+
+    def _land(self, key: str, flight: _Flight, task: asyncio.Task[_Found]) -> None:
         self._forget(key, flight)
         if task.cancelled() or task.exception() is not None:  # a failure is not kept; asking marks it as seen
             return
-        result = task.result()
-        if self._max_entries and not isinstance(result, Incomplete):
-            self._kept[key] = result
+        found = task.result()
+        if self._cache.max_entries and not isinstance(found.result, Incomplete):
+            self._kept[key] = found
 
-    async def _wait(self, flight: _Flight, key: str, call: Call) -> CaptionResult:
+    async def _wait(self, flight: _Flight, key: str, call: Call) -> _Found:
         """Wait for the flight at most until this call's deadline; the last one to leave cancels it."""
         flight.waiters += 1
         try:
@@ -180,15 +226,27 @@ class CachedCaptioner:
         if self._flights.get(key) is flight:
             del self._flights[key]
 
-    def _take(self, knobs: Any) -> None:
+    def _memory(self, size: int) -> TLRUCache[str, _Found]:
+        return TLRUCache(size, lambda _, found, __: found.born + self._cache.ttl_s, timer=self._clock)
+
+    async def _opened(self, cache: CacheKnobs) -> SecondLevel | None:
+        """The second level that the knobs ask for: the one there is if they say nothing new. Raises Misconfigured."""
+        wanted = cache.second_level
+        if wanted is None or wanted == self._cache.second_level:
+            return self._second if wanted else None
+        return SecondLevel(await asyncio.to_thread(wanted.build), wanted.timeout_s, self._level_metrics())
+
+    async def _take(self, knobs: Any, second: SecondLevel | None) -> None:
         """New bounds; what is kept stays as far as it fits. Other knobs are part of the key: captions follow."""
-        cache: CacheKnobs = knobs.cache
+        old, self._second = self._second, second
         self._settings = knobs.model_dump_json(exclude={"cache"})
-        self._max_entries = cache.max_entries
-        kept: TTLCache[str, CaptionResult] = TTLCache(max(cache.max_entries, 1), cache.ttl_s, timer=self._clock)
-        if cache.max_entries:
-            kept.update(list(self._kept.items())[-cache.max_entries :])
+        self._cache = knobs.cache
+        kept = self._memory(max(self._cache.max_entries, 1))
+        if self._cache.max_entries:
+            kept.update(list(self._kept.items())[-self._cache.max_entries :])
         self._kept = kept
+        if old is not None and old is not second:
+            await old.close()
 
     async def _key(self, item: Item) -> str:
         if sum(len(i.data or b"") for i in item.images) + sum(len(f.data) for f in item.frames) > _INLINE_BYTES:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs
+from deployments.captioner.second_level import ServeLevelMetrics
 from deployments.settings import Knobs, Settings
 
 
@@ -43,4 +44,4 @@ class TagsCaptionerSettings(Settings):
         from deployments.captioner.compose import words_of  # noqa: PLC0415 - settings import no model code
         from deployments.captioner.tags import TagsCaptioner  # noqa: PLC0415
 
-        return CachedCaptioner(TagsCaptioner(self), words_of)
+        return CachedCaptioner(TagsCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

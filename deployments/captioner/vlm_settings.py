@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs
+from deployments.captioner.second_level import ServeLevelMetrics
 from deployments.engines.settings import EngineSettings
 from deployments.settings import Knobs, Settings
 
@@ -53,4 +54,4 @@ class VlmCaptionerSettings(Settings):
     def build(self) -> CachedCaptioner:
         from deployments.captioner.vlm import VlmCaptioner, words_of  # noqa: PLC0415 - settings import no model code
 
-        return CachedCaptioner(VlmCaptioner(self), words_of)
+        return CachedCaptioner(VlmCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

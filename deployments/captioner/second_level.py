@@ -1,0 +1,124 @@
+"""The second level of the caption cache: shared by replicas, and still there after a restart.
+
+It can only help: whatever fails there is logged and counted, and the caption is computed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, Protocol
+
+from pydantic import ValidationError
+
+from deployments.types import CaptionResult, Usage
+
+logger = logging.getLogger("ray.serve")
+
+Operation = Literal["read", "write"]
+Outcome = Literal["hit", "miss", "stored", "skipped", "failed"]
+
+_THREADS = 4
+_MAX_WRITES = 64
+"""Captions that may wait to be written; beyond it they are not kept."""
+_PAUSE_S = 10.0
+"""How long a store that has failed is left alone: one that hangs would delay every caption by the timeout."""
+
+
+class Store(Protocol):
+    """Bytes by key. Blocks; raises OSError."""
+
+    def read(self, key: str) -> tuple[bytes, float] | None:
+        """What was written and its age in seconds, None when there is nothing."""
+
+    def write(self, key: str, data: bytes) -> None: ...
+
+
+class LevelMetrics(Protocol):
+    def count(self, operation: Operation, outcome: Outcome) -> None: ...
+
+
+class NoMetrics:
+    def count(self, operation: Operation, outcome: Outcome) -> None:
+        """Count nothing."""
+
+
+class ServeLevelMetrics:
+    def __init__(self) -> None:
+        from ray.serve.metrics import Counter  # noqa: PLC0415 - only a replica needs Ray
+
+        self._operations = Counter(
+            "pushgen_caption_second_level_total",
+            description="Reads and writes of the caption cache's second level by outcome.",
+            tag_keys=("operation", "outcome"),  # type: ignore[arg-type]  # Ray means any length
+        )
+
+    def count(self, operation: Operation, outcome: Outcome) -> None:
+        self._operations.inc(tags={"operation": operation, "outcome": outcome})
+
+
+class SecondLevel:
+    """Captions in a store, read and written in threads of its own."""
+
+    def __init__(
+        self, store: Store, timeout_s: float, metrics: LevelMetrics, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._timeout_s = timeout_s
+        self._metrics = metrics
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="second-level")
+        self._writes: set[asyncio.Task[None]] = set()
+        self._paused_until = float("-inf")
+
+    async def get(self, key: str, ttl_s: float) -> tuple[CaptionResult, float] | None:
+        """The caption and its age in seconds; None when there is none, an old one, or no answer in time."""
+        if self._clock() < self._paused_until:
+            self._metrics.count("read", "skipped")
+            return None
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                found = await asyncio.get_running_loop().run_in_executor(self._threads, self._store.read, key)
+            if found is None or found[1] >= ttl_s:
+                self._metrics.count("read", "miss")
+                return None
+            result = CaptionResult.model_validate_json(found[0])
+        except (OSError, ValidationError) as error:  # a TimeoutError is an OSError
+            self._failed("read", error)
+            return None
+        self._metrics.count("read", "hit")
+        return result, found[1]
+
+    def put(self, key: str, result: CaptionResult) -> None:
+        """Keep a caption; nobody waits for it."""
+        if len(self._writes) >= _MAX_WRITES or self._clock() < self._paused_until:
+            self._metrics.count("write", "skipped")
+            return
+        task = asyncio.create_task(self._write(key, result))
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+
+    async def close(self) -> None:
+        """Ends when what is being written is written, or has had its time."""
+        self._paused_until = float("inf")  # nothing more begins
+        await asyncio.gather(*self._writes, return_exceptions=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _write(self, key: str, result: CaptionResult) -> None:
+        data = result.model_copy(update={"usage": Usage()}).model_dump_json().encode()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await asyncio.get_running_loop().run_in_executor(self._threads, self._store.write, key, data)
+        except OSError as error:
+            self._failed("write", error)
+            return
+        self._metrics.count("write", "stored")
+
+    def _failed(self, operation: Operation, error: Exception) -> None:
+        self._metrics.count(operation, "failed")
+        if isinstance(error, OSError):  # what cannot be read as a caption says nothing of the store
+            self._paused_until = max(self._paused_until, self._clock() + _PAUSE_S)
+        logger.warning("the second level of the caption cache failed on a %s", operation, exc_info=error)
