@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ray import serve
-from ray.serve.config import AutoscalingConfig, BackpressureConfig
+from ray.serve.config import AutoscalingConfig, BackpressureConfig, RequestRouterConfig
 
 from deployments.captioner.deployment import CaptionerDeployment
 from deployments.generator.deployment import GeneratorDeployment
@@ -13,7 +13,7 @@ from deployments.reward.deployment import RewardScorerDeployment
 from deployments.router.deployment import CategoryRouterDeployment
 from deployments.settings import Scaling, parse
 from serve_app.ingress.deployment import Ingress
-from serve_app.settings import AppSettings
+from serve_app.settings import AppSettings, GeneratorScaling
 
 
 def build(args: dict[str, Any]) -> serve.Application:
@@ -23,11 +23,23 @@ def build(args: dict[str, Any]) -> serve.Application:
     return scaled(Ingress, scaling.ingress).bind(
         captioner=scaled(CaptionerDeployment, scaling.captioner).bind(settings.captioner),
         router=scaled(CategoryRouterDeployment, scaling.router).bind(settings.router),
-        generator=scaled(GeneratorDeployment, scaling.generator).bind(settings.generator),
+        generator=generators(scaling.generator).bind(settings.generator),
         reward=scaled(RewardScorerDeployment, scaling.reward).bind(settings.reward),
         max_ongoing_requests=scaling.ingress.max_ongoing_requests,
         adapters=settings.generator.adapter_names,
     )
+
+
+def generators(scaling: GeneratorScaling) -> serve.Deployment:
+    """The generator's deployment; with several replicas, each item is kept on one where there is room."""
+    deployment = scaled(GeneratorDeployment, scaling)
+    if scaling.affinity is None or scaling.max_replicas == 1:
+        return deployment
+    router = RequestRouterConfig(
+        request_router_class="serve_app.affinity.ItemAffinityRouter",
+        request_router_kwargs=scaling.affinity.model_dump(),
+    )
+    return deployment.options(request_router_config=router)
 
 
 def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:

@@ -29,6 +29,7 @@ from deployments.types import (
     Stage,
     StageRevision,
 )
+from serve_app.affinity import item_key
 from serve_app.metrics import Metrics
 
 logger = logging.getLogger("ray.serve")
@@ -117,7 +118,10 @@ class RemoteReward(RemoteStage):
 
 
 class RemoteGenerator(RemoteStage):
-    """A stream; a replica that dies before its first draft is retried, later the drafts so far stand."""
+    """A stream; a replica that dies before its first draft is retried, later the drafts so far stand.
+
+    Each call names its item, for a deployment that keeps items on replicas (`affinity.py`).
+    """
 
     name, stage = "generator", Stage.GENERATE
 
@@ -143,7 +147,8 @@ class RemoteGenerator(RemoteStage):
 
     async def _attempt(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         call.deadline.check("generating")
-        stream: Any = self._handle.options(stream=True).generate.remote(task, call)
+        handle = self._handle.options(stream=True, session_id=item_key(task))
+        stream: Any = handle.generate.remote(task, call)
         try:
             while True:
                 try:

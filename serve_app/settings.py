@@ -26,12 +26,27 @@ AnyGeneratorSettings = Annotated[GeneratorSettings | FakeGeneratorSettings, Fiel
 AnyRewardSettings = Annotated[RewardSettings | FakeRewardSettings, Field(discriminator="kind")]
 
 
+class ItemAffinity(Settings):
+    """What is asked for one item goes to one replica, whose prefix cache then knows it.
+
+    A replica with `max_imbalance` calls more than the least busy one is passed over for that one, as is a full one.
+    """
+
+    max_imbalance: int = Field(default=8, ge=0)
+
+
+class GeneratorScaling(Scaling):
+    """`affinity: null` spreads calls by load alone. It has no effect with a single replica."""
+
+    affinity: ItemAffinity | None = ItemAffinity()
+
+
 class GraphScaling(Settings):
     """Replicas, autoscaling and queue bounds of each deployment."""
 
     captioner: Scaling = Scaling()
     router: Scaling = Scaling()
-    generator: Scaling = Scaling()
+    generator: GeneratorScaling = GeneratorScaling()
     reward: Scaling = Scaling()
     ingress: Scaling = Scaling(max_ongoing_requests=256, max_queued_requests=512)
 

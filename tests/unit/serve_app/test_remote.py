@@ -9,6 +9,7 @@ from ray.exceptions import RayActorError
 
 from deployments.deadline import Call, Deadline
 from deployments.types import Draft, GenerationTask, Stage
+from serve_app.affinity import item_key
 from serve_app.metrics import NoMetrics
 from serve_app.remote import RemoteGenerator
 from tests.unit.deployments.generator.test_generator import task
@@ -42,10 +43,12 @@ class Handle:
     def __init__(self, dying: int) -> None:
         self.dying = dying
         self.asked: list[GenerationTask] = []
+        self.sessions: list[str] = []
         self.generate = self
 
-    def options(self, *, stream: bool) -> Handle:
+    def options(self, *, stream: bool, session_id: str) -> Handle:
         assert stream
+        self.sessions.append(session_id)
         return self
 
     def remote(self, work: GenerationTask, call: Call) -> Stream:
@@ -70,3 +73,4 @@ async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter
     assert handle.asked == [asked] * 3
     assert {work.adapter for work in handle.asked} == {"news"}
     assert metrics.stages == [Stage.GENERATE] * 2
+    assert handle.sessions == [item_key(asked)] * 3, "every attempt names its item"

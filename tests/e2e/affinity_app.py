@@ -1,0 +1,65 @@
+"""Two generators that say who they are, behind the ingress: which replica Serve sends an item to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from ray import serve
+from ray.serve.handle import DeploymentHandle
+
+from deployments.deadline import Call, Deadline
+from deployments.fakes import FakeGenerator, FakeGeneratorSettings
+from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
+from serve_app import contract
+from serve_app.app import generators
+from serve_app.ingress.protocols import BothProtocols
+from serve_app.metrics import NoMetrics
+from serve_app.remote import RemoteGenerator
+from serve_app.settings import GeneratorScaling
+from tests.graph.fake_service import DECISION, FakeService
+
+PROFILE = LengthProfile(length_profile="p", max_title=40, max_body=90)
+PLAN = (CategoryPlan(category="DIRECT", instruction="Be plain."),)
+ROOM = 2
+
+
+class TellingGenerator(FakeGenerator):
+    """Writes the name of its replica as the title."""
+
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+        name = serve.get_replica_context().replica_id.unique_id
+        async for draft in super().generate(task, call):
+            yield draft.model_copy(update={"title": name})
+
+
+class TellingSettings(FakeGeneratorSettings):
+    def build(self) -> TellingGenerator:
+        return TellingGenerator()
+
+
+class Asking(FakeService):
+    """Answers with the replica's name as the item's id."""
+
+    def __init__(self, generator: DeploymentHandle) -> None:
+        super().__init__()
+        self._generator = RemoteGenerator(generator, NoMetrics())
+
+    async def generate(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+        task = GenerationTask(item=request.item, caption="", plan=PLAN, candidates_per_category=1, profile=PROFILE)
+        (draft,) = [d async for d in self._generator.generate(task, Call(Deadline.after(30)))]
+        return DECISION.model_copy(update={"item_id": draft.title})
+
+
+@serve.deployment(name="Ingress", max_ongoing_requests=64)
+@serve.ingress()
+class AskingIngress(BothProtocols):
+    def __init__(self, generator: DeploymentHandle) -> None:
+        self.service = Asking(generator)
+
+
+def build(args: dict[str, Any]) -> serve.Application:
+    scaling = GeneratorScaling(
+        min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
+    )
+    return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(generators(scaling).bind(TellingSettings()))
