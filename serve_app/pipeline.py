@@ -85,7 +85,7 @@ class Pipeline:
         return await decision_of(self.run(brief))
 
     async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
-        """The flow as events; the last is always `decided`."""
+        """The flow as events; `scored` comes once, with every copy that has a reward; the last is always `decided`."""
         ledger = Ledger()
         caption = await self._caption(brief, ledger)
         yield CaptionedEvent(caption=caption)

@@ -52,6 +52,8 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
         (("scaling", "generator", "min_replicas"), 9, ["max_replicas=1", "min_replicas=9"]),
         (("scaling", "generator", "target_ongoing_requests"), 99, ["target_ongoing_requests", "max_ongoing_requests"]),
         (("scaling", "ingress", "min_replicas"), 0, ["scaling.ingress.min_replicas"]),
+        (("scaling", "generator", "affinity"), {"max_imbalance": -1}, ["scaling.generator.affinity.max_imbalance"]),
+        (("scaling", "reward", "affinity"), {}, ["scaling.reward", "affinity"]),
     ],
 )
 def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value: object, words: list[str]) -> None:
@@ -75,6 +77,8 @@ def test_the_ingress_knows_the_adapters_that_the_generator_is_given(root: Path) 
 def test_impossible_relations_between_knobs_are_refused() -> None:
     with pytest.raises(Misconfigured, match=r"max_categories=13 exceeds limits.max_categories=12"):
         parse(IngressKnobs, {"defaults": {"max_categories": 13}}, "Ingress")
+    with pytest.raises(Misconfigured, match=r"selection.early_stop.win_probability"):
+        parse(IngressKnobs, {"selection": {"early_stop": {"win_probability": 0.5}}}, "Ingress")
     with pytest.raises(Misconfigured, match="leaves nothing"):
         parse(IngressKnobs, {"reserve": {"generate_share": 0.9, "score_share": 0.1}}, "Ingress")
 
