@@ -1,20 +1,22 @@
-"""What goes into the next batch: limits, entries, and the choice, as plain data and one pure function."""
+"""What goes into the next batch: limits, entries, the lanes that they wait in, and the choice. No clock, no threads."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import time
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field
 
-from deployments.deadline import Deadline
 from deployments.settings import Knobs
 from deployments.types import Priority
 
 In = TypeVar("In")
+_URGENCY = attrgetter("urgency")
+_TOKENS = attrgetter("tokens")
 
 
 class BatchLimits(Knobs):
@@ -29,10 +31,10 @@ class BatchLimits(Knobs):
     max_queue: int = Field(default=1024, ge=1, description="entries waiting; beyond it a call is refused")
     backfill_queue_share: float = Field(default=0.5, gt=0, le=1, description="BACKFILL is shed beyond this share")
     backfill_every: int = Field(default=8, ge=2)
-    lookahead: float = Field(default=4.0, ge=1)
+    lookahead: float = Field(default=16.0, ge=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Work(Generic[In]):
     """One entry as the caller hands it over: prepared for the device, with its own length in tokens."""
 
@@ -40,53 +42,189 @@ class Work(Generic[In]):
     tokens: int
 
 
-@dataclass(eq=False)
-class Entry(Generic[In]):
-    """A piece of work in the queue, with the channel its answer goes back by."""
+@dataclass(eq=False, slots=True)
+class Pending:
+    """A call whose entries wait or compute. `reply` gets all of its answers at once, or its first error."""
 
-    work: Work[In]
-    deadline: Deadline
-    lane: Priority
-    order: int
     reply: asyncio.Future[Any]
-    queued_at_s: float = field(default_factory=time.monotonic)
+    answers: list[Any]
+    missing: int
+    queued_at_s: float
+
+
+@dataclass(eq=False, slots=True)
+class Entry(Generic[In]):
+    """A piece of work in the queue: the `place`-th of its call. `urgency` is its deadline, then its arrival."""
+
+    payload: In
+    tokens: int
+    urgency: tuple[float, int]
+    lane: Priority
+    call: Pending
+    place: int
+    taken: bool = field(default=False)
+
+
+class Lane(Generic[In]):
+    """The waiting entries of one priority, by urgency and by length, so that a choice need not sort them."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.lengths: list[int] = []  # ascending, each that waits once
+        self.by_length: dict[int, list[Entry[In]]] = {}  # most urgent first
+        self._by_urgency: list[Entry[In]] = []
+
+    def __len__(self) -> int:
+        return len(self._by_urgency)
 
     @property
-    def urgency(self) -> tuple[float, int]:
-        return self.deadline.at_s, self.order
+    def first(self) -> Entry[In]:
+        return self._by_urgency[0]
+
+    def add(self, entries: Sequence[Entry[In]]) -> None:
+        """All of one call: of one deadline, in their order of arrival."""
+        waiting = self._by_urgency
+        at = bisect_left(waiting, entries[0].urgency, key=_URGENCY)
+        waiting[at:at] = entries
+        for entry in entries:
+            alike = self.by_length.get(entry.tokens)
+            if alike is None:
+                self.by_length[entry.tokens] = [entry]
+                insort(self.lengths, entry.tokens)
+            elif alike[-1].urgency < entry.urgency:
+                alike.append(entry)
+            else:
+                insort(alike, entry, key=_URGENCY)
+            self.tokens += entry.tokens
+
+    def remove(self, entries: Sequence[Entry[In]]) -> None:
+        """Take them out and mark them as taken; all must be waiting here."""
+        for entry in entries:
+            entry.taken = True
+            self.tokens -= entry.tokens
+        for length in {entry.tokens for entry in entries}:
+            if left := [e for e in self.by_length[length] if not e.taken]:
+                self.by_length[length] = left
+            else:
+                del self.by_length[length]
+                del self.lengths[bisect_left(self.lengths, length)]
+        # What is taken lies near the front, the rest of a long lane is not gone through.
+        end = bisect_right(self._by_urgency, max(map(_URGENCY, entries), default=(0.0, 0)), key=_URGENCY)
+        self._by_urgency[:end] = [e for e in self._by_urgency[:end] if not e.taken]
+
+    def expired(self, now_s: float) -> list[Entry[In]]:
+        """Those whose deadline has passed: the most urgent ones."""
+        waiting = self._by_urgency
+        if not waiting or waiting[0].urgency[0] > now_s:
+            return []
+        return waiting[: bisect_right(waiting, now_s, key=lambda e: e.urgency[0])]
+
+    def horizon(self, limits: BatchLimits) -> tuple[float, int] | None:
+        """The urgency of the last entry that may be reordered; None when all may.
+
+        `lookahead` batches hold so many entries, at the mean length of what waits.
+        """
+        fit = min(limits.max_batch_items, limits.max_batch_tokens * len(self) / max(1, self.tokens))
+        most = max(1, int(limits.lookahead * fit))
+        return None if most >= len(self) else self._by_urgency[most].urgency
+
+    def drain(self) -> list[Entry[In]]:
+        """Take out all."""
+        entries = list(self._by_urgency)
+        self.remove(entries)
+        return entries
 
 
-def choose(lead: list[Entry[In]], other: list[Entry[In]], limits: BatchLimits) -> list[Entry[In]]:
-    """The next batch, sorted by length; both lanes are given most urgent first and `lead` is not empty.
+def choose(lead: Lane[In], other: Lane[In], limits: BatchLimits, launch_tokens: float) -> list[Entry[In]]:
+    """The next batch, shortest first: the most urgent entry of `lead`, which is not empty, and what goes well with it.
 
-    Of the lookahead the densest run of neighbouring lengths that holds the most urgent entry; room that is left goes to
-    the other lane. An entry above the token budget runs alone.
+    A batch of n entries, the longest of L tokens, takes as long as launch_tokens + n L tokens would. Chosen is the
+    run of neighbouring lengths with the most tokens of its own for that time: a choice without gaps in the lengths
+    leaves no odd ones behind, whose batches would pad more later. What room it leaves is filled from `other` in the
+    same way. An entry above the token budget runs alone.
     """
-    window: list[Entry[In]] = []
-    ahead = 0
-    for entry in lead[: int(limits.lookahead * limits.max_batch_items)]:
-        ahead += entry.work.tokens
-        if window and ahead > limits.lookahead * limits.max_batch_tokens:
+    head = lead.first
+    near = _Near(lead, lead.horizon(limits))
+    start = bisect_left(lead.lengths, head.tokens)
+    best = _Plan(head.tokens, _room(limits, head.tokens), launch_tokens, head.tokens)
+    if best.room <= 1:
+        return [head]
+    between = 0
+    for last in range(start, len(lead.lengths)):
+        longest = lead.lengths[last]
+        room = _room(limits, longest)
+        if room - 1 - between < 1:  # nor is there down to the head for any that are longer
             break
-        window.append(entry)
-    head = window[0]
-    # Of one length the more urgent stays nearer to the head, so that no run passes over it.
-    shorter = [e for e in reversed(window) if e.work.tokens < head.work.tokens]
-    others = [e for e in window if e.work.tokens >= head.work.tokens]
-    window = sorted(shorter + others, key=lambda e: e.work.tokens)
-    at = len(shorter)
-    sums = [0, *itertools.accumulate(e.work.tokens for e in window)]
-    best = (sums[at + 1] - sums[at], at, at)
-    for last in range(at, len(window)):
-        room = min(limits.max_batch_items, limits.max_batch_tokens // max(1, window[last].work.tokens))
-        first = max(0, last - room + 1)
-        if first <= at:
-            best = max(best, (sums[last + 1] - sums[first], first, last))
-    chosen = window[best[1] : best[2] + 1]
-    longest = chosen[-1].work.tokens
-    for entry in other:
-        tallest = max(longest, entry.work.tokens)
-        if len(chosen) < limits.max_batch_items and tallest * (len(chosen) + 1) <= limits.max_batch_tokens:
-            chosen.append(entry)
-            longest = tallest
-    return sorted(chosen, key=lambda e: e.work.tokens)
+        if near[last]:
+            plan = _Plan(longest, room, launch_tokens, head.tokens)
+            plan.fill(near, last, start, room - 1 - between)
+            if last == start or plan.worth > best.worth:
+                best = plan
+        between += near[last] - (last == start)
+    batch = [head]
+    for length, count in best.taken:
+        alike = lead.by_length[length]
+        batch += alike[1 : count + 1] if length == head.tokens else alike[:count]
+    if other.lengths and len(batch) < best.room:
+        best.taken.clear()
+        near = _Near(other, other.horizon(limits))
+        last = bisect_right(other.lengths, best.longest) - 1
+        best.fill(near, last, last + 1, best.room)
+        for length, count in best.taken:
+            batch += other.by_length[length][:count]
+    batch.sort(key=_TOKENS)
+    return batch
+
+
+def _room(limits: BatchLimits, longest: int) -> int:
+    return min(limits.max_batch_items, limits.max_batch_tokens // max(1, longest))
+
+
+class _Plan:
+    """A batch whose longest entry has `longest` tokens, as counts by length; it begins with the head alone."""
+
+    def __init__(self, longest: int, room: int, launch_tokens: float, head_tokens: int) -> None:
+        self.longest = longest
+        self.room = room
+        self.taken: list[tuple[int, int]] = []
+        self._launch_tokens = launch_tokens
+        self._size = 1
+        self._tokens = head_tokens
+
+    @property
+    def worth(self) -> float:
+        """Tokens of its own for each token of time."""
+        return self._tokens / (self._launch_tokens + self.longest * self._size)
+
+    def fill(self, near: _Near, last: int, head_at: int, most: int) -> None:
+        """Take entries from a lane: `most` of the `last` length, then all down to and of the head's length, which is at
+        `head_at`, and below it while each is worth its padding.
+        """
+        lengths, longest, size, tokens = near.lane.lengths, self.longest, self._size, self._tokens
+        while last >= 0 and size < self.room:
+            length = lengths[last]
+            if last < head_at and length * (self._launch_tokens + longest * size) < longest * tokens:
+                break
+            count = min(near[last] - (last == head_at), self.room - size, most)
+            if count:
+                self.taken.append((length, count))
+                size += count
+                tokens += length * count
+            last -= 1
+            most = self.room
+        self._size, self._tokens = size, tokens
+
+
+class _Near(dict[int, int]):
+    """How many entries of the n-th length of a lane may be reordered, counted when asked."""
+
+    def __init__(self, lane: Lane[Any], horizon: tuple[float, int] | None) -> None:
+        super().__init__()
+        self.lane = lane
+        self._horizon = horizon
+
+    def __missing__(self, at: int) -> int:
+        alike = self.lane.by_length[self.lane.lengths[at]]
+        count = len(alike) if self._horizon is None else bisect_left(alike, self._horizon, key=_URGENCY)
+        self[at] = count
+        return count

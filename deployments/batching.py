@@ -1,30 +1,31 @@
-"""The token-budget batcher of every batched stage: plain asyncio, no Ray.
+"""The token-budget batcher of every batched stage: no Ray, and one thread of its own.
 
     batcher = Batcher(model.core, BatchLimits(max_batch_tokens=2048), name="reward scorer")
     await batcher.start()
     results = await batcher.submit([Work(row, tokens=12), Work(other, tokens=17)], call)
 
-One forward is in flight, in a thread of its own; the next batch is formed only when the device is free, so entries
-collect while it is busy (a batch formed earlier freezes small, which is what costs `@serve.batch` its throughput).
-REALTIME leads BACKFILL, earliest deadline first inside a lane; among the most urgent entries those of like length go
-together, because a batch costs its PADDED tokens. Cancelled and expired entries are dropped before any compute.
+One forward is in flight. The thread that runs it takes the next batch itself, the moment it is free: entries collect
+while it computes (a batch formed earlier freezes small, which is what costs `@serve.batch` its throughput), and the
+device does not wait for a busy event loop, which answers the last batch's callers meanwhile.
+REALTIME leads BACKFILL, earliest deadline first inside a lane; with the most urgent entry go those of like length,
+because a batch costs its PADDED tokens. Cancelled and expired entries are dropped before any compute.
 """
 
 from __future__ import annotations
 
 import asyncio
-import bisect
 import itertools
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from deployments.batch_choice import BatchLimits, Entry, Work, choose
+from deployments.batch_choice import BatchLimits, Entry, Lane, Pending, Work, choose
+from deployments.batch_cost import BatchCost
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.types import Priority, Usage
 
 logger = logging.getLogger("ray.serve")
@@ -36,8 +37,7 @@ Out = TypeVar("Out")
 _MAX_RETRY_AFTER_S = 60.0
 
 
-@dataclass(frozen=True)
-class Batched(Generic[Out]):
+class Batched(NamedTuple, Generic[Out]):
     """The answer for one entry, and what the batch it ran in was like. `batch` numbers the batches of a batcher."""
 
     value: Out
@@ -77,38 +77,45 @@ def usage(results: Sequence[Batched[Out]]) -> Usage:
 
 
 class Batcher(Generic[In, Out]):
-    """Runs `forward(payloads) -> answers`, in the same order, on batches of entries from many calls."""
+    """Runs `forward(payloads) -> answers`, in the same order, on batches of entries from many calls.
+
+    All methods are for the event loop that `start` ran in.
+    """
 
     def __init__(self, forward: Callable[[list[In]], Collection[Out]], limits: BatchLimits, name: str) -> None:
         self.stats = BatcherStats()
         self.limits = limits
+        self.cost = BatchCost()
         self._forward = forward
         self._name = name
-        self._lanes: dict[Priority, list[Entry[In]]] = {Priority.REALTIME: [], Priority.BACKFILL: []}
         self._orders = itertools.count()
-        self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
+        # Guards the lanes and what says how the thread stands; held for microseconds.
+        self._lock = threading.Condition()
+        self._lanes: dict[Priority, Lane[In]] = {lane: Lane() for lane in Priority}
         self._stopping = False
+        self._computing = False
         self._backfill_waited = 0
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name.replace(" ", "-"))
-        self._loop_task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._work, name=name.replace(" ", "-"), daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ringing = False
+        self._idle = asyncio.Event()
+        self._ended = asyncio.Event()
 
     async def start(self) -> None:
-        self._loop_task = asyncio.create_task(self._loop(), name=f"{self._name} batches")
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
 
     async def stop(self) -> None:
-        """Let the batch in flight finish, refuse what waits with StageUnavailable, free the thread."""
-        self._stopping = True
-        self._wake.set()
-        if self._loop_task is not None:
-            await asyncio.wait([self._loop_task])
-        for entry in itertools.chain(*self._lanes.values()):
-            _fail(entry, StageUnavailable(f"the {self._name} is stopping"))
-        self._lanes = {lane: [] for lane in self._lanes}
-        self._thread.shutdown(wait=False)
+        """Let the batch in flight finish, refuse what waits with StageUnavailable, end the thread."""
+        with self._lock:
+            self._stopping = True
+            self._lock.notify()
+        if self._loop is not None:
+            await self._ended.wait()
+        self._refuse_all(StageUnavailable(f"the {self._name} is stopping"))
 
     def check_health(self) -> None:
-        if self._loop_task is None or self._loop_task.done():
+        if self._loop is None or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} has stopped")
 
     async def idle(self) -> None:
@@ -128,132 +135,208 @@ class Batcher(Generic[In, Out]):
         call.deadline.check(f"reaching the {self._name}")
         if not works:
             return []
-        if self._stopping:
+        if self._stopping or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} is stopping")
-        self._admit(len(works), call.priority)
         loop = asyncio.get_running_loop()
+        pending = Pending(loop.create_future(), [None] * len(works), len(works), time.monotonic())
+        at_s = call.deadline.at_s
         entries = [
-            Entry(work, call.deadline, call.priority, next(self._orders), loop.create_future()) for work in works
+            Entry(work.payload, work.tokens, (at_s, next(self._orders)), call.priority, pending, place)
+            for place, work in enumerate(works)
         ]
-        for entry in entries:
-            bisect.insort(self._lanes[entry.lane], entry, key=lambda e: e.urgency)
+        with self._lock:
+            self._admit(len(entries), call.priority)
+            self._lanes[call.priority].add(entries)
         self._idle.clear()
-        self._wake.set()
+        if not self._ringing:  # once in a turn of the loop, so that calls that arrive together go together
+            self._ringing = True
+            loop.call_soon(self._ring)
         try:
             async with call.deadline.limit(f"waiting for the {self._name}"):
-                return [await entry.reply for entry in entries]
+                return await pending.reply
         finally:
-            for entry in entries:  # a caller that is gone, or whose one entry failed, wants none of the rest
-                if not entry.reply.cancel() and not entry.reply.cancelled():
-                    entry.reply.exception()
+            if pending.missing:
+                self._withdraw(entries)
+
+    def _ring(self) -> None:
+        self._ringing = False
+        with self._lock:
+            self._lock.notify()
+
+    def _withdraw(self, entries: Sequence[Entry[In]]) -> None:
+        """A caller that is gone, or that has failed, wants none of the rest."""
+        with self._lock:
+            waiting = [entry for entry in entries if not entry.taken]
+            if not waiting:
+                return
+            self._lanes[waiting[0].lane].remove(waiting)
+            if waiting[0].urgency[0] <= time.monotonic():
+                self.stats.expired += len(waiting)
+            else:
+                self.stats.cancelled += len(waiting)
 
     def _admit(self, arriving: int, lane: Priority) -> None:
         bound = self.limits.max_queue
         if lane is Priority.BACKFILL:
             bound = max(1, int(bound * self.limits.backfill_queue_share))
-        if self.queued + arriving > bound:
-            self._drop_dead()
         if self.queued and self.queued + arriving > bound:
-            self.stats.refused += arriving
-            raise Overloaded(f"the queue of the {self._name} is full", self._retry_after_s())
+            self._drop_expired()
+            if self.queued and self.queued + arriving > bound:
+                self.stats.refused += arriving
+                raise Overloaded(f"the queue of the {self._name} is full", self._retry_after_s())
 
     def _retry_after_s(self) -> float:
         """Time to work off what waits, at the rate of the batches so far."""
         if not self.stats.compute_s:
             return 1.0
-        waiting = sum(e.work.tokens for e in itertools.chain(*self._lanes.values()))
+        waiting = sum(lane.tokens for lane in self._lanes.values())
         return min(_MAX_RETRY_AFTER_S, max(0.1, waiting * self.stats.compute_s / max(1, self.stats.tokens)))
 
-    def _drop_dead(self) -> None:
-        """Forget entries whose caller has gone or whose time is up, before they cost anything."""
-        for lane, entries in self._lanes.items():
-            self._lanes[lane] = [e for e in entries if self._alive(e)]
+    def _refuse_all(self, error: StageUnavailable) -> None:
+        with self._lock:
+            waiting = [entry for lane in self._lanes.values() for entry in lane.drain()]
+        for entry in waiting:
+            _fail(entry, error)
 
-    def _alive(self, entry: Entry[In]) -> bool:
-        if entry.deadline.expired:
-            self.stats.expired += 1
-            _fail(entry, DeadlineExceeded(f"the time budget was spent in the queue of the {self._name}"))
-            return False
-        if entry.reply.done():
-            self.stats.cancelled += 1
-            return False
-        return True
+    def _answered(self, batch: Sequence[Entry[In]], values: Collection[Out], ran: _Ran) -> None:
+        """Give a batch's answers to its callers; in the loop, while the device computes the next."""
+        for entry, value in zip(batch, values, strict=True):
+            call = entry.call
+            call.answers[entry.place] = Batched(
+                value,
+                entry.tokens,
+                ran.batch,
+                len(batch),
+                ran.padding_efficiency,
+                (ran.began_s - call.queued_at_s) * 1000,
+                ran.compute_ms,
+            )
+            call.missing -= 1
+            if not call.missing and not call.reply.done():
+                call.reply.set_result(call.answers)
+
+    def _rested(self) -> None:
+        if not self.queued and not self._computing:
+            self._idle.set()
+
+    # What follows runs in the thread.
+
+    def _work(self) -> None:
+        try:
+            while batch := self._next_batch():
+                self._compute(batch)
+        except Exception:
+            logger.exception("the %s has stopped: its batching failed", self._name)
+        finally:
+            self._tell(self._end)
+
+    def _end(self) -> None:
+        self._ended.set()
+        self._refuse_all(StageUnavailable(f"the {self._name} has stopped"))
+
+    def _tell(self, what: Callable[..., None], *args: object) -> None:
+        try:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(what, *args)
+        except RuntimeError:  # the loop was closed without `stop`: nobody is left to tell
+            self._stopping = True
 
     def _next_batch(self) -> list[Entry[In]]:
-        self._drop_dead()
+        """Wait for one; empty when stopping."""
+        with self._lock:
+            self._computing = False
+            while not self._stopping:
+                if batch := self._take():
+                    self._computing = True
+                    return batch
+                self._tell(self._rested)
+                self._lock.wait()
+        return []
+
+    def _take(self) -> list[Entry[In]]:
+        self._drop_expired()
+        while lead := self._leading():
+            other = Priority.REALTIME if lead is Priority.BACKFILL else Priority.BACKFILL
+            batch = choose(self._lanes[lead], self._lanes[other], self.limits, self.cost.launch_tokens)
+            for name, lane in self._lanes.items():
+                lane.remove([entry for entry in batch if entry.lane is name])
+            wanted = [entry for entry in batch if not entry.call.reply.done()]
+            self.stats.cancelled += len(batch) - len(wanted)
+            if wanted:
+                led = lead is Priority.BACKFILL or not self._lanes[Priority.BACKFILL]
+                self._backfill_waited = 0 if led else self._backfill_waited + 1
+                return wanted
+        return []
+
+    def _leading(self) -> Priority | None:
+        """The lane whose most urgent entry goes into the next batch."""
         realtime, backfill = self._lanes[Priority.REALTIME], self._lanes[Priority.BACKFILL]
-        turn = bool(backfill) and (not realtime or self._backfill_waited >= self.limits.backfill_every - 1)
-        lead, other = (backfill, realtime) if turn else (realtime, backfill)
-        if not lead:
-            return []
-        batch = choose(lead, other, self.limits)
-        served = any(e.lane is Priority.BACKFILL for e in batch)
-        self._backfill_waited = 0 if served or not backfill else self._backfill_waited + 1
-        taken = set(map(id, batch))
-        for lane, entries in self._lanes.items():
-            self._lanes[lane] = [e for e in entries if id(e) not in taken]
-        return batch
+        if backfill and (not realtime or self._backfill_waited >= self.limits.backfill_every - 1):
+            return Priority.BACKFILL
+        return Priority.REALTIME if realtime else None
 
-    async def _loop(self) -> None:
-        while not self._stopping:
-            batch = self._next_batch()
-            if not batch:
-                self._idle.set()
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            if await self._compute(batch) or len(batch) == 1:
-                continue
-            # Something in the batch is bad. Alone, only the guilty entry fails.
-            self.stats.retried_batches += 1
-            for entry in batch:
-                if self._alive(entry):
-                    await self._compute([entry])
+    def _drop_expired(self) -> None:
+        """Forget entries whose time is up, before they cost anything; each caller's own timer tells it."""
+        now_s = time.monotonic()
+        for lane in self._lanes.values():
+            if late := lane.expired(now_s):
+                lane.remove(late)
+                self.stats.expired += len(late)
 
-    async def _compute(self, batch: list[Entry[In]]) -> bool:
+    def _compute(self, batch: list[Entry[In]]) -> None:
+        if self._ran(batch) or len(batch) == 1:
+            return
+        # Something in the batch is bad. Alone, only the guilty entry fails.
+        self.stats.retried_batches += 1
+        for entry in batch:
+            if entry.call.reply.done():
+                self.stats.cancelled += 1
+            elif entry.urgency[0] <= time.monotonic():
+                self.stats.expired += 1
+            else:
+                self._ran([entry])
+
+    def _ran(self, batch: list[Entry[In]]) -> bool:
         """Run one forward and answer its callers; False when it raised (of one entry, the caller is told)."""
-        began = time.monotonic()
-        loop = asyncio.get_running_loop()
+        began_s = time.monotonic()
         try:
-            values = await loop.run_in_executor(self._thread, self._forward, [e.work.payload for e in batch])
+            values = self._forward([entry.payload for entry in batch])
             if len(values) != len(batch):
                 raise RuntimeError(f"forward gave {len(values)} answers for {len(batch)} entries")
         except Exception as error:
             if len(batch) == 1:
                 self.stats.failed += 1
-                logger.exception("%s failed on an entry of %d tokens", self._name, batch[0].work.tokens)
-                _fail(batch[0], error if isinstance(error, PushGenError) else self._failure())
+                logger.exception("%s failed on an entry of %d tokens", self._name, batch[0].tokens)
+                own = (
+                    error if isinstance(error, PushGenError) else StageFailed(f"the {self._name} failed on this input")
+                )
+                self._tell(_fail, batch[0], own)
             else:
                 logger.warning("%s failed on a batch of %d; trying each alone", self._name, len(batch), exc_info=error)
             return False
-        seconds = time.monotonic() - began
-        tokens = sum(e.work.tokens for e in batch)
-        padded = max(1, max(e.work.tokens for e in batch) * len(batch))
+        seconds = time.monotonic() - began_s
+        tokens = sum(entry.tokens for entry in batch)
+        padded = max(1, max(entry.tokens for entry in batch) * len(batch))
         stats = self.stats
         stats.batches += 1
         stats.entries += len(batch)
         stats.tokens += tokens
         stats.padded_tokens += padded
         stats.compute_s += seconds
-        for entry, value in zip(batch, values, strict=True):
-            if not entry.reply.done():
-                entry.reply.set_result(
-                    Batched(
-                        value=value,
-                        tokens=entry.work.tokens,
-                        batch=stats.batches,
-                        batch_size=len(batch),
-                        padding_efficiency=tokens / padded,
-                        queue_ms=(began - entry.queued_at_s) * 1000,
-                        compute_ms=seconds * 1000,
-                    )
-                )
+        self._tell(self._answered, batch, values, _Ran(stats.batches, tokens / padded, began_s, seconds * 1000))
+        self.cost.observe(padded, seconds)
         return True
 
-    def _failure(self) -> StageFailed:
-        return StageFailed(f"the {self._name} failed on this input")
+
+class _Ran(NamedTuple):
+    """A batch that ran."""
+
+    batch: int
+    padding_efficiency: float
+    began_s: float
+    compute_ms: float
 
 
 def _fail(entry: Entry[In], error: BaseException) -> None:
-    if not entry.reply.done():
-        entry.reply.set_exception(error)
+    if not entry.call.reply.done():
+        entry.call.reply.set_exception(error)
