@@ -25,7 +25,7 @@ from typing import Generic, NamedTuple, TypeVar
 from deployments.batch_choice import BatchLimits, Entry, Lane, Pending, Work, choose
 from deployments.batch_cost import BatchCost
 from deployments.deadline import Call
-from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.types import Priority, Usage
 
 logger = logging.getLogger("ray.serve")
@@ -151,12 +151,17 @@ class Batcher(Generic[In, Out]):
         if not self._ringing:  # once in a turn of the loop, so that calls that arrive together go together
             self._ringing = True
             loop.call_soon(self._ring)
+        timer = loop.call_later(call.deadline.remaining_s(), self._late, pending)
         try:
-            async with call.deadline.limit(f"waiting for the {self._name}"):
-                return await pending.reply
+            return await pending.reply
         finally:
+            timer.cancel()
             if pending.missing:
                 self._withdraw(entries)
+
+    def _late(self, pending: Pending) -> None:
+        if not pending.reply.done():
+            pending.reply.set_exception(DeadlineExceeded(f"the time budget was spent waiting for the {self._name}"))
 
     def _ring(self) -> None:
         self._ringing = False
