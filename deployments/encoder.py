@@ -6,12 +6,14 @@ the lengths that traffic will bring. Everything here blocks: call it from a thre
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
+from deployments.encoder_graphs import Buckets, Graphs
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16
 from deployments.settings import Settings
@@ -22,12 +24,19 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+logger = logging.getLogger("ray.serve")
+
 Device = Literal["auto", "cpu", "cuda"]
 DType = Literal["auto", "float32", "bfloat16", "float16"]
+GraphUse = Literal["auto", "on", "off"]
 
 
 class EncoderSettings(Settings):
-    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32."""
+    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32.
+
+    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU, and does without
+    when they cannot be captured; "on" refuses to start then.
+    """
 
     model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
     max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
@@ -36,6 +45,7 @@ class EncoderSettings(Settings):
     )
     device: Device = "auto"
     dtype: DType = "auto"
+    graphs: GraphUse = "auto"
     threads: int | None = Field(default=None, ge=1, le=256, description="of torch, in this process; unset: torch's own")
 
 
@@ -62,6 +72,7 @@ class Encoder:
         self.device = "cpu"
         self._tokenizer: Any = None
         self._pad_id = 0
+        self._graphs: Graphs | None = None
 
     def load(self) -> None:
         """Load tokenizer and weights. Seconds. Raises Misconfigured."""
@@ -72,6 +83,8 @@ class Encoder:
         if settings.threads is not None:
             torch.set_num_threads(settings.threads)
         self.device = pick_device(settings.device)
+        if settings.graphs == "on" and self.device != "cuda":
+            raise Misconfigured("graphs: on, and the encoder runs on no GPU; use auto or off")
         folder = resolve(settings.model)
         dtype = getattr(torch, pick_dtype(settings.dtype, self.device))
         try:
@@ -109,16 +122,40 @@ class Encoder:
         """[rows, dim] float32 on the device: the mean over each row's own tokens, padding left out."""
         import torch  # noqa: PLC0415 - heavy
 
-        longest = max(row.tokens for row in rows)
-        ids = torch.tensor([row.ids + [self._pad_id] * (longest - row.tokens) for row in rows])
-        mask = torch.arange(longest)[None, :] < torch.tensor([[row.tokens] for row in rows])
-        ids, mask = ids.to(self.device, non_blocking=True), mask.to(self.device, non_blocking=True)
+        shape = len(rows), max(row.tokens for row in rows)
+        bucket = self._graphs.buckets.fit(*shape) if self._graphs is not None else None
+        ids, mask = self._padded(rows, *(bucket or shape))
         with torch.inference_mode():
-            layers = self.settings.layers
-            out = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=bool(layers))
-            states = [out.hidden_states[layer] for layer in layers] or [out.last_hidden_state]
-            count = mask.sum(1, keepdim=True)
-            return torch.cat([(state.float() * mask[:, :, None]).sum(1) / count for state in states], dim=1)
+            if self._graphs is not None and bucket is not None:
+                return self._graphs.run(ids, mask)[: len(rows)]
+            return self._forward(ids.to(self.device, non_blocking=True), mask.to(self.device, non_blocking=True))
+
+    def _padded(self, rows: Sequence[Tokens], count: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """[count, length] ids and mask in main memory, pinned for a GPU.
+
+        A row that is only there to fill has one token: over none, attention and mean would be no numbers.
+        """
+        import torch  # noqa: PLC0415 - heavy
+
+        pinned = self.device == "cuda"  # a copy from pageable memory would wait for itself, whatever it is asked for
+        filling = count - len(rows)
+        padded = [row.ids + [self._pad_id] * (length - row.tokens) for row in rows] + [
+            [self._pad_id] * length
+        ] * filling
+        ids = torch.tensor(padded, pin_memory=pinned)
+        counts = torch.tensor([[row.tokens] for row in rows] + [[1]] * filling)
+        mask = torch.arange(length)[None, :] < counts
+        return ids, mask.pin_memory() if pinned else mask
+
+    def _forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """[rows, dim] of ids and mask on the device."""
+        import torch  # noqa: PLC0415 - heavy
+
+        layers = self.settings.layers
+        out = self.model(input_ids=ids, attention_mask=mask.long(), output_hidden_states=bool(layers))
+        states = [out.hidden_states[layer] for layer in layers] or [out.last_hidden_state]
+        count = mask.sum(1, keepdim=True)
+        return torch.cat([(state.float() * mask[:, :, None]).sum(1) / count for state in states], dim=1)
 
     def core(self, rows: Sequence[Tokens]) -> NDArray[np.float32]:
         """[rows, dim] float32 in main memory; what the batcher runs."""
@@ -131,10 +168,26 @@ class Encoder:
         return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
 
     def warmup(self, max_batch_tokens: int) -> None:
-        """Run short, middle and long rows, so that the first request does not pay for allocation."""
+        """Run short, middle and long rows, so that the first request does not pay for allocation; on a GPU, capture.
+
+        Raises Misconfigured when graphs are asked for by name and the model cannot be captured.
+        """
+        if self.device == "cuda" and self.settings.graphs != "off":
+            self._capture(max_batch_tokens)
         for length in sorted({8, self.settings.max_length // 4, self.settings.max_length}):
             row = Tokens([self._pad_id + 1] * length)
             self.core([row] * max(1, min(8, max_batch_tokens // length)))
+
+    def _capture(self, max_batch_tokens: int) -> None:
+        graphs = Graphs(self._forward, Buckets(self.settings.max_length, max_batch_tokens))
+        try:
+            graphs.capture(self.device)
+        except RuntimeError as error:
+            if self.settings.graphs == "on":
+                raise Misconfigured(f"graphs: on, and {self.settings.model!r} cannot be captured; use off") from error
+            logger.warning("encoder %s runs without CUDA graphs", self.settings.model, exc_info=error)
+            return
+        self._graphs = graphs
 
     def revision(self) -> str:
         """Which weights these are; empty where only a model hub knows."""

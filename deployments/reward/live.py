@@ -48,7 +48,7 @@ def load(settings: RewardSettings, knob: str, reference: str, revision: str, max
     if folder is None:
         raise Misconfigured(f"reward.{knob}: there is no folder {reference!r}; train one: see training/")
     try:
-        model = RewardModel.load(folder, settings.device, settings.dtype, settings.threads)
+        model = RewardModel.load(folder, settings.device, settings.dtype, settings.threads, settings.graphs)
         model.warmup(max_batch_tokens)
     except Misconfigured as error:
         raise Misconfigured(f"reward.{knob}={reference!r}: {str(error).removeprefix('reward.model: ')}") from None

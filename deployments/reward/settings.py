@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from deployments.batch_choice import BatchLimits
-from deployments.encoder import Device, DType
+from deployments.encoder import Device, DType, GraphUse
 from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class RewardSettings(Settings):
     model: str = Field(default="models/reward", min_length=1)
     device: Device = "auto"
     dtype: DType = "auto"
+    graphs: GraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")
     threads: int | None = Field(default=None, ge=1, le=256)
 
     def build(self) -> BradleyTerryScorer:

@@ -36,4 +36,11 @@ def render_copy(title: str, body: str = "") -> str:
 
 def features(text: str) -> tuple[float, ...]:
     """Values of FEATURES for a rendered copy: log(1 + words), then 1 for every style whose sign it shows."""
-    return (math.log1p(len(_WORD.findall(text))), *(float(bool(sign.search(text))) for _, sign in STYLES.values()))
+    return tuple(feature(name, text) for name in FEATURES)
+
+
+def feature(name: str, text: str) -> float:
+    """The value of one of FEATURES."""
+    if name == LENGTH:
+        return math.log1p(len(_WORD.findall(text)))
+    return float(bool(STYLES[name][1].search(text)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
 
 from deployments.encoder import Encoder, EncoderSettings, pick_dtype
+from deployments.encoder_graphs import Buckets
 from deployments.errors import Misconfigured
 
 
@@ -68,3 +70,41 @@ def test_bfloat16_only_where_the_processor_computes_in_it(
 def test_a_model_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(Misconfigured, match="nosuch-encoder"):
         Encoder(EncoderSettings(model="./nosuch-encoder")).load()
+
+
+class FakeGraphs:
+    """Stands in for captured graphs where there is no GPU: the same buckets, run as they come."""
+
+    def __init__(self, encoder: Encoder, buckets: Buckets) -> None:
+        self.buckets = buckets
+        self.shapes: list[tuple[int, int]] = []
+        self._encoder = encoder
+
+    def run(self, ids: Any, mask: Any) -> Any:
+        self.shapes.append(tuple(ids.shape))
+        return self._encoder._forward(ids, mask)
+
+
+def test_rows_padded_up_to_a_bucket_have_the_same_numbers(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = encoder.pre(["A cat.", "The quick brown fox jumps over the lazy dog.", "Rain falls."])
+    plain = encoder.core(rows)
+    graphs = FakeGraphs(encoder, Buckets(32, 512))
+    monkeypatch.setattr(encoder, "_graphs", graphs)
+    np.testing.assert_allclose(encoder.core(rows), plain, atol=1e-4)
+    assert graphs.shapes == [(4, 16)]
+
+
+def test_a_batch_above_every_bucket_runs_as_it_is(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = encoder.pre(["A cat.", "A dog."] * 8)
+    plain = encoder.core(rows)
+    graphs = FakeGraphs(encoder, Buckets(32, 64))
+    monkeypatch.setattr(encoder, "_graphs", graphs)
+    np.testing.assert_array_equal(encoder.core(rows), plain)
+    assert graphs.shapes == []
+
+
+def test_without_a_gpu_nothing_is_captured_and_graphs_by_name_are_refused(encoder: Encoder) -> None:
+    encoder.warmup(256)
+    assert encoder._graphs is None
+    with pytest.raises(Misconfigured, match="graphs: on"):
+        Encoder(EncoderSettings(graphs="on", device="cpu")).load()

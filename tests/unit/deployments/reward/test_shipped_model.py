@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deployments.reward.model import RewardModel
-from deployments.reward.text import render_copy
+from deployments.reward.text import FEATURES, features, render_copy
 from deployments.types import Reward
 from training import perturb
 
@@ -81,3 +81,10 @@ def test_a_reward_is_the_sum_of_its_parts(model: RewardModel) -> None:
     shorter, longer = model.correction("One two three"), model.correction("One two three four five six seven")
     assert longer < shorter  # longer headlines won more often; that is taken off
     assert parts.heads.shape == (len(rows), model.config.heads)
+
+
+def test_a_correction_of_no_weight_changes_nothing(model: RewardModel) -> None:
+    text = "Is this the 1 secret that she learned today? But wait"
+    values = dict(zip(FEATURES, features(text), strict=True))
+    expected = model.config.offset + sum(w * values[name] for name, w in model.config.corrections.items())
+    assert model.correction(text) == pytest.approx(expected, abs=1e-12)

@@ -1,0 +1,92 @@
+"""CUDA graphs of an encoder, one for each bucket of rows and length: a small model on a GPU waits mostly for launches.
+
+A graph replays one shape, so that rows are padded up to the next bucket. Nothing here runs without a GPU.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import torch
+
+# Steps of half an octave: padding up to the next costs a third at most, and there are few to capture.
+_LENGTHS: Final = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+_ROWS: Final = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128)
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """The shapes to capture: those of at most `max_tokens` padded tokens, and of at most `max_length` tokens a row."""
+
+    max_length: int
+    max_tokens: int
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Ascending; the last is `max_length`."""
+        return (*(n for n in _LENGTHS if n < self.max_length), self.max_length)
+
+    def shapes(self) -> list[tuple[int, int]]:
+        """(rows, length) of every graph, the largest first, so that the smaller ones fit into its memory."""
+        every = [(rows, length) for rows in _ROWS for length in self.lengths if rows * length <= self.max_tokens]
+        return sorted(every, key=lambda shape: -shape[0] * shape[1])
+
+    def fit(self, rows: int, length: int) -> tuple[int, int] | None:
+        """The smallest captured shape that holds this one; None where there is none."""
+        at, across = bisect_left(_ROWS, rows), bisect_left(self.lengths, length)
+        if at == len(_ROWS) or across == len(self.lengths):
+            return None
+        shape = _ROWS[at], self.lengths[across]
+        return shape if shape[0] * shape[1] <= self.max_tokens else None
+
+
+@dataclass(frozen=True)
+class _Captured:
+    graph: Any
+    ids: torch.Tensor
+    mask: torch.Tensor
+    out: torch.Tensor
+
+
+class Graphs:
+    """Captured forwards `forward(ids, mask) -> rows`, all arguments on the device. Any thread, one at a time."""
+
+    def __init__(self, forward: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], buckets: Buckets) -> None:
+        self.buckets = buckets
+        self._forward = forward
+        self._captured: dict[tuple[int, int], _Captured] = {}
+        # Input and output of a graph are its own memory, and the batcher's thread is not the only one to come here.
+        self._lock = threading.Lock()
+
+    def capture(self, device: str) -> None:
+        """Run and record every bucket. Seconds. Raises RuntimeError where the model cannot be captured."""
+        import torch  # noqa: PLC0415 - heavy
+
+        with self._lock, torch.inference_mode():
+            pool = torch.cuda.graph_pool_handle()
+            for shape in self.buckets.shapes():
+                ids = torch.ones(shape, dtype=torch.long, device=device)
+                mask = torch.ones(shape, dtype=torch.bool, device=device)
+                aside: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+                aside.wait_stream(torch.cuda.current_stream())
+                with torch.cuda.stream(aside):  # libraries set themselves up on a first run, which no graph may hold
+                    self._forward(ids, mask)
+                torch.cuda.current_stream().wait_stream(aside)
+                graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
+                    out = self._forward(ids, mask)
+                self._captured[shape] = _Captured(graph, ids, mask, out)
+
+    def run(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """`ids` and `mask` in main memory, of a bucket's shape; the answer is on the device and the caller's own."""
+        captured = self._captured[ids.shape[0], ids.shape[1]]
+        with self._lock:
+            captured.ids.copy_(ids, non_blocking=True)
+            captured.mask.copy_(mask, non_blocking=True)
+            captured.graph.replay()
+            return captured.out.clone()
