@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from deployments.batch_choice import BatchLimits
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs
 from deployments.captioner.second_level import ServeLevelMetrics
 from deployments.settings import Knobs, Settings
@@ -14,7 +15,8 @@ from deployments.settings import Knobs, Settings
 class TagsKnobs(Knobs):
     """`ocr`: "auto" looks for text at a small scale and reads what it finds, "always" looks closely, "never" does not.
 
-    Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly.
+    Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly. `batching`
+    is of the pictures to tag, each of one token.
     """
 
     min_probability: float = Field(default=0.35, ge=0, le=1)
@@ -23,6 +25,7 @@ class TagsKnobs(Knobs):
     max_ocr_lines: int = Field(default=12, ge=1, le=100)
     max_frames: int = Field(default=4, ge=1, le=64)
     max_chars: int = Field(default=700, ge=80, le=4_000)
+    batching: BatchLimits = BatchLimits(max_batch_items=8)
     cache: CacheKnobs = CacheKnobs()
 
 

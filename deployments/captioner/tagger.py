@@ -26,7 +26,10 @@ _SCALE = 128.0
 
 
 class Tagger:
-    """Loads in about 2.5 s, most of it torch's import; 40 ms a picture on one core."""
+    """Loads in about 2.5 s, most of it torch's import; 40 ms a picture on one core.
+
+    `pre` scales pictures (any thread), `core` runs the model; the batcher's thread runs it for many calls at once.
+    """
 
     def __init__(self, folder: Path, threads: int) -> None:
         """`folder` is what `deployments/weights/efficientnet.py` wrote. Raises Misconfigured."""
@@ -46,11 +49,13 @@ class Tagger:
         self._model.eval()
         self.labels = tuple(Label(tuple(entry["names"]), entry["kind"]) for entry in known)
 
-    def probabilities(self, images: Sequence[Image]) -> NDArray[np.float32]:
-        """RGB pictures of any size to probabilities, shape (pictures, classes)."""
-        if not images:
-            return np.zeros((0, len(self.labels)), np.float32)
-        batch = self._torch.from_numpy(np.stack([_preprocess(image) for image in images]))
+    def pre(self, images: Sequence[Image]) -> list[NDArray[np.float32]]:
+        """RGB pictures of any size to what `core` takes."""
+        return [_preprocess(image) for image in images]
+
+    def core(self, pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """[pictures, classes] probabilities; at least one picture."""
+        batch = self._torch.from_numpy(np.stack(pictures))
         with self._torch.inference_mode():
             found: NDArray[np.float32] = self._model(batch).softmax(-1).numpy()
         return found

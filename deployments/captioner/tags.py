@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+import numpy as np
+
 from deployments import weights
+from deployments.batching import Batcher, Work, usage
 from deployments.captioner import compose, labels, ocr
 from deployments.captioner.cache import Incomplete
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
@@ -22,6 +25,7 @@ from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage
 from deployments.weights import public_name
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 T = TypeVar("T")
@@ -34,7 +38,11 @@ _LINES_AT_ONCE = 6
 
 
 class TagsCaptioner:
-    """Implements Captioner and Startable. Models run in a thread pool of its own, one after the other by default."""
+    """Implements Captioner and Startable.
+
+    Pictures are decoded and read in a thread pool of its own, one after the other by default, and tagged in batches
+    across calls.
+    """
 
     knobs_type = TagsKnobs
 
@@ -44,13 +52,14 @@ class TagsCaptioner:
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
         self._inside = 0
         self._tagger: Tagger | None = None
+        self._batcher: Batcher[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._reader: ocr.TextReader | None = None
         self._revision = StageRevision(stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.model))
 
     async def start(self, knobs: TagsKnobs) -> None:
         reference = self._settings.model
         folder = await self._run(_Meter(), weights.resolve, reference)
-        self._tagger = await self._run(_Meter(), Tagger, Path(folder), self._settings.threads)
+        await self.tag_with(await self._run(_Meter(), Tagger, Path(folder), self._settings.threads))
         await self.reconfigure(knobs)
         self._revision = StageRevision(
             stage=Stage.CAPTION,
@@ -60,21 +69,34 @@ class TagsCaptioner:
             prompt_revision=compose.revision(),
         )
 
+    async def tag_with(self, tagger: Tagger) -> None:
+        """Calls from now on are tagged by this one; those that wait for one before it are refused."""
+        if self._batcher is not None:
+            await self._batcher.stop()
+        self._tagger = tagger
+        self._batcher = Batcher(tagger.core, self._knobs.batching, name="tagger")
+        await self._batcher.start()
+
     async def reconfigure(self, knobs: TagsKnobs) -> None:
         if knobs.ocr != "never":
             if self._reader is None:
                 self._reader = ocr.TextReader(self._settings.threads)
             await self._run(_Meter(), self._reader.warm_up, _look(knobs))
         self._knobs = knobs
+        if self._batcher is not None:
+            self._batcher.limits = knobs.batching
 
     def revision(self) -> StageRevision:
         return self._revision
 
     async def check_health(self) -> None:
-        if self._tagger is None:
+        if self._batcher is None:
             raise StageUnavailable("the captioner is not started")
+        self._batcher.check_health()
 
     async def stop(self) -> None:
+        if self._batcher is not None:
+            await self._batcher.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -94,12 +116,18 @@ class TagsCaptioner:
             self._inside -= 1
 
     async def _look_and_read(self, item: Item, call: Call, knobs: TagsKnobs, meter: _Meter) -> CaptionResult:
-        if self._tagger is None:
+        if self._tagger is None or self._batcher is None:
             raise StageUnavailable("the captioner is not started")
+        tagger, batcher = self._tagger, self._batcher
         async with call.deadline.limit("captioning"):
             pictures = await self._run(meter, self._decode, item, knobs)
-            tags = await self._run(meter, self._tag, self._tagger, pictures, knobs)
-        meter.pictures = len(pictures.images) + len(pictures.frames)
+            rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
+            found = await batcher.submit([Work(row, tokens=1) for row in rows], call)
+        cost = usage(found)
+        meter.queue_s += cost.queue_ms / 1000
+        meter.compute_s += cost.compute_ms / 1000
+        meter.pictures = len(found)
+        tags = _pick(tagger, np.array([f.value for f in found]), len(pictures.images), knobs)
         lines: list[str] = []
         result: type[CaptionResult] = CaptionResult
         if self._reader is not None and knobs.ocr != "never":
@@ -132,12 +160,6 @@ class TagsCaptioner:
             [decode(data, side, field=field) for field, data in images],
             [decode(data, side, field=field) for field, data in frames],
         )
-
-    def _tag(self, tagger: Tagger, pictures: _Pictures, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:
-        found = tagger.probabilities([*pictures.images, *pictures.frames])
-        count = len(pictures.images)
-        merged = labels.merge(found[:count], found[count:])
-        return labels.pick(merged, tagger.labels, knobs.min_probability, knobs.max_tags)
 
     async def _read_into(
         self, lines: list[str], reader: ocr.TextReader, pictures: _Pictures, knobs: TagsKnobs, meter: _Meter
@@ -193,6 +215,12 @@ def spread(ordered: Sequence[T], count: int) -> list[T]:
     if count == 1:
         return [ordered[len(ordered) // 2]]
     return [ordered[round(n * (len(ordered) - 1) / (count - 1))] for n in range(count)]
+
+
+def _pick(tagger: Tagger, found: NDArray[np.float32], images: int, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:
+    """Of the probabilities of a call's pictures, images first and then frames."""
+    merged = labels.merge(found[:images], found[images:])
+    return labels.pick(merged, tagger.labels, knobs.min_probability, knobs.max_tags)
 
 
 def _look(knobs: TagsKnobs) -> ocr.Look:

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from deployments.batch_choice import BatchLimits
 from deployments.captioner.cache import Incomplete
 from deployments.captioner.labels import Label
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
@@ -35,14 +36,18 @@ class StubTagger:
 
     def __init__(self, go: threading.Event | None = None) -> None:
         self.go = go
-        self.seen = 0
+        self.batches: list[int] = []
+        self.entered = threading.Event()
 
-    def probabilities(self, images: Sequence[Any]) -> NDArray[np.float32]:
+    def pre(self, images: Sequence[Any]) -> list[NDArray[np.float32]]:
+        return [np.asarray(image)[0, 0].astype(np.float32) / 255 for image in images]
+
+    def core(self, pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        self.batches.append(len(pictures))
+        self.entered.set()
         if self.go:
             self.go.wait(10)
-        self.seen += len(images)
-        rows = [np.asarray(image)[0, 0] for image in images]
-        return np.array(rows, np.float32).reshape(-1, 3) / 255
+        return np.stack(pictures)
 
 
 class StubReader:
@@ -66,7 +71,7 @@ class StubReader:
 @pytest.fixture
 async def captioner() -> AsyncIterator[TagsCaptioner]:
     stage = TagsCaptioner(TagsCaptionerSettings(max_waiting=1))
-    stage._tagger = StubTagger()  # type: ignore[assignment]
+    await stage.tag_with(StubTagger())  # type: ignore[arg-type]
     stage._reader = StubReader()  # type: ignore[assignment]
     yield stage
     await stage.stop()
@@ -100,7 +105,7 @@ async def test_reading_that_takes_too_long_leaves_the_tags(captioner: TagsCaptio
 
 async def test_tagging_that_takes_too_long_is_an_error(captioner: TagsCaptioner) -> None:
     go = threading.Event()
-    captioner._tagger = StubTagger(go)  # type: ignore[assignment]
+    await captioner.tag_with(StubTagger(go))  # type: ignore[arg-type]
     with pytest.raises(DeadlineExceeded):
         await captioner.caption(Item(images=(Image(data=picture()),)), call(0.1))
     go.set()
@@ -108,7 +113,7 @@ async def test_tagging_that_takes_too_long_is_an_error(captioner: TagsCaptioner)
 
 async def test_the_queue_is_finite_and_a_caller_who_leaves_frees_its_place(captioner: TagsCaptioner) -> None:
     go = threading.Event()
-    captioner._tagger = StubTagger(go)  # type: ignore[assignment]
+    await captioner.tag_with(StubTagger(go))  # type: ignore[arg-type]
     item = Item(images=(Image(data=picture()),))
     running = asyncio.create_task(captioner.caption(item, call()))
     waiting = asyncio.create_task(captioner.caption(item, call()))
@@ -132,10 +137,11 @@ async def test_the_knobs_choose_how_closely_to_look(captioner: TagsCaptioner) ->
 
 
 async def test_a_few_frames_of_a_video_are_looked_at(captioner: TagsCaptioner) -> None:
-    tagger = captioner._tagger = StubTagger()  # type: ignore[assignment]
+    tagger = StubTagger()
+    await captioner.tag_with(tagger)  # type: ignore[arg-type]
     frames = [VideoFrame(data=picture("blue"), offset_ms=100 * n) for n in range(9)]
     result = await captioner.caption(Item(frames=tuple(reversed(frames))), call())
-    assert (tagger.seen, result.caption.text) == (4, "The video shows an ocean.")
+    assert (sum(tagger.batches), result.caption.text) == (4, "The video shows an ocean.")
 
 
 async def test_a_bad_picture_is_named(captioner: TagsCaptioner) -> None:
@@ -146,3 +152,22 @@ async def test_a_bad_picture_is_named(captioner: TagsCaptioner) -> None:
     with pytest.raises(InvalidInput) as raised:
         await captioner.caption(item, call())
     assert raised.value.violations[0].field == "item.frames[0].data"
+
+
+async def test_pictures_of_several_calls_are_tagged_together() -> None:
+    captioner = TagsCaptioner(TagsCaptionerSettings(max_waiting=8))
+    tagger = StubTagger(threading.Event())
+    await captioner.tag_with(tagger)  # type: ignore[arg-type]
+    await captioner.reconfigure(TagsKnobs(ocr="never", batching=BatchLimits(max_batch_items=3)))
+    items = [Item(images=(Image(data=picture(colour)),)) for colour in ("red", "blue", "red", "blue", "red")]
+    first = asyncio.create_task(captioner.caption(items[0], call()))
+    await asyncio.to_thread(tagger.entered.wait, 10)
+    rest = [asyncio.create_task(captioner.caption(item, call())) for item in items[1:]]
+    async with asyncio.timeout(10):
+        while captioner._batcher.queued < 4:  # type: ignore[union-attr]  # noqa: ASYNC110 - a length has no event
+            await asyncio.sleep(0.001)
+    tagger.go.set()  # type: ignore[union-attr]
+    results = await asyncio.gather(first, *rest)
+    assert tagger.batches == [1, 3, 1]
+    assert ["ocean" in r.caption.text for r in results] == [False, True, False, True, False]
+    await captioner.stop()
