@@ -90,7 +90,7 @@ def scorer(
     repeats: Annotated[int, typer.Option(min=1, help="Rounds; the variants take turns in each.")] = 3,
     seconds: Annotated[
         float, typer.Option(min=0.1, help="Of one run on the device model; twice that on the model.")
-    ] = 2.5,
+    ] = 2.0,
     threads: Annotated[int | None, typer.Option(min=1, help="Of torch; unset: torch's own choice.")] = None,
 ) -> None:
     # Nothing is refused here, because no other variant can refuse.
