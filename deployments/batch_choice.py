@@ -72,10 +72,11 @@ class Lane(Generic[In]):
         self.tokens = 0
         self.lengths: list[int] = []  # ascending, each that waits once
         self.by_length: dict[int, list[Entry[In]]] = {}  # most urgent first
-        self._by_urgency: list[Entry[In]] = []
+        self._by_urgency: list[Entry[In]] = []  # its first is never a taken one
+        self._taken = 0
 
     def __len__(self) -> int:
-        return len(self._by_urgency)
+        return len(self._by_urgency) - self._taken
 
     @property
     def first(self) -> Entry[In]:
@@ -99,30 +100,48 @@ class Lane(Generic[In]):
 
     def remove(self, entries: Sequence[Entry[In]]) -> None:
         """Take them out and mark them as taken; all must be waiting here."""
+        counts: dict[int, int] = {}
         for entry in entries:
             entry.taken = True
             self.tokens -= entry.tokens
-        for length in {entry.tokens for entry in entries}:
-            if left := [e for e in self.by_length[length] if not e.taken]:
-                self.by_length[length] = left
-            else:
+            counts[entry.tokens] = counts.get(entry.tokens, 0) + 1
+        for length, count in counts.items():
+            alike = self.by_length[length]
+            if count == len(alike):
                 del self.by_length[length]
                 del self.lengths[bisect_left(self.lengths, length)]
-        # What is taken lies near the front, the rest of a long lane is not gone through.
-        end = bisect_right(self._by_urgency, max(map(_URGENCY, entries), default=(0.0, 0)), key=_URGENCY)
-        self._by_urgency[:end] = [e for e in self._by_urgency[:end] if not e.taken]
+            elif all(entry.taken for entry in alike[:count]):  # as a batch takes them
+                del alike[:count]
+            else:
+                self.by_length[length] = [entry for entry in alike if not entry.taken]
+        self._forget(len(entries))
+
+    def _forget(self, count: int) -> None:
+        """Entries taken stay in the list of urgency until they are first in it, or a third of it."""
+        waiting = self._by_urgency
+        self._taken += count
+        if self._taken * 3 >= len(waiting):
+            self._by_urgency = [entry for entry in waiting if not entry.taken]
+            self._taken = 0
+            return
+        front = 0
+        while waiting[front].taken:
+            front += 1
+        del waiting[:front]
+        self._taken -= front
 
     def expired(self, now_s: float) -> list[Entry[In]]:
         """Those whose deadline has passed: the most urgent ones."""
         waiting = self._by_urgency
         if not waiting or waiting[0].urgency[0] > now_s:
             return []
-        return waiting[: bisect_right(waiting, now_s, key=lambda e: e.urgency[0])]
+        late = bisect_right(waiting, now_s, key=lambda e: e.urgency[0])
+        return [entry for entry in waiting[:late] if not entry.taken]
 
     def horizon(self, limits: BatchLimits) -> tuple[float, int] | None:
         """The urgency of the last entry that may be reordered; None when all may.
 
-        `lookahead` batches hold so many entries, at the mean length of what waits.
+        `lookahead` batches hold so many entries, at the mean length of what waits. Taken ones not yet forgotten count.
         """
         fit = min(limits.max_batch_items, limits.max_batch_tokens * len(self) / max(1, self.tokens))
         most = max(1, int(limits.lookahead * fit))
@@ -130,7 +149,7 @@ class Lane(Generic[In]):
 
     def drain(self) -> list[Entry[In]]:
         """Take out all."""
-        entries = list(self._by_urgency)
+        entries = [entry for entry in self._by_urgency if not entry.taken]
         self.remove(entries)
         return entries
 

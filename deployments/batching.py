@@ -19,14 +19,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from deployments.batch_choice import BatchLimits, Entry, Lane, Pending, Work, choose
 from deployments.batch_cost import BatchCost
+from deployments.batch_results import Batched, BatcherStats, usage
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.types import Priority, Usage
+from deployments.types import Priority
 
 logger = logging.getLogger("ray.serve")
 
@@ -35,45 +35,6 @@ __all__ = ["BatchLimits", "Batched", "Batcher", "BatcherStats", "Work", "usage"]
 In = TypeVar("In")
 Out = TypeVar("Out")
 _MAX_RETRY_AFTER_S = 60.0
-
-
-class Batched(NamedTuple, Generic[Out]):
-    """The answer for one entry, and what the batch it ran in was like. `batch` numbers the batches of a batcher."""
-
-    value: Out
-    tokens: int
-    batch: int
-    batch_size: int
-    padding_efficiency: float
-    queue_ms: float
-    compute_ms: float
-
-
-@dataclass
-class BatcherStats:
-    """Counted since the start. Tokens are of computed batches: padding efficiency = tokens / padded_tokens."""
-
-    batches: int = 0
-    entries: int = 0
-    tokens: int = 0
-    padded_tokens: int = 0
-    compute_s: float = 0.0
-    cancelled: int = 0
-    expired: int = 0
-    failed: int = 0
-    refused: int = 0
-    retried_batches: int = 0
-
-
-def usage(results: Sequence[Batched[Out]]) -> Usage:
-    """What one call cost: its slowest wait, and each batch it ran in once."""
-    compute_ms = {r.batch: r.compute_ms for r in results}
-    return Usage(
-        queue_ms=max((r.queue_ms for r in results), default=0.0),
-        compute_ms=sum(compute_ms.values()),
-        prompt_tokens=sum(r.tokens for r in results),
-        batch_size=max((r.batch_size for r in results), default=0),
-    )
 
 
 class Batcher(Generic[In, Out]):

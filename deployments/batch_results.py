@@ -1,0 +1,50 @@
+"""What the batcher says of its batches: to a caller with each answer, and counted since the start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from deployments.types import Usage
+
+Out = TypeVar("Out")
+
+
+class Batched(NamedTuple, Generic[Out]):
+    """The answer for one entry, and what the batch it ran in was like. `batch` numbers the batches of a batcher."""
+
+    value: Out
+    tokens: int
+    batch: int
+    batch_size: int
+    padding_efficiency: float
+    queue_ms: float
+    compute_ms: float
+
+
+@dataclass
+class BatcherStats:
+    """Counted since the start. Tokens are of computed batches: padding efficiency = tokens / padded_tokens."""
+
+    batches: int = 0
+    entries: int = 0
+    tokens: int = 0
+    padded_tokens: int = 0
+    compute_s: float = 0.0
+    cancelled: int = 0
+    expired: int = 0
+    failed: int = 0
+    refused: int = 0
+    retried_batches: int = 0
+
+
+def usage(results: Sequence[Batched[Out]]) -> Usage:
+    """What one call cost: its slowest wait, and each batch it ran in once."""
+    compute_ms = {r.batch: r.compute_ms for r in results}
+    return Usage(
+        queue_ms=max((r.queue_ms for r in results), default=0.0),
+        compute_ms=sum(compute_ms.values()),
+        prompt_tokens=sum(r.tokens for r in results),
+        batch_size=max((r.batch_size for r in results), default=0),
+    )
