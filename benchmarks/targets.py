@@ -1,0 +1,149 @@
+"""What load is offered to: the service over gRPC and over HTTP, on this machine only."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
+
+import grpc
+import httpx
+
+from benchmarks.open_loop import Outcome, Reply, StageMs
+from deployments.errors import Misconfigured
+from pushgen.v1 import decision_pb2, service_pb2, service_pb2_grpc
+from serve_app.contract import GenerateNotificationRequest
+from serve_app.demo.items import demo_items
+from serve_app.wire import to_message
+
+GENERATE_PATH: Final = "/v1/notifications:generate"
+_PREFIX: Final = "STAGE_"
+_CODES: Final = {
+    grpc.StatusCode.RESOURCE_EXHAUSTED: Outcome.SHED,
+    grpc.StatusCode.DEADLINE_EXCEEDED: Outcome.TIMEOUT,
+}
+_STATUSES: Final = {429: Outcome.SHED, 408: Outcome.TIMEOUT, 504: Outcome.TIMEOUT}
+# Of one channel, or httpx's pool: more requests than that are never in flight.
+_CONNECTIONS: Final = 1_000
+
+
+def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificationRequest]:
+    """The shipped demo items, with or without their pictures; `options` go into each request's options."""
+    requests = [entry.request for entry in demo_items()]
+    return [
+        request.model_copy(
+            update={
+                "item": request.item if photos else request.item.without_media(),
+                "options": request.options.model_copy(update=options),
+            }
+        )
+        for request in requests
+    ]
+
+
+def loopback(address: str, option: str = "--address") -> str:
+    """The address, when it is this machine's own; raises Misconfigured otherwise."""
+    host, colon, port = address.removeprefix("http://").rpartition(":")
+    if not colon or not port.isdigit():
+        raise Misconfigured(f"{option} {address!r} is not HOST:PORT, for instance 127.0.0.1:9000")
+    host = host.strip("[]")
+    try:
+        near = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        near = False
+    if not near:
+        raise Misconfigured(f"{option} {address!r} is not on this machine; load is offered to 127.0.0.1 only")
+    return address
+
+
+class GrpcTarget:
+    """`GenerateNotification` on a channel of its own; the requests in turn. Nothing is retried."""
+
+    kind = "grpc"
+
+    def __init__(self, address: str, requests: Sequence[GenerateNotificationRequest]) -> None:
+        # Built beforehand: what the generator does in a run, it takes from the service on the same cores.
+        self._messages = [to_message(r, service_pb2.GenerateNotificationRequest) for r in requests]
+        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
+        self._channel = grpc.aio.insecure_channel(loopback(address), options)
+        stub = service_pb2_grpc.PushGenServiceStub(self._channel)  # type: ignore[no-untyped-call]
+        self._ask = stub.GenerateNotification
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._channel.close()
+
+    async def send(self, index: int, timeout_s: float) -> Reply:
+        try:
+            answer = await self._ask(self._messages[index % len(self._messages)], timeout=timeout_s)
+        except grpc.aio.AioRpcError as error:
+            return Reply(_CODES.get(error.code(), Outcome.ERROR), error.code().name)
+        decision = answer.decision
+        return Reply(
+            Outcome.OK,
+            degraded=decision.partial,
+            stages={
+                _stage(decision_pb2.Stage.Name(t.stage)): StageMs(t.wall_ms, t.queue_ms, t.compute_ms)
+                for t in decision.timings
+            },
+        )
+
+
+class HttpTarget:
+    """The same over HTTP/1.1, connections kept alive."""
+
+    kind = "http"
+
+    def __init__(self, address: str, requests: Sequence[GenerateNotificationRequest]) -> None:
+        self._bodies = [r.model_dump_json(exclude_none=True).encode() for r in requests]
+        self._client = httpx.AsyncClient(
+            base_url=f"http://{loopback(address).removeprefix('http://')}",
+            headers={"content-type": "application/json"},
+            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, index: int, timeout_s: float) -> Reply:
+        body = self._bodies[index % len(self._bodies)]
+        try:
+            answer = await self._client.post(GENERATE_PATH, content=body, timeout=timeout_s)
+        except httpx.TimeoutException:
+            return Reply(Outcome.TIMEOUT, "TIMEOUT")
+        except httpx.TransportError as error:
+            return Reply(Outcome.ERROR, type(error).__name__)
+        if answer.status_code != httpx.codes.OK:
+            return Reply(_STATUSES.get(answer.status_code, Outcome.ERROR), str(answer.status_code))
+        decision = answer.json()["decision"]
+        return Reply(
+            Outcome.OK,
+            degraded=decision.get("partial", False),
+            stages={
+                _stage(t["stage"]): StageMs(t["wall_ms"], t["queue_ms"], t["compute_ms"])
+                for t in decision.get("timings", ())
+            },
+        )
+
+
+TARGETS: Final = {kind.kind: kind for kind in (GrpcTarget, HttpTarget)}
+
+
+@asynccontextmanager
+async def target_of(
+    protocol: str, address: str, requests: Sequence[GenerateNotificationRequest]
+) -> AsyncIterator[GrpcTarget | HttpTarget]:
+    """A target of the protocol, closed afterwards. Raises Misconfigured for an address off this machine."""
+    async with TARGETS[protocol](address, requests) as target:
+        yield target
+
+
+def _stage(name: str) -> str:
+    return name.removeprefix(_PREFIX).lower()
