@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -28,11 +28,11 @@ class Failed(Exception):
 
 
 @contextmanager
-def started(config: Path, edit: Edit | None = None) -> Iterator[LocalServe]:
+def started(config: Path, edit: Edit | None = None, env: dict[str, str] | None = None) -> Iterator[LocalServe]:
     """The config's application, ready, on ports of its own. Raises StartFailed, Misconfigured."""
     if not config.is_file():
         raise Misconfigured(f"--config: there is no file {str(config)!r}")
-    with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=edit) as app:
+    with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=edit, env=env) as app:
         with console.status(f"starting {config.name}"):
             app.wait_ready(READY_S)
         yield app
@@ -61,6 +61,17 @@ def fakes(latency_ms: dict[str, float]) -> Edit:
         application["deployments"] = others + new
 
     return edit
+
+
+def environment_of(settings: Sequence[str]) -> dict[str, str]:
+    """`NAME=VALUE` each. Raises Misconfigured."""
+    found = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.startswith(("RAY_", "PUSHGEN_")):
+            raise Misconfigured(f"--env {setting!r}: give NAME=VALUE, the name beginning with RAY_ or PUSHGEN_")
+        found[name] = value
+    return found
 
 
 class CpuMeter:

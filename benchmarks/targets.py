@@ -30,16 +30,12 @@ _CONNECTIONS: Final = 1_000
 
 def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificationRequest]:
     """The shipped demo items, with or without their pictures; `options` go into each request's options."""
-    requests = [entry.request for entry in demo_items()]
-    return [
-        request.model_copy(
-            update={
-                "item": request.item if photos else request.item.without_media(),
-                "options": request.options.model_copy(update=options),
-            }
-        )
-        for request in requests
-    ]
+    found = []
+    for request in (entry.request for entry in demo_items()):
+        item = request.item if photos else request.item.model_copy(update={"images": (), "frames": ()})
+        asked = request.options.model_copy(update=options)
+        found.append(request.model_copy(update={"item": item, "options": asked}))
+    return found
 
 
 def loopback(address: str, option: str = "--address") -> str:

@@ -18,7 +18,7 @@ import typer
 from rich.progress import track
 
 from benchmarks import load_report, load_stats, record
-from benchmarks.local_app import STAGES, CpuMeter, Failed, console, fakes, quiet, refusals, started
+from benchmarks.local_app import STAGES, CpuMeter, Failed, console, environment_of, fakes, quiet, refusals, started
 from benchmarks.open_loop import Limits, closed_loop
 from benchmarks.targets import TARGETS, target_of, workload
 from serve_app.contract import GenerateNotificationRequest
@@ -50,11 +50,17 @@ def tax(
     latency_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of one request at a time, per measurement.")] = 2.5,
     rate_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of many under way, per measurement.")] = 4.0,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests under way for requests/s.")] = 16,
+    env: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE for both applications, for instance a flag of Ray Serve.")
+    ] = None,
 ) -> None:
     plan = Plan(rounds, latency_s, rate_s, concurrency)
-    with refusals(), started(ECHO) as echo, started(CONFIG, fakes(dict.fromkeys(STAGES, 0.0))) as graph:
-        rows = asyncio.run(measure({"graph": graph, "echo": echo}, plan))
-        found = result(rows, plan)
+    with refusals():
+        flags = environment_of(env or [])
+        no_op = fakes(dict.fromkeys(STAGES, 0.0))
+        with started(ECHO, env=flags) as echo, started(CONFIG, no_op, flags) as graph:
+            rows = asyncio.run(measure({"graph": graph, "echo": echo}, plan))
+    found = result(rows, plan) | {"env": flags}
     load_report.tax_plot(found, rows, record.RESULTS / "tax.png")
     record.write("tax", found, config=CONFIG, raw=rows)
 
