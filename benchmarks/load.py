@@ -30,6 +30,7 @@ _TIMEOUT_SLOS: Final = 4
 _SLO_UNLOADED: Final = 3
 _FIRST_TIMEOUT_S: Final = 120.0
 _UNLOADED_REQUESTS: Final = 20
+_FEWEST_REQUESTS: Final = 40
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -46,7 +47,7 @@ def load(
     start_rps: Annotated[float, typer.Option(min=0.01, max=1000, help="First rate of the search.")] = 4.0,
     max_rps: Annotated[float, typer.Option(min=0.01, max=5000)] = 500.0,
     slo_ms: Annotated[float | None, typer.Option(min=1, help="A decision later than this is not good.")] = None,
-    step_s: Annotated[float, typer.Option(min=0.5, max=120, help="How long each rate is offered.")] = 9.0,
+    step_s: Annotated[float, typer.Option(min=0.5, max=120, help="Of each rate; longer for a low one.")] = 9.0,
     repeats: Annotated[int, typer.Option(min=1, max=10, help="At the knee and at 70% of it.")] = 3,
     budget_s: Annotated[float, typer.Option(min=1, max=1800, help="No new rate is tried after this.")] = 200.0,
     seed: Annotated[int, typer.Option(help="Of the arrivals.")] = 0,
@@ -80,6 +81,11 @@ class Plan:
     seed: int
 
 
+def step_length_s(rate: float, step_s: float) -> float:
+    """Longer than `step_s` for a low rate, so that its share of good answers rests on some; at most eight times."""
+    return max(step_s, min(_FEWEST_REQUESTS / rate, 8 * step_s))
+
+
 @dataclass
 class Sweep:
     """Rates offered one after the other to one target."""
@@ -92,11 +98,8 @@ class Sweep:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     async def offer(self, rate: float, what: str, seed: int) -> Point:
-        limits = Limits(
-            duration_s=self.plan.step_s,
-            timeout_s=_TIMEOUT_SLOS * self.slo_ms / 1000,
-            warm_up_s=self.plan.step_s / 9,
-        )
+        duration_s = step_length_s(rate, self.plan.step_s)
+        limits = Limits(duration_s, _TIMEOUT_SLOS * self.slo_ms / 1000, warm_up_s=duration_s / 9)
         self.meter.restart()
         offered = await open_loop(self.target, ARRIVALS[self.plan.arrivals](rate, seed), limits, self.slo_ms / 1000)
         found = load_stats.point(offered, rate, self.slo_ms)

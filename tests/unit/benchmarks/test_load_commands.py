@@ -126,6 +126,11 @@ def test_a_load_result_has_the_knee_with_medians_of_its_repeats(tmp_path: Path) 
     assert (tmp_path / "load.png").stat().st_size > 5000
 
 
+@pytest.mark.parametrize(("rate", "wanted"), [(100.0, 9.0), (4.0, 10.0), (1.0, 40.0), (0.1, 72.0)])
+def test_a_low_rate_is_offered_for_longer(rate: float, wanted: float) -> None:
+    assert load.step_length_s(rate, 9.0) == wanted
+
+
 def test_without_a_sustained_rate_there_is_no_knee_and_no_number_for_it(tmp_path: Path) -> None:
     plan = load.Plan("grpc", "poisson", False, (), 4.0, 500.0, 10.0, 9.0, 3, 200.0, 0)
     found = load.result(plan, 10.0, {"p50_ms": 133.3}, [load_point(4, 0.0)], [], [])
