@@ -3,8 +3,8 @@
 A replica takes `--ongoing` calls at a time and the generator waits longest, so its replicas are what bounds the graph:
 a replica can do ongoing / (candidates x wait) items/s, and the ideal of n replicas is n times one. The graph's own
 CPU time comes on top: a machine shows scaling only up to cores / CPU time per item, so the waits are long enough to
-keep four replicas well below that, and `machine_busy` says how far below. Closed loop, over gRPC, with twice as many
-requests under way as the generator has places.
+keep four replicas well below that, and `machine_busy` says how far below. Closed loop, over gRPC, with three times as
+many requests under way as the generator has places.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REPLICAS: Final = (1, 2, 4)
 CATEGORIES: Final = 2
 TIMEOUT_S: Final = 60.0
 # A place of the generator is never empty for want of a request that has passed the stages before it.
-_UNDER_WAY_PER_PLACE: Final = 2
+_UNDER_WAY_PER_PLACE: Final = 3
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
