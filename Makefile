@@ -5,10 +5,11 @@ export HF_HUB_OFFLINE ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup weights demo serve test test-fast lint format proto clean
+.PHONY: help setup weights demo serve test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
+	bench-prefix bench-scale bench-load bench-locust bench-ingress bench-report
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 .venv/installed: requirements.lock pyproject.toml tools/install.py
 	@$(PYTHON) tools/install.py
@@ -42,6 +43,33 @@ format: setup ## Format the code
 
 proto: setup ## Regenerate the stubs of protos/
 	@$(BIN)/python tools/proto.py
+
+bench-scorer: setup ## The batcher beside @serve.batch, an ideal loop and one by one
+	@$(BIN)/python -m benchmarks.scorer
+
+bench-engine: setup ## The demo graph against bare vLLM
+	@$(BIN)/python -m benchmarks.engine
+
+bench-tax: setup ## The graph's own cost beside a bare Serve echo
+	@$(BIN)/python -m benchmarks.tax
+
+bench-prefix: setup ## Prompt tokens served from the prefix cache
+	@$(BIN)/python -m benchmarks.prefix
+
+bench-scale: setup ## Items/s with 1, 2 and 4 replicas a stage, on fakes
+	@$(BIN)/python -m benchmarks.scale
+
+bench-load: setup ## Offered rate against latency and goodput, open loop
+	@$(BIN)/python -m benchmarks.load
+
+bench-locust: setup ## Locust: gRPC and HTTP users side by side
+	@$(BIN)/python -m benchmarks.locust_run
+
+bench-ingress: setup ## HAProxy against Serve's Python proxy
+	@$(BIN)/python -m benchmarks.ingress
+
+bench-report: setup ## One report of all results, Markdown and HTML
+	@$(BIN)/python -m benchmarks.report
 
 clean: ## Remove what the commands built
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache *.egg-info
