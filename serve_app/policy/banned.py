@@ -8,8 +8,8 @@ No legal advice: vendors' and lawyers' lists differ by market. Give your own wit
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Literal
 
 import regex
@@ -50,21 +50,27 @@ class BannedRule(Knobs):
     action: Action = "block"
     words: tuple[BannedWord, ...] = Field(default=_DEFAULT, max_length=20_000)
 
+    @cached_property
+    def actions(self) -> dict[str, Action]:
+        """By the words as they are compared; once a list, which may be long, and not once a copy."""
+        return {_key(word.text): word.action for word in self.words}
+
+    @cached_property
+    def pattern(self) -> regex.Pattern[str]:
+        return _pattern(self.actions)
+
 
 def banned(copy: Copy, context: PolicyContext, settings: BannedRule) -> Iterator[Hit]:  # noqa: ARG001
     """BANNED_WORD, with the word's own action, or `action` where that is milder."""
     if settings.action == "off" or not settings.words:
         return
-    actions = {_key(word.text): word.action for word in settings.words}
-    pattern = _pattern(tuple(actions))
     for field, text in fields_of(copy):
-        for found in dict.fromkeys(_key(match.group()) for match in pattern.finditer(_visible(text))):
-            own = actions.get(found, "block")
+        for found in dict.fromkeys(_key(match.group()) for match in settings.pattern.finditer(_visible(text))):
+            own = settings.actions.get(found, "block")
             yield Hit("BANNED_WORD", own if settings.action == "block" else "review", field, found)
 
 
-@lru_cache(maxsize=8)
-def _pattern(keys: tuple[str, ...]) -> regex.Pattern[str]:
+def _pattern(keys: Iterable[str]) -> regex.Pattern[str]:
     """One alternation for the whole list, longest first."""
     alternatives = []
     for key in sorted(keys, key=len, reverse=True):
