@@ -34,8 +34,8 @@ def started(config: Path, edit: Edit | None = None, env: dict[str, str] | None =
         raise Misconfigured(f"--config: there is no file {str(config)!r}")
     # Several applications at a time, and the replicas of the largest, start slowly on few cores.
     patient = {"RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": str(int(READY_S))}
-    ports = {"http_port": free_port(), "grpc_port": free_port()}
-    with LocalServe(config, edit=edit, env=patient | (env or {}), **ports) as app:
+    env = patient | (env or {})
+    with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=edit, env=env) as app:
         with console.status(f"starting {config.name}"):
             app.wait_ready(READY_S)
         yield app
