@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deployments import weights
 from deployments.deadline import Call
@@ -153,21 +153,21 @@ class VllmGenerator:
             min_p=knobs.min_p,
             repetition_penalty=knobs.repetition_penalty,
             max_tokens=knobs.max_tokens,
-            grammar=structured.grammar(task.profile, task.output_fields, language),
         )
+        forms = [structured.grammar(task.profile, task.output_fields, language, p.openings) for p in task.plan]
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
-        rendered = [(plan, self._engine.render(prompt.messages(task, plan, known))) for plan in task.plan]
+        rendered = [self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan]
         return [
             _Job(
                 plan=plan,
                 prompt=tokens,
-                sampling=sampling.with_seed(seed_of(task.seed, plan.category, n)),
+                sampling=replace(sampling, grammar=form, seed=seed_of(task.seed, plan.category, n)),
                 request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
                 longest=longest,
                 adapter=chosen(task.adapter, knobs.adapter),
             )
             for n in range(task.candidates_per_category)
-            for plan, tokens in rendered
+            for plan, tokens, form in zip(task.plan, rendered, forms, strict=True)
         ]
 
     def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:

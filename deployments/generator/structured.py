@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from deployments.types import CountingUnit, LengthProfile, OutputField
+from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
 
+_NO_OPENINGS: Final = Openings()
 FIELD_NAMES: Final = {OutputField.TITLE: "title", OutputField.BODY: "body"}
 
 # A grammar counts code points, a profile may count otherwise: the most units that a code point of a language takes.
@@ -40,22 +41,45 @@ def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
     return {OutputField.TITLE: max(1, profile.max_title // units), OutputField.BODY: max(1, profile.max_body // units)}
 
 
-def grammar(profile: LengthProfile, fields: Sequence[OutputField], language: str) -> str:
+def grammar(
+    profile: LengthProfile, fields: Sequence[OutputField], language: str, openings: Openings = _NO_OPENINGS
+) -> str:
     """EBNF (xgrammar's GBNF dialect) of a compact JSON object with the fields asked for, title first.
+
+    openings: of a category, held to where they are in `language`. Those of a field that is not asked for are the first
+    one's, unless it has its own.
 
     Equal requests give equal text, by which the engine keeps what it compiled. A JSON schema would say the same, but
     holds either a length or a choice of characters, takes longer to compile, and lets a model indent.
     """
-    longest = limits(profile, language)
+    longest, asked = limits(profile, language), in_order(fields)
+    begun = _begun(asked, openings) if openings.language == language else {}
     members = [
-        rf'"\"{FIELD_NAMES[field]}\":\"" {_text(field, longest[field], language)} "\""' for field in in_order(fields)
+        rf'"\"{FIELD_NAMES[field]}\":\"" {_text(field, longest[field], language, begun.get(field, ()))} "\""'
+        for field in asked
     ]
     return 'root ::= "{" ' + ' "," '.join(members) + ' "}"\n'
 
 
-def _text(field: OutputField, longest: int, language: str) -> str:
-    """Between the shortest and the longest length; begins and ends with what a text can begin and end with."""
+def _begun(asked: Sequence[OutputField], openings: Openings) -> dict[OutputField, Sequence[str]]:
+    own = {OutputField.TITLE: openings.title, OutputField.BODY: openings.body}
+    left = [words for field, words in own.items() if words and field not in asked]
+    return {field: own[field] or (left[0] if left and field is asked[0] else ()) for field in asked}
+
+
+def _text(field: OutputField, longest: int, language: str, openings: Sequence[str]) -> str:
+    """Between the shortest and the longest length; begins and ends with what a text can begin and end with.
+
+    With openings it begins with one of those that leave most of the room.
+    """
     shortest = min(_MIN_CHARACTERS[field] // (2 if language in _WIDE else 1), longest)
+    begun = [
+        f'"{words}" {_INNER}{{{max(0, shortest - len(words) - 1)},{longest - len(words) - 1}}} {_LAST}'
+        for words in openings
+        if len(words) <= longest // 2
+    ]
+    if begun:
+        return f"({' | '.join(begun)})"
     return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},{max(0, longest - 2)}}} {_LAST}"
 
 

@@ -52,6 +52,7 @@ from deployments.types.work import (
     Draft,
     GenerationTask,
     LengthProfile,
+    Openings,
     RouteResult,
     ScoreResult,
 )
@@ -82,6 +83,7 @@ __all__ = [
     "Model",
     "Name",
     "Notification",
+    "Openings",
     "Options",
     "OutputField",
     "PolicyFinding",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -27,11 +28,24 @@ class LengthProfile(Model):
     origin: str = ""
 
 
+Opening = Annotated[str, Field(pattern=r"^[^\W\d_][\w ,:'’-]{0,38} $")]  # noqa: RUF001 - both apostrophes are meant
+"""The first words of a text, and the space after them: nothing that a grammar or JSON would have to escape."""
+
+
+class Openings(Model):
+    """First words of which a title, or a body, has one, of an item in `language`; none: it begins as it likes."""
+
+    language: str = "en"
+    title: tuple[Opening, ...] = Field(default=(), max_length=16)
+    body: tuple[Opening, ...] = Field(default=(), max_length=16)
+
+
 class CategoryPlan(Model):
-    """One category to write in: the control that the generator's prompt ends with."""
+    """One category to write in: the control that the generator's prompt ends with, and what the grammar holds it to."""
 
     category: str
     instruction: str
+    openings: Openings = Openings()
     weight: float = 1.0
     wanted: bool = False
 

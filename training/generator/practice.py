@@ -55,7 +55,7 @@ def task_of(
     item, caption = _dressed(story.item, draw)
     told = f"{item.title} {item.description} {caption}"
     names = [n for n in draw.permutation(sorted(categories)).tolist() if categories[n].gate.open_for(item, told)]
-    chosen = [CategoryPlan(category=n, instruction=categories[n].instruction) for n in names[: plan.categories]]
+    chosen = [categories[name].plan(1.0, wanted=False) for name in names[: plan.categories]]
     others = sorted(set(profiles) - {"default", "watch"})
     profile = profiles["default" if draw.random() < 0.6 else others[draw.integers(len(others))]]
     fields = (OutputField.TITLE, OutputField.BODY)

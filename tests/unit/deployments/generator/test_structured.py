@@ -7,7 +7,7 @@ import pytest
 
 from deployments.counting import measure
 from deployments.generator.structured import grammar, limits, parse
-from deployments.types import CountingUnit, LengthProfile, OutputField
+from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
 
 T, B = OutputField.TITLE, OutputField.BODY
 
@@ -107,3 +107,32 @@ def test_text_that_fills_its_limit_keeps_its_whole_part() -> None:
 def test_text_that_fills_its_limit_without_a_whole_part_is_not_finished() -> None:
     title = "A White Cup of Coffee with a Leaf-Like F"
     assert parse(json.dumps({"title": title, "body": "It is hot."}), LONGEST) == (title, "It is hot.", False)
+
+
+def test_a_category_is_held_to_its_openings_and_the_lengths_stay(accepts: Accepts) -> None:
+    openings = Openings(title=("How to ", "Learn "), body=("But ",))
+    held = grammar(profile(CountingUnit.WIDTH), (T, B), "en", openings)
+    body = "But a fresh cup is always free."
+    assert accepts(held, answer("How to pour a leaf", body))
+    assert accepts(held, answer("Learn latte art", body))
+    assert not accepts(held, answer("Coffee with a leaf", body))
+    assert not accepts(held, answer("How to pour a leaf", "A fresh cup is always free."))
+    assert accepts(held, answer("How to " + "x" * 33, body))
+    assert not accepts(held, answer("How to " + "x" * 34, body))
+    assert not accepts(held, answer("Learn", body))
+
+
+def test_openings_are_for_their_language_and_those_of_a_missing_field_go_to_the_first(accepts: Accepts) -> None:
+    openings = Openings(title=("How to ",))
+    assert accepts(grammar(profile(CountingUnit.WIDTH), (T, B), "fr", openings), answer())
+    alone = grammar(profile(CountingUnit.WIDTH), (B,), "en", openings)
+    assert accepts(alone, '{"body":"How to pour a leaf into a cup."}')
+    assert not accepts(alone, '{"body":"A fresh cup, with free refills."}')
+    short = grammar(profile(CountingUnit.WIDTH, title=12), (T, B), "en", Openings(title=("Happening now: ",)))
+    assert accepts(short, answer("Coffee now"))  # the opening would leave no room
+
+
+@pytest.mark.parametrize("words", ["How to", 'Say "', "a\\b ", "1 ", " ", "x" * 41 + " "])
+def test_an_opening_that_a_grammar_would_have_to_escape_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match="title"):
+        Openings(title=(words,))
