@@ -13,7 +13,7 @@ from deployments.errors import Misconfigured
 from deployments.generator.settings import GeneratorSettings
 from deployments.router.catalogue import FileCatalogue
 from deployments.router.settings import EmbeddingRouterSettings, RouterKnobs
-from deployments.types import CategoryPlan, GenerationTask, Item, Reward
+from deployments.types import CategoryPlan, GenerationTask, Item, Openings, Reward
 from serve_app.knobs import DefaultKnobs
 from serve_app.profiles import load_profiles
 from training.generator.measures import Score
@@ -23,14 +23,19 @@ _ROUTING_S = 600.0
 
 
 def tasks(
-    stories: Sequence[Story], categories: str = "configs/categories.yaml", profiles: str = "configs/profiles.yaml"
+    stories: Sequence[Story],
+    categories: str = "configs/categories.yaml",
+    profiles: str = "configs/profiles.yaml",
+    openings: bool = True,
 ) -> list[GenerationTask]:
     """One task a story, as a request that says nothing else makes it: title and body in the categories that the router
-    picks, by the demo's defaults. Raises Misconfigured.
+    picks, by the demo's defaults; without the categories' openings if asked. Raises Misconfigured.
     """
     defaults = DefaultKnobs()
     profile = load_profiles(profiles)[defaults.length_profile]
     plans = asyncio.run(routed([s.item for s in stories], categories, defaults.max_categories))
+    if not openings:
+        plans = [tuple(p.model_copy(update={"openings": Openings()}) for p in plan) for plan in plans]
     return [
         GenerationTask(
             item=story.item, caption="", plan=plan, profile=profile,

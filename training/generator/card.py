@@ -87,6 +87,12 @@ def card(folder: Path) -> None:
     (folder / "README.md").write_text(render(folder), encoding="utf-8")
 
 
+_OPENINGS: Final = (
+    "Some categories are held to first words by the grammar, in both columns: there the rules find what the grammar "
+    "put in. "
+)
+
+
 def render(folder: Path) -> str:
     """The card as Markdown."""
     report: dict[str, Any] = _read(folder, "report.json") or {}
@@ -98,6 +104,7 @@ def render(folder: Path) -> str:
         *_training(report, config),
         *_evaluation(_read(folder, "eval.json")),
         *_sweep(_read(folder, "sweep.json"), (folder / "sweep.png").is_file()),
+        *_notes(folder / "notes.md"),
         *_samples(_read(folder, "samples.json")),
         _wrapped(_LICENCE.format(licence=" (Apache-2.0)" if "smollm2" in base.lower() else "")),
     ]
@@ -110,6 +117,12 @@ def _read(folder: Path, name: str) -> Any:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
     except ValueError:
         raise Misconfigured(f"{name} of {folder.name!r} is no JSON: write it anew or delete it") from None
+
+
+def _notes(path: Path) -> Iterator[str]:
+    """What a person found: `notes.md` beside the adapter, where there is one."""
+    if path.is_file():
+        yield path.read_text(encoding="utf-8").rstrip() + "\n"
 
 
 def _training(report: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
@@ -164,7 +177,9 @@ def _evaluation(found: Mapping[str, Any] | None) -> Iterator[str]:
     yield _paragraph(
         "A reward is a guess of what the archive's readers would have clicked, no truth. Whether a copy shows its "
         "category is judged by rules on its words, which also chose what the adapter was trained on: compare the two "
-        "columns, and do not take the share at its word. Shown by category, and of how many:"
+        "columns, and do not take the share at its word. "
+        + (_OPENINGS if about.get("openings") else "")
+        + "Shown by category, and of how many:"
     )
     yield f"| category | {' | '.join(models)} |"
     yield "|---" * (len(models) + 1) + "|"

@@ -45,6 +45,9 @@ def evaluate(
     titles: Annotated[
         bool, typer.Option(help="Items have one of the story's copies as title; else lede and excerpt alone.")
     ] = True,
+    openings: Annotated[
+        bool, typer.Option(help="Hold categories to their openings, as serving does; else by the instruction alone.")
+    ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Draws the stories.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")] = False,
 ) -> None:
@@ -61,7 +64,7 @@ def evaluate(
         folds = folds_of(held_out)
         told = stories(arms, folds, items, seed, titles)
         score, reward_revision = bench.scorer(reward)
-        tasks = bench.tasks(told)
+        tasks = bench.tasks(told, openings=openings)
         console.print(f"{len(told)} stories, {sum(len(t.plan) * t.candidates_per_category for t in tasks)} candidates")
         found: dict[str, list[Written]] = {}
         report: dict[str, Any] = {}
@@ -82,6 +85,7 @@ def evaluate(
             "knobs": GeneratorKnobs().model_dump(mode="json"),
             "folds": list(folds),
             "titles": titles,
+            "openings": openings,
             "seed": seed,
         }
         if out is not None:

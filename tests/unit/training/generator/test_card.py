@@ -115,3 +115,16 @@ def test_the_command_writes_the_card_anew_and_says_what_is_wrong(folder: Path) -
     (folder / "adapter_config.json").unlink()
     with pytest.raises(Misconfigured, match="no adapter"):
         card(folder)
+
+
+def test_openings_and_a_persons_notes_are_said_where_they_are(folder: Path) -> None:
+    (folder / "eval.json").write_text(json.dumps(EVAL))
+    card(folder)
+    text = (folder / "README.md").read_text()
+    assert "held to first words" not in text
+    (folder / "eval.json").write_text(json.dumps(EVAL | {"about": EVAL["about"] | {"openings": True}}))
+    (folder / "notes.md").write_text("## Where it stands\n\nIt reads well.\n")
+    card(folder)
+    text = (folder / "README.md").read_text()
+    assert "held to first words" in text
+    assert "It reads well." in text

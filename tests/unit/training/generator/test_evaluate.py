@@ -13,7 +13,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Reward
+from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Openings, Reward
 from serve_app.knobs import DefaultKnobs, SelectionKnobs
 from tests.unit.training.generator.fake_generator import FakeGenerator
 from training.generator import bench, measures
@@ -218,3 +218,18 @@ def test_every_setting_of_the_grid_is_allowed_and_different() -> None:
     assert settings[0] == GeneratorKnobs()
     assert len({json.dumps(s.model_dump()) for s in settings}) == len(settings)
     assert all(GeneratorKnobs(**s.model_dump()) == s for s in settings)
+
+
+def test_a_category_is_held_to_its_openings_unless_its_instruction_alone_is_measured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = CategoryPlan(category="BENEFIT_HOWTO", instruction="Teach.", openings=Openings(title=("How to ",)))
+
+    async def routed(items: Sequence[Item], categories: str, count: int) -> list[tuple[CategoryPlan, ...]]:
+        return [(plan,)] * len(items)
+
+    monkeypatch.setattr(bench, "routed", routed)
+    story = Story(cluster="1", fold=2, item=FERRY, arms=("An old copy",))
+    [held], [free] = bench.tasks([story]), bench.tasks([story], openings=False)
+    assert held.plan == (plan,)
+    assert free.plan == (plan.model_copy(update={"openings": Openings()}),)
