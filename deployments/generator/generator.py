@@ -20,6 +20,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     LengthProfile,
+    Openings,
     OutputField,
     Stage,
     StageRevision,
@@ -154,7 +155,8 @@ class VllmGenerator:
             repetition_penalty=knobs.repetition_penalty,
             max_tokens=knobs.max_tokens,
         )
-        forms = [structured.grammar(task.profile, task.output_fields, language, p.openings) for p in task.plan]
+        begun = [p.openings if knobs.openings else Openings() for p in task.plan]
+        forms = [structured.grammar(task.profile, task.output_fields, language, each) for each in begun]
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
         rendered = [self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan]
         return [

@@ -40,15 +40,17 @@ class GeneratorSettings(Settings):
 class GeneratorKnobs(Knobs):
     """Sampling and bounds. A request's own temperature and adapter win over the knobs'.
 
-    The penalty keeps a 135M model from giving the item's own sentence back as every candidate; from 1.15 on it invents.
+    Temperature, min_p, top_p and penalty are the best of a sweep of the shipped adapter (models/generator/sweep.json).
     """
 
-    temperature: float = Field(default=0.7, ge=0, le=2)
+    temperature: float = Field(default=0.85, ge=0, le=2)
     top_p: float = Field(default=0.95, gt=0, le=1)
     min_p: float = Field(default=0.15, ge=0, le=1)
     repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
     """The one of `engine.adapters` to write with; empty or "base": the model itself."""
+    openings: bool = True
+    """Hold categories to the openings that the catalogue gives them; a larger model follows the instruction alone."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
     """Tokens of one answer; the length profile usually ends it earlier."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)

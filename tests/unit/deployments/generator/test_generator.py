@@ -14,7 +14,7 @@ from deployments.engines.adapters import Adapter
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, StageUnavailable
 from deployments.generator.generator import VllmGenerator, seed_of
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Priority
+from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Openings, Priority
 
 
 class Engine:
@@ -243,3 +243,13 @@ async def test_an_unknown_adapter_of_a_request_is_refused_by_name_before_any_wor
 async def test_an_unknown_adapter_is_refused_before_the_engine_starts() -> None:
     with pytest.raises(Misconfigured, match="adapter"):
         await adapted(Engine(copy)).start(GeneratorKnobs(adapter="nws"))
+
+
+async def test_a_category_is_decoded_from_its_openings_unless_the_operator_leaves_it_the_instruction() -> None:
+    begun = CategoryPlan(category="A", instruction="Teach.", openings=Openings(title=("How to ",)))
+    work = task(plan=[begun, CategoryPlan(category="B", instruction="Be B.")], candidates_per_category=1)
+    held, free = Engine(copy), Engine(copy)
+    await drafts(generator(held), work)
+    await drafts(generator(free, GeneratorKnobs(openings=False)), work)
+    assert ["How to " in (sampling.grammar or "") for _, sampling, _, _ in held.asked] == [True, False]
+    assert ["How to " in (sampling.grammar or "") for _, sampling, _, _ in free.asked] == [False, False]
