@@ -26,7 +26,7 @@ from training.generator.stories import folds_of, stories
 KNOBS: Final = ("temperature", "min_p", "repetition_penalty", "top_p")
 # One knob at a time around the default, then corners, where two of them might make up for each other.
 AROUND: Final[dict[str, tuple[float, ...]]] = {
-    "temperature": (0.5, 0.85, 1.0),
+    "temperature": (0.5, 0.7, 1.0),
     "min_p": (0.05, 0.1, 0.25),
     "repetition_penalty": (1.0, 1.04, 1.12),
     "top_p": (0.85, 1.0),

@@ -38,7 +38,7 @@ def test_every_task_gets_its_drafts_in_the_order_of_its_plan() -> None:
     assert len(steps) == 5
     assert len({call.request_id for call in fake.calls}) == 5
     assert all(call.deadline.remaining_s() > 3600 for call in fake.calls)
-    assert fake.life == ["start", "temperature 0.7", "stop"]
+    assert fake.life == ["start", f"temperature {GeneratorKnobs().temperature:g}", "stop"]
 
 
 def test_seeds_come_from_the_item_unless_the_task_has_one() -> None:
