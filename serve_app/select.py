@@ -52,9 +52,9 @@ def with_win_probabilities(candidates: Sequence[Candidate], calibration: WinCali
 def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     """Choose among generated copies, incumbents and templates, their scores and win probabilities filled in.
 
-    A generated copy must score above the best human incumbent and win against it with a probability of at least 0.5 +
-    `margin`; the best by score that does is sent. Without one the incumbent is kept; a template is used when there is
-    neither; then nothing is sent.
+    A generated copy must score above the best human incumbent and win against it with a probability above 0.5 and of at
+    least 0.5 + `margin`; the best by score that does is sent. Without one the incumbent is kept; a template is used
+    when there is neither; then nothing is sent.
     """
     ranked = rank(candidates)
     best = _best(ranked, Source.GENERATED)
@@ -65,7 +65,7 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     if best is not None and incumbent is not None and incumbent.score is not None:
         running = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and c.score is not None]
         above = [c for c in running if _score(c) > incumbent.score]
-        sure = next((c for c in above if c.win_probability is not None and c.win_probability >= 0.5 + margin), None)
+        sure = next((c for c in above if _wins(c, margin)), None)
         if sure is not None:
             return _outcome(ranked, sure, Reason.BEAT_INCUMBENT)
         return _outcome(ranked, incumbent, Reason.BELOW_MARGIN if above else Reason.INCUMBENT_BETTER)
@@ -106,6 +106,12 @@ def _best(candidates: Sequence[Candidate], source: Source) -> Candidate | None:
 
 def _score(candidate: Candidate) -> float:
     return 0.0 if candidate.score is None else candidate.score
+
+
+def _wins(candidate: Candidate, margin: float) -> bool:
+    """A tie, as of copies in a language that the reward model does not know, is no reason to replace what is there."""
+    chance = candidate.win_probability
+    return chance is not None and chance > 0.5 and chance >= 0.5 + margin
 
 
 def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:

@@ -49,6 +49,9 @@ def train(
     layers: Annotated[
         str, typer.Option(help="Hidden states to read, such as 2,3,4; default: the upper two thirds.")
     ] = "",
+    languages: Annotated[
+        str, typer.Option(help="Of the archive, comma-separated tags: for items in others the model decides nothing.")
+    ] = "en",
     members: Annotated[int, typer.Option(min=2, max=64, help="Heads; their disagreement is the spread.")] = 8,
     test_folds: Annotated[str, typer.Option(help="Comma-separated; clusters of these are only measured on.")] = "2,3",
     notes: Annotated[
@@ -82,7 +85,7 @@ def train(
         fitted = fit(features, training, recipe, _console.print)
         config = files.RewardConfig(
             encoder=encoder, encoder_revision=trunk.revision(), max_length=MAX_LENGTH, layers=trunk.settings.layers,
-            **fitted.numbers,
+            languages=tuple(part.strip() for part in languages.split(",") if part.strip()), **fitted.numbers,
         )  # fmt: skip
         seen.write(out, log.table.loc[~log.table["fold"].isin(held_out), "test_id"])
         revision = files.save(fitted.heads, config, out)

@@ -41,6 +41,7 @@ class RewardConfig(Settings):
     typical_distance: the 95th percentile of `BradleyTerryHeads.distance` over the training copies.
     widening, widest: logits of spread for each unit of distance beyond it, and at most.
     calibration: of `RewardModel.forward`'s mean and spread.
+    languages: of the copies trained on. For an item in another the model says of no copy that it beats another.
     """
 
     format_version: Literal[2] = 2
@@ -59,6 +60,7 @@ class RewardConfig(Settings):
     widening: float = Field(default=0.0, ge=0)
     widest: float = Field(default=0.0, ge=0)
     calibration: WinCalibration = WinCalibration()
+    languages: tuple[str, ...] = Field(default=("en",), min_length=1, description="BCP-47 primary subtags")
 
 
 class BradleyTerryHeads(nn.Module):

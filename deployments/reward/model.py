@@ -110,6 +110,11 @@ class RewardModel:
     def calibration(self) -> WinCalibration:
         return self.config.calibration
 
+    def calibration_for(self, language: str) -> WinCalibration:
+        """Of copies of an item in this language: in one that the model was not trained on, every pair is a tie."""
+        known = language in self.config.languages
+        return self.calibration if known else self.calibration.model_copy(update={"slope": 0.0})
+
     @property
     def max_length(self) -> int:
         return self.config.max_length

@@ -25,7 +25,7 @@ logger = logging.getLogger("ray.serve")
 
 
 class BradleyTerryScorer:
-    """Mean and spread over the heads. The item is not read: the heads know copies, trained within one item each.
+    """Mean and spread over the heads. The heads know copies, trained within one item each, and no item.
 
     A new model goes live between two calls. Each entry of the batcher carries the model that encoded it, so a call is
     scored by one model from beginning to end, and a model is freed with the last call that it has to answer.
@@ -96,7 +96,10 @@ class BradleyTerryScorer:
         return self._live, self._batcher
 
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
-        """One reward a copy, in the order given. Raises Overloaded, DeadlineExceeded, StageFailed."""
+        """One reward a copy, in the order given; of the item only its language is read.
+
+        Raises Overloaded, DeadlineExceeded, StageFailed.
+        """
         live, batcher = self._ready()
         texts = [render_copy(c.title, c.body) for c in copies]
         rows = await asyncio.to_thread(live.model.encode, texts)
@@ -105,7 +108,10 @@ class BradleyTerryScorer:
         if self._shadow is not None:
             self._shadow.offer(texts, [r.mean for r in rewards], live.model.revision)
         return ScoreResult(
-            rewards=rewards, calibration=live.model.calibration, revision=live.revision, usage=usage(results)
+            rewards=rewards,
+            calibration=live.model.calibration_for(item.language),
+            revision=live.revision,
+            usage=usage(results),
         )
 
     def revision(self) -> StageRevision:

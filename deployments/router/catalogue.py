@@ -87,6 +87,7 @@ class Category(Knobs):
             gate=self.gate.describe(),
             instruction=self.instruction,
             is_default=self.is_default,
+            openings=self.openings,
         )
 
     def plan(self, weight: float, wanted: bool) -> CategoryPlan:

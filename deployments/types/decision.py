@@ -104,10 +104,10 @@ class WinCalibration(Model):
     P(a beats b) = sigmoid(slope x (mean_a - mean_b) / sqrt(1 + spread_weight x (spread_a^2 + spread_b^2)))
 
     The root shrinks a difference between uncertain rewards toward a tie (MacKay, 1992, "The evidence framework applied
-    to classification networks", has the form).
+    to classification networks", has the form). With a slope of 0 every pair is a tie: nothing is known of who wins.
     """
 
-    slope: float = Field(default=1.0, gt=0)
+    slope: float = Field(default=1.0, ge=0)
     spread_weight: float = Field(default=0.0, ge=0)
 
     def win_probability(self, a: Reward, b: Reward) -> float:

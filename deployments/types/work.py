@@ -115,3 +115,4 @@ class CategoryInfo(Model):
     gate: str = ""
     instruction: str = ""
     is_default: bool = False
+    openings: Openings = Openings()

@@ -168,7 +168,7 @@ def park() -> DemoItem:
     )
     request = GenerateNotificationRequest(item=item, incumbents=incumbents)
     return DemoItem(
-        "park", "Spanish: the demo's generator knows English, so expect the editor's copy to stay.", request
+        "park", "Spanish: the demo's models know English, so English copy is blocked and the editor's stays.", request
     )
 
 

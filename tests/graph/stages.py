@@ -112,8 +112,10 @@ class ScriptedGenerator(FakeGenerator):
         self.knobs = FakeKnobs(latency_ms=latency_ms)
         self.closed = False
         self.written = 0
+        self.tasks: list[GenerationTask] = []
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+        self.tasks.append(task)
         try:
             for copy in self.copies:
                 await self.work(call, "generating")

@@ -47,6 +47,13 @@ def test_the_incumbent_is_beaten_with_enough_certainty_or_kept(margin: float, wi
     assert (chosen.notification.candidate_id, chosen.reason) == (winner, reason)
 
 
+def test_a_tie_leaves_the_incumbent_whatever_the_score_and_the_margin() -> None:
+    """As of copies in a language that the reward model was not trained on."""
+    chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], calibration=WinCalibration(slope=0))
+    assert chosen.ranked[0].win_probability == 0.5
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
+
+
 def test_the_surer_of_two_candidates_is_sent_when_the_better_one_is_not_sure_enough() -> None:
     """c1 scores highest by its likelihood, which says nothing of clicks; only c2 is likely enough to win."""
     fluent, sure = copy("c1", 0.7, likelihood=5.0), copy("c2", 0.9, likelihood=-5.0)

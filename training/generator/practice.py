@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,11 +24,13 @@ from deployments.router.catalogue import Category
 from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, OutputField
 from serve_app.policy import PolicyContext, PolicySettings, check
 from training.generator.answers import sentences
+from training.generator.composed import CITIES
 from training.generator.judge import Verdict, judge
 from training.generator.stories import Story
 from training.seen import fingerprint
 
 _VERBATIM: Final = 90.0  # a body this near to a run of the facts was copied, not written
+_WITH_METADATA: Final = 0.4  # of the stories
 _SAME: Final = 75.0  # a title this near to its body says everything twice
 
 
@@ -68,9 +70,11 @@ def task_of(
 
 
 def _dressed(item: Item, draw: np.random.Generator) -> tuple[Item, str]:
-    """The item and its caption: sometimes with tags, words of its own, or with a sentence told by the picture instead,
-    as served items have them.
+    """The item and its caption: sometimes with tags, words of its own, with metadata, or with a sentence told by the
+    picture instead, as served items have them.
     """
+    if draw.random() < _WITH_METADATA:
+        item = item.model_copy(update={"metadata": _metadata(draw)})
     long = [word.strip(".,:;!?\"'()").lower() for word in item.description.split() if len(word) > 6]
     words = sorted({word for word in long if word.isalpha()})
     if len(words) >= 3 and draw.random() < 0.3:
@@ -80,6 +84,24 @@ def _dressed(item: Item, draw: np.random.Generator) -> tuple[Item, str]:
         return item, ""
     seen = said.pop(draw.integers(len(said)))
     return item.model_copy(update={"description": " ".join(said)}), seen
+
+
+def _metadata(draw: np.random.Generator) -> dict[str, str]:
+    """One or two entries as platforms have them, some of which open a category's gate. An archive has none: without
+    them a model never learns that most copy leaves a count alone, and that a count is the item's.
+    """
+    count = int(draw.integers(2, 10_000)) * 10 ** int(draw.integers(0, 3))
+    known = {
+        "views": str(count),
+        "likes": str(count),
+        "followers": str(count),
+        "rating": f"{draw.integers(30, 50) / 10}",
+        "duration_s": str(draw.integers(15, 900)),
+        "place": CITIES[draw.integers(len(CITIES))],
+        "trend_rank": str(draw.integers(1, 20)),
+    }
+    chosen = draw.choice(sorted(known), int(draw.integers(1, 3)), replace=False).tolist()
+    return {name: known[name] for name in chosen}
 
 
 @dataclass(frozen=True)
@@ -156,7 +178,7 @@ def row_of(
     }
 
 
-def pair_of(
+def pairs_of(
     kept: Kept,
     failed: Sequence[Draft],
     story: Story,
@@ -164,29 +186,29 @@ def pair_of(
     count: CountTokens,
     control_words: Sequence[str],
     plan: Practice,
-) -> dict[str, Any] | None:
-    """A pair as `preferences.pairs` makes them: the answer kept, and one of those to the same prompt that failed.
+) -> Iterator[dict[str, Any]]:
+    """Pairs as `preferences.pairs` makes them: the answer kept, and of those to the same prompt that failed one that
+    was cut and one that failed otherwise.
 
     None where none in its category failed. Always with the category, which may be what the other missed. An answer that
-    the limit ended is one of them: what a small model writes without an eye on its end.
+    the limit ended is what a small model writes without an eye on its end.
     """
     same = [d for d in failed if d.category == kept.draft.category and _filled(d, task)]
-    if not same:
-        return None
     draw = np.random.default_rng([plan.seed, *fingerprint(f"{story.cluster}\0{kept.draft.body}\0pair").encode()])
-    rejected = same[draw.integers(len(same))]
-    return {
-        "messages": _messages(task, _plan_of(kept.draft, task), count, control_words),
-        "chosen": _answer(kept.draft, task),
-        "rejected": _answer(rejected, task),
-        "category": kept.draft.category,
-        "style": kept.draft.category,
-        "cluster": story.cluster,
-        "fold": story.fold,
-        "profile": task.profile.length_profile,
-        "fields": [structured.FIELD_NAMES[f] for f in structured.in_order(task.output_fields)],
-        "source": "practice",
-    }
+    for alike in ([d for d in same if not d.finished], [d for d in same if d.finished]):
+        if alike:
+            yield {
+                "messages": _messages(task, _plan_of(kept.draft, task), count, control_words),
+                "chosen": _answer(kept.draft, task),
+                "rejected": _answer(alike[draw.integers(len(alike))], task),
+                "category": kept.draft.category,
+                "style": kept.draft.category,
+                "cluster": story.cluster,
+                "fold": story.fold,
+                "profile": task.profile.length_profile,
+                "fields": [structured.FIELD_NAMES[f] for f in structured.in_order(task.output_fields)],
+                "source": "practice",
+            }
 
 
 def _plan_of(draft: Draft, task: GenerationTask) -> CategoryPlan:

@@ -138,8 +138,8 @@ def _chosen(
         dropped["not about the story"] += beside
         dropped["others of its kind are better"] += len(those) - len(picked) - beside
         rows += [practice.row_of(one, story, task, count, control_words, plan) for one in picked]
-        found = (practice.pair_of(one, failed[number], story, task, count, control_words, plan) for one in picked)
-        pairs += [pair for pair in found if pair is not None]
+        for one in picked:
+            pairs += practice.pairs_of(one, failed[number], story, task, count, control_words, plan)
         start = end
     said = {
         "drafts": sum(map(len, written)),

@@ -45,6 +45,19 @@ async def test_a_copy_scores_the_same_alone_and_among_others(scorer: BradleyTerr
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_of_an_item_in_a_language_it_was_not_trained_on_it_calls_every_pair_a_tie(
+    scorer: BradleyTerryScorer,
+) -> None:
+    call = Call(Deadline.after(60))
+    spanish, english = [
+        await scorer.score(Item(title="x", locale=locale), "", COPIES[:2], call) for locale in ("es-ES", "en-GB")
+    ]
+    assert spanish.rewards == pytest.approx(english.rewards)
+    assert spanish.calibration.win_probability(*spanish.rewards) == 0.5
+    assert english.calibration.win_probability(*english.rewards) != 0.5
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_copies_of_different_requests_share_batches(scorer: BradleyTerryScorer) -> None:
     results = await asyncio.gather(*(score(scorer, COPIES[:2]) for _ in range(12)))
     assert max(r.usage.batch_size for r in results) > 2

@@ -142,9 +142,39 @@ SENTENCES = {
 def test_the_audiences_language_passes_and_another_is_for_review(locale: str) -> None:
     item = Item(title="x", locale=locale)
     assert codes(body=SENTENCES[locale], item=item) == set()
-    other = "fr" if locale != "fr" else "en"
+    other = "fr" if locale != "fr" else "de"
     (finding,) = findings(body=SENTENCES[other], item=item)
     assert (finding.code, finding.severity, finding.excerpt) == ("WRONG_LANGUAGE", Severity.REVIEW, other)
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "es", "fr", "it", "nl", "pt-BR", "pl", "sv", "fi", "tr"])
+@pytest.mark.parametrize("text", ["A photographer in the park", "The first light of the morning", SENTENCES["en"]])
+def test_english_for_another_audience_is_blocked_though_it_is_short(locale: str, text: str) -> None:
+    (finding,) = [f for f in findings(body=text, item=Item(title="x", locale=locale)) if f.rule == "language"]
+    assert (finding.code, finding.severity, finding.excerpt) == ("WRONG_LANGUAGE", Severity.BLOCK, "en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("es-ES", "La primera luz"),
+        ("es-ES", "Un fotógrafo, un trípode y una ciudad dormida."),
+        ("es-ES", "El rock de The Beatles en el parque"),
+        ("de-DE", "Das Update ist online: Gaming im Browser"),
+        ("fr-FR", "Le week-end du football commence"),
+        ("nl-NL", "De beste tips voor je weekend"),
+        ("sv-SE", "En kopp kaffe i solen"),
+        ("pl-PL", "Kawa o poranku w parku"),
+    ],
+)
+def test_short_text_in_the_audiences_language_is_not_taken_for_english(locale: str, text: str) -> None:
+    assert "WRONG_LANGUAGE" not in codes(body=text, item=Item(title="x", locale=locale))
+
+
+def test_an_operator_may_let_english_be() -> None:
+    settings = PolicySettings.model_validate({"language": {"english": "off"}})
+    item = Item(title="x", locale="es-ES")
+    assert "WRONG_LANGUAGE" not in codes(body="A photographer in the park", item=item, settings=settings)
 
 
 def test_short_text_is_not_identified() -> None:

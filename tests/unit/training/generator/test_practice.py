@@ -40,7 +40,11 @@ def test_tasks_vary_and_hold_only_categories_that_the_story_allows() -> None:
         assert len(each.plan) == Practice().categories
         assert all(CATEGORIES[p.category].gate.open_for(each.item, told) for p in each.plan)
     assert {p.category for t in tasks for p in t.plan} >= {"DIRECT", "LIST_NUMBER", "HUMOUR", "STORY"}
-    assert not {p.category for t in tasks for p in t.plan} & {"QUOTE", "URGENT_TREND"}
+    assert "QUOTE" not in {p.category for t in tasks for p in t.plan}
+    plain = [t for t in tasks if not t.item.metadata]
+    assert 0.4 < len(plain) / len(tasks) < 0.8
+    assert not {p.category for t in plain for p in t.plan} & {"URGENT_TREND", "SOCIAL_PROOF_LOCAL"}
+    assert {p.category for t in tasks for p in t.plan} >= {"URGENT_TREND", "SOCIAL_PROOF_LOCAL"}
     assert len({t.profile.length_profile for t in tasks}) > 3
     assert {t.output_fields for t in tasks} >= {(OutputField.BODY,), (OutputField.TITLE, OutputField.BODY)}
     assert any(t.caption for t in tasks)
@@ -103,9 +107,25 @@ def test_a_pair_is_an_answer_that_holds_up_and_one_to_the_same_prompt_that_does_
         draft("", "The old ferry of the harbour has 900 books."),  # lacks a field
         draft("Bergen", "The old ferry of the harbour has 900 books and", finished=False),
     ]
-    pair = practice.pair_of(kept, failed, story(), task("DIRECT", "STORY"), count, (), Practice(unsteered=1))
-    assert pair is not None
-    assert json.loads(pair["chosen"])["title"] == one.title
-    assert json.loads(pair["rejected"]) == {"title": "Bergen", "body": failed[2].body}
-    assert pair["messages"][1]["content"].endswith(CATEGORIES["DIRECT"].instruction)
-    assert practice.pair_of(kept, failed[:2], story(), task("DIRECT", "STORY"), count, (), Practice()) is None
+    asked = task("DIRECT", "STORY")
+    found = list(practice.pairs_of(kept, failed, story(), asked, count, (), Practice(unsteered=1)))
+    assert len(found) == 1
+    assert json.loads(found[0]["chosen"])["title"] == one.title
+    assert json.loads(found[0]["rejected"]) == {"title": "Bergen", "body": failed[2].body}
+    assert found[0]["messages"][1]["content"].endswith(CATEGORIES["DIRECT"].instruction)
+    assert not list(practice.pairs_of(kept, failed[:2], story(), asked, count, (), Practice()))
+
+
+def test_a_kept_answer_is_paired_with_one_that_was_cut_and_one_that_failed_otherwise() -> None:
+    one = draft("Bergen has a library that floats", "The old ferry of the harbour is full of books.")
+    kept, _ = practice.fit(one, task("DIRECT"), Practice())
+    assert kept is not None
+    whole = [draft("Bergen", f"The old ferry of the harbour has {n} books.") for n in (800, 900)]
+    cut = draft("Bergen", "The old ferry of the harbour has books and", finished=False)
+    pairs = list(
+        practice.pairs_of(kept, [*whole, cut], story(), task("DIRECT"), lambda t: len(t.split()), (), Practice())
+    )
+    rejected = [json.loads(pair["rejected"])["body"] for pair in pairs]
+    assert len(rejected) == 2
+    assert rejected[0] == cut.body
+    assert rejected[1] in {d.body for d in whole}
