@@ -64,6 +64,11 @@ class Entry(Generic[In]):
     place: int
     taken: bool = field(default=False)
 
+    def fail(self, error: BaseException) -> None:
+        """Tell its call, unless that has ended; in the loop."""
+        if not self.call.reply.done():
+            self.call.reply.set_exception(error)
+
 
 class Lane(Generic[In]):
     """The waiting entries of one priority, by urgency and by length, so that a choice need not sort them."""

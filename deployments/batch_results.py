@@ -38,6 +38,14 @@ class BatcherStats:
     refused: int = 0
     retried_batches: int = 0
 
+    def ran(self, entries: int, tokens: int, padded_tokens: int, seconds: float) -> None:
+        """A batch was computed."""
+        self.batches += 1
+        self.entries += entries
+        self.tokens += tokens
+        self.padded_tokens += padded_tokens
+        self.compute_s += seconds
+
 
 def usage(results: Sequence[Batched[Out]]) -> Usage:
     """What one call cost: its slowest wait, and each batch it ran in once."""

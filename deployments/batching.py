@@ -6,7 +6,7 @@
 
 One forward is in flight. The thread that runs it takes the next batch itself, the moment it is free: entries collect
 while it computes (a batch formed earlier freezes small, which is what costs `@serve.batch` its throughput), and the
-device does not wait for a busy event loop, which answers the last batch's callers meanwhile.
+device does not wait for a busy event loop, which answers the last batch's callers meanwhile (see `Messenger`).
 REALTIME leads BACKFILL, earliest deadline first inside a lane; with the most urgent entry go those of like length,
 because a batch costs its PADDED tokens. Cancelled and expired entries are dropped before any compute.
 """
@@ -26,6 +26,7 @@ from deployments.batch_cost import BatchCost
 from deployments.batch_results import Batched, BatcherStats, usage
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.messenger import Messenger
 from deployments.types import Priority
 
 logger = logging.getLogger("ray.serve")
@@ -57,26 +58,29 @@ class Batcher(Generic[In, Out]):
         self._computing = False
         self._backfill_waited = 0
         self._thread = threading.Thread(target=self._work, name=name.replace(" ", "-"), daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._messenger: Messenger | None = None
         self._ringing = False
         self._idle = asyncio.Event()
         self._ended = asyncio.Event()
 
     async def start(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        self._messenger = Messenger(asyncio.get_running_loop(), self._thread.name, lost=self._leave)
         self._thread.start()
 
     async def stop(self) -> None:
         """Let the batch in flight finish, refuse what waits with StageUnavailable, end the thread."""
-        with self._lock:
-            self._stopping = True
-            self._lock.notify()
-        if self._loop is not None:
+        self._leave()
+        if self._messenger is not None:
             await self._ended.wait()
         self._refuse_all(StageUnavailable(f"the {self._name} is stopping"))
 
+    def _leave(self) -> None:
+        with self._lock:
+            self._stopping = True
+            self._lock.notify()
+
     def check_health(self) -> None:
-        if self._loop is None or self._ended.is_set():
+        if self._messenger is None or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} has stopped")
 
     async def idle(self) -> None:
@@ -162,7 +166,7 @@ class Batcher(Generic[In, Out]):
         with self._lock:
             waiting = [entry for lane in self._lanes.values() for entry in lane.drain()]
         for entry in waiting:
-            _fail(entry, error)
+            entry.fail(error)
 
     def _answered(self, batch: Sequence[Entry[In]], values: Collection[Out], ran: _Ran) -> None:
         """Give a batch's answers to its callers; in the loop, while the device computes the next."""
@@ -195,17 +199,16 @@ class Batcher(Generic[In, Out]):
             logger.exception("the %s has stopped: its batching failed", self._name)
         finally:
             self._tell(self._end)
+            if self._messenger is not None:
+                self._messenger.close()
 
     def _end(self) -> None:
         self._ended.set()
         self._refuse_all(StageUnavailable(f"the {self._name} has stopped"))
 
     def _tell(self, what: Callable[..., None], *args: object) -> None:
-        try:
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(what, *args)
-        except RuntimeError:  # the loop was closed without `stop`: nobody is left to tell
-            self._stopping = True
+        if self._messenger is not None:
+            self._messenger.tell(what, *args)
 
     def _next_batch(self) -> list[Entry[In]]:
         """Wait for one; empty when stopping."""
@@ -276,20 +279,16 @@ class Batcher(Generic[In, Out]):
                 own = (
                     error if isinstance(error, PushGenError) else StageFailed(f"the {self._name} failed on this input")
                 )
-                self._tell(_fail, batch[0], own)
+                self._tell(batch[0].fail, own)
             else:
                 logger.warning("%s failed on a batch of %d; trying each alone", self._name, len(batch), exc_info=error)
             return False
         seconds = time.monotonic() - began_s
         tokens = sum(entry.tokens for entry in batch)
         padded = max(1, max(entry.tokens for entry in batch) * len(batch))
-        stats = self.stats
-        stats.batches += 1
-        stats.entries += len(batch)
-        stats.tokens += tokens
-        stats.padded_tokens += padded
-        stats.compute_s += seconds
-        self._tell(self._answered, batch, values, _Ran(stats.batches, tokens / padded, began_s, seconds * 1000))
+        self.stats.ran(len(batch), tokens, padded, seconds)
+        ran = _Ran(self.stats.batches, tokens / padded, began_s, seconds * 1000)
+        self._tell(self._answered, batch, values, ran)
         self.cost.observe(padded, seconds)
         return True
 
@@ -301,8 +300,3 @@ class _Ran(NamedTuple):
     padding_efficiency: float
     began_s: float
     compute_ms: float
-
-
-def _fail(entry: Entry[In], error: BaseException) -> None:
-    if not entry.call.reply.done():
-        entry.call.reply.set_exception(error)

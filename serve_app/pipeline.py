@@ -25,24 +25,21 @@ from deployments.types import (
     Degradation,
     Draft,
     GenerationTask,
-    Incumbent,
     RoutedCategory,
     ScoreResult,
-    Severity,
-    Source,
     Stage,
 )
+from serve_app import candidates
 from serve_app.brief import Brief
 from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.facts import metadata_caption
 from serve_app.knobs import IngressKnobs
 from serve_app.ledger import Ledger
 from serve_app.metrics import Metrics, NoMetrics
-from serve_app.policy import PolicyContext, check, unfinished
+from serve_app.policy import PolicyContext
 from serve_app.scoring import Scoring
 from serve_app.select import select
-from serve_app.streams import until
-from serve_app.templates import as_candidate
+from serve_app.streams import together, until
 
 # What a stage may die of without taking the request along. Bad input and overload always reach the caller.
 _SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
@@ -95,13 +92,14 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        async with self._scoring(brief, caption, ledger) as scoring:
-            async with aclosing(self._generate(brief, caption, plan, scoring.ahead, ledger)) as drafts:
-                async for draft in drafts:
-                    candidate = await self._check(brief, caption, draft, written, ledger)
-                    written.append(candidate)
-                    scoring.add(candidate)
-                    yield CandidateEvent(candidate=candidate)
+        context = _context(brief, caption)
+        async with self._scoring(brief, context, ledger) as scoring:
+            async with aclosing(together(self._generate(brief, caption, plan, scoring.ahead, ledger))) as drafts:
+                async for those in drafts:
+                    for candidate in await self._check(context, those, written, ledger):
+                        written.append(candidate)
+                        scoring.add(candidate)
+                        yield CandidateEvent(candidate=candidate)
             running = await self._scored(brief, scoring, ledger)
         yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
 
@@ -200,53 +198,24 @@ class Pipeline:
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
 
     async def _check(
-        self, brief: Brief, caption: Caption, draft: Draft, written: Sequence[Candidate], ledger: Ledger
-    ) -> Candidate:
-        """Hold a draft against the policy. Some milliseconds of CPU, so in a thread."""
+        self, context: PolicyContext, drafts: Sequence[Draft], written: Sequence[Candidate], ledger: Ledger
+    ) -> list[Candidate]:
+        """Drafts as candidates. In a thread, and in one turn for all that wait: a turn costs as much as a check."""
         with ledger.stage(Stage.CHECK):
-            context = PolicyContext(
-                item=brief.item,
-                caption=caption.text,
-                profile=brief.profile,
-                output_fields=brief.output_fields,
-                recent_copies=brief.recent_copies,
-                others=tuple(c.copy_text for c in written if not c.rejected),
-            )
-            copy = draft.copy_text
-            findings = await asyncio.to_thread(check, copy, context, self._knobs.policy)
-            if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
-                findings = (unfinished(copy), *findings)
-        return Candidate(
-            id=f"c{len(written) + 1}",
-            title=copy.title,
-            body=copy.body,
-            category=draft.category,
-            source=Source.GENERATED,
-            likelihood=draft.likelihood,
-            findings=findings,
-            rejected=any(f.severity is Severity.BLOCK for f in findings),
-        )
+            return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
 
-    def _existing(self, incumbent: Incumbent, brief: Brief, caption: Caption) -> Candidate:
-        """An incumbent in the running. A person's words are theirs; a filled template must still fit the platform."""
-        candidate = as_candidate(incumbent, brief.item)
-        if candidate.source is not Source.TEMPLATE or candidate.rejected:
-            return candidate
-        context = PolicyContext(item=brief.item, caption=caption.text, profile=brief.profile)
-        findings = check(candidate.copy_text, context, self._knobs.policy, only=("length",))
-        rejected = any(f.severity is Severity.BLOCK for f in findings)
-        return candidate.model_copy(update={"findings": findings, "rejected": rejected})
-
-    def _scoring(self, brief: Brief, caption: Caption, ledger: Ledger) -> Scoring:
+    def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
         """Begins with the existing copies; the written ones are added as they pass."""
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
-                result = await self._stages.reward.score(brief.item.without_media(), caption.text, copies, brief.call)
+                result = await self._stages.reward.score(
+                    brief.item.without_media(), context.caption, copies, brief.call
+                )
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
-        existing = [self._existing(i, brief, caption) for i in brief.incumbents]
+        existing = [candidates.from_incumbent(i, context, self._knobs.policy) for i in brief.incumbents]
         return Scoring(ask, existing, self._knobs.selection, brief.margin)
 
     async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
@@ -290,3 +259,13 @@ class Pipeline:
         if not brief.allow_degradation:
             raise error
         ledger.degraded(degradation)
+
+
+def _context(brief: Brief, caption: Caption) -> PolicyContext:
+    return PolicyContext(
+        item=brief.item,
+        caption=caption.text,
+        profile=brief.profile,
+        output_fields=brief.output_fields,
+        recent_copies=brief.recent_copies,
+    )

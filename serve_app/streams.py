@@ -1,4 +1,4 @@
-"""Ends a stream before its end."""
+"""Streams that end before their end, and streams that are read on while their items are worked on."""
 
 from __future__ import annotations
 
@@ -35,3 +35,35 @@ async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerat
         close = getattr(source, "aclose", None)
         if close is not None:
             await close()
+
+
+async def together(source: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], None]:
+    """What `source` yields, read on while the last items are worked on: each time all that came meanwhile.
+
+    Nothing holds the source back, so it must be one that ends. When it raises, what came before is yielded first.
+    However this ends, the source has been closed by then.
+    """
+    found: list[T] = []
+    news = asyncio.Event()
+
+    async def read() -> None:
+        async for item in source:
+            found.append(item)
+            news.set()
+
+    reader = asyncio.ensure_future(read())
+    reader.add_done_callback(lambda _: news.set())
+    try:
+        while found or not reader.done():
+            if not found:
+                news.clear()
+                await news.wait()
+                continue
+            those = found.copy()
+            found.clear()
+            yield those
+        reader.result()
+    finally:
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
+        await source.aclose()

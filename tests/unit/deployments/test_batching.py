@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import pytest
@@ -219,6 +220,42 @@ class Known(BatchCost):
 
     def observe(self, padded_tokens: int, seconds: float) -> None:
         """Learn nothing."""
+
+
+async def test_a_crash_of_the_batching_fails_who_waits_and_the_health_check() -> None:
+    device = Device()
+    batcher = await started(device)
+    batcher.check_health()
+    running = await device.busy(batcher)
+    waiting = asyncio.create_task(batcher.submit(works(2), call()))
+    await queued(batcher, 1)
+    batcher.cost.observe = lambda *_: 1 / 0  # type: ignore[assignment, return-value]
+    device.free.set()
+    await running
+    with pytest.raises(StageUnavailable):
+        await waiting
+    with pytest.raises(StageUnavailable):
+        batcher.check_health()
+    with pytest.raises(StageUnavailable):
+        await batcher.submit(works(2), call())
+    await batcher.stop()
+
+
+def test_its_threads_end_when_the_loop_is_closed_without_stopping_it() -> None:
+    device, before = Device(), set(threading.enumerate())
+
+    async def leave() -> None:
+        batcher = await started(device)
+        running = await device.busy(batcher)
+        running.cancel()
+
+    asyncio.run(leave())
+    mine = set(threading.enumerate()) - before
+    assert mine
+    device.free.set()
+    for thread in mine:
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 async def test_entries_are_padded_less_where_launching_costs_little() -> None:

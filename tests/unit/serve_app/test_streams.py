@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from serve_app.streams import until
+from serve_app.streams import together, until
 
 
 class Source:
@@ -84,3 +84,62 @@ async def test_a_consumer_that_leaves_or_is_cancelled_ends_the_source_and_leaves
         await task
     assert (waiting.cancelled, waiting.closed) == (True, True)
     assert asyncio.all_tasks() == before
+
+
+async def test_what_comes_while_items_are_worked_on_comes_together() -> None:
+    go = asyncio.Event()
+
+    async def source() -> AsyncGenerator[int, None]:
+        yield 0
+        await go.wait()
+        for n in range(1, 4):
+            yield n
+
+    batches = []
+    async for those in together(source()):
+        batches.append(those)
+        go.set()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert batches == [[0], [1, 2, 3]]
+
+
+async def test_what_came_before_an_error_is_handed_over_first() -> None:
+    source = Source(RuntimeError("broken"))
+    stream = together(source())
+    assert await anext(stream) == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="broken"):
+        await anext(stream)
+    assert source.closed
+
+
+async def test_leaving_early_ends_the_source() -> None:
+    source = Source()
+    stream = together(source())
+    assert await anext(stream)
+    await stream.aclose()
+    assert (source.cancelled, source.closed) == (True, True)
+
+
+async def test_a_consumer_that_is_cancelled_while_it_waits_ends_the_source() -> None:
+    source = Source()
+
+    async def consume() -> None:
+        async for _ in together(source()):
+            pass
+
+    task = asyncio.create_task(consume())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (source.cancelled, source.closed) == (True, True)
+
+
+async def test_an_empty_source_yields_nothing() -> None:
+    async def nothing() -> AsyncGenerator[int, None]:
+        for n in ():
+            yield n
+
+    assert [those async for those in together(nothing())] == []
