@@ -1,8 +1,8 @@
 """Candidates/s of the whole graph at saturation, over gRPC, against bare vLLM offline.
 
-Both have the same prompts, seeds, sampling, grammar and engine settings, and are measured in turn, each first in every
-other round, the other one idle. Every round's items are new to both. Captions are given with the items, so that the
-captioner has nothing to do; `photos` is one more round in which it has.
+Both have the same prompts, seeds, sampling, grammar and engine settings, and no second tries. They take turns,
+each first in every other round, the other one idle. Every round's items are new to both. Captions are given with the
+items, so that the captioner has nothing to do; `photos` is one more round in which it has.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def run(
         bare.write([task(item) for item in round_items(_WARM_UP, 2)])
         alone = bare_round(bare, round_items(_ALONE, items), None)
         _console.print(f"starting {config.name}")
-        with LocalServe(config, http_port=free_port(), grpc_port=free_port()) as local:
+        with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=like_bare) as local:
             local.wait_ready(_READY_S)
             asyncio.run(ask(local, requests(round_items(_WARM_UP, 2)), in_flight))
             pairs = []
@@ -125,6 +125,16 @@ def generator_of(config: Path) -> tuple[GeneratorSettings, GeneratorKnobs]:
         parse(GeneratorSettings, stage, "generator"),
         parse(GeneratorKnobs, knobs.get("Generator") or {}, "user_config of Generator"),
     )
+
+
+def like_bare(config: dict[str, Any]) -> None:
+    """The config without second tries, which bare vLLM does not have: a candidate is one answer on both sides."""
+    deployments = config["applications"][0].setdefault("deployments", [])
+    generator = next((d for d in deployments if d["name"] == "Generator"), None)
+    if generator is None:
+        generator = {"name": "Generator"}
+        deployments.append(generator)
+    generator["user_config"] = {**(generator.get("user_config") or {}), "second_tries": 0}
 
 
 def at_least_full(max_num_seqs: int) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
+from deployments.streams import together, until
 from deployments.types import (
     Candidate,
     Caption,
@@ -39,7 +40,6 @@ from serve_app.metrics import Metrics, NoMetrics
 from serve_app.policy import PolicyContext
 from serve_app.scoring import Scoring
 from serve_app.select import select
-from serve_app.streams import together, until
 
 # What a stage may die of without taking the request along. Bad input and overload always reach the caller.
 _SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)

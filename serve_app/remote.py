@@ -153,10 +153,11 @@ class RemoteGenerator(RemoteStage):
             while True:
                 try:
                     async with call.deadline.limit("generating"):
-                        draft = await anext(stream)
+                        drafts = await anext(stream)
                 except StopAsyncIteration:
                     return
-                yield draft
+                for draft in drafts:
+                    yield draft
         except (RayError, BackPressureError, DeploymentUnavailableError) as raised:
             raise translate(raised, self.name) from None
         finally:

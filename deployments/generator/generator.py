@@ -43,6 +43,12 @@ class _Job:
     request_id: str
     longest: dict[OutputField, int]
     adapter: str
+    second_tries: int
+
+    def again(self, tries: int) -> _Job:
+        """The same after so many tries, with another seed."""
+        seed = seed_of(self.sampling.seed, self.plan.category, -tries)
+        return replace(self, sampling=replace(self.sampling, seed=seed), request_id=f"{self.request_id}-{tries}")
 
 
 class VllmGenerator:
@@ -167,6 +173,7 @@ class VllmGenerator:
                 request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
                 longest=longest,
                 adapter=chosen(task.adapter, knobs.adapter),
+                second_tries=knobs.second_tries if sampling.temperature else 0,  # greedy, it would be the same again
             )
             for n in range(task.candidates_per_category)
             for plan, tokens, form in zip(task.plan, rendered, forms, strict=True)
@@ -178,6 +185,20 @@ class VllmGenerator:
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
     async def _draft(self, job: _Job, call: Call) -> Draft | StageFailed:
+        """One draft, and another in its place where it was cut and there is time. See `_try`."""
+        draft = await self._try(job, call)
+        for tries in range(1, job.second_tries + 1):
+            if isinstance(draft, StageFailed) or draft.finished or call.deadline.expired:
+                break
+            again = await self._try(job.again(tries), call)
+            if isinstance(again, StageFailed):
+                break
+            draft = again.model_copy(
+                update={"tries": tries + 1, "usage": _one_after_the_other(draft.usage, again.usage)}
+            )
+        return draft
+
+    async def _try(self, job: _Job, call: Call) -> Draft | StageFailed:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
@@ -232,6 +253,11 @@ class VllmGenerator:
 
     async def stop(self) -> None:
         await self._engine.stop()
+
+
+def _one_after_the_other(a: Usage, b: Usage) -> Usage:
+    added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
+    return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})
 
 
 def seed_of(seed: int | None, category: str, n: int) -> int | None:

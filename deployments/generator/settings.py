@@ -44,13 +44,15 @@ class GeneratorKnobs(Knobs):
     """
 
     temperature: float = Field(default=0.85, ge=0, le=2)
-    top_p: float = Field(default=0.95, gt=0, le=1)
+    top_p: float = Field(default=1.0, gt=0, le=1)
     min_p: float = Field(default=0.15, ge=0, le=1)
     repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
     """The one of `engine.adapters` to write with; empty or "base": the model itself."""
     openings: bool = True
     """Hold categories to the openings that the catalogue gives them; a larger model follows the instruction alone."""
+    second_tries: int = Field(default=2, ge=0, le=4)
+    """How often a candidate that ran into its limit is written again, if there is time: a cut one is never sent."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
     """Tokens of one answer; the length profile usually ends it earlier."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)

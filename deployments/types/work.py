@@ -66,13 +66,14 @@ class GenerationTask(Model):
 
 
 class Draft(Model):
-    """One candidate as the generator wrote it. `usage` is this draft's share of the work."""
+    """One candidate as the generator wrote it, at the last of its `tries`. `usage` is its share of all their work."""
 
     title: str = ""
     body: str = ""
     category: str
     likelihood: float | None = None
     finished: bool = True
+    tries: int = 1
     revision: StageRevision | None = None
     usage: Usage = Usage()
 

@@ -51,6 +51,7 @@ _MEASURED: Final = (
     ("valid_json", "read whole, with every field"),
     ("finished", "no cut or run-on sentence"),
     ("valid_and_finished", "both"),
+    ("finished_at_first", "both, without the second try that a candidate gets that was cut"),
     ("grounded", "grounded in its facts"),
     ("category_followed", "shows its category"),
     ("distinct", "unlike the item's other candidates"),

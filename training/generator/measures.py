@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from deployments.reward.text import render_copy
-from deployments.types import Candidate, Draft, GenerationTask, Reward, Severity, Source
+from deployments.types import Candidate, Draft, GenerationTask, Reward
+from serve_app.candidates import from_drafts
 from serve_app.knobs import SelectionKnobs
-from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
+from serve_app.policy import PolicyContext, PolicySettings
 from serve_app.policy.text import fold
 from serve_app.select import select, with_scores
 from training.generator.judge import Verdict, judge
@@ -27,12 +28,13 @@ _RESAMPLED: Final = 2000
 
 @dataclass(frozen=True)
 class Judged:
-    """candidate: as serving has it after selection. distinct: no near-duplicate of one before it."""
+    """candidate: as serving has it after selection. distinct: no near-duplicate of one before it. tries: see Draft."""
 
     candidate: Candidate
     verdict: Verdict
     distinct: bool
     selected: bool
+    tries: int = 1
 
     @property
     def usable(self) -> bool:
@@ -55,6 +57,7 @@ class Judged:
             "spread": candidate.reward.spread if candidate.reward else None,
             "score": candidate.score,
             "likelihood": candidate.likelihood,
+            "tries": self.tries,
             "rejected": candidate.rejected,
             "findings": [finding.code for finding in candidate.findings],
         }
@@ -94,30 +97,23 @@ def _selected(
     drafts: Sequence[Draft], task: GenerationTask, rewards: Sequence[Reward | None]
 ) -> tuple[Judged, ...]:  # fmt: skip
     """As `serve_app.pipeline` checks and selects, but that a rejected candidate keeps its reward, which is measured."""
-    candidates: list[Candidate] = []
-    for draft in drafts:
-        copy = draft.copy_text
-        others = tuple(c.copy_text for c in candidates if not c.rejected)
-        context = PolicyContext(
-            item=task.item, caption=task.caption, profile=task.profile, output_fields=task.output_fields, others=others
-        )
-        findings = check(copy, context, PolicySettings())
-        if not draft.finished:
-            findings = (unfinished(copy), *findings)
-        candidates.append(
-            Candidate(
-                id=f"c{len(candidates) + 1}", title=copy.title, body=copy.body, category=draft.category,
-                source=Source.GENERATED, likelihood=draft.likelihood, findings=findings,
-                rejected=any(f.severity is Severity.BLOCK for f in findings),
-            )
-        )  # fmt: skip
+    context = PolicyContext(
+        item=task.item, caption=task.caption, profile=task.profile, output_fields=task.output_fields
+    )  # fmt: skip
+    candidates = from_drafts(drafts, (), context, PolicySettings())
     pairs = list(zip(candidates, rewards, strict=True))
     running = [c.model_copy(update={"reward": reward}) for c, reward in pairs if not c.rejected]
     scored = {c.id: c for c in with_scores(running, SelectionKnobs())}
     chosen = select(list(scored.values()), SelectionKnobs().margin).notification
     full = [scored.get(c.id) or c.model_copy(update={"reward": reward}) for c, reward in pairs]
     return tuple(
-        Judged(candidate, judge(draft, task), distinct, chosen is not None and chosen.candidate_id == candidate.id)
+        Judged(
+            candidate=candidate,
+            verdict=judge(draft, task),
+            distinct=distinct,
+            selected=chosen is not None and chosen.candidate_id == candidate.id,
+            tries=draft.tries,
+        )
         for candidate, draft, distinct in zip(full, drafts, _distinct(drafts), strict=True)
     )
 
@@ -139,6 +135,7 @@ _MEASURES: Final[dict[str, Callable[[Judged], float | None]]] = {
     "valid_json": lambda c: c.verdict.valid_json,
     "finished": lambda c: c.verdict.finished,
     "valid_and_finished": lambda c: c.verdict.valid_json and c.verdict.finished,
+    "finished_at_first": lambda c: c.verdict.valid_json and c.verdict.finished and c.tries == 1,
     "grounded": lambda c: c.verdict.grounded,
     "category_followed": lambda c: c.verdict.followed if c.candidate.category else None,
     "distinct": lambda c: c.distinct,

@@ -70,7 +70,9 @@ def sample(
         styles = {c.category: c for c in FileCatalogue(kind="file", path=categories).load().categories}
         lengths = load_profiles(profiles)
         tasks = [practice.task_of(story, styles, lengths, plan) for story in told]
-        written = _written(f"{base}+{adapter}", GeneratorKnobs(temperature=temperature, min_p=min_p), tasks)
+        written = _written(
+            f"{base}+{adapter}", GeneratorKnobs(temperature=temperature, min_p=min_p, second_tries=0), tasks
+        )
         rows, pairs, said = _chosen(told, tasks, written, base, reward, plan)
         out.mkdir(parents=True, exist_ok=True)
         for name, found in (("train.jsonl", rows), ("pairs.jsonl", pairs)):

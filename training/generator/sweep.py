@@ -29,7 +29,7 @@ AROUND: Final[dict[str, tuple[float, ...]]] = {
     "temperature": (0.5, 0.7, 1.0),
     "min_p": (0.05, 0.1, 0.25),
     "repetition_penalty": (1.0, 1.04, 1.12),
-    "top_p": (0.85, 1.0),
+    "top_p": (0.85, 0.95),
 }
 CORNERS: Final[tuple[dict[str, float], ...]] = (
     {"temperature": 1.0, "min_p": 0.25},
@@ -38,8 +38,9 @@ CORNERS: Final[tuple[dict[str, float], ...]] = (
     {"temperature": 0.5, "repetition_penalty": 1.0},
 )
 RULE: Final = (
-    "the largest share of candidates that are usable (valid, finished, grounded, in their category, distinct); of "
-    "equal ones the highest mean reward of the selected copies."
+    "of the settings whose share of usable candidates (valid, finished, grounded, in their category, distinct) is "
+    "within one standard error of the largest, the highest mean reward of the selected copies; of equal ones the more "
+    "usable."
 )
 _SHOWN: Final = {
     "usable": "usable",
@@ -123,8 +124,15 @@ def sweep(
 
 
 def best(points: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """By RULE; of points that are equal in both the first."""
-    return max(points, key=lambda point: (point["usable"], point["selected_reward"] or float("-inf")))
+    """By RULE; of points that are equal in both the first.
+
+    The one-standard-error rule (Breiman et al., 1984): the largest of many shares is mostly the luckiest. An earlier
+    choice by the share alone was distinct for 0.95 of these candidates and for 0.87 of those of `eval`.
+    """
+    top = max(points, key=lambda point: point["usable"])
+    low, high = top["intervals"]["usable"]
+    near = [point for point in points if point["usable"] >= top["usable"] - (high - low) / (2 * 1.96)]
+    return max(near, key=lambda point: (point["selected_reward"] or float("-inf"), point["usable"]))
 
 
 def _knobs(knobs: GeneratorKnobs) -> dict[str, float]:

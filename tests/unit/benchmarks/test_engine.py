@@ -162,3 +162,12 @@ def test_the_plot_is_written(tmp_path: Path) -> None:
     ]
     engine_rounds.plot(rows, tmp_path / "results" / "engine.png")
     assert (tmp_path / "results" / "engine.png").stat().st_size > 1000
+
+
+def test_the_graph_measured_writes_each_candidate_once_as_bare_vllm_does() -> None:
+    application = {"deployments": [{"name": "Generator", "user_config": {"temperature": 0.3}}, {"name": "Ingress"}]}
+    engine.like_bare({"applications": [application]})
+    assert application["deployments"][0]["user_config"] == {"temperature": 0.3, "second_tries": 0}
+    plain: dict[str, list[dict[str, object]]] = {}
+    engine.like_bare({"applications": [plain]})
+    assert plain["deployments"] == [{"name": "Generator", "user_config": {"second_tries": 0}}]

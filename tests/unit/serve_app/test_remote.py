@@ -16,7 +16,7 @@ from tests.unit.deployments.generator.test_generator import task
 
 
 class Stream:
-    """Answers one draft, or dies before it."""
+    """Answers three drafts in two messages, or dies before them."""
 
     def __init__(self, dies: bool) -> None:
         self.dies, self.cancelled = dies, False
@@ -25,13 +25,14 @@ class Stream:
     def __aiter__(self) -> Stream:
         return self
 
-    async def __anext__(self) -> Draft:
+    async def __anext__(self) -> list[Draft]:
         return await anext(self._drafts)
 
-    async def _answers(self) -> AsyncIterator[Draft]:
+    async def _answers(self) -> AsyncIterator[list[Draft]]:
         if self.dies:
             raise RayActorError
-        yield Draft(title="Tea", category="A")
+        yield [Draft(title="Tea", category="A")]
+        yield [Draft(title="Coffee", category="A"), Draft(title="Milk", category="A")]
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -69,7 +70,7 @@ async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter
     metrics = Retries()
     asked = task(adapter="news")
     drafts = [d async for d in RemoteGenerator(handle, metrics).generate(asked, Call(Deadline.after(5)))]
-    assert [d.title for d in drafts] == ["Tea"]
+    assert [d.title for d in drafts] == ["Tea", "Coffee", "Milk"]
     assert handle.asked == [asked] * 3
     assert {work.adapter for work in handle.asked} == {"news"}
     assert metrics.stages == [Stage.GENERATE] * 2

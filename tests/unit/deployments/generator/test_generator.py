@@ -115,9 +115,50 @@ async def test_the_requests_temperature_wins() -> None:
 
 
 async def test_an_answer_that_cannot_be_read_is_an_unfinished_draft() -> None:
-    written = await drafts(generator(Engine(lambda n: '{"title":"Half' if n == 0 else copy(n))), task())
+    stage = generator(Engine(lambda n: '{"title":"Half' if n == 0 else copy(n)), GeneratorKnobs(second_tries=0))
+    written = await drafts(stage, task())
     assert sorted(d.finished for d in written) == [False, True, True, True]
     assert next(d for d in written if not d.finished).title == "Half"
+
+
+CUT = '{"title":"Half'
+
+
+def stubborn(**answers: str | Exception) -> Engine:
+    """Answers the first candidate of category A, try by try, with `answers`; all others well."""
+
+    def answer(number: int) -> str | Exception:
+        request_id = engine.asked[number][2]
+        tries = request_id.removeprefix("r-A-0").removeprefix("-") or "0"
+        return answers.get(f"try_{tries}", copy(number))
+
+    engine = Engine(answer)
+    return engine
+
+
+async def test_a_cut_draft_is_written_again_with_another_seed_and_costs_both() -> None:
+    engine = stubborn(try_0=CUT, try_1=CUT)
+    written = await drafts(generator(engine, GeneratorKnobs(second_tries=2)), task())
+    assert [d.finished for d in written] == [True] * 4
+    again = next(d for d in written if d.tries > 1)
+    assert (again.tries, again.category) == (3, "A")
+    assert (again.usage.output_tokens, again.usage.compute_ms) == (21, 6.0)
+    assert len({sampling.seed for _, sampling, _, _ in engine.asked}) == 6
+    assert len({request_id for _, _, request_id, _ in engine.asked}) == 6
+
+
+@pytest.mark.parametrize("second", [CUT, StageFailed("x")])
+async def test_a_second_try_that_is_no_better_leaves_a_draft(second: str | Exception) -> None:
+    engine = stubborn(try_0=CUT, try_1=second)
+    written = await drafts(generator(engine), task())
+    assert len(engine.asked) == 5
+    assert sorted(d.finished for d in written) == [False, True, True, True]
+
+
+async def test_a_greedy_answer_is_not_asked_for_twice() -> None:
+    engine = Engine(lambda n: '{"title":"Half' if n == 0 else copy(n))
+    await drafts(generator(engine), task(temperature=0))
+    assert len(engine.asked) == 4
 
 
 async def test_one_failure_does_not_end_the_others() -> None:

@@ -203,14 +203,21 @@ def test_a_sweep_starts_one_engine_and_names_the_best_setting(log: Path, adapter
     assert "2 other stories of folds 2, 3" in (adapter / "README.md").read_text()
 
 
-def test_the_best_setting_is_usable_first_and_rewarded_second() -> None:
-    points: list[dict[str, Any]] = [
-        {"usable": 0.5, "selected_reward": 0.9},
-        {"usable": 0.7, "selected_reward": 0.1},
-        {"usable": 0.7, "selected_reward": 0.2},
-        {"usable": 0.7, "selected_reward": None},
-    ]
-    assert best(points) is points[2]
+def test_of_the_settings_within_a_standard_error_of_the_most_usable_the_best_rewarded_is_chosen() -> None:
+    def point(usable: float, reward: float | None) -> dict[str, Any]:
+        interval = [usable - 0.0392, usable + 0.0392]  # a standard error of 0.02
+        return {"usable": usable, "selected_reward": reward, "intervals": {"usable": interval}}
+
+    lucky, near, equal, unscored, far = (
+        point(0.8, 0.1),
+        point(0.785, 0.3),
+        point(0.79, 0.3),
+        point(0.8, None),
+        point(0.77, 0.9),
+    )
+    assert best([lucky, near, unscored, far]) is near
+    assert best([lucky, near, equal, far]) is equal
+    assert best([unscored]) is unscored
 
 
 def test_every_setting_of_the_grid_is_allowed_and_different() -> None:

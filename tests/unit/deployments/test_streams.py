@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from serve_app.streams import together, until
+from deployments.streams import together, until
 
 
 class Source:
