@@ -200,6 +200,11 @@ def choose(lead: Lane[In], other: Lane[In], limits: BatchLimits, launch_tokens: 
     return batch
 
 
+def is_full(batch: Sequence[Entry[In]], limits: BatchLimits) -> bool:
+    """Whether nothing more fits into a batch, shortest first, that is within the limits."""
+    return len(batch) == max(1, _room(limits, batch[-1].tokens))
+
+
 def _room(limits: BatchLimits, longest: int) -> int:
     return min(limits.max_batch_items, limits.max_batch_tokens // max(1, longest))
 

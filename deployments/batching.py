@@ -6,7 +6,7 @@
 
 One forward is in flight. The thread that runs it takes the next batch itself, the moment it is free: entries collect
 while it computes (a batch formed earlier freezes small, which is what costs `@serve.batch` its throughput), and the
-device does not wait for a busy event loop, which answers the last batch's callers meanwhile (see `Messenger`).
+device does not wait for a busy event loop, which answers the last batch's callers meanwhile (see `Aide`).
 REALTIME leads BACKFILL, earliest deadline first inside a lane; with the most urgent entry go those of like length,
 because a batch costs its PADDED tokens. Cancelled and expired entries are dropped before any compute.
 """
@@ -19,14 +19,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
-from deployments.batch_choice import BatchLimits, Entry, Lane, Pending, Work, choose
+from deployments.batch_aide import Aide
+from deployments.batch_choice import BatchLimits, Entry, Lane, Pending, Work, choose, is_full
 from deployments.batch_cost import BatchCost
 from deployments.batch_results import Batched, BatcherStats, usage
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.messenger import Messenger
 from deployments.types import Priority
 
 logger = logging.getLogger("ray.serve")
@@ -57,20 +57,21 @@ class Batcher(Generic[In, Out]):
         self._stopping = False
         self._computing = False
         self._backfill_waited = 0
+        self._ahead: tuple[Entry[In], list[Entry[In]]] | None = None
         self._thread = threading.Thread(target=self._work, name=name.replace(" ", "-"), daemon=True)
-        self._messenger: Messenger | None = None
+        self._aide: Aide | None = None
         self._ringing = False
         self._idle = asyncio.Event()
         self._ended = asyncio.Event()
 
     async def start(self) -> None:
-        self._messenger = Messenger(asyncio.get_running_loop(), self._thread.name, lost=self._leave)
+        self._aide = Aide(asyncio.get_running_loop(), self._thread.name, lost=self._leave)
         self._thread.start()
 
     async def stop(self) -> None:
         """Let the batch in flight finish, refuse what waits with StageUnavailable, end the thread."""
         self._leave()
-        if self._messenger is not None:
+        if self._aide is not None:
             await self._ended.wait()
         self._refuse_all(StageUnavailable(f"the {self._name} is stopping"))
 
@@ -80,7 +81,7 @@ class Batcher(Generic[In, Out]):
             self._lock.notify()
 
     def check_health(self) -> None:
-        if self._messenger is None or self._ended.is_set():
+        if self._aide is None or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} has stopped")
 
     async def idle(self) -> None:
@@ -168,18 +169,23 @@ class Batcher(Generic[In, Out]):
         for entry in waiting:
             entry.fail(error)
 
-    def _answered(self, batch: Sequence[Entry[In]], values: Collection[Out], ran: _Ran) -> None:
+    def _answered(self, batch: Sequence[Entry[In]], values: Collection[Out], began_s: float, seconds: float) -> None:
         """Give a batch's answers to its callers; in the loop, while the device computes the next."""
+        tokens = sum(entry.tokens for entry in batch)
+        padded = max(1, max(entry.tokens for entry in batch) * len(batch))
+        self.stats.ran(len(batch), tokens, padded, seconds)
+        self.cost.observe(padded, seconds)
+        number = self.stats.batches
         for entry, value in zip(batch, values, strict=True):
             call = entry.call
             call.answers[entry.place] = Batched(
                 value,
                 entry.tokens,
-                ran.batch,
+                number,
                 len(batch),
-                ran.padding_efficiency,
-                (ran.began_s - call.queued_at_s) * 1000,
-                ran.compute_ms,
+                tokens / padded,
+                (began_s - call.queued_at_s) * 1000,
+                seconds * 1000,
             )
             call.missing -= 1
             if not call.missing and not call.reply.done():
@@ -199,16 +205,16 @@ class Batcher(Generic[In, Out]):
             logger.exception("the %s has stopped: its batching failed", self._name)
         finally:
             self._tell(self._end)
-            if self._messenger is not None:
-                self._messenger.close()
+            if self._aide is not None:
+                self._aide.close()
 
     def _end(self) -> None:
         self._ended.set()
         self._refuse_all(StageUnavailable(f"the {self._name} has stopped"))
 
     def _tell(self, what: Callable[..., None], *args: object) -> None:
-        if self._messenger is not None:
-            self._messenger.tell(what, *args)
+        if self._aide is not None:
+            self._aide.tell(what, *args)
 
     def _next_batch(self) -> list[Entry[In]]:
         """Wait for one; empty when stopping."""
@@ -217,16 +223,34 @@ class Batcher(Generic[In, Out]):
             while not self._stopping:
                 if batch := self._take():
                     self._computing = True
+                    if self._aide is not None:
+                        self._aide.do(self._look_ahead)
                     return batch
                 self._tell(self._rested)
                 self._lock.wait()
         return []
 
+    def _look_ahead(self) -> None:
+        """Choose the next batch, in the aide's thread, while the device computes: it stays in its lanes until taken."""
+        with self._lock:
+            lead = self._leading()
+            self._ahead = None if lead is None else (self._lanes[lead].first, self._choose(lead))
+
+    def _chosen(self, lead: Priority) -> list[Entry[In]]:
+        """What was chosen ahead, where that is full and nothing more urgent has come; else chosen now."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead[0] is not self._lanes[lead].first or not is_full(ahead[1], self.limits):
+            return self._choose(lead)
+        return self._choose(lead) if any(entry.taken for entry in ahead[1]) else ahead[1]
+
+    def _choose(self, lead: Priority) -> list[Entry[In]]:
+        other = Priority.REALTIME if lead is Priority.BACKFILL else Priority.BACKFILL
+        return choose(self._lanes[lead], self._lanes[other], self.limits, self.cost.launch_tokens)
+
     def _take(self) -> list[Entry[In]]:
         self._drop_expired()
         while lead := self._leading():
-            other = Priority.REALTIME if lead is Priority.BACKFILL else Priority.BACKFILL
-            batch = choose(self._lanes[lead], self._lanes[other], self.limits, self.cost.launch_tokens)
+            batch = self._chosen(lead)
             for name, lane in self._lanes.items():
                 lane.remove([entry for entry in batch if entry.lane is name])
             wanted = [entry for entry in batch if not entry.call.reply.done()]
@@ -283,20 +307,5 @@ class Batcher(Generic[In, Out]):
             else:
                 logger.warning("%s failed on a batch of %d; trying each alone", self._name, len(batch), exc_info=error)
             return False
-        seconds = time.monotonic() - began_s
-        tokens = sum(entry.tokens for entry in batch)
-        padded = max(1, max(entry.tokens for entry in batch) * len(batch))
-        self.stats.ran(len(batch), tokens, padded, seconds)
-        ran = _Ran(self.stats.batches, tokens / padded, began_s, seconds * 1000)
-        self._tell(self._answered, batch, values, ran)
-        self.cost.observe(padded, seconds)
+        self._tell(self._answered, batch, values, began_s, time.monotonic() - began_s)
         return True
-
-
-class _Ran(NamedTuple):
-    """A batch that ran."""
-
-    batch: int
-    padding_efficiency: float
-    began_s: float
-    compute_ms: float

@@ -222,6 +222,37 @@ class Known(BatchCost):
         """Learn nothing."""
 
 
+async def test_what_is_more_urgent_than_the_batch_chosen_ahead_goes_before_it() -> None:
+    device = Device()
+    batcher = await started(device, max_batch_items=2)
+    running = await device.busy(batcher)
+    waiting = [asyncio.create_task(batcher.submit(works(n), call(20))) for n in (2, 2, 3, 3)]
+    await queued(batcher, 4)
+    await asyncio.to_thread(batcher._look_ahead)
+    urgent = asyncio.create_task(batcher.submit(works(3), call(10)))
+    await queued(batcher, 5)
+    device.free.set()
+    await asyncio.gather(running, urgent, *waiting)
+    assert device.batches == [[1], [3, 3], [2, 2], [3]]
+    await batcher.stop()
+
+
+async def test_who_leaves_after_the_next_batch_was_chosen_is_not_computed() -> None:
+    device = Device()
+    batcher = await started(device, max_batch_items=2)
+    running = await device.busy(batcher)
+    waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in (2, 2, 3)]
+    await queued(batcher, 3)
+    await asyncio.to_thread(batcher._look_ahead)
+    waiting[1].cancel()
+    await asyncio.gather(waiting[1], return_exceptions=True)
+    device.free.set()
+    await asyncio.gather(running, waiting[0], waiting[2])
+    assert device.batches == [[1], [2, 3]]
+    assert batcher.stats.cancelled == 1
+    await batcher.stop()
+
+
 async def test_a_crash_of_the_batching_fails_who_waits_and_the_health_check() -> None:
     device = Device()
     batcher = await started(device)
@@ -229,7 +260,7 @@ async def test_a_crash_of_the_batching_fails_who_waits_and_the_health_check() ->
     running = await device.busy(batcher)
     waiting = asyncio.create_task(batcher.submit(works(2), call()))
     await queued(batcher, 1)
-    batcher.cost.observe = lambda *_: 1 / 0  # type: ignore[assignment, return-value]
+    batcher.limits = None  # type: ignore[assignment]
     device.free.set()
     await running
     with pytest.raises(StageUnavailable):
