@@ -46,7 +46,7 @@ class Plan:
 
 @app.command(help=__doc__)
 def tax(
-    rounds: Annotated[int, typer.Option(min=1, max=20)] = 5,
+    rounds: Annotated[int, typer.Option(min=1, max=20)] = 4,
     latency_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of one request at a time, per measurement.")] = 2.5,
     rate_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of many under way, per measurement.")] = 4.0,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests under way for requests/s.")] = 16,

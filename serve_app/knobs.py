@@ -26,13 +26,14 @@ class SelectionKnobs(Knobs):
 
     Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
     have no likelihood. `margin` is in win probability, see `select`. Candidates are scored while others are written:
-    a call begins when `min_scoring_batch` of them wait; the last ones never wait for more.
+    a call begins when `min_scoring_batch` of them wait; the last ones never wait for more. A call costs some
+    milliseconds, whatever is in it; a small batch is for `early_stop`, which knows of a reward the sooner.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)
     likelihood_weight: float = Field(default=0.05, ge=0, le=10)
     margin: Margin = 0.0
-    min_scoring_batch: int = Field(default=1, ge=1)
+    min_scoring_batch: int = Field(default=4, ge=1)
     early_stop: EarlyStop | None = None
 
 

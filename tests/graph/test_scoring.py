@@ -44,7 +44,7 @@ class Stops(NoMetrics):
 
 
 def pipeline(stages: Stages, early_stop: EarlyStop | None = None, metrics: NoMetrics | None = None) -> Pipeline:
-    knobs = IngressKnobs(selection=SelectionKnobs(likelihood_weight=0, early_stop=early_stop))
+    knobs = IngressKnobs(selection=SelectionKnobs(likelihood_weight=0, early_stop=early_stop, min_scoring_batch=1))
     return Pipeline(stages, knobs, INFOS, metrics)
 
 

@@ -51,7 +51,7 @@ OLD = Candidate(id="old", title="old", source=Source.INCUMBENT)
 
 
 def scoring(scorer: Scorer, *existing: Candidate, margin: float = 0.0, **knobs: object) -> Scoring:
-    return Scoring(scorer, existing, SelectionKnobs.model_validate(knobs), margin)
+    return Scoring(scorer, existing, SelectionKnobs.model_validate({"min_scoring_batch": 1} | knobs), margin)
 
 
 async def turn() -> None:
