@@ -61,7 +61,8 @@ async def until(state: Callable[[], bool]) -> None:
 
 async def test_candidates_are_scored_while_others_are_written() -> None:
     reward = WatchedReward()
-    generator = ScriptedGenerator(COPIES, latency_ms=20)
+    generator = ScriptedGenerator(COPIES, latency_ms=50)
+    await decide(fakes(generator=ScriptedGenerator(COPIES)))  # the first check loads the language identifier
     written_at_call: list[int] = []
     score = reward.score
 
