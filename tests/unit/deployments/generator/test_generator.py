@@ -150,7 +150,7 @@ async def test_a_cut_draft_is_written_again_with_another_seed_and_costs_both() -
 @pytest.mark.parametrize("second", [CUT, StageFailed("x")])
 async def test_a_second_try_that_is_no_better_leaves_a_draft(second: str | Exception) -> None:
     engine = stubborn(try_0=CUT, try_1=second)
-    written = await drafts(generator(engine), task())
+    written = await drafts(generator(engine, GeneratorKnobs(second_tries=1)), task())
     assert len(engine.asked) == 5
     assert sorted(d.finished for d in written) == [False, True, True, True]
 
