@@ -100,7 +100,7 @@ def run(
         "captions": "given with the item",
         "engine": settings.engine.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
         | {"max_num_seqs": settings.engine.max_num_seqs},
-        "sampling": knobs.model_dump(mode="json"),
+        "sampling": knobs.model_copy(update={"second_tries": 0}).model_dump(mode="json"),  # see `like_bare`
         "seconds": round(time.monotonic() - started, 1),
     }
     every = [("alone", "bare", alone)]
