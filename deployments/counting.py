@@ -14,6 +14,8 @@ _CLUSTER = regex.compile(r"\X")
 
 def graphemes(text: str) -> Iterator[str]:
     """What a reader sees as characters: Unicode's extended grapheme clusters (UAX #29)."""
+    if _is_plain(text):
+        return iter(text)
     return (match.group() for match in _CLUSTER.finditer(text))
 
 
@@ -21,6 +23,8 @@ def measure(text: str, unit: CountingUnit) -> int:
     """Length in graphemes, in columns (East Asian wide ones and emoji are two, UAX #11) or in UTF-8 bytes."""
     if unit is CountingUnit.UTF8_BYTES:
         return len(text.encode())
+    if _is_plain(text):
+        return len(text)
     if unit is CountingUnit.WIDTH:
         return sum(_columns(cluster) for cluster in graphemes(text))
     return sum(1 for _ in graphemes(text))
@@ -30,3 +34,8 @@ def _columns(cluster: str) -> int:
     # U+FE0F asks for the emoji form of a narrow symbol, which is wide.
     wide = any(unicodedata.east_asian_width(c) in "WF" or c == "\ufe0f" for c in cluster)
     return 2 if wide else 1
+
+
+def _is_plain(text: str) -> bool:
+    """ASCII, where a character is a cluster and a column; only CR LF is one cluster of two (UAX #29, GB3)."""
+    return text.isascii() and "\r" not in text

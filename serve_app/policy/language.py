@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import regex
@@ -106,20 +106,24 @@ def _english_share(text: str, expected: str) -> float:
 
 def _foreign_share(text: str, expected: str) -> float:
     """Share of letters outside the language's script. In a non-Latin language, Latin names weigh a third."""
-    letters = _LETTER.findall(text)
+    letters = "".join(_LETTER.findall(text))
     if not letters:
         return 0.0
-    own = regex.compile(f"[{_SCRIPTS.get(expected, _LATIN)}]")
-    latin = regex.compile(_LATIN)
-    foreign = sum(0.0 if own.match(c) else 1 / 3 if latin.match(c) else 1.0 for c in letters)
-    return foreign / len(letters)
+    foreign = _script(_SCRIPTS.get(expected, _LATIN)).sub("", letters)
+    latin = len(_script(_LATIN).findall(foreign))
+    return (latin / 3 + len(foreign) - latin) / len(letters)
+
+
+@cache
+def _script(letters: str) -> regex.Pattern[str]:
+    return regex.compile(f"[{letters}]")
 
 
 def _same(found: str, expected: str) -> bool:
     return found == expected or any(found in kin and expected in kin for kin in _KIN)
 
 
-@lru_cache(maxsize=1)
+@cache
 def _identifier() -> Any:
     """py3langid's own model, some 50 ms to load, so not at import; it is only read."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import regex
 from pydantic import Field
@@ -31,17 +32,21 @@ class ShoutingRule(Knobs):
 
 def shouting(copy: Copy, context: PolicyContext, settings: ShoutingRule) -> Iterator[Hit]:  # noqa: ARG001
     """ALL_CAPS, MARKS_RUN, TOO_MANY_EMOJI and SYMBOL_RUN."""
-    marks = regex.compile(rf"[!?！？]{{{settings.max_marks_in_a_row + 1},}}")
     for field, text in fields_of(copy):
         if _caps_share(text, settings.min_letters) > settings.max_caps_share:
             yield Hit("ALL_CAPS", settings.action, field, text)
-        if run := marks.search(text):
+        if run := _marks_run(settings.max_marks_in_a_row + 1).search(text):
             yield Hit("MARKS_RUN", settings.action, field, run.group())
-        emoji = [cluster for cluster in graphemes(text) if _EMOJI.match(cluster)]
+        emoji = [c for c in graphemes(text) if _EMOJI.match(c)] if _EMOJI.search(text) else []
         if len(emoji) > settings.max_emoji:
             yield Hit("TOO_MANY_EMOJI", settings.action, field, "".join(emoji))
         if run := _SYMBOL_RUN.search(_EMOJI.sub("", text)):
             yield Hit("SYMBOL_RUN", settings.action, field, run.group())
+
+
+@cache
+def _marks_run(least: int) -> regex.Pattern[str]:
+    return regex.compile(rf"[!?！？]{{{least},}}")
 
 
 def _caps_share(text: str, min_letters: int) -> float:

@@ -21,6 +21,8 @@ FAMILY = "👨‍👩‍👧‍👦"
         ("咖啡", 2, 4, 6),
         ("ＯＫ", 2, 4, 6),
         ("", 0, 0, 0),
+        ("plain, 10!", 10, 10, 10),
+        ("a\r\nb\rc", 5, 5, 6),
     ],
 )
 def test_three_ways_to_count(text: str, graphemes: int, width: int, utf8: int) -> None:
