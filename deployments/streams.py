@@ -38,7 +38,8 @@ async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerat
 
 
 async def together(source: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], None]:
-    """What `source` yields, read on while the last items are worked on: each time all that came meanwhile.
+    """What `source` yields, read on while the last items are worked on: each time all that came meanwhile, and all that
+    comes turn by turn of the event loop, without a wait between.
 
     Nothing holds the source back, so it must be one that ends. When it raises, what came before is yielded first.
     However this ends, the source has been closed by then.
@@ -59,6 +60,10 @@ async def together(source: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], N
                 news.clear()
                 await news.wait()
                 continue
+            seen = 0
+            while seen < len(found):  # a turn of the loop more costs nothing beside what a message costs
+                seen = len(found)
+                await asyncio.sleep(0)
             those = found.copy()
             found.clear()
             yield those

@@ -104,6 +104,15 @@ async def test_what_comes_while_items_are_worked_on_comes_together() -> None:
     assert batches == [[0], [1, 2, 3]]
 
 
+async def test_what_comes_turn_by_turn_comes_together() -> None:
+    async def source() -> AsyncGenerator[int, None]:
+        for n in range(4):
+            await asyncio.sleep(0)
+            yield n
+
+    assert [those async for those in together(source())] == [[0, 1, 2, 3]]
+
+
 async def test_what_came_before_an_error_is_handed_over_first() -> None:
     source = Source(RuntimeError("broken"))
     stream = together(source())
