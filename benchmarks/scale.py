@@ -36,8 +36,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command(help=__doc__)
 def scale(
-    generate_ms: Annotated[float, typer.Option(min=1, max=5000, help="The generator's wait for each candidate.")] = 250,
-    ongoing: Annotated[int, typer.Option(min=1, max=16, help="Calls that a replica takes at a time.")] = 2,
+    generate_ms: Annotated[float, typer.Option(min=1, max=5000, help="The generator's wait for each candidate.")] = 500,
+    ongoing: Annotated[int, typer.Option(min=1, max=16, help="Calls that a replica takes at a time.")] = 4,
     window_s: Annotated[float, typer.Option(min=0.5, max=60, help="Of one measurement.")] = 10.0,
     windows: Annotated[int, typer.Option(min=1, max=10, help="Measurements for each number of replicas.")] = 3,
 ) -> None:
@@ -94,7 +94,8 @@ async def measure(
             meter = CpuMeter(served)
             run = await closed_loop(target, under_way, Limits(window_s, TIMEOUT_S, warm_up_s=window_s / 5))
             if failed := load_stats.failures(run):
-                raise Failed(f"{failed} requests failed with {replicas} replicas")
+                codes = sorted({s.reply.code for s in run.samples if s.reply.code})
+                raise Failed(f"{failed} requests failed with {replicas} replicas ({', '.join(codes)})")
             rows.append(
                 {
                     "replicas": replicas,
