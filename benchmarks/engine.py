@@ -52,12 +52,13 @@ def engine(
     config: Annotated[
         Path, typer.Option(help="The serve config to measure; its generator must be of kind vllm.")
     ] = Path("configs/demo.yaml"),
-    rounds: Annotated[int, typer.Option(min=1, max=len(FIRST_WORDS), help="Of each side.")] = 4,
+    rounds: Annotated[int, typer.Option(min=1, max=len(FIRST_WORDS), help="Of each side.")] = 3,
     items: Annotated[
         int, typer.Option(min=1, max=24, help=f"A round; each is {CATEGORIES * CANDIDATES} candidates.")
-    ] = 8,
+    ] = 16,
     concurrency: Annotated[
-        int, typer.Option(min=0, max=32, help="Requests in flight; 0: candidates for twice the engine's max_num_seqs.")
+        int,
+        typer.Option(min=0, max=32, help="Requests in flight; 0: candidates for 4 times the engine's max_num_seqs."),
     ] = 0,
     photos: Annotated[bool, typer.Option(help="One more round, with photos for the captioner.")] = False,
 ) -> None:
@@ -138,8 +139,9 @@ def like_bare(config: dict[str, Any]) -> None:
 
 
 def at_least_full(max_num_seqs: int) -> int:
-    """Requests in flight that hold candidates for twice what the engine computes at once, so that some always wait."""
-    return -(-2 * max_num_seqs // (CATEGORIES * CANDIDATES))
+    """Requests in flight that hold candidates for four times what the engine computes at once, so that some always wait
+    for it, also while one request ends and the next begins."""
+    return -(-4 * max_num_seqs // (CATEGORIES * CANDIDATES))
 
 
 def round_items(word: str, count: int) -> list[Item]:

@@ -50,7 +50,7 @@ def test_a_task_travels_without_pictures() -> None:
     assert not engine.task(pictured).item.images
 
 
-@pytest.mark.parametrize(("max_num_seqs", "requests"), [(16, 4), (17, 5), (256, 64), (1, 1)])
+@pytest.mark.parametrize(("max_num_seqs", "requests"), [(16, 8), (17, 9), (256, 128), (1, 1)])
 def test_some_candidates_always_wait(max_num_seqs: int, requests: int) -> None:
     assert engine.at_least_full(max_num_seqs) == requests
 
