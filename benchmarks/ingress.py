@@ -9,26 +9,25 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
 
-from benchmarks import record
-from benchmarks.ingress_load import CALLS, PROTOCOLS, Failed, at_once, one_by_one, percentile
-from deployments.errors import Misconfigured
-from serve_app.local import IngressMode, LocalServe, StartFailed, free_port
+from benchmarks import load_stats, record
+from benchmarks.local_app import STAGES, all_answered, console, fakes, quiet, refusals, started
+from benchmarks.open_loop import Limits, closed_loop
+from benchmarks.targets import INFO_TARGETS, TARGETS, GrpcTarget, HttpTarget, plain_request
+from serve_app.local import IngressMode, LocalServe
 
 CONCURRENCY: Final = (16, 32)
-_READY_S: Final = 240.0
-_STAGES: Final = ("Captioner", "CategoryRouter", "Generator", "RewardScorer")
+CALLS: Final = ("generate", "info")
+TIMEOUT_S: Final = 20.0
+_WARM_UP_CONCURRENCY: Final = 4
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_console = Console(stderr=True, highlight=False)
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,8 @@ def ingress(
     seconds: Annotated[float, typer.Option(min=0.2, max=20, help="Of each of a start's twelve measurements.")] = 2.0,
     warm_up: Annotated[int, typer.Option(min=1, max=1000, help="Requests of each kind before the first.")] = 50,
 ) -> None:
-    try:
+    with refusals():
         found, rows = run(config, Plan(starts, seconds, warm_up))
-    except (Misconfigured, StartFailed, Failed) as error:
-        _console.print(f"[red]error:[/red] {escape(str(error))}")
-        raise typer.Exit(2) from None
     plot(found, record.RESULTS / "ingress.png")
     record.write("ingress", found, config=config, raw=rows)
 
@@ -57,49 +53,42 @@ def ingress(
 def run(config: Path, plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The whole result and one row a start, protocol and call. Raises Misconfigured, StartFailed, Failed."""
     rows: list[dict[str, Any]] = []
-    if not config.is_file():
-        raise Misconfigured(f"--config: there is no file {str(config)!r}")
-    with Progress(console=_console, disable=not _console.is_terminal) as progress:
+    at_once = fakes(dict.fromkeys(STAGES, 0.0))
+    with Progress(console=console, disable=quiet()) as progress:
         bar = progress.add_task("starts", total=plan.starts * len(IngressMode))
         for start in range(plan.starts):
             modes = list(IngressMode)
             for mode in modes if start % 2 == 0 else reversed(modes):
-                http_port, grpc_port = free_port(), free_port()
-                with LocalServe(
-                    config, http_port=http_port, grpc_port=grpc_port, ingress=mode, edit=without_waiting
-                ) as local:
-                    local.wait_ready(_READY_S)
+                with started(config, at_once, ingress=mode) as local:
                     rows += [{"start": start, "mode": str(mode), **row} for row in asyncio.run(measure(local, plan))]
                 progress.advance(bar)
     return {**result(rows), "starts": plan.starts, "concurrency": list(CONCURRENCY)}, rows
 
 
-def without_waiting(config: dict[str, Any]) -> None:
-    """The fakes answer at once. Raises Misconfigured for a stage that is none."""
-    application = config["applications"][0]
-    stages = application["args"]
-    if real := [n for n in ("captioner", "router", "generator", "reward") if stages[n]["kind"] != "fake"]:
-        raise Misconfigured(f"--config: {', '.join(real)} is not of kind fake, and would be measured with the ingress")
-    others = [d for d in application.get("deployments", ()) if d["name"] not in _STAGES]
-    application["deployments"] = others + [{"name": n, "user_config": {"latency_ms": 0}} for n in _STAGES]
+def target_of(local: LocalServe, protocol: str, call: str) -> GrpcTarget | HttpTarget:
+    address = local.address if protocol == "grpc" else local.url
+    return INFO_TARGETS[protocol](address) if call == "info" else TARGETS[protocol](address, [plain_request()])
 
 
 async def measure(local: LocalServe, plan: Plan) -> list[dict[str, Any]]:
-    """One row a protocol and call."""
+    """One row a protocol and call. Raises Failed when requests fail."""
     rows = []
-    for protocol, connect in PROTOCOLS.items():
+    limits = Limits(plan.seconds, TIMEOUT_S)
+    for protocol in TARGETS:
         for call in CALLS:
-            async with connect(local) as ask:
-                await at_once(lambda: ask(call), 4, count=plan.warm_up)  # noqa: B023 - awaited within the iteration
-                alone = await one_by_one(lambda: ask(call), plan.seconds)  # noqa: B023
+            what = f"of {call} over {protocol}"
+            async with target_of(local, protocol, call) as target:
+                await closed_loop(target, _WARM_UP_CONCURRENCY, replace(limits, max_requests=plan.warm_up))
+                alone = all_answered(await closed_loop(target, 1, limits), what)
                 row = {
-                    "protocol": protocol, "call": call, "requests": len(alone),
-                    "p50_ms": round(1000 * percentile(alone, 0.5), 3),
-                    "p99_ms": round(1000 * percentile(alone, 0.99), 3),
-                }  # fmt: skip
+                    "protocol": protocol,
+                    "call": call,
+                    "requests": len(alone.samples),
+                    **load_stats.latency(alone.measured),
+                }
                 for concurrency in CONCURRENCY:
-                    rate = await at_once(lambda: ask(call), concurrency, seconds=plan.seconds)  # noqa: B023
-                    row[f"rps_{concurrency}"] = round(rate, 2)
+                    many = all_answered(await closed_loop(target, concurrency, limits), what)
+                    row[f"rps_{concurrency}"] = round(load_stats.ok_rps(many), 2)
                 rows.append(row)
     return rows
 
@@ -110,7 +99,7 @@ def result(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     `p50_ratio` below 1 and `rps_ratio` above 1 are in HAProxy's favour; at the top those of `generate` over gRPC.
     """
     found: dict[str, Any] = {}
-    for protocol in PROTOCOLS:
+    for protocol in TARGETS:
         found[protocol] = {}
         for call in CALLS:
             by = {
@@ -140,7 +129,7 @@ def plot(found: Mapping[str, Any], path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     figure = Figure(figsize=(10, 4), layout="constrained")
-    names = [(protocol, call) for protocol in PROTOCOLS for call in CALLS]
+    names = [(protocol, call) for protocol in TARGETS for call in CALLS]
     for axes, key in zip(figure.subplots(1, 2), ("p50_ms", f"rps_{CONCURRENCY[-1]}"), strict=True):
         for n, mode in enumerate(IngressMode):
             heights = [found[protocol][call][mode][key] for protocol, call in names]

@@ -14,8 +14,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from benchmarks import load_stats
+from benchmarks.open_loop import Run
 from deployments.errors import Misconfigured
-from serve_app.local import LocalServe, StartFailed, free_port
+from serve_app.local import IngressMode, LocalServe, StartFailed, free_port
 
 STAGES: Final = ("Captioner", "CategoryRouter", "Generator", "RewardScorer")
 READY_S: Final = 240.0
@@ -28,14 +30,17 @@ class Failed(Exception):
 
 
 @contextmanager
-def started(config: Path, edit: Edit | None = None, env: dict[str, str] | None = None) -> Iterator[LocalServe]:
+def started(
+    config: Path, edit: Edit | None = None, env: dict[str, str] | None = None, ingress: IngressMode | None = None
+) -> Iterator[LocalServe]:
     """The config's application, ready, on ports of its own. Raises StartFailed, Misconfigured."""
     if not config.is_file():
         raise Misconfigured(f"--config: there is no file {str(config)!r}")
     # Several applications at a time, and the replicas of the largest, start slowly on few cores.
     patient = {"RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": str(int(READY_S))}
     env = patient | (env or {})
-    with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=edit, env=env) as app:
+    ports = {"http_port": free_port(), "grpc_port": free_port()}
+    with LocalServe(config, **ports, ingress=ingress, edit=edit, env=env) as app:
         with console.status(f"starting {config.name}"):
             app.wait_ready(READY_S)
         yield app
@@ -64,6 +69,14 @@ def fakes(latency_ms: dict[str, float]) -> Edit:
         application["deployments"] = others + new
 
     return edit
+
+
+def all_answered(run: Run, what: str) -> Run:
+    """The run, if nothing failed in it. Raises Failed: else no latency or rate means anything."""
+    if failed := load_stats.failures(run):
+        codes = sorted({s.reply.code for s in run.samples if s.reply.code})
+        raise Failed(f"{failed} requests {what} failed ({', '.join(codes)})")
+    return run
 
 
 def environment_of(settings: Sequence[str]) -> dict[str, str]:

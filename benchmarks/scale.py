@@ -19,7 +19,7 @@ import typer
 from rich.progress import track
 
 from benchmarks import load_report, load_stats, record
-from benchmarks.local_app import CpuMeter, Failed, console, fakes, quiet, refusals, started
+from benchmarks.local_app import CpuMeter, all_answered, console, fakes, quiet, refusals, started
 from benchmarks.open_loop import Limits, closed_loop
 from benchmarks.targets import target_of, workload
 from serve_app.local import LocalServe
@@ -93,9 +93,7 @@ async def measure(
         for number in range(windows):
             meter = CpuMeter(served)
             run = await closed_loop(target, under_way, Limits(window_s, TIMEOUT_S, warm_up_s=window_s / 5))
-            if failed := load_stats.failures(run):
-                codes = sorted({s.reply.code for s in run.samples if s.reply.code})
-                raise Failed(f"{failed} requests failed with {replicas} replicas ({', '.join(codes)})")
+            all_answered(run, f"with {replicas} replicas")
             rows.append(
                 {
                     "replicas": replicas,

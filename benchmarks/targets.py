@@ -18,6 +18,7 @@ from serve_app.demo.items import demo_items
 from serve_app.wire import to_message
 
 GENERATE_PATH: Final = "/v1/notifications:generate"
+INFO_PATH: Final = "/v1/info"
 _PREFIX: Final = "STAGE_"
 _CODES: Final = {
     grpc.StatusCode.RESOURCE_EXHAUSTED: Outcome.SHED,
@@ -36,6 +37,11 @@ def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificati
         asked = request.options.model_copy(update=options)
         found.append(request.model_copy(update={"item": item, "options": asked}))
     return found
+
+
+def plain_request() -> GenerateNotificationRequest:
+    """The demo item that has neither pictures nor incumbents."""
+    return next(r for r in workload() if r.item.id == "library-evening")
 
 
 def loopback(address: str, option: str = "--address") -> str:
@@ -63,8 +69,7 @@ class GrpcTarget:
         self._messages = [to_message(r, service_pb2.GenerateNotificationRequest) for r in requests]
         options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
         self._channel = grpc.aio.insecure_channel(loopback(address), options)
-        stub = service_pb2_grpc.PushGenServiceStub(self._channel)  # type: ignore[no-untyped-call]
-        self._ask = stub.GenerateNotification
+        self._stub = service_pb2_grpc.PushGenServiceStub(self._channel)  # type: ignore[no-untyped-call]
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,9 +79,12 @@ class GrpcTarget:
 
     async def send(self, index: int, timeout_s: float) -> Reply:
         try:
-            answer = await self._ask(self._messages[index % len(self._messages)], timeout=timeout_s)
+            return await self._ask(index, timeout_s)
         except grpc.aio.AioRpcError as error:
             return Reply(_CODES.get(error.code(), Outcome.ERROR), error.code().name)
+
+    async def _ask(self, index: int, timeout_s: float) -> Reply:
+        answer = await self._stub.GenerateNotification(self._messages[index % len(self._messages)], timeout=timeout_s)
         decision = answer.decision
         return Reply(
             Outcome.OK,
@@ -86,6 +94,17 @@ class GrpcTarget:
                 for t in decision.timings
             },
         )
+
+
+class GrpcInfoTarget(GrpcTarget):
+    """`GetServiceInfo`, which the ingress answers by itself."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, ())
+
+    async def _ask(self, index: int, timeout_s: float) -> Reply:  # noqa: ARG002 - one request for all
+        await self._stub.GetServiceInfo(service_pb2.GetServiceInfoRequest(), timeout=timeout_s)
+        return Reply(Outcome.OK)
 
 
 class HttpTarget:
@@ -109,15 +128,21 @@ class HttpTarget:
         await self._client.aclose()
 
     async def send(self, index: int, timeout_s: float) -> Reply:
-        body = self._bodies[index % len(self._bodies)]
         try:
-            answer = await self._client.post(GENERATE_PATH, content=body, timeout=timeout_s)
+            answer = await self._ask(index, timeout_s)
         except httpx.TimeoutException:
             return Reply(Outcome.TIMEOUT, "TIMEOUT")
         except httpx.TransportError as error:
             return Reply(Outcome.ERROR, type(error).__name__)
         if answer.status_code != httpx.codes.OK:
             return Reply(_STATUSES.get(answer.status_code, Outcome.ERROR), str(answer.status_code))
+        return self._read(answer)
+
+    async def _ask(self, index: int, timeout_s: float) -> httpx.Response:
+        body = self._bodies[index % len(self._bodies)]
+        return await self._client.post(GENERATE_PATH, content=body, timeout=timeout_s)
+
+    def _read(self, answer: httpx.Response) -> Reply:
         decision = answer.json()["decision"]
         return Reply(
             Outcome.OK,
@@ -129,7 +154,21 @@ class HttpTarget:
         )
 
 
+class HttpInfoTarget(HttpTarget):
+    """The same over HTTP."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, ())
+
+    async def _ask(self, index: int, timeout_s: float) -> httpx.Response:  # noqa: ARG002 - one request for all
+        return await self._client.get(INFO_PATH, timeout=timeout_s)
+
+    def _read(self, answer: httpx.Response) -> Reply:  # noqa: ARG002 - there is nothing of a stage in it
+        return Reply(Outcome.OK)
+
+
 TARGETS: Final = {kind.kind: kind for kind in (GrpcTarget, HttpTarget)}
+INFO_TARGETS: Final = {kind.kind: kind for kind in (GrpcInfoTarget, HttpInfoTarget)}
 
 
 @asynccontextmanager

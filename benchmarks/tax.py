@@ -18,9 +18,19 @@ import typer
 from rich.progress import track
 
 from benchmarks import load_report, load_stats, record
-from benchmarks.local_app import STAGES, CpuMeter, Failed, console, environment_of, fakes, quiet, refusals, started
+from benchmarks.local_app import (
+    STAGES,
+    CpuMeter,
+    all_answered,
+    console,
+    environment_of,
+    fakes,
+    quiet,
+    refusals,
+    started,
+)
 from benchmarks.open_loop import Limits, closed_loop
-from benchmarks.targets import TARGETS, target_of, workload
+from benchmarks.targets import TARGETS, plain_request, target_of
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.local import LocalServe
 
@@ -66,12 +76,12 @@ def tax(
 
 
 def requests_of(name: str) -> list[GenerateNotificationRequest]:
-    """One item, the same for all; it has no pictures and no incumbents."""
-    plain = [r for r in workload() if r.item.id == "library-evening"]
+    """One item, the same for all."""
+    plain = plain_request()
     if name != "one_candidate":
-        return plain
-    options = plain[0].options.model_copy(update={"max_categories": 1, "candidates_per_category": 1})
-    return [plain[0].model_copy(update={"options": options})]
+        return [plain]
+    options = plain.options.model_copy(update={"max_categories": 1, "candidates_per_category": 1})
+    return [plain.model_copy(update={"options": options})]
 
 
 async def measure(apps: dict[str, LocalServe], plan: Plan) -> list[dict[str, Any]]:
@@ -91,13 +101,13 @@ async def measure(apps: dict[str, LocalServe], plan: Plan) -> list[dict[str, Any
 async def one(apps: dict[str, LocalServe], name: str, protocol: str, plan: Plan) -> dict[str, Any]:
     served = apps["echo" if name == "echo" else "graph"]
     address = served.address if protocol == "grpc" else served.url
+    what = f"of {name} over {protocol}"
+    slowly = Limits(plan.latency_s, TIMEOUT_S, plan.latency_s / 10)
+    fast = Limits(plan.rate_s, TIMEOUT_S, plan.warm_up_s)
     async with target_of(protocol, address, requests_of(name)) as target:
-        alone = await closed_loop(target, 1, Limits(plan.latency_s, TIMEOUT_S, warm_up_s=plan.latency_s / 10))
+        alone = all_answered(await closed_loop(target, 1, slowly), what)
         meter = CpuMeter(served)
-        many = await closed_loop(target, plan.concurrency, Limits(plan.rate_s, TIMEOUT_S, plan.warm_up_s))
-    if failed := load_stats.failures(alone) + load_stats.failures(many):
-        codes = {s.reply.code for s in (*alone.samples, *many.samples) if s.reply.code}
-        raise Failed(f"{failed} requests of {name} over {protocol} failed ({', '.join(sorted(codes))})")
+        many = all_answered(await closed_loop(target, plan.concurrency, fast), what)
     rps = load_stats.ok_rps(many)
     return {
         "application": name,

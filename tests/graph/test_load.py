@@ -14,8 +14,9 @@ import pytest
 import uvicorn
 
 from benchmarks.load_stats import point
-from benchmarks.open_loop import Even, Limits, Outcome, Run, open_loop
-from benchmarks.targets import target_of, workload
+from benchmarks.local_app import Failed, all_answered
+from benchmarks.open_loop import Even, Limits, Outcome, Run, closed_loop, open_loop
+from benchmarks.targets import INFO_TARGETS, target_of, workload
 from deployments.errors import DeadlineExceeded, Overloaded, StageFailed
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import DECISION, FakeService
@@ -84,6 +85,21 @@ async def test_a_service_that_never_answers_costs_the_timeout_each(protocol: str
     run = await offered(protocol, service, timeout_s=0.5)
     assert {s.reply.outcome for s in run.samples} == {Outcome.TIMEOUT}
     assert all(500 <= s.latency_ms < 1500 for s in run.samples)
+
+
+@pytest.mark.parametrize("protocol", SERVERS)
+async def test_what_the_ingress_says_of_itself_is_a_target_too(protocol: str) -> None:
+    service = FakeService()
+    async with SERVERS[protocol](service) as address, INFO_TARGETS[protocol](address) as target:
+        run = await closed_loop(target, 2, Limits(10.0, 5.0, max_requests=6))
+    assert len(all_answered(run, "").samples) == 6
+    assert {verb for verb, _, _ in service.seen} == {"info"}
+
+
+async def test_a_run_in_which_something_failed_is_no_measure() -> None:
+    run = await offered("grpc", FakeService(generate=Overloaded("full")))
+    with pytest.raises(Failed, match=r"10 requests of generate failed \(RESOURCE_EXHAUSTED\)"):
+        all_answered(run, "of generate")
 
 
 @pytest.fixture
