@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -26,6 +26,7 @@ CONCURRENCY: Final = (16, 32)
 CALLS: Final = ("generate", "info")
 TIMEOUT_S: Final = 20.0
 _WARM_UP_CONCURRENCY: Final = 4
+_WARM_UP_S: Final = 120.0  # of as many requests as `--warm-up` allows
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -65,7 +66,7 @@ def run(config: Path, plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]
     return {**result(rows), "starts": plan.starts, "concurrency": list(CONCURRENCY)}, rows
 
 
-def target_of(local: LocalServe, protocol: str, call: str) -> GrpcTarget | HttpTarget:
+def _target(local: LocalServe, protocol: str, call: str) -> GrpcTarget | HttpTarget:
     address = local.address if protocol == "grpc" else local.url
     return INFO_TARGETS[protocol](address) if call == "info" else TARGETS[protocol](address, [plain_request()])
 
@@ -74,11 +75,12 @@ async def measure(local: LocalServe, plan: Plan) -> list[dict[str, Any]]:
     """One row a protocol and call. Raises Failed when requests fail."""
     rows = []
     limits = Limits(plan.seconds, TIMEOUT_S)
+    warm_up = Limits(_WARM_UP_S, TIMEOUT_S, max_requests=plan.warm_up)
     for protocol in TARGETS:
         for call in CALLS:
             what = f"of {call} over {protocol}"
-            async with target_of(local, protocol, call) as target:
-                await closed_loop(target, _WARM_UP_CONCURRENCY, replace(limits, max_requests=plan.warm_up))
+            async with _target(local, protocol, call) as target:
+                all_answered(await closed_loop(target, _WARM_UP_CONCURRENCY, warm_up), what)
                 alone = all_answered(await closed_loop(target, 1, limits), what)
                 row = {
                     "protocol": protocol,

@@ -57,8 +57,11 @@ def test_one_candidate_asks_for_one_and_the_graph_for_what_the_config_says() -> 
 
 def test_fakes_get_their_latency_and_other_stages_are_refused(root: Path) -> None:
     changed = config(root, "fake.yaml")
+    changed["applications"][0]["deployments"].append({"name": "Ingress", "user_config": {"defaults": {}}})
     fakes({"Captioner": 3.0, "Generator": 4.0})(changed)
-    found = {d["name"]: d["user_config"]["latency_ms"] for d in changed["applications"][0]["deployments"]}
+    knobs = {d["name"]: d["user_config"] for d in changed["applications"][0]["deployments"]}
+    assert knobs.pop("Ingress") == {"defaults": {}}
+    found = {name: knob["latency_ms"] for name, knob in knobs.items()}
     assert found == {"Captioner": 3.0, "CategoryRouter": 5, "Generator": 4.0, "RewardScorer": 10}
     with pytest.raises(Misconfigured, match="captioner, router, generator, reward"):
         fakes({"Captioner": 3.0})(config(root, "demo.yaml"))
