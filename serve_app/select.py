@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from deployments.types import Candidate, Notification, Reason, Source, WinCalibration
+from serve_app.fit import bounded, rejected_as_unfit
 from serve_app.knobs import EarlyStop, SelectionKnobs
 
 
@@ -21,7 +23,7 @@ class Selection:
 
 
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
-    """Fill `score` of every copy that has a reward: mean - caution x spread, plus the centred likelihood term."""
+    """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs."""
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
     scored = []
@@ -30,7 +32,8 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             scored.append(c)
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
-        score = c.reward.mean - knobs.caution * c.reward.spread + fluency
+        doubt = knobs.fit.weight * math.log(bounded(c.fit)) if c.fit is not None and _written(c) else 0.0
+        score = c.reward.mean - knobs.caution * c.reward.spread + fluency + doubt
         scored.append(c.model_copy(update={"score": score}))
     return scored
 
@@ -115,10 +118,16 @@ def _wins(candidate: Candidate, margin: float) -> bool:
 
 
 def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
-    generated = [c for c in candidates if c.source is Source.GENERATED]
+    generated = [c for c in candidates if _written(c)]
     if not generated:
         return Reason.NO_CANDIDATES
-    return Reason.ALL_REJECTED if all(c.rejected for c in generated) else Reason.UNSCORED
+    if any(not c.rejected for c in generated):
+        return Reason.UNSCORED
+    return Reason.NONE_FIT if any(map(rejected_as_unfit, generated)) else Reason.ALL_REJECTED
+
+
+def _written(candidate: Candidate) -> bool:
+    return candidate.source is Source.GENERATED
 
 
 def _outcome(ranked: tuple[Candidate, ...], chosen: Candidate | None, reason: Reason) -> Selection:

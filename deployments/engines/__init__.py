@@ -3,8 +3,9 @@
 `settings.py` is what an operator writes, `engine.py` the engine, `vllm_api.py` the only file that imports vLLM.
 """
 
-from deployments.engines.engine import Engine, Message, Prompt, Sample, Sampling
+from deployments.engines.engine import Engine
 from deployments.engines.merge import as_they_finish
 from deployments.engines.settings import EngineSettings
+from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
 
-__all__ = ["Engine", "EngineSettings", "Message", "Prompt", "Sample", "Sampling", "as_they_finish"]
+__all__ = ["Contrast", "Engine", "EngineSettings", "Message", "Prompt", "Sample", "Sampling", "as_they_finish"]

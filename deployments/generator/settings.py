@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from deployments.engines.settings import EngineSettings
 from deployments.generator.choice import BASE
+from deployments.generator.fit import EngineFitSettings
 from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class GeneratorSettings(Settings):
 
     kind: Literal["vllm"] = "vllm"
     engine: EngineSettings
+    fit: EngineFitSettings | None = None
+    """Unset: the model that writes is not asked whether what it wrote is fit to send."""
 
     @model_validator(mode="after")
     def _possible(self) -> GeneratorSettings:
@@ -49,12 +52,12 @@ class GeneratorKnobs(Knobs):
     repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
     """The one of `engine.adapters` to write with; empty or "base": the model itself."""
-    openings: bool = True
-    """Hold categories to the openings that the catalogue gives them; a larger model follows the instruction alone."""
+    grammar: bool = True
+    """Hold answers to their form while they are decoded. Not their length: what is longer is written again."""
     second_tries: int = Field(default=2, ge=0, le=4)
-    """How often a candidate that ran into its limit is written again, if there is time: a cut one is never sent."""
+    """How often a candidate longer than its limit is written again, if there is time: a cut one is never sent."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
-    """Tokens of one answer; the length profile usually ends it earlier."""
+    """Tokens of one answer."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)
     """Tokens of an item's facts; beyond that they are cut, the least informative first."""
     max_drafts_per_request: int = Field(default=64, ge=1, le=1024)
