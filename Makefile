@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup weights demo serve test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
+.PHONY: help setup weights demo demo-large serve serve-large test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
 	bench-prefix bench-scale bench-load bench-locust bench-ingress bench-report
 
 help: ## List the commands
@@ -21,6 +21,15 @@ weights: setup ## Prepare the demo's weights in the cache folder
 
 demo: setup ## Real photos in, ranked notifications out, over gRPC and HTTP
 	@$(BIN)/python -m serve_app.demo
+
+.venv/installed-large: .venv/installed requirements-large.lock
+	@$(PYTHON) tools/install.py large
+
+demo-large: .venv/installed-large ## The demo with the 1.5B writer (1.1 GB more)
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml
+
+serve-large: .venv/installed-large ## The same, kept up until Ctrl-C
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml --serve
 
 serve: setup ## The same app, kept up until Ctrl-C
 	@$(BIN)/python -m serve_app.demo --serve

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from deployments import weights
+from deployments.generator.settings import GeneratorKnobs
 from deployments.router.catalogue import FileCatalogue
 from serve_app.profiles import load_profiles
 from training.writer.corpus import BadCorpus, Entry, held_out, judgements, read
@@ -113,6 +115,54 @@ def train(
     with torch.no_grad():
         tune.save_adapter(trainer.model, out, base)
     _console.print(f"adapter in {out}, {trainer.seen} items seen")
+
+
+@app.command()
+def sample(
+    items: Annotated[list[Path], typer.Option(help="Files or folders of items, JSON Lines; repeat it.")],
+    out: Annotated[Path, typer.Option(help="JSON Lines; items in it already are not written again.")],
+    model: Annotated[str, typer.Option(help="Model reference; BASE+FOLDER for an adapter.")],
+    held: Annotated[bool, typer.Option("--held-out", help="Only the items that training leaves out.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many items.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only these languages.")] = None,
+    profile: Annotated[str, typer.Option(help="Length profile.")] = "default",
+    categories: Annotated[int, typer.Option(min=1)] = 4,
+    candidates: Annotated[int, typer.Option(min=1, help="In each category.")] = 2,
+    temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Instead of the knob's default.")] = None,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Write candidates as serving would, each with the model's word on whether it is fit."""
+    from training.writer.sample import Studio, written  # noqa: PLC0415 - the engine
+
+    try:
+        entries = [e for e in read(items) if not held or held_out(e)]
+    except BadCorpus as error:
+        _console.print(f"[red]error:[/red] {error}")
+        raise typer.Exit(1) from None
+    done = {json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()} if out.exists() else set()
+    entries = [e for e in entries if not language or e.item.language in language][:limit]
+    entries = [e for e in entries if e.id not in done]
+    knobs = GeneratorKnobs() if temperature is None else GeneratorKnobs(temperature=temperature)
+    languages = sorted({e.item.language for e in entries})
+    if not entries:
+        _console.print("nothing left to write")
+        return
+
+    async def run() -> None:
+        studio = Studio(model, load_profiles("configs/profiles.yaml")[profile], languages, knobs)
+        bar = Progress(
+            TextColumn("items"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+            console=_console,
+        )  # fmt: skip
+        async with studio:
+            with bar, out.open("a", encoding="utf-8") as lines:
+                task = bar.add_task("", total=len(entries))
+                async for rows in written(studio, entries, categories, candidates, seed):
+                    lines.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
+                    lines.flush()
+                    bar.advance(task)
+
+    asyncio.run(run())
 
 
 def maker_for(folder: str, mix: Mix) -> Maker:
