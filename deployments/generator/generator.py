@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Engine, Message, Prompt, Sample, Sampling, adapters, as_they_finish
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
+from deployments.engines import Engine, Message, Prompt, Sample, Sampling, adapters
+from deployments.errors import Misconfigured, PushGenError, StageFailed
 from deployments.facts import facts
 from deployments.generator import prompt, structured
-from deployments.generator.choice import adapter_violations, chosen
+from deployments.generator.choice import chosen
+from deployments.generator.drafting import drafts_until, refuse_impossible, seed_of, with_second_tries
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import (
     CategoryPlan,
@@ -116,39 +117,11 @@ class VllmGenerator:
         """
         call.deadline.check("generating")
         knobs = self._knobs
-        self._refuse(task, knobs)
+        refuse_impossible(task, self._settings.adapter_names, knobs.max_drafts_per_request)
         jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
-        drafts = as_they_finish(self._draft(job, call) for job in jobs)
-        made, failure = 0, None
-        try:
-            while True:
-                try:
-                    async with call.deadline.limit("generating"):
-                        draft = await anext(drafts, None)
-                except DeadlineExceeded:
-                    if made:
-                        return
-                    raise
-                if draft is None:
-                    break
-                if isinstance(draft, StageFailed):
-                    failure = draft
-                    continue
-                made += 1
+        async with aclosing(drafts_until(call.deadline, (self._draft(job, call) for job in jobs))) as drafts:
+            async for draft in drafts:
                 yield draft
-        finally:
-            await drafts.aclose()
-        if failure is not None and not made:
-            raise failure
-
-    def _refuse(self, task: GenerationTask, knobs: GeneratorKnobs) -> None:
-        """Raises InvalidInput for what no model needs to be asked about."""
-        found = adapter_violations(task.adapter, self._settings.adapter_names)
-        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
-            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
-            found.append(Violation("options.candidates_per_category", limit))
-        if found:
-            raise InvalidInput(found)
 
     def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[_Job]:
         """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
@@ -184,21 +157,15 @@ class VllmGenerator:
         bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
-    async def _draft(self, job: _Job, call: Call) -> Draft | StageFailed:
+    async def _draft(self, job: _Job, call: Call) -> Draft | PushGenError:
         """One draft, and another in its place where it was cut and there is time. See `_try`."""
-        draft = await self._try(job, call)
-        for tries in range(1, job.second_tries + 1):
-            if isinstance(draft, StageFailed) or draft.finished or call.deadline.expired:
-                break
-            again = await self._try(job.again(tries), call)
-            if isinstance(again, StageFailed):
-                break
-            draft = again.model_copy(
-                update={"tries": tries + 1, "usage": _one_after_the_other(draft.usage, again.usage)}
-            )
-        return draft
 
-    async def _try(self, job: _Job, call: Call) -> Draft | StageFailed:
+        def attempt(tries: int) -> Awaitable[Draft | PushGenError]:
+            return self._try(job.again(tries) if tries else job, call)
+
+        return await with_second_tries(attempt, job.second_tries, call.deadline)
+
+    async def _try(self, job: _Job, call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
@@ -253,16 +220,3 @@ class VllmGenerator:
 
     async def stop(self) -> None:
         await self._engine.stop()
-
-
-def _one_after_the_other(a: Usage, b: Usage) -> Usage:
-    added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
-    return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})
-
-
-def seed_of(seed: int | None, category: str, n: int) -> int | None:
-    """The seed of candidate `n` in `category`: the same for the same request, different for every other candidate."""
-    if seed is None:
-        return None
-    digest = hashlib.sha256(f"{seed}\0{category}\0{n}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
