@@ -16,7 +16,7 @@ from deployments.engines.merge import as_they_finish
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.settings import EngineSettings
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
-from deployments.types import Priority
+from deployments.types import Priority, Usage
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -91,6 +91,16 @@ class Sample:
     output_tokens: int
     queue_ms: float
     compute_ms: float
+
+    def usage(self, batch_size: int) -> Usage:
+        return Usage(
+            queue_ms=self.queue_ms,
+            compute_ms=self.compute_ms,
+            prompt_tokens=self.prompt_tokens,
+            output_tokens=self.output_tokens,
+            cached_tokens=self.cached_tokens,
+            batch_size=batch_size,
+        )
 
 
 @dataclass
