@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
 
@@ -61,6 +61,25 @@ def grammar(
     return 'root ::= "{" ' + ' "," '.join(members) + ' "}"\n'
 
 
+def schemas(profile: LengthProfile, fields: Sequence[OutputField], language: str) -> tuple[dict[str, Any], ...]:
+    """JSON schemas of the same object for a server of others: with lengths, and without for one that takes none."""
+    longest, asked = limits(profile, language), in_order(fields)
+    bounds = {
+        field: {"minLength": _shortest(field, longest[field], language), "maxLength": longest[field]} for field in asked
+    }
+    return _schema(asked, bounds), _schema(asked, {})
+
+
+def _schema(asked: Sequence[OutputField], bounds: Mapping[OutputField, dict[str, int]]) -> dict[str, Any]:
+    """All fields required and no other allowed, which is what servers call strict."""
+    return {
+        "type": "object",
+        "properties": {FIELD_NAMES[field]: {"type": "string", **bounds.get(field, {})} for field in asked},
+        "required": [FIELD_NAMES[field] for field in asked],
+        "additionalProperties": False,
+    }
+
+
 def _begun(asked: Sequence[OutputField], openings: Openings) -> dict[OutputField, Sequence[str]]:
     own = {OutputField.TITLE: openings.title, OutputField.BODY: openings.body}
     left = [words for field, words in own.items() if words and field not in asked]
@@ -72,7 +91,7 @@ def _text(field: OutputField, longest: int, language: str, openings: Sequence[st
 
     With openings it begins with one of those that leave most of the room.
     """
-    shortest = min(_MIN_CHARACTERS[field] // (2 if language in _WIDE else 1), longest)
+    shortest = _shortest(field, longest, language)
     begun = [
         f'"{words}" {_INNER}{{{max(0, shortest - len(words) - 1)},{longest - len(words) - 1}}} {_LAST}'
         for words in openings
@@ -81,6 +100,10 @@ def _text(field: OutputField, longest: int, language: str, openings: Sequence[st
     if begun:
         return f"({' | '.join(begun)})"
     return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},{max(0, longest - 2)}}} {_LAST}"
+
+
+def _shortest(field: OutputField, longest: int, language: str) -> int:
+    return min(_MIN_CHARACTERS[field] // (2 if language in _WIDE else 1), longest)
 
 
 def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
@@ -97,6 +120,16 @@ class Answer(NamedTuple):
 
 
 _PARTIAL: Final = re.compile(r'"(title|body)"\s*:\s*"((?:[^"\\]|\\.)*)')
+
+
+def json_part(text: str) -> str:
+    """The object in an answer that no grammar held: it may stand in a code fence, after a thought or in a sentence."""
+    text = text.rpartition("</think>")[2]
+    begun = text.find("{")
+    ended = text.rfind("}")
+    if begun < 0:
+        return text
+    return text[begun : ended + 1] if ended > begun else text[begun:]
 
 
 def parse(text: str, longest: dict[OutputField, int]) -> Answer:
@@ -118,6 +151,7 @@ def _at_limit(text: str, longest: int) -> tuple[str, bool]:
     """Text that fills its limit was ended by the limit: keep its whole sentences or clauses, if they are most of it."""
     if len(text) < longest:
         return text, True
+    text = text[:longest]
     for whole in (_SENTENCES.match(text), _CLAUSES.match(text)):
         if whole and len(whole.group()) > longest // 2:
             return whole.group().strip(), True

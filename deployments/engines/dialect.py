@@ -1,0 +1,107 @@
+"""Which parts of the OpenAI API a server takes. Pure.
+
+Servers differ: some know no JSON schema, or none with lengths, some no log-probabilities, some call the limit of tokens
+otherwise. What one refuses is left out or said otherwise, and that is remembered once the call has worked without it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from deployments.engines.engine import Message
+from deployments.engines.retry import Failure
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One chat to answer. `pictures`: JPEGs, before the text of the last message. None leaves it to the server.
+
+    schemas: JSON schemas of the answer, the one to try first first; none: free text.
+    """
+
+    messages: tuple[Message, ...]
+    pictures: tuple[bytes, ...] = ()
+    schemas: tuple[Mapping[str, Any], ...] = ()
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int = 128
+    seed: int | None = None
+    logprobs: bool = False
+
+
+# What may be left out, in the order in which it is suspected, and how a refusal speaks of it.
+LENGTHS: Final = "lengths in the JSON schema"
+SCHEMA: Final = "response_format json_schema"
+LOGPROBS: Final = "logprobs"
+SEED: Final = "seed"
+MAX_TOKENS: Final = "max_tokens (now max_completion_tokens)"
+_NAMED_BY: Final = {
+    LENGTHS: ("maxlength", "minlength"),
+    SCHEMA: ("response_format", "json_schema", "schema", "guided", "structured", "grammar"),
+    LOGPROBS: ("logprob",),
+    SEED: ("seed",),
+    MAX_TOKENS: ("max_tokens",),
+}
+_UNNAMED: Final = (LENGTHS, SCHEMA)
+_TOO_LONG: Final = ("context length", "context_length", "maximum context", "too long")
+
+
+def body(chat: Chat, model: str, extra: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    """The request, as the parameters of `chat.completions.create`."""
+    request: dict[str, Any] = {
+        "model": model,
+        "messages": _messages(chat),
+        "max_completion_tokens" if MAX_TOKENS in without else "max_tokens": chat.max_tokens,
+    }
+    request |= {name: value for name in ("temperature", "top_p") if (value := getattr(chat, name)) is not None}
+    if chat.seed is not None and SEED not in without:
+        request["seed"] = chat.seed
+    if chat.logprobs and LOGPROBS not in without:
+        request["logprobs"] = True
+    if chat.schemas and SCHEMA not in without:
+        schema = chat.schemas[-1 if LENGTHS in without else 0]
+        named = {"name": "notification", "strict": True, "schema": dict(schema)}
+        request["response_format"] = {"type": "json_schema", "json_schema": named}
+    if extra:
+        request["extra_body"] = dict(extra)
+    return request
+
+
+def suspect(refusal: Failure, chat: Chat, without: Collection[str]) -> str | None:
+    """What to leave out of a chat that was refused so; None when nothing of it is to blame."""
+    if refusal.status not in (400, 422, 501):
+        return None
+    words = f"{refusal.param} {refusal.text}".casefold()
+    if any(phrase in words for phrase in _TOO_LONG):
+        return None
+    sent = [part for part in _sent(chat) if part not in without]
+    named = [part for part in sent if any(word in words for word in _NAMED_BY[part])]
+    unnamed = [part for part in sent if part in _UNNAMED]
+    return next(iter(named or unnamed), None)
+
+
+def _sent(chat: Chat) -> list[str]:
+    """What of the chat may be left out."""
+    sent = {
+        LENGTHS: len(chat.schemas) > 1,
+        SCHEMA: bool(chat.schemas),
+        LOGPROBS: chat.logprobs,
+        SEED: chat.seed is not None,
+        MAX_TOKENS: True,
+    }
+    return [part for part, there in sent.items() if there]
+
+
+def _messages(chat: Chat) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = [{"role": each.role, "content": each.text} for each in chat.messages]
+    if chat.pictures:
+        pictures = [{"type": "image_url", "image_url": {"url": _data_url(data)}} for data in chat.pictures]
+        messages[-1]["content"] = [*pictures, {"type": "text", "text": messages[-1]["content"]}]
+    return messages
+
+
+def _data_url(jpeg: bytes) -> str:
+    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
