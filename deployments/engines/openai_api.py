@@ -76,39 +76,40 @@ class Answer(BaseModel):
         return (details and details.cached_tokens) or 0
 
 
-def connect(base_url: str, key: SecretStr | None) -> openai.AsyncOpenAI:
-    """A client without retries of its own. Without a key it sends none, whatever the environment holds."""
-    if key is None:
-        return openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key="none",
-            max_retries=0,
-            default_headers={"Authorization": openai.Omit()},  # type: ignore[dict-item]
-        )
-    return openai.AsyncOpenAI(base_url=base_url, api_key=key.get_secret_value(), max_retries=0)
+class OpenAiClient:
+    """Connections to one server. Without a key none is sent, whatever the environment holds."""
 
+    def __init__(self, base_url: str, key: SecretStr | None) -> None:
+        said = "none" if key is None else key.get_secret_value()
+        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=said, max_retries=0)  # retries are `retry.py`'s
+        self._headers = {"Authorization": openai.Omit()} if key is None else {}
 
-async def complete(client: openai.AsyncOpenAI, request: Mapping[str, Any], timeout_s: float) -> Answer:
-    """One call. Cancelling it closes its connection, by which a server knows to stop. Raises Failure."""
-    timeout = openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
-    try:
-        raw = await client.chat.completions.with_raw_response.create(**request, timeout=timeout)
-        return Answer.model_validate_json(raw.content)
-    except openai.APITimeoutError as error:
-        # Without a connection nothing was asked yet, and the call may be tried again.
-        connected = type(error.__cause__).__name__ not in ("ConnectTimeout", "PoolTimeout")
-        raise Failure(timed_out=connected) from None
-    except openai.APIStatusError as error:
-        raise Failure(
-            error.status_code,
-            retry_after_s=_retry_after_s(error.response.headers),
-            param=str(error.param or ""),
-            text=error.message,
-        ) from None
-    except openai.APIConnectionError:
-        raise Failure from None
-    except (ValidationError, openai.APIError):
-        raise Failure(unreadable=True) from None
+    async def complete(self, request: Mapping[str, Any], timeout_s: float) -> Answer:
+        """One call. Cancelling it closes its connection, by which a server knows to stop. Raises Failure."""
+        timeout = openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
+        try:
+            raw = await self._client.chat.completions.with_raw_response.create(
+                **request, extra_headers=self._headers, timeout=timeout
+            )
+            return Answer.model_validate_json(raw.content)
+        except openai.APITimeoutError as error:
+            # Without a connection nothing was asked yet, and the call may be tried again.
+            connected = type(error.__cause__).__name__ not in ("ConnectTimeout", "PoolTimeout")
+            raise Failure(timed_out=connected) from None
+        except openai.APIStatusError as error:
+            raise Failure(
+                error.status_code,
+                retry_after_s=_retry_after_s(error.response.headers),
+                param=str(error.param or ""),
+                text=error.message,
+            ) from None
+        except openai.APIConnectionError:
+            raise Failure from None
+        except (ValidationError, openai.APIError):
+            raise Failure(unreadable=True) from None
+
+    async def close(self) -> None:
+        await self._client.close()
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

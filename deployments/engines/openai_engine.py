@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 
@@ -18,6 +18,9 @@ from deployments.engines.gate import Gate
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.engines.retry import Failure, with_retries
 from deployments.errors import DeadlineExceeded, Misconfigured, Overloaded, PushGenError, StageFailed, StageUnavailable
+
+if TYPE_CHECKING:
+    from deployments.engines.openai_api import Answer, OpenAiClient
 
 logger = logging.getLogger("ray.serve")
 
@@ -47,7 +50,7 @@ class OpenAiEngine:
     settings: OpenAiServer
     name: str = "engine"
     """How errors name it to a client."""
-    _client: Any = field(default=None, init=False, repr=False)
+    _client: OpenAiClient | None = field(default=None, init=False, repr=False)
     _key: SecretStr | None = field(default=None, init=False, repr=False)
     _without: frozenset[str] = field(default=frozenset(), init=False)
     """What this server is known to refuse."""
@@ -62,10 +65,10 @@ class OpenAiEngine:
         Raises Misconfigured when there is no key, or the server refuses it, the model or the answer. A server that
         cannot be reached, or is busy, is logged and may come later.
         """
-        from deployments.engines import openai_api  # noqa: PLC0415 - imports openai
+        from deployments.engines.openai_api import OpenAiClient  # noqa: PLC0415 - imports openai
 
         self._key = await asyncio.to_thread(self.settings.api_key)
-        self._client = openai_api.connect(self.settings.base_url, self._key)
+        self._client = OpenAiClient(self.settings.base_url, self._key)
         try:
             await self._ask(warm_up, Deadline.after(self.settings.timeout_s))
         except Failure as failure:
@@ -102,7 +105,7 @@ class OpenAiEngine:
             compute_ms=1000 * (ended - asked),
         )
 
-    async def _ask(self, chat: Chat, deadline: Deadline) -> tuple[Any, float]:
+    async def _ask(self, chat: Chat, deadline: Deadline) -> tuple[Answer, float]:
         """The answer, and when the try that brought it began. Leaves out what the server refuses. Raises Failure."""
         without = self._without
         while True:
@@ -121,19 +124,18 @@ class OpenAiEngine:
                 self._without |= without
             return answer, asked
 
-    async def _ask_without(self, chat: Chat, without: frozenset[str], deadline: Deadline) -> tuple[Any, float]:
-        from deployments.engines import openai_api  # noqa: PLC0415 - loaded by `start`
-
-        if self._client is None:
+    async def _ask_without(self, chat: Chat, without: frozenset[str], deadline: Deadline) -> tuple[Answer, float]:
+        client = self._client
+        if client is None:
             raise StageUnavailable(f"the {self.name} is not started")
         request = dialect.body(chat, self.settings.model, self.settings.extra_body, without)
 
-        async def ask() -> tuple[Any, float]:
+        async def ask() -> tuple[Answer, float]:
             asked = time.monotonic()
             timeout_s = max(0.001, min(self.settings.timeout_s, deadline.remaining_s()))
             try:
                 async with asyncio.timeout(timeout_s):  # the client's own bounds each read, not the call
-                    return await openai_api.complete(self._client, request, timeout_s), asked
+                    return await client.complete(request, timeout_s), asked
             except TimeoutError:
                 raise Failure(timed_out=True) from None
 
