@@ -142,14 +142,16 @@ def parse(text: str, longest: dict[OutputField, int]) -> Answer:
         found, finished = {}, False
     texts = {}
     for field, name in FIELD_NAMES.items():
-        texts[field], whole = _at_limit(" ".join(str(found.get(name, "")).split()), longest[field])
+        texts[field], whole = _at_limit(str(found.get(name) or ""), longest[field])
         finished = finished and whole
     return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)
 
 
 def _at_limit(text: str, longest: int) -> tuple[str, bool]:
     """Text that fills its limit was ended by the limit: keep its whole sentences or clauses, if they are most of it."""
-    if len(text) < longest:
+    filled = len(text) >= longest  # with the space that it may end with
+    text = " ".join(text.split())
+    if not filled:
         return text, True
     text = text[:longest]
     for whole in (_SENTENCES.match(text), _CLAUSES.match(text)):

@@ -103,7 +103,7 @@ async def generator(server: str) -> AsyncIterator[OpenAiGenerator]:
 
 
 def settings(url: str, **changes: object) -> OpenAiGeneratorSettings:
-    server = {"base_url": url, "model": "smollm2", "api_key_env": "PUSHGEN_TEST_KEY"} | changes
+    server = {"base_url": url, "model": "smollm2", "api_key_env": "PUSHGEN_TEST_KEY", "timeout_s": 120} | changes
     return OpenAiGeneratorSettings.model_validate({"server": server})
 
 

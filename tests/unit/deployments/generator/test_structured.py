@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from deployments.counting import measure
-from deployments.generator.structured import grammar, limits, parse
+from deployments.generator.structured import grammar, json_part, limits, parse, schemas
 from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
 
 T, B = OutputField.TITLE, OutputField.BODY
@@ -107,6 +107,45 @@ def test_text_that_fills_its_limit_keeps_its_whole_part() -> None:
 def test_text_that_fills_its_limit_without_a_whole_part_is_not_finished() -> None:
     title = "A White Cup of Coffee with a Leaf-Like F"
     assert parse(json.dumps({"title": title, "body": "It is hot."}), LONGEST) == (title, "It is hot.", False)
+
+
+def test_text_that_no_grammar_held_is_cut_to_its_limit() -> None:
+    body = "A fresh cup of coffee, with free refills until noon. You can also have it with milk and sugar and more."
+    read = parse(json.dumps({"title": "Coffee", "body": body}), LONGEST)
+    assert read == ("Coffee", "A fresh cup of coffee, with free refills until noon.", True)
+    read = parse(json.dumps({"title": "Coffee", "body": "word " * 40}), LONGEST)
+    assert (len(read.body), read.finished) == (90, False)
+
+
+def test_a_space_at_the_limit_is_no_end_of_its_own() -> None:
+    body = "word " * 18
+    assert len(body) == 90
+    assert not parse(json.dumps({"title": "Coffee", "body": body}), LONGEST).finished
+
+
+def test_a_field_of_null_is_empty() -> None:
+    assert parse('{"title": null, "body": "It is hot."}', LONGEST) == ("", "It is hot.", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('{"title": "A"}', '{"title": "A"}'),
+        ('```json\n{"title": "A"}\n```', '{"title": "A"}'),
+        ('<think>{"no": 1}</think> {"title": "A"}', '{"title": "A"}'),
+        ('Here: {"title": "A', '{"title": "A'),
+        ("no json", "no json"),
+    ],
+)
+def test_the_json_of_an_answer_that_no_grammar_held(text: str, part: str) -> None:
+    assert json_part(text) == part
+
+
+def test_schemas_hold_the_limits_and_the_second_names_none() -> None:
+    held, free = schemas(profile(CountingUnit.WIDTH), (T,), "ja")
+    assert held["properties"] == {"title": {"type": "string", "minLength": 4, "maxLength": LONGEST[T] // 2}}
+    assert free["properties"] == {"title": {"type": "string"}}
+    assert held["required"] == free["required"] == ["title"]
 
 
 def test_a_category_is_held_to_its_openings_and_the_lengths_stay(accepts: Accepts) -> None:
