@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from deployments.deadline import Call, Deadline
+from deployments.deadline import Call
 from deployments.engines.dialect import Chat
-from deployments.engines.engine import Message
 from deployments.engines.openai_engine import OpenAiEngine
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.errors import (
@@ -26,38 +22,10 @@ from deployments.errors import (
 )
 from deployments.types import Priority
 from serve_app.local import free_port
-from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
+from tests.fake_openai import Body, Reply, fake_openai, refusal
+from tests.unit.deployments.engines.started_engine import CHAT, call, engine
 
 KEY = "sk-secret-0123456789"
-CHAT = Chat(
-    messages=(Message("system", "Be brief."), Message("user", "Hello?")), seed=7, temperature=0.5, logprobs=True
-)
-SCHEMAS = ({"type": "object", "properties": {"title": {"maxLength": 9}}}, {"type": "object", "properties": {}})
-STRUCTURED = Chat(messages=CHAT.messages, schemas=SCHEMAS)
-
-
-@asynccontextmanager
-async def engine(
-    answer: Callable[[int, Body], Reply], **settings: Any
-) -> AsyncIterator[tuple[OpenAiEngine, FakeOpenAi]]:
-    """An engine that has started, and its server; what the start asked is forgotten."""
-    started = False
-    async with fake_openai(lambda n, body: answer(n, body) if started else Reply("ready")) as server:
-        stage = OpenAiEngine(
-            OpenAiServer.model_validate({"base_url": server.url, "model": "m"} | settings), "generator"
-        )
-        await stage.start(CHAT)
-        started = True
-        for kept in (server.bodies, server.headers, server.times_s):
-            kept.clear()
-        yield stage, server
-        await stage.stop()
-
-
-def call(seconds: float = 10, priority: Priority = Priority.REALTIME) -> Call:
-    return Call(Deadline.after(seconds), priority)
-
-
 USAGE = {
     "prompt_tokens": 90,
     "completion_tokens": 12,
@@ -245,60 +213,6 @@ async def test_realtime_and_the_earlier_deadline_go_first() -> None:
         go.set()
         await asyncio.gather(*running)
     assert order == [0, 3, 2, 1]
-
-
-def takes_no_schema(message: str) -> Callable[[int, Body], Reply]:
-    return lambda n, body: refusal(400, message) if "response_format" in body else Reply("Hi.")
-
-
-@pytest.mark.parametrize("message", ["unknown parameter response_format", "bad request"])
-async def test_a_server_without_json_schemas_is_asked_without_and_not_asked_again(
-    message: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with engine(takes_no_schema(message)) as (stage, server):
-        for _ in range(2):
-            assert (await stage.sample(STRUCTURED, call())).text == "Hi."
-    tries = ["response_format" in body for body in server.bodies]
-    assert tries[-2:] == [False, False]
-    assert tries.count(False) == 2
-    (record,) = [r for r in caplog.records if "left out from now on" in r.getMessage()]
-    assert "response_format json_schema" in record.getMessage()
-
-
-async def test_a_server_that_takes_no_lengths_keeps_the_schema() -> None:
-    def answer(n: int, body: Body) -> Reply:
-        schema = body["response_format"]["json_schema"]["schema"]
-        return refusal(400, "Invalid schema: 'maxLength' is not permitted") if schema == SCHEMAS[0] else Reply("Hi.")
-
-    async with engine(answer) as (stage, server):
-        await stage.sample(STRUCTURED, call())
-        await stage.sample(STRUCTURED, call())
-    assert len(server.bodies) == 3
-    assert server.bodies[-1]["response_format"]["json_schema"]["strict"] is True
-
-
-@pytest.mark.parametrize(
-    ("param", "gone", "instead"),
-    [("logprobs", "logprobs", None), ("seed", "seed", None), ("max_tokens", "max_tokens", "max_completion_tokens")],
-)
-async def test_what_a_server_names_is_left_out_or_said_otherwise(param: str, gone: str, instead: str | None) -> None:
-    def answer(n: int, body: Body) -> Reply:
-        return refusal(400, "unsupported parameter", param) if param in body else Reply("Hi.")
-
-    async with engine(answer) as (stage, server):
-        await stage.sample(CHAT, call())
-        await stage.sample(CHAT, call())
-    assert len(server.bodies) == 3
-    assert gone not in server.bodies[-1]
-    assert instead is None or server.bodies[-1][instead] == CHAT.max_tokens
-
-
-async def test_a_refusal_that_nothing_mends_is_not_remembered() -> None:
-    async with engine(lambda n, body: refusal(400, "no") if n < 3 else Reply("Hi.")) as (stage, server):
-        with pytest.raises(StageFailed):
-            await stage.sample(STRUCTURED, call())
-        await stage.sample(STRUCTURED, call())
-    assert "response_format" in server.bodies[-1]
 
 
 @pytest.mark.parametrize(
