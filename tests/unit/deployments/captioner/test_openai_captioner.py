@@ -30,7 +30,6 @@ async def captioner(
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
         given = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
         stage = OpenAiCaptionerSettings.model_validate(given).build()
-        stage._level_metrics = lambda: None  # type: ignore[assignment,return-value]  # no second level here
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
