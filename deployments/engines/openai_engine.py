@@ -119,7 +119,9 @@ class OpenAiEngine:
                 continue
             if without - self._without:
                 logger.warning(
-                    "the %s's server takes no %s: left out from now on", self.name, ", ".join(without - self._without)
+                    "the %s's server takes no %s: left out from now on",
+                    self.name,
+                    ", ".join(sorted(without - self._without)),
                 )
                 self._without |= without
             return answer, asked

@@ -44,7 +44,7 @@ PLANS = tuple(
 )
 
 
-def ready(url: str, process: subprocess.Popen, log: Path, timeout_s: float = 300) -> None:
+def ready(url: str, process: subprocess.Popen, log: Path, timeout_s: float = 500) -> None:
     """Poll until the server says that it is well."""
     until = time.monotonic() + timeout_s
     while time.monotonic() < until:
