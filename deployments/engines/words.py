@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from deployments.types import Usage
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -64,6 +66,16 @@ class Sample:
     output_tokens: int
     queue_ms: float
     compute_ms: float
+
+    def usage(self, batch_size: int) -> Usage:
+        return Usage(
+            queue_ms=self.queue_ms,
+            compute_ms=self.compute_ms,
+            prompt_tokens=self.prompt_tokens,
+            output_tokens=self.output_tokens,
+            cached_tokens=self.cached_tokens,
+            batch_size=batch_size,
+        )
 
 
 @dataclass(frozen=True)

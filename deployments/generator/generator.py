@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Engine, Message, Sample, Sampling, adapters, as_they_finish
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
+from deployments.engines import Contrast, Engine, Message, Sample, Sampling, adapters
+from deployments.errors import Misconfigured, PushGenError, StageFailed
 from deployments.facts import facts
 from deployments.generator import prompt, structured
-from deployments.generator.choice import adapter_violations, chosen
+from deployments.generator.choice import chosen
+from deployments.generator.drafting import (
+    drafts_until,
+    one_after_the_other,
+    refuse_impossible,
+    seed_of,
+    with_second_tries,
+)
 from deployments.generator.fit import FitCalibration
-from deployments.generator.jobs import Job, seed_of
+from deployments.generator.jobs import Job
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import (
+    Copy,
     Draft,
     GenerationTask,
     OutputField,
@@ -98,39 +107,11 @@ class VllmGenerator:
         """
         call.deadline.check("generating")
         knobs = self._knobs
-        self._refuse(task, knobs)
+        refuse_impossible(task, self._settings.adapter_names, knobs.max_drafts_per_request)
         jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
-        drafts = as_they_finish(self._draft(job, call) for job in jobs)
-        made, failure = 0, None
-        try:
-            while True:
-                try:
-                    async with call.deadline.limit("generating"):
-                        draft = await anext(drafts, None)
-                except DeadlineExceeded:
-                    if made:
-                        return
-                    raise
-                if draft is None:
-                    break
-                if isinstance(draft, StageFailed):
-                    failure = draft
-                    continue
-                made += 1
+        async with aclosing(drafts_until(call.deadline, (self._draft(job, call) for job in jobs))) as drafts:
+            async for draft in drafts:
                 yield draft
-        finally:
-            await drafts.aclose()
-        if failure is not None and not made:
-            raise failure
-
-    def _refuse(self, task: GenerationTask, knobs: GeneratorKnobs) -> None:
-        """Raises InvalidInput for what no model needs to be asked about."""
-        found = adapter_violations(task.adapter, self._settings.adapter_names)
-        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
-            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
-            found.append(Violation("options.candidates_per_category", limit))
-        if found:
-            raise InvalidInput(found)
 
     def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[Job]:
         """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
@@ -168,53 +149,48 @@ class VllmGenerator:
         bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
-    async def _draft(self, job: Job, call: Call) -> Draft | StageFailed:
-        """One draft, and another in its place where it was cut and there is time. See `_try`."""
-        draft = await self._try(job, call)
-        for tries in range(1, job.second_tries + 1):
-            if isinstance(draft, StageFailed) or draft.finished or call.deadline.expired:
-                break
-            again = await self._try(job.again(tries), call)
-            if isinstance(again, StageFailed):
-                break
-            draft = again.model_copy(
-                update={"tries": tries + 1, "usage": _one_after_the_other(draft.usage, again.usage)}
-            )
-        if isinstance(draft, StageFailed) or not self._judges(job, draft):
+    async def _draft(self, job: Job, call: Call) -> Draft | PushGenError:
+        """One draft, and another in its place where it was cut and there is time; judged when it is whole."""
+
+        def attempt(tries: int) -> Awaitable[Draft | PushGenError]:
+            return self._try(job.again(tries) if tries else job, call)
+
+        draft = await with_second_tries(attempt, job.second_tries, call.deadline)
+        if isinstance(draft, PushGenError) or not draft.finished or not self._knows(job.task):
             return draft
-        return await self._judged(draft, job, call)
-
-    def _judges(self, job: Job, draft: Draft) -> bool:
-        known = job.task.item.language in self._calibration.languages
-        return self._settings.fit is not None and known and draft.finished
-
-    async def _judged(self, draft: Draft, job: Job, call: Call) -> Draft:
-        """The draft with its fit; without it when the engine fails on this question."""
-        words = await asyncio.to_thread(
-            lambda: self._engine.render(prompt.fit_messages(job.task, draft.copy_text, job.known))
-        )
         try:
-            said = await self._engine.contrast(
-                words,
-                (prompt.YES, prompt.NO),
-                request_id=f"{job.request_id}-fit",
-                priority=call.priority,
-                deadline=call.deadline,
-                adapter=job.adapter,
-            )
+            said = await self._asked(job.task, draft.copy_text, job.known, call, job)
         except StageFailed:
-            return draft
-        asked = Usage(
-            queue_ms=said.sample.queue_ms,
-            compute_ms=said.sample.compute_ms,
-            prompt_tokens=said.sample.prompt_tokens,
-            cached_tokens=said.sample.cached_tokens,
-            batch_size=draft.usage.batch_size,
-        )
-        usage = _one_after_the_other(draft.usage, asked)
+            return draft  # the draft is whole; what is not known of it is the flow's business
+        usage = one_after_the_other(draft.usage, said.sample.usage(draft.usage.batch_size))
+        usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
         return draft.model_copy(update={"fit": self._calibration.fit(said.logit), "usage": usage})
 
-    async def _try(self, job: Job, call: Call) -> Draft | StageFailed:
+    def _knows(self, task: GenerationTask) -> bool:
+        return self._settings.fit is not None and task.item.language in self._calibration.languages
+
+    async def contrasts(self, task: GenerationTask, copies: Sequence[Copy], call: Call) -> list[float]:
+        """log P(Yes) - log P(No) of the question whether each copy is fit to send, uncalibrated; for measuring."""
+        known = facts(
+            task.item, task.caption, self._knobs.max_facts_tokens, self._engine.count_tokens, self._control_words
+        )
+        said = await asyncio.gather(*(self._asked(task, copy, known, call) for copy in copies))
+        return [each.logit for each in said]
+
+    async def _asked(
+        self, task: GenerationTask, copy: Copy, known: str, call: Call, job: Job | None = None
+    ) -> Contrast:
+        words = await asyncio.to_thread(lambda: self._engine.render(prompt.fit_messages(task, copy, known)))
+        return await self._engine.contrast(
+            words,
+            (prompt.YES, prompt.NO),
+            request_id=f"{job.request_id if job else call.request_id}-fit",
+            priority=call.priority,
+            deadline=call.deadline,
+            adapter=job.adapter if job else chosen(None, self._knobs.adapter),
+        )
+
+    async def _try(self, job: Job, call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
@@ -269,8 +245,3 @@ class VllmGenerator:
 
     async def stop(self) -> None:
         await self._engine.stop()
-
-
-def _one_after_the_other(a: Usage, b: Usage) -> Usage:
-    added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
-    return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 
 from deployments.engines import Prompt, Sampling
+from deployments.generator.drafting import seed_of
 from deployments.types import CategoryPlan, GenerationTask, OutputField
 
 
@@ -27,11 +27,3 @@ class Job:
         """The same after so many tries, with another seed."""
         seed = seed_of(self.sampling.seed, self.plan.category, -tries)
         return replace(self, sampling=replace(self.sampling, seed=seed), request_id=f"{self.request_id}-{tries}")
-
-
-def seed_of(seed: int | None, category: str, n: int) -> int | None:
-    """The seed of candidate `n` in `category`: the same for the same request, different for every other candidate."""
-    if seed is None:
-        return None
-    digest = hashlib.sha256(f"{seed}\0{category}\0{n}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF

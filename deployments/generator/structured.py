@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from deployments.types import CountingUnit, LengthProfile, OutputField
 
@@ -59,6 +59,17 @@ def _text(field: OutputField, language: str) -> str:
     return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},}} {_LAST}"
 
 
+def schema(fields: Sequence[OutputField]) -> dict[str, Any]:
+    """JSON schema of the same object for a server of others: all fields required, no other allowed ("strict")."""
+    names = [FIELD_NAMES[field] for field in in_order(fields)]
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
+
+
 def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
     """Title before body, each once; both when none is named."""
     return [field for field in FIELD_NAMES if field in fields] or list(FIELD_NAMES)
@@ -75,6 +86,16 @@ class Answer(NamedTuple):
 _PARTIAL: Final = re.compile(r'"(title|body)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
+def json_part(text: str) -> str:
+    """The object in an answer that no grammar held: it may stand in a code fence, after a thought or in a sentence."""
+    text = text.rpartition("</think>")[2]
+    begun = text.find("{")
+    ended = text.rfind("}")
+    if begun < 0:
+        return text
+    return text[begun : ended + 1] if ended > begun else text[begun:]
+
+
 def parse(text: str, longest: dict[OutputField, int]) -> Answer:
     """Read the engine's answer; `longest` in code points. What cannot be read whole is read as far as it goes."""
     try:
@@ -85,6 +106,6 @@ def parse(text: str, longest: dict[OutputField, int]) -> Answer:
         found, finished = {}, False
     texts = {}
     for field, name in FIELD_NAMES.items():
-        texts[field] = " ".join(str(found.get(name, "")).split())
+        texts[field] = " ".join(str(found.get(name) or "").split())
         finished = finished and len(texts[field]) <= longest[field]
     return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)

@@ -12,8 +12,8 @@ from deployments.deadline import Call, Deadline
 from deployments.engines import Contrast, Message, Prompt, Sample, Sampling
 from deployments.engines.adapters import Adapter
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, StageUnavailable
+from deployments.generator.drafting import seed_of
 from deployments.generator.generator import VllmGenerator
-from deployments.generator.jobs import seed_of
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Priority
 

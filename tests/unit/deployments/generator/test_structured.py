@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from deployments.counting import measure
-from deployments.generator.structured import grammar, limits, parse
+from deployments.generator.structured import grammar, json_part, limits, parse, schema
 from deployments.types import CountingUnit, LengthProfile, OutputField
 
 T, B = OutputField.TITLE, OutputField.BODY
@@ -88,3 +88,31 @@ def test_text_longer_than_its_limit_is_not_finished_and_not_cut() -> None:
     fits, long = "A" * 40, "A fresh cup of coffee at Corner Roast, s"
     assert parse(json.dumps({"title": fits, "body": "It is hot."}), LONGEST).finished
     assert parse(json.dumps({"title": f"{long}o", "body": "It is hot."}), LONGEST) == (f"{long}o", "It is hot.", False)
+
+
+def test_a_field_of_null_is_empty() -> None:
+    assert parse('{"title": null, "body": "It is hot."}', LONGEST) == ("", "It is hot.", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('{"title": "A"}', '{"title": "A"}'),
+        ('```json\n{"title": "A"}\n```', '{"title": "A"}'),
+        ('<think>{"no": 1}</think> {"title": "A"}', '{"title": "A"}'),
+        ('Here: {"title": "A', '{"title": "A'),
+        ("no json", "no json"),
+    ],
+)
+def test_the_json_of_an_answer_that_no_grammar_held(text: str, part: str) -> None:
+    assert json_part(text) == part
+
+
+def test_a_schema_is_strict_and_names_no_length() -> None:
+    assert schema((B, T)) == {
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "body": {"type": "string"}},
+        "required": ["title", "body"],
+        "additionalProperties": False,
+    }
+    assert schema((T,))["required"] == ["title"]
