@@ -43,13 +43,13 @@ class GeneratorSettings(Settings):
 class GeneratorKnobs(Knobs):
     """Sampling and bounds. A request's own temperature and adapter win over the knobs'.
 
-    Temperature, min_p, top_p and penalty are the best of a sweep of the shipped adapter (models/generator/sweep.json).
+    A repetition penalty counts the prompt's tokens too: above 1 it drives the model away from the item's own facts.
     """
 
-    temperature: float = Field(default=0.85, ge=0, le=2)
+    temperature: float = Field(default=0.6, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
-    min_p: float = Field(default=0.15, ge=0, le=1)
-    repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
+    min_p: float = Field(default=0.1, ge=0, le=1)
+    repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
     """The one of `engine.adapters` to write with; empty or "base": the model itself."""
     grammar: bool = True

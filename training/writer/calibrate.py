@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,31 @@ def auc(value: Sequence[float], fit: Sequence[float]) -> float:
     if not len(better) or not len(worse):
         return float("nan")
     return float((np.sign(better[:, None] - worse[None, :]) / 2 + 0.5).mean())
+
+
+def report(contrast: Sequence[float], fit: Sequence[float], seed: int = 0) -> dict[str, Any]:
+    """How well the model's word orders marked copies, and what calibration leaves to say."""
+    x, y = np.asarray(contrast, float), np.asarray(fit, float)
+    found = platt(x, y)
+    said = 1 / (1 + np.exp(-(found.slope * x + found.offset)))
+    draw = np.random.default_rng(seed)
+    samples = [draw.integers(len(x), size=len(x)) for _ in range(500)]
+    spread = [value for rows in samples if not np.isnan(value := auc(x[rows], y[rows]))]
+    return {
+        "copies": len(x),
+        "fit": round(float((y > 0.5).mean()), 3),
+        "auc": round(auc(x, y), 3),
+        "auc_interval": [round(float(v), 3) for v in np.quantile(spread, [0.025, 0.975])],
+        "brier": round(float(((said - (y > 0.5)) ** 2).mean()), 3),
+        "at_minimum": [
+            {
+                "minimum": minimum,
+                "share": round(float((said >= minimum).mean()), 3),
+                "fit": round(float((y[said >= minimum] > 0.5).mean()), 3) if (said >= minimum).any() else None,
+            }
+            for minimum in (0.3, 0.4, 0.5, 0.6, 0.7)
+        ],
+    }
 
 
 def curve(best: Sequence[float], fit: Sequence[float]) -> list[dict[str, float]]:
