@@ -189,7 +189,7 @@ def explain(
 def compare(
     jsonl: Annotated[
         Path,
-        typer.Option(help='A line a pair: {"id", "item": {...}, "a": {"title", "body"}, "b": {...}}.', exists=True),
+        typer.Option(help='Lines of {"id", "item": {...}, "a": {"title", "body"}, "b": {...}}.', exists=True),
     ],
     folder: ModelFolder = Path("models/reward"),
     minimum: Annotated[float, typer.Option(min=0, max=1, help="Least fit of a copy that may be sent.")] = 0.5,
