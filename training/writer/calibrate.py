@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
@@ -21,7 +20,7 @@ class Fitted:
     offset: float
 
 
-def platt(contrast: Sequence[float], fit: Sequence[float]) -> Fitted:
+def platt(contrast: ArrayLike, fit: ArrayLike) -> Fitted:
     """Logistic regression of the marks (0 to 1) on the model's word, with Platt's prior of one mark on each side.
 
     Platt (1999), "Probabilistic outputs for support vector machines".
@@ -38,7 +37,7 @@ def platt(contrast: Sequence[float], fit: Sequence[float]) -> Fitted:
     return Fitted(slope=float(found.x[0]), offset=float(found.x[1]))
 
 
-def auc(value: Sequence[float], fit: Sequence[float]) -> float:
+def auc(value: ArrayLike, fit: ArrayLike) -> float:
     """Share of (fit, unfit) pairs in the right order, ties counting half: the Mann-Whitney statistic."""
     x, y = np.asarray(value, float), np.asarray(fit, float) > 0.5
     better, worse = x[y], x[~y]
@@ -47,7 +46,7 @@ def auc(value: Sequence[float], fit: Sequence[float]) -> float:
     return float((np.sign(better[:, None] - worse[None, :]) / 2 + 0.5).mean())
 
 
-def report(contrast: Sequence[float], fit: Sequence[float], seed: int = 0) -> dict[str, Any]:
+def report(contrast: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
     """How well the model's word orders marked copies, and what calibration leaves to say."""
     x, y = np.asarray(contrast, float), np.asarray(fit, float)
     found = platt(x, y)
@@ -72,7 +71,7 @@ def report(contrast: Sequence[float], fit: Sequence[float], seed: int = 0) -> di
     }
 
 
-def curve(best: Sequence[float], fit: Sequence[float]) -> list[dict[str, float]]:
+def curve(best: ArrayLike, fit: ArrayLike) -> list[dict[str, float]]:
     """Fit share of what is sent against coverage: the items by the fit of their chosen copy, surest first."""
     order = np.argsort(-np.asarray(best, float), kind="stable")
     marks = np.asarray(fit, float)[order]
