@@ -1,6 +1,7 @@
 """Whether a copy is fit to send, by the model that writes: one question on the facts it has just read.
 
-Prefill only: the facts are in the engine's cache, and the answer is the difference of two logits.
+Prefill only: the facts are in the engine's cache, and the answer is the difference of two logits. The second number is
+how likely the copy was when it was written: what a model invents, it is less sure of.
 """
 
 from __future__ import annotations
@@ -18,19 +19,26 @@ from deployments.settings import Settings, parse
 
 
 class FitCalibration(Settings):
-    """P(a strict reader would send it) = sigmoid(slope x (log P(Yes) - log P(No)) + offset), fitted on readers' marks.
+    """How the writing model's word becomes a probability, fitted on readers' marks.
+
+    P(a strict reader would send it) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)
+
+    contrast: log P(Yes) - log P(No). likelihood: the mean log-probability per token of the answer, which says nothing of
+    copies that the model did not write: people choose less likely words.
 
     languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.
     """
 
     format_version: Literal[1] = 1
-    slope: float = Field(default=1.0, gt=0)
+    slope: float = Field(default=1.0, ge=0)
+    likelihood_weight: float = Field(default=0.0, ge=0)
     offset: float = 0.0
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
 
-    def fit(self, contrast: float) -> float:
-        """0 to 1, from the difference of the log-probabilities."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * contrast + self.offset))))
+    def fit(self, contrast: float, likelihood: float) -> float:
+        """0 to 1, from the difference of the log-probabilities and the likelihood of the copy, both in nats."""
+        logit = self.slope * contrast + self.likelihood_weight * likelihood + self.offset
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 
 class EngineFitSettings(Settings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -159,35 +159,27 @@ class VllmGenerator:
         if isinstance(draft, PushGenError) or not draft.finished or not self._knows(job.task):
             return draft
         try:
-            said = await self._asked(job.task, draft.copy_text, job.known, call, job)
+            said = await self._asked(job, draft.copy_text, call)
         except StageFailed:
             return draft  # the draft is whole; what is not known of it is the flow's business
         usage = one_after_the_other(draft.usage, said.sample.usage(draft.usage.batch_size))
         usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
-        return draft.model_copy(update={"fit": self._calibration.fit(said.logit), "usage": usage})
+        return draft.model_copy(
+            update={"fit": self._calibration.fit(said.logit, draft.likelihood or 0.0), "usage": usage}
+        )
 
     def _knows(self, task: GenerationTask) -> bool:
         return self._settings.fit is not None and task.item.language in self._calibration.languages
 
-    async def contrasts(self, task: GenerationTask, copies: Sequence[Copy], call: Call) -> list[float]:
-        """log P(Yes) - log P(No) of the question whether each copy is fit to send, uncalibrated; for measuring."""
-        known = facts(
-            task.item, task.caption, self._knobs.max_facts_tokens, self._engine.count_tokens, self._control_words
-        )
-        said = await asyncio.gather(*(self._asked(task, copy, known, call) for copy in copies))
-        return [each.logit for each in said]
-
-    async def _asked(
-        self, task: GenerationTask, copy: Copy, known: str, call: Call, job: Job | None = None
-    ) -> Contrast:
-        words = await asyncio.to_thread(lambda: self._engine.render(prompt.fit_messages(task, copy, known)))
+    async def _asked(self, job: Job, copy: Copy, call: Call) -> Contrast:
+        words = await asyncio.to_thread(lambda: self._engine.render(prompt.fit_messages(job.task, copy, job.known)))
         return await self._engine.contrast(
             words,
             (prompt.YES, prompt.NO),
-            request_id=f"{job.request_id if job else call.request_id}-fit",
+            request_id=f"{job.request_id}-fit",
             priority=call.priority,
             deadline=call.deadline,
-            adapter=job.adapter if job else chosen(None, self._knobs.adapter),
+            adapter=job.adapter,
         )
 
     async def _try(self, job: Job, call: Call) -> Draft | PushGenError:

@@ -46,7 +46,7 @@ class GeneratorKnobs(Knobs):
     A repetition penalty counts the prompt's tokens too: above 1 it drives the model away from the item's own facts.
     """
 
-    temperature: float = Field(default=0.6, ge=0, le=2)
+    temperature: float = Field(default=0.3, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
     min_p: float = Field(default=0.1, ge=0, le=1)
     repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)

@@ -20,11 +20,9 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
-    track,
 )
 
 from deployments import weights
-from deployments.generator.fit import FitCalibration
 from deployments.generator.settings import GeneratorKnobs
 from deployments.router.catalogue import FileCatalogue
 from serve_app.profiles import load_profiles
@@ -177,35 +175,18 @@ def sample(
 @app.command()
 def calibrate(
     items: Annotated[list[Path], typer.Option(help="Files or folders of items, JSON Lines; repeat it.")],
-    marks: Annotated[list[Path], typer.Option(help="Copies that readers marked: id, title, body, fit. Repeat it.")],
-    model: Annotated[str, typer.Option(help="Model reference that judges; BASE+FOLDER for an adapter.")],
+    marks: Annotated[list[Path], typer.Option(help="Rows of `sample` with a reader's `fit`; repeat it.")],
     out: Annotated[Path, typer.Option(help="Folder for fit.json, which serves, and fit_report.json.")],
 ) -> None:
-    """Make the model's word a probability, on marked copies of items that taught nothing."""
-    from training.writer.calibrate import platt, report  # noqa: PLC0415 - scipy
-    from training.writer.sample import Studio  # noqa: PLC0415 - the engine
+    """Make the model's two numbers a probability, on marked copies of items that taught nothing."""
+    from training.writer.calibrate import fitted  # noqa: PLC0415 - scipy
 
     try:
         entries = [e for e in _with_judged(read(items), marks) if held_out(e) and e.judged]
+        calibration, found = fitted(entries)
     except BadCorpus as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
-    languages = sorted({e.item.language for e in entries})
-
-    async def contrasts() -> list[float]:
-        studio = Studio(model, load_profiles("configs/profiles.yaml")["default"], languages, GeneratorKnobs())
-        async with studio:
-            return [
-                value for e in track(entries, "items", console=_console) for value in await studio.judge(e, e.judged)
-            ]
-
-    said = asyncio.run(contrasts())
-    fits = [j.fit for e in entries for j in e.judged]
-    fitted = platt(said, fits)
-    calibration = FitCalibration(
-        slope=round(fitted.slope, 4), offset=round(fitted.offset, 4), languages=tuple(languages)
-    )
-    found = {"items": len(entries), "languages": languages, **report(said, fits)}
     out.mkdir(parents=True, exist_ok=True)
     (out / "fit.json").write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
     (out / "fit_report.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,32 +10,42 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
+from deployments.generator.fit import FitCalibration
+from training.writer.corpus import BadCorpus, Entry
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """P(fit) = sigmoid(slope x contrast + offset)."""
+    """P(fit) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)."""
 
     slope: float
+    likelihood_weight: float
     offset: float
 
+    def __call__(self, contrast: ArrayLike, likelihood: ArrayLike) -> Array:
+        z = self.slope * np.asarray(contrast, float) + self.likelihood_weight * np.asarray(likelihood, float)
+        return np.asarray(1 / (1 + np.exp(-(z + self.offset))))
 
-def platt(contrast: ArrayLike, fit: ArrayLike) -> Fitted:
-    """Logistic regression of the marks (0 to 1) on the model's word, with Platt's prior of one mark on each side.
+
+def platt(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike) -> Fitted:
+    """Logistic regression of the marks (0 to 1) on the model's two numbers, with a prior of one mark on each side.
 
     Platt (1999), "Probabilistic outputs for support vector machines".
     """
-    x, y = np.asarray(contrast, float), np.asarray(fit, float)
+    x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
     good, bad = float((y > 0.5).sum()), float((y <= 0.5).sum())
     target = np.where(y > 0.5, (good + 1) / (good + 2), 1 / (bad + 2))
 
     def cost(parameters: Array) -> float:
-        z = parameters[0] * x + parameters[1]
+        z = parameters[0] * x + parameters[1] * w + parameters[2]
         return float(np.logaddexp(0, z).sum() - (target * z).sum())
 
-    found = minimize(cost, np.array([0.5, 0.0]), method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
-    return Fitted(slope=float(found.x[0]), offset=float(found.x[1]))
+    bounds = [(0, None), (0, None), (None, None)]
+    found = minimize(cost, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B", bounds=bounds)
+    slope, weight, offset = (float(value) for value in found.x)
+    return Fitted(slope=slope, likelihood_weight=weight, offset=offset)
 
 
 def auc(value: ArrayLike, fit: ArrayLike) -> float:
@@ -46,18 +57,42 @@ def auc(value: ArrayLike, fit: ArrayLike) -> float:
     return float((np.sign(better[:, None] - worse[None, :]) / 2 + 0.5).mean())
 
 
-def report(contrast: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
-    """How well the model's word orders marked copies, and what calibration leaves to say."""
-    x, y = np.asarray(contrast, float), np.asarray(fit, float)
-    found = platt(x, y)
-    said = 1 / (1 + np.exp(-(found.slope * x + found.offset)))
+def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
+    """The calibration of the marked copies that have both numbers, and how good it is. Raises BadCorpus."""
+    known = [
+        (e, j.contrast, j.likelihood, j.fit)
+        for e in entries
+        for j in e.judged
+        if j.contrast is not None and j.likelihood is not None
+    ]
+    contrast, likelihood, fit = ([row[n] for row in known] for n in (1, 2, 3))
+    if not any(f > 0.5 for f in fit) or all(f > 0.5 for f in fit):
+        raise BadCorpus("the marks need copies that are fit and copies that are not, with their writer's numbers")
+    found = platt(contrast, likelihood, fit)
+    languages = tuple(sorted({e.item.language for e, *_ in known}))
+    calibration = FitCalibration(
+        slope=round(found.slope, 4),
+        likelihood_weight=round(found.likelihood_weight, 4),
+        offset=round(found.offset, 4),
+        languages=languages,
+    )
+    about = {"items": len({e.id for e, *_ in known}), "languages": list(languages)}
+    return calibration, about | report(contrast, likelihood, fit)
+
+
+def report(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
+    """How well the model's numbers order marked copies, and what they make of them once calibrated."""
+    x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
+    said = platt(x, w, y)(x, w)
     draw = np.random.default_rng(seed)
     samples = [draw.integers(len(x), size=len(x)) for _ in range(500)]
-    spread = [value for rows in samples if not np.isnan(value := auc(x[rows], y[rows]))]
+    spread = [value for rows in samples if not np.isnan(value := auc(said[rows], y[rows]))]
     return {
         "copies": len(x),
         "fit": round(float((y > 0.5).mean()), 3),
-        "auc": round(auc(x, y), 3),
+        "auc": round(auc(said, y), 3),
+        "auc_contrast": round(auc(x, y), 3),
+        "auc_likelihood": round(auc(w, y), 3),
         "auc_interval": [round(float(v), 3) for v in np.quantile(spread, [0.025, 0.975])],
         "brier": round(float(((said - (y > 0.5)) ** 2).mean()), 3),
         "at_minimum": [
@@ -69,14 +104,3 @@ def report(contrast: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]
             for minimum in (0.3, 0.4, 0.5, 0.6, 0.7)
         ],
     }
-
-
-def curve(best: ArrayLike, fit: ArrayLike) -> list[dict[str, float]]:
-    """Fit share of what is sent against coverage: the items by the fit of their chosen copy, surest first."""
-    order = np.argsort(-np.asarray(best, float), kind="stable")
-    marks = np.asarray(fit, float)[order]
-    counts = np.arange(1, len(marks) + 1)
-    return [
-        {"coverage": round(float(n / len(marks)), 3), "fit": round(float(s / n), 3)}
-        for n, s in zip(counts, np.cumsum(marks), strict=True)
-    ]

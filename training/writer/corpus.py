@@ -33,9 +33,17 @@ class Bad(Copy):
 
 
 class Judged(Copy):
-    """A model's copy with a reader's mark. `fit`: the share of readers who would send it as it is."""
+    """A model's copy with readers' marks, as `sample` wrote it.
+
+    fit: the share of readers who would send it as it is. contrast, likelihood: what its writer said of it, see
+    `sample.row`. source: which writer.
+    """
 
     fit: float = Field(ge=0, le=1)
+    category: str = ""
+    finished: bool = True
+    contrast: float | None = None
+    likelihood: float | None = None
     source: str = ""
 
 

@@ -14,7 +14,7 @@ from deployments.generator.fit import EngineFitSettings
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.router.catalogue import FileCatalogue
 from deployments.router.settings import EmbeddingRouterSettings, RouterKnobs
-from deployments.types import Copy, Draft, GenerationTask, LengthProfile
+from deployments.types import Draft, GenerationTask, LengthProfile
 from training.writer.corpus import Entry
 
 _BUDGET_S = 600.0
@@ -50,14 +50,6 @@ class Studio:
             profile=self._profile, seed=seed,
         )  # fmt: skip
         return [draft async for draft in self._generator.generate(task, call)]
-
-    async def judge(self, entry: Entry, copies: Sequence[Copy]) -> list[float]:
-        """The model's word on copies that exist, see `VllmGenerator.contrasts`."""
-        call = Call(Deadline.after(_BUDGET_S), request_id=entry.id)
-        task = GenerationTask(
-            item=entry.item, caption=entry.alt_text, plan=(), candidates_per_category=1, profile=self._profile
-        )
-        return await self._generator.contrasts(task, copies, call)
 
 
 async def written(

@@ -25,8 +25,9 @@ def judging(engine: Engine, **calibration: object) -> VllmGenerator:
 
 async def test_the_model_says_of_each_draft_how_fit_it_is_after_the_facts_it_has_read() -> None:
     engine = Engine(copy)
-    written = await drafts(judging(engine, slope=2.0, offset=1.0), task(candidates_per_category=1))
-    assert [d.fit for d in written] == [pytest.approx(1 / (1 + math.exp(-4.0)))] * 2
+    stage = judging(engine, slope=2.0, likelihood_weight=3.0, offset=1.0)
+    written = await drafts(stage, task(candidates_per_category=1))
+    assert [d.fit for d in written] == [pytest.approx(1 / (1 + math.exp(-(2 * 1.5 - 3 * 0.5 + 1))))] * 2
     writes, asks = engine.prompts[2:4], engine.prompts[4:]  # the first two measure the room for facts
     assert {m[1].text.partition("</item>")[0] for m in (*writes, *asks)} == {"<item>\nTitle: A cat\n"}
     assert all("Title: Title" in m[1].text and m[1].text.endswith("Answer Yes or No.") for m in asks)
