@@ -23,7 +23,7 @@ class FitCalibration(Settings):
 
     P(a strict reader would send it) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)
 
-    contrast: log P(Yes) - log P(No). likelihood: the mean log-probability per token of the answer, which says nothing of
+    contrast: log P(Yes) - log P(No). likelihood: the mean log-probability per token of the answer. It says nothing of
     copies that the model did not write: people choose less likely words.
 
     languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.

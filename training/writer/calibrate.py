@@ -59,24 +59,21 @@ def auc(value: ArrayLike, fit: ArrayLike) -> float:
 
 def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
     """The calibration of the marked copies that have both numbers, and how good it is. Raises BadCorpus."""
-    known = [
-        (e, j.contrast, j.likelihood, j.fit)
-        for e in entries
-        for j in e.judged
-        if j.contrast is not None and j.likelihood is not None
-    ]
-    contrast, likelihood, fit = ([row[n] for row in known] for n in (1, 2, 3))
+    rows = [(e, j) for e in entries for j in e.judged if j.contrast is not None and j.likelihood is not None]
+    contrast = [j.contrast or 0.0 for _, j in rows]
+    likelihood = [j.likelihood or 0.0 for _, j in rows]
+    fit = [j.fit for _, j in rows]
     if not any(f > 0.5 for f in fit) or all(f > 0.5 for f in fit):
         raise BadCorpus("the marks need copies that are fit and copies that are not, with their writer's numbers")
     found = platt(contrast, likelihood, fit)
-    languages = tuple(sorted({e.item.language for e, *_ in known}))
+    languages = tuple(sorted({e.item.language for e, _ in rows}))
     calibration = FitCalibration(
         slope=round(found.slope, 4),
         likelihood_weight=round(found.likelihood_weight, 4),
         offset=round(found.offset, 4),
         languages=languages,
     )
-    about = {"items": len({e.id for e, *_ in known}), "languages": list(languages)}
+    about = {"items": len({e.id for e, _ in rows}), "languages": list(languages)}
     return calibration, about | report(contrast, likelihood, fit)
 
 
