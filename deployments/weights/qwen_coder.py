@@ -65,6 +65,6 @@ PACKAGE = Converted(
     name="qwen2.5-coder-1.5b-instruct",
     distribution=PARTS[0].distribution,
     module=PARTS[0].module,
-    recipe=1,
+    recipe=2,
     convert=convert,
 )

