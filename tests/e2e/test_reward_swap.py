@@ -38,7 +38,8 @@ def poll(what: str, condition: Callable[[], bool]) -> None:
 
 
 def reward_revision(revisions: tuple[StageRevision, ...]) -> str:
-    return next(r.model_revision for r in revisions if r.stage is Stage.SCORE)
+    found = next(r.model_revision for r in revisions if r.stage is Stage.SCORE)
+    return found.partition("+fit@")[0]
 
 
 def exported(app: LocalServe, name: str, *tags: str) -> float:

@@ -1,0 +1,44 @@
+"""Which words of a copy its facts hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployments.reward.grounding import Facts, Mark
+
+FACTS = Facts("Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped.")
+
+
+def marks(text: str) -> dict[str, str]:
+    return {text[word.start : word.end]: word.mark.name for word in FACTS.marks(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "mark"),
+    [
+        ("we saw 11400 of them", "11400", "NUMBER_HELD"),
+        ("see 11,400 buttons", "11,400", "NUMBER_HELD"),
+        ("buttons: 11,400", "11,400", "NUMBER_NEAR"),
+        ("see 11,300 buttons", "11,300", "NUMBER_FREE"),
+        ("all 3 men", "3", "NUMBER_HELD"),
+        ("three women", "three", "NUMBER_HELD"),
+        ("the men stop", "stop", "HELD_NEAR"),
+        ("a stopping button", "button", "HELD"),
+        ("a zebra", "zebra", "FREE"),
+        ("what Okafor's men did", "Okafor's", "CAPITAL_HELD"),
+        ("what Baptiste did", "Baptiste", "CAPITAL_FREE"),
+        ("Zebras came. Lions left.", "Lions", "FREE"),
+        ("until then", "until", "FUNCTION"),
+    ],
+)
+def test_a_word_is_marked_by_what_the_facts_hold(text: str, word: str, mark: str) -> None:
+    assert marks(text)[word] == mark
+
+
+def test_capitals_say_nothing_where_every_word_has_one() -> None:
+    assert marks("Seven Zebras Cross Town")["Zebras"] == Mark.FREE.name
+
+
+def test_words_keep_their_places() -> None:
+    text = "It’s 5.50 am, (says) Émile"
+    assert [text[word.start : word.end] for word in FACTS.marks(text)] == ["It’s", "5.50", "am", "says", "Émile"]

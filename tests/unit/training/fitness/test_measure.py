@@ -1,0 +1,66 @@
+"""Numbers that a card may print: AUC, fooled, sure and wrong, calibration."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.fitness import card
+from training.fitness.measure import Judgements, auc, calibrate, report
+
+
+def judged(rows: list[tuple[int, str, float, float]]) -> Judgements:
+    items, kinds, fit, logits = zip(*rows, strict=True)
+    return Judgements(np.array(logits), np.array(fit), np.array(kinds), np.array(items))
+
+
+def test_auc_counts_ties_half() -> None:
+    assert auc(np.array([2.0, 3.0]), np.array([1.0])) == 1
+    assert auc(np.array([1.0]), np.array([1.0])) == 0.5
+    assert auc(np.array([0.0, 2.0]), np.array([1.0])) == 0.5
+
+
+def test_bad_copies_are_held_against_good_ones_of_their_own_item() -> None:
+    rows = [
+        (0, "good", 1.0, 1.0), (0, "generic", 0.0, 1.0), (0, "cut", 0.0, -3.0),
+        (1, "good", 1.0, 5.0), (1, "generic", 0.0, 4.0), (1, "cut", 0.0, 9.0),
+    ]  # fmt: skip
+    found = report(judged(rows), 1.0, 0.0)
+    kinds = found["kinds"]
+    assert kinds["generic"]["fooled"][0] == 0.5  # a tie is called at least even
+    assert kinds["generic"]["sure_and_wrong"][0] == 0
+    assert kinds["cut"]["fooled"][0] == kinds["cut"]["sure_and_wrong"][0] == 0.5
+    assert kinds["made_worse"]["copies"] == 4
+    assert "wrong_fact" not in kinds
+    assert "marks" not in found
+
+
+def test_calibration_finds_the_logistic_that_made_the_marks() -> None:
+    draw = np.random.default_rng(0)
+    logits = draw.normal(size=4000)
+    fit = (draw.random(4000) < 1 / (1 + np.exp(-(2 * logits - 1)))).astype(float)
+    slope, shift = calibrate(judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]))
+    assert slope == pytest.approx(2, abs=0.2)
+    assert shift == pytest.approx(-1, abs=0.15)
+    found = report(judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]), slope, shift)
+    assert all(abs(row["said"] - row["was"]) < 0.05 for row in found["marks"]["reliability"])
+
+
+def test_few_marks_leave_calibration_to_written_copies() -> None:
+    rows = [(i, "good", 1.0, 2.0 + 0.1 * i) for i in range(9)] + [(i, "empty", 0.0, -2.0 + 0.5 * i) for i in range(9)]
+    slope, shift = calibrate(judged([*rows, (0, "marked", 0.0, 9.0)]))
+    assert slope * 2.5 + shift > 0 > slope * -1.5 + shift
+
+
+def test_the_card_says_what_the_report_says() -> None:
+    rows = [(i, kind, fit, x) for i in range(4) for kind, fit, x in (("good", 1.0, 2.0), ("empty", 0.0, 0.0))]
+    rows += [(i, "marked", float(i % 2), float(i)) for i in range(4)]
+    unseen = report(judged(rows), 1.0, 0.0)
+    config = {"encoder": "package:x", "encoder_revision": "1", "tuned_from": 0, "facts_tokens": 256, "copy_tokens": 96}
+    text = card.render({
+        "revision": "0123456789ab", "config": {**config, "languages": ["en"]},
+        "learnt": {"items": 9, "marked": 3}, "unseen": unseen,
+    })  # fmt: skip
+    assert "| written: says nothing of this item | 4 | 1.0 (1.0 to 1.0) | 0.0 (0.0 to 0.0) |" in text
+    assert "0123456789ab" in text
+    assert "4 copies of models" in text

@@ -1,0 +1,190 @@
+"""How good a fit measure is on items that it did not see: beside their good copies, by kind of bad copy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.stats import rankdata
+
+from deployments.reward.fit import FitModel
+from deployments.types import Copy
+from training.fitness.lessons import Lesson, make, plain
+from training.fitness.worse import WAYS
+from training.writer.corpus import Entry
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+SURE: Final = 0.7
+_DRAWS: Final = 2
+_RESAMPLES: Final = 500
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """What the model said of each lesson: arrays of [lessons], and the item each is of."""
+
+    logits: Array
+    fit: Array
+    kinds: NDArray[np.str_]
+    items: NDArray[np.int64]
+
+
+def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator, draws: int = _DRAWS) -> list[Lesson]:
+    """The item's copies, its copies made worse in every way, and its own words as a long copy."""
+    found = [Lesson(c, 1.0, "good") for c in entry.copies]
+    found += [Lesson(b, 0.0, b.kind) for b in entry.bad]
+    found += [Lesson(j, j.fit, "marked") for j in entry.judged]
+    for kind in WAYS:
+        made = [make(entry, others, kind, draw) for _ in range(draws)]
+        found += [lesson for lesson in made if lesson is not None]
+    for sentences in (1, 3):
+        if copy := plain(entry, sentences):
+            found.append(Lesson(copy, 1.0, f"title_and_{sentences}"))
+    return found
+
+
+def judge(
+    model: FitModel, entries: Sequence[Entry], seed: int = 0, done: Callable[[int], None] = lambda _n: None
+) -> Judgements:
+    """Every lesson of the entries, judged as serving would judge it."""
+    logits, fit, kinds, items = [], [], [], []
+    for number, entry in enumerate(entries):
+        found = lessons_of(entry, entries, np.random.default_rng([seed, number]))
+        for row in model.encode(
+            model.facts(entry.item, ""), [Copy(title=f.copy.title, body=f.copy.body) for f in found]
+        ):
+            logits.append(model.logits([row]))
+        fit += [f.fit for f in found]
+        kinds += [f.kind for f in found]
+        items += [number] * len(found)
+        done(number + 1)
+    return Judgements(np.concatenate(logits).astype(float), np.array(fit), np.array(kinds), np.array(items))
+
+
+def calibrate(judged: Judgements, fewest_marks: int = 60) -> tuple[float, float]:
+    """Slope and shift of P(fit) = sigmoid(slope x logit + shift), by maximum likelihood (Platt, 1999).
+
+    On copies that readers marked where there are enough; else on the good copies and those written as bad, with equal
+    weight.
+    """
+    marked = judged.kinds == "marked"
+    if marked.sum() >= fewest_marks and len(np.unique(judged.fit[marked] > 0.5)) == 2:
+        chosen, weights = marked, np.ones(int(marked.sum()))
+    else:
+        chosen = (judged.kinds == "good") | np.isin(judged.kinds, HUMAN)
+        good = judged.fit[chosen] > 0.5
+        weights = np.where(good, 1 / max(1, good.sum()), 1 / max(1, (~good).sum()))
+    x, y = judged.logits[chosen], judged.fit[chosen]
+
+    def loss(parameters: Array) -> float:
+        z = np.exp(parameters[0]) * x + parameters[1]
+        return float((weights * (np.logaddexp(0, z) - y * z)).sum() / weights.sum())
+
+    log_slope, shift = minimize(loss, np.zeros(2), method="Nelder-Mead").x
+    return float(np.exp(log_slope)), float(shift)
+
+
+HUMAN: Final = ("wrong_fact", "misread", "invented", "empty", "off_tone", "broken", "other")
+
+
+def report(judged: Judgements, slope: float, shift: float, seed: int = 0) -> dict[str, Any]:
+    """AUC, and how often a bad copy is called at least even with the good copies of its item, with 95% intervals.
+
+    sure: of all those pairs, how often the bad one is called better with a probability of at least 0.7, by the
+    difference of calibrated logits.
+    """
+    z = slope * judged.logits + shift
+    groups: dict[str, Mask] = {kind: judged.kinds == kind for kind in (*HUMAN, *WAYS) if (judged.kinds == kind).any()}
+    groups["written_bad"] = np.isin(judged.kinds, HUMAN)
+    groups["made_worse"] = np.isin(judged.kinds, list(WAYS))
+    kinds = {}
+    for name, mask in groups.items():
+        pairs = _pairs(judged, z, mask)
+        if len(pairs):
+            kinds[name] = {
+                "copies": int(mask.sum()), "auc": _interval(judged, z, mask, seed),
+                "fooled": _shares(pairs, lambda d: d >= 0, seed),
+                "sure_and_wrong": _shares(pairs, lambda d: d >= np.log(SURE / (1 - SURE)), seed),
+            }  # fmt: skip
+    found: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds}
+    chances = 1 / (1 + np.exp(-z))
+    found["passed_at_half"] = {
+        str(kind): round(float((chances[judged.kinds == kind] >= 0.5).mean()), 3) for kind in np.unique(judged.kinds)
+    }
+    marked = judged.kinds == "marked"
+    if marked.any():
+        found["marks"] = _marks(judged, z, marked, seed)
+    return found
+
+
+def auc(good: Array, bad: Array) -> float:
+    """That a good one is above a bad one; ties count half."""
+    ranks = rankdata(np.concatenate([good, bad]))[: len(good)]
+    return float((ranks.sum() - len(good) * (len(good) + 1) / 2) / (len(good) * len(bad)))
+
+
+def _interval(judged: Judgements, z: Array, bad: Mask, seed: int, good: Mask | None = None) -> list[float]:
+    """AUC with its bootstrap interval over items."""
+    good = judged.kinds == "good" if good is None else good
+    both = [(z[(judged.items == i) & good], z[(judged.items == i) & bad]) for i in np.unique(judged.items)]
+    draw = np.random.default_rng(seed)
+    values = [_auc_of(both)]
+    for _ in range(_RESAMPLES):
+        values.append(_auc_of([both[i] for i in draw.integers(0, len(both), len(both))]))
+    return _rounded(values)
+
+
+def _auc_of(both: Sequence[tuple[Array, Array]]) -> float:
+    good, bad = (np.concatenate(part) for part in zip(*both, strict=True))
+    return auc(good, bad) if len(good) and len(bad) else float("nan")
+
+
+def _pairs(judged: Judgements, z: Array, bad: Mask) -> dict[int, Array]:
+    """By item: how far each bad copy lies above each good one."""
+    found: dict[int, Array] = defaultdict(lambda: np.empty(0))
+    for item in np.unique(judged.items[bad]):
+        mine = judged.items == item
+        goods, bads = z[mine & (judged.kinds == "good")], z[mine & bad]
+        if len(goods):
+            found[int(item)] = (bads[:, None] - goods[None, :]).ravel()
+    return found
+
+
+def _shares(pairs: dict[int, Array], holds: Callable[[Array], Mask], seed: int) -> list[float]:
+    groups = [holds(differences).astype(float) for differences in pairs.values()]
+    draw = np.random.default_rng(seed)
+    values = [float(np.concatenate(groups).mean())]
+    for _ in range(_RESAMPLES):
+        values.append(float(np.concatenate([groups[i] for i in draw.integers(0, len(groups), len(groups))]).mean()))
+    return _rounded(values)
+
+
+def _marks(judged: Judgements, z: Array, marked: Mask, seed: int) -> dict[str, Any]:
+    """Against readers: copies of models that most readers would send, and the others."""
+    fit, unfit = marked & (judged.fit > 0.5), marked & (judged.fit < 0.5)
+    chances, was = 1 / (1 + np.exp(-z[marked])), judged.fit[marked]
+    bins = np.clip((chances * 5).astype(int), 0, 4)
+    return {
+        "copies": int(marked.sum()), "fit_share": round(float((was > 0.5).mean()), 3),
+        "auc": _interval(judged, z, unfit, seed, fit) if fit.any() and unfit.any() else None,
+        "brier": round(float(((chances - was) ** 2).mean()), 4),
+        "reliability": [
+            {
+                "said": round(float(chances[of].mean()), 3), "was": round(float(was[of].mean()), 3),
+                "copies": int(of.sum()),
+            }
+            for of in (bins == b for b in range(5)) if of.any()
+        ],
+    }  # fmt: skip
+
+
+def _rounded(values: Sequence[float]) -> list[float]:
+    """The value, and its interval from the resamples behind it."""
+    low, high = np.nanpercentile(values[1:], [2.5, 97.5])
+    return [round(float(v), 3) for v in (values[0], low, high)]
