@@ -186,9 +186,7 @@ class Trainer:
 def _ranking(logits: torch.Tensor, fit: torch.Tensor, weights: torch.Tensor, counts: Sequence[int]) -> torch.Tensor:
     """Mean over items of softplus(worse - better), over the pairs of an item's copies whose labels lie well apart."""
     losses = []
-    for mine, label, weight in zip(
-        logits.split(list(counts)), fit.split(list(counts)), weights.split(list(counts)), strict=True
-    ):
+    for mine, label, weight in zip(*(torch.split(each, list(counts)) for each in (logits, fit, weights)), strict=True):
         apart = (label[:, None] - label[None, :] > 0.4).float() * weight[:, None] * weight[None, :]
         if apart.any():
             losses.append((functional.softplus(mine[None, :] - mine[:, None]) * apart).sum() / apart.sum())

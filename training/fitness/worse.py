@@ -18,8 +18,7 @@ T = TypeVar("T")
 _SENTENCE: Final = re.compile(r"[^.!?]+[.!?]*")
 _NAME: Final = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
 _NEGATION: Final = re.compile(
-    r"\b(?:not|never|no|n't|nothing|nobody|without|only|almost|nearly|may|might|could)\b ?|n['’]t\b",  # noqa: RUF001
-    re.I,
+    r"\b(?:(?i:not|never|no|nothing|nobody|without|only|almost|nearly)|may|might|could)\b ?|n['’]t\b"  # noqa: RUF001
 )
 _GRAVE: Final = re.compile(
     r"\b(?:die[ds]?|dead|death|deaths|killed|fatal|funeral|obituary|cancer|tumou?r|stroke|dementia|suicide|murder\w*|"

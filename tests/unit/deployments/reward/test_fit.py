@@ -1,4 +1,4 @@
-"""The fit measure on its real trunk, with a head that was drawn: packing changes nothing, broken folders are refused."""
+"""The fit measure on its real trunk, its head drawn: packing changes nothing, broken folders are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COPIES = [Copy(title=f"Button number {n}", body="The room reopens. " * (1 + n % 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fit")
-    write_fit(folder, row_tokens=400)
+    write_fit(folder, row_tokens=250)
     return folder
 
 
@@ -59,7 +59,7 @@ def test_copies_fill_as_few_rows_as_hold_them_in_order(model: FitModel) -> None:
     rows = model.encode(model.facts(ITEM, ""), COPIES)
     assert len(rows) > 1
     assert sum(len(row.copies) for row in rows) == len(COPIES)
-    assert all(row.tokens <= 400 for row in rows)
+    assert all(row.tokens <= 250 for row in rows)
     assert rows[0].copies[0].ids != rows[-1].copies[-1].ids
     assert model.encode("Title: x", []) == []
 

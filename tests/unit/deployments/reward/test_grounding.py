@@ -6,7 +6,9 @@ import pytest
 
 from deployments.reward.grounding import Facts, Mark
 
-FACTS = Facts("Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped.")
+FACTS = Facts(
+    "Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped."
+)
 
 
 def marks(text: str) -> dict[str, str]:
@@ -40,5 +42,5 @@ def test_capitals_say_nothing_where_every_word_has_one() -> None:
 
 
 def test_words_keep_their_places() -> None:
-    text = "It’s 5.50 am, (says) Émile"
-    assert [text[word.start : word.end] for word in FACTS.marks(text)] == ["It’s", "5.50", "am", "says", "Émile"]
+    text = "It\u2019s 5.50 am, (says) Émile"
+    assert [text[word.start : word.end] for word in FACTS.marks(text)] == ["It\u2019s", "5.50", "am", "says", "Émile"]

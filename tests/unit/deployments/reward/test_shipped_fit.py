@@ -13,8 +13,8 @@ from deployments.types import Copy, Item
 
 FERRY = Item(
     title="Night ferry to Sollery is back, weekends only",
-    description="From 3 May the night ferry runs again on Fridays and Saturdays, leaving Marn at 23:40. Weekday boats stay "
-    "cancelled until the new pier is finished. 68 cabins, bicycles travel free.",
+    description="From 3 May the night ferry runs again on Fridays and Saturdays, leaving Marn at 23:40. Weekday boats "
+    "stay cancelled until the new pier is finished. 68 cabins, bicycles travel free.",
     creator="Sollery Harbour News",
     tags=("ferry", "travel"),
     metadata={"from": "3 May", "cabins": "68"},
@@ -35,20 +35,24 @@ PAIRS = {
         FERRY,
         Copy(
             title="The night ferry is back at weekends",
-            body="Boats leave Marn at 23:40 on Fridays and Saturdays from 3 May. Weekday sailings stay cancelled until the "
-            "new pier is finished. Bicycles travel free.",
-        ),  # fmt: skip
+            body="Boats leave Marn at 23:40 on Fridays and Saturdays from 3 May. Weekday sailings stay cancelled until "
+            "the new pier is finished. Bicycles travel free.",
+        ),
         Copy(title="Breaking news", body="Read more."),
     ),
     "cut": (
         OWL,
-        Copy(title="An owl has moved into the letterbox", body="A note over the slot now warns the postman about Agnes."),
+        Copy(
+            title="An owl has moved into the letterbox", body="A note over the slot now warns the postman about Agnes."
+        ),
         Copy(title="An owl has moved into the letterbox", body="A note over the"),
     ),
     "another item's": (
         FERRY,
         Copy(title="68 cabins and free bicycles", body="Sollery's night ferry runs again at weekends from 3 May."),
-        Copy(title="An owl has moved into the letterbox", body="A note over the slot now warns the postman about Agnes."),
+        Copy(
+            title="An owl has moved into the letterbox", body="A note over the slot now warns the postman about Agnes."
+        ),
     ),
     "salad": (
         OWL,

@@ -19,11 +19,11 @@ def entry(number: int) -> Entry:
         alt_text=f"A {thing} in the rain",
         metadata={"opens": "4 June"},
         copies=(
-            Written(category="DIRECT", title=f"{place}'s {thing} opens in June", body="Not in May, as first said. Entry is free."),
-            Written(category="LIST_NUMBER", title=f"{count} people and a {thing}", body=f"They helped in {place}. It opens on 4 June."),
+            Written(category="DIRECT", title=f"{place}'s {thing} opens in June", body="Not in May. Entry is free."),
+            Written(category="LIST_NUMBER", title=f"{count} people helped", body=f"{place}'s {thing} opens on 4 June."),
         ),
         bad=(
-            Bad(kind="wrong_fact", title=f"{place}'s {thing} opens in May", body="Entry costs 12 euros, says the council."),
+            Bad(kind="wrong_fact", title=f"{place}'s {thing} opens in May", body="Entry costs 12 euros."),
             Bad(kind="empty", title="Something is new", body="You will want to see what it is."),
         ),
         judged=(Judged(title=f"The {thing}", body="It is a good thing.", fit=float(number % 2), source="small"),),

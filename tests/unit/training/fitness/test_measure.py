@@ -42,7 +42,9 @@ def test_calibration_finds_the_logistic_that_made_the_marks() -> None:
     slope, shift = calibrate(judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]))
     assert slope == pytest.approx(2, abs=0.2)
     assert shift == pytest.approx(-1, abs=0.15)
-    found = report(judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]), slope, shift)
+    found = report(
+        judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]), slope, shift
+    )
     assert all(abs(row["said"] - row["was"]) < 0.05 for row in found["marks"]["reliability"])
 
 
