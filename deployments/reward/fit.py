@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -23,17 +23,19 @@ from deployments.errors import Misconfigured
 from deployments.facts import facts
 from deployments.reward import fit_net as files
 from deployments.reward.fit_net import FitConfig, FitNet, Packed
-from deployments.reward.grounding import Facts, Mark
+from deployments.reward.grounding import Facts, Mark, Repeat, Word
 from deployments.types import Copy, Item
 from deployments.weights import resolve, revision
+
+Marks = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Tokens of the facts or of one copy, each with its mark."""
+    """Tokens of the facts or of one copy, each with its marks, see `FitNet.marks`."""
 
     ids: list[int]
-    marks: list[int]
+    marks: list[Marks]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -71,36 +73,42 @@ class FitTokenizer:
     def facts(self, text: str) -> Piece:
         ids = self._backend.encode(text, add_special_tokens=False).ids[: self._config.facts_tokens]
         ids = [self._start, *ids, self._end]
-        return Piece(ids, [Mark.FACTS] * len(ids))
+        return Piece(ids, [_marks(Mark.FACTS)] * len(ids))
 
     def copy(self, copy: Copy, held: Facts) -> Piece:
         """[CLS] title [SEP] body [SEP], cut at `copy_tokens`."""
-        ids, marks = [self._start], [int(Mark.OTHER)]
-        for text in (" ".join(copy.title.split()), " ".join(copy.body.split())):
+        ids, marks = [self._start], [_NO_WORD]
+        fields = [" ".join(text.split()) for text in (copy.title, copy.body)]
+        for text, found in zip(fields, held.marks(*fields), strict=True):
             encoded = self._backend.encode(text, add_special_tokens=False)
-            ids += encoded.ids
-            marks += _spread(encoded.offsets, held.marks(text))
-            ids.append(self._end)
-            marks.append(int(Mark.OTHER))
+            ids += [*encoded.ids, self._end]
+            marks += [*_spread(encoded.offsets, found), _NO_WORD]
         room = self._config.copy_tokens
         return Piece(ids[:room], marks[:room])
 
 
-def _spread(offsets: Sequence[tuple[int, int]], words: Sequence[Any]) -> list[int]:
-    """Each token's mark: that of the word it begins in."""
+def _marks(mark: Mark, repeat: Repeat = Repeat.NONE) -> Marks:
+    return int(mark), len(Mark) + int(repeat)
+
+
+_NO_WORD: Final = _marks(Mark.OTHER)
+
+
+def _spread(offsets: Sequence[tuple[int, int]], words: Sequence[Word]) -> list[Marks]:
+    """Each token's marks: those of the word it begins in."""
     marks, at = [], 0
     for start, _ in offsets:
         while at < len(words) and words[at].end <= start:
             at += 1
         inside = at < len(words) and words[at].start <= start
-        marks.append(int(words[at].mark if inside else Mark.OTHER))
+        marks.append(_marks(words[at].mark, words[at].repeat) if inside else _NO_WORD)
     return marks
 
 
 def pack(rows: Sequence[FitRow]) -> Packed:
     """Rows one after the other, without padding. Every copy's positions go on from its facts."""
     ids: list[int] = []
-    marks: list[int] = []
+    marks: list[Marks] = []
     positions: list[int] = []
     facts_places: list[range] = []
     copy_places: list[range] = []
@@ -122,7 +130,7 @@ def pack(rows: Sequence[FitRow]) -> Packed:
     )  # fmt: skip
 
 
-def _integers(numbers: list[int]) -> torch.Tensor:
+def _integers(numbers: list[int] | list[Marks]) -> torch.Tensor:
     return torch.tensor(numbers, dtype=torch.int64)
 
 

@@ -23,7 +23,7 @@ from safetensors.torch import save as serialize
 from torch import nn
 
 from deployments.errors import Misconfigured
-from deployments.reward.grounding import Mark
+from deployments.reward.grounding import Mark, Repeat
 from deployments.settings import Settings, describe
 
 CONFIG_FILE: Final = "config.json"
@@ -54,8 +54,8 @@ class FitConfig(Settings):
 class Packed:
     """Tokens of many rows without padding, and where they stand: int64, on the device.
 
-    ids, marks, positions: [tokens]. facts: [rows, longest], copies: [copies, longest], places of tokens, -1 to fill.
-    row: [copies], whose facts a copy is read with.
+    ids, positions: [tokens]. marks: [tokens, 2]. row: [copies], whose facts a copy is read with.
+    facts: [rows, longest], copies: [copies, longest], places of tokens, -1 to fill.
     """
 
     ids: torch.Tensor
@@ -67,16 +67,16 @@ class Packed:
 
 
 class FitNet(nn.Module):
-    """A BERT trunk, an embedding for each Mark, and a small head on each copy's first token and mean.
+    """A BERT trunk, an embedding for each Mark and Repeat, and a small head on each copy's first token and mean.
 
-    `tokens` is a second head that says of each token whether it is wrong: it is only trained, to teach the trunk where
-    to look, and costs nothing when served.
+    `marks` has the rows of Mark, then those of Repeat. `tokens` is a second head that says of each token whether it is
+    wrong: it is only trained, to teach the trunk where to look, and costs nothing when served.
     """
 
     def __init__(self, trunk: Any, dim: int) -> None:
         super().__init__()
         self.trunk = trunk
-        self.marks = nn.Embedding(len(Mark), dim)
+        self.marks = nn.Embedding(len(Mark) + len(Repeat), dim)
         nn.init.zeros_(self.marks.weight)
         self.inner = nn.Linear(2 * dim, 64)
         self.outer = nn.Linear(64, 1)
@@ -89,7 +89,7 @@ class FitNet(nn.Module):
     def states(self, packed: Packed) -> torch.Tensor:
         """[tokens, dim]: the trunk's last hidden states."""
         trunk = self.trunk
-        inputs = trunk.embeddings.word_embeddings(packed.ids) + self.marks(packed.marks)
+        inputs = trunk.embeddings.word_embeddings(packed.ids) + self.marks(packed.marks).sum(1)
         states = trunk.embeddings(inputs_embeds=inputs[None], position_ids=packed.positions[None])[0]
         among = _Among(packed, trunk.config.num_attention_heads)
         for layer in trunk.encoder.layer:

@@ -29,12 +29,21 @@ class Mark(IntEnum):
     NUMBER_FREE = 10
 
 
+class Repeat(IntEnum):
+    """Whether the copy has said a word before. RUN: and the word before it, too."""
+
+    NONE = 0
+    WORD = 1
+    RUN = 2
+
+
 class Word(NamedTuple):
     """A word of a text, from character `start` to `end`."""
 
     start: int
     end: int
     mark: Mark
+    repeat: Repeat
 
 
 _WORD: Final = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes are meant
@@ -80,23 +89,33 @@ class Facts:
         for place, form in enumerate(content):
             self._places.setdefault(form, []).append(place)
 
-    def marks(self, text: str) -> list[Word]:
-        """The words of one field of a copy."""
+    def marks(self, *fields: str) -> list[list[Word]]:
+        """The words of each field of one copy, in the order in which they are read."""
+        said: set[str] = set()
+        runs: set[tuple[str, str]] = set()
+        return [self._field(text, said, runs) for text in fields]
+
+    def _field(self, text: str, said: set[str], runs: set[tuple[str, str]]) -> list[Word]:
+        """said, runs: words and neighbours so far; those of this field are added."""
         found = words(text)
         capitals = _capitals(text, [(start, end) for start, end, _ in found])
         marked: list[Word] = []
-        before: str | None = None
+        content = last = ""
         for (start, end, form), capital in zip(found, capitals, strict=True):
-            marked.append(Word(start, end, self._mark(form, before, capital)))
-            if form not in _FUNCTION:
-                before = form
+            function = form in _FUNCTION
+            known = not function and form in said
+            repeat = Repeat.RUN if (last, form) in runs else Repeat.WORD if known else Repeat.NONE
+            marked.append(Word(start, end, self._mark(form, content, capital), repeat))
+            said.add(form)
+            runs.add((last, form))
+            last, content = form, content if function else form
         return marked
 
-    def _mark(self, form: str, before: str | None, capital: bool) -> Mark:
+    def _mark(self, form: str, before: str, capital: bool) -> Mark:
         if form in _FUNCTION:
             return Mark.FUNCTION
         held = form in self._places
-        near = held and before is not None and self._near(before, form)
+        near = held and self._near(before, form)
         if form[0].isdigit():
             return Mark.NUMBER_NEAR if near else Mark.NUMBER_HELD if held else Mark.NUMBER_FREE
         if capital:

@@ -44,7 +44,7 @@ def train(
     languages: Annotated[
         str, typer.Option(help="Comma-separated; items in others are neither learnt nor judged.")
     ] = "en",
-    epochs: Annotated[int, typer.Option(min=1)] = 6,
+    epochs: Annotated[int, typer.Option(min=1)] = 5,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1e-1, help="Of the trunk.")] = 2e-4,
     tuned_from: Annotated[int, typer.Option(min=0, help="First layer that is tuned and travels.")] = 0,
     threads: Annotated[int | None, typer.Option(min=1, help="Of torch.")] = None,
@@ -88,8 +88,9 @@ def train(
                 def report(done: int, loss: float, before: int = before) -> None:
                     bar.update(task, completed=before + done, loss=loss)
 
-                trainer.run(_making(maker, learnt, seed), len(learnt), report)
+                loss = trainer.run(_making(maker, learnt, seed), len(learnt), report)
                 trainer.save(out / "checkpoints")
+                _console.print(f"epoch {trainer.epoch} of {epochs}: loss {loss:.3f}")
         fit_net.save(net, config, out)
         judged = measure.judge(fit.FitModel.load(out), unseen, seed)
         slope, shift = measure.calibrate(judged)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.reward.grounding import Facts, Mark
+from deployments.reward.grounding import Facts, Mark, Repeat
 
 FACTS = Facts(
     "Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped."
@@ -12,7 +12,8 @@ FACTS = Facts(
 
 
 def marks(text: str) -> dict[str, str]:
-    return {text[word.start : word.end]: word.mark.name for word in FACTS.marks(text)}
+    [found] = FACTS.marks(text)
+    return {text[word.start : word.end]: word.mark.name for word in found}
 
 
 @pytest.mark.parametrize(
@@ -43,4 +44,16 @@ def test_capitals_say_nothing_where_every_word_has_one() -> None:
 
 def test_words_keep_their_places() -> None:
     text = "It\u2019s 5.50 am, (says) Émile"
-    assert [text[word.start : word.end] for word in FACTS.marks(text)] == ["It\u2019s", "5.50", "am", "says", "Émile"]
+    assert [text[word.start : word.end] for word in FACTS.marks(text)[0]] == [
+        "It\u2019s",
+        "5.50",
+        "am",
+        "says",
+        "Émile",
+    ]
+
+
+def test_words_and_runs_that_the_copy_has_said_before_are_marked() -> None:
+    title, body = FACTS.marks("The room opens", "Come to the room. It opens to all")
+    assert {word.repeat for word in title} == {Repeat.NONE}
+    assert [word.repeat.name for word in body] == ["NONE", "NONE", "NONE", "RUN", "NONE", "WORD", "NONE", "NONE"]
