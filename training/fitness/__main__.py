@@ -40,6 +40,7 @@ def train(
     items: Items,
     out: Annotated[Path, typer.Option(help="Folder for weights, report and card.")],
     marks: Marks = [],  # noqa: B006 - typer's
+    start: Annotated[Path | None, typer.Option(help="Folder that `train` wrote: go on from its weights.")] = None,
     encoder: Annotated[str, typer.Option(help="Model reference of the trunk.")] = "package:all-minilm-l6-v2",
     languages: Annotated[
         str, typer.Option(help="Comma-separated; items in others are neither learnt nor judged.")
@@ -76,6 +77,8 @@ def train(
             languages=tuple(part.strip() for part in languages.split(",")),
         )  # fmt: skip
         net, tokenizer = fit.new_net(folder, config), fit.FitTokenizer(folder, config)
+        if start is not None:
+            fit_net.load(start).into(net)
         maker = tune.Maker(tokenizer, config.facts_tokens, Mix(made=recipe.made, mark=recipe.mark))
         trainer = tune.Trainer(net, recipe, epochs * -(-len(learnt) // recipe.batch))
         if trainer.resume(out / "checkpoints"):
@@ -100,6 +103,7 @@ def train(
             "revision": revision,
             "config": config.model_dump(mode="json"),
             "recipe": asdict(recipe),
+            "start": fit_net.revision_of(start) if start else None,
             "learnt": {"items": len(learnt), "marked": sum(len(e.judged) for e in learnt)},
             "unseen": measure.report(judged, slope, shift, seed),
             "seconds": round(time.monotonic() - started, 1),

@@ -62,6 +62,13 @@ def render(report: dict[str, Any], remarks: str = "") -> str:
         "",
         "Share of copies with P(fit) >= 0.5: " + ", ".join(f"{k} {v}" for k, v in sorted(passed.items())) + ".",
     ]
+    length = unseen["length"]
+    lines += [
+        "",
+        f"Length: the longer of two good copies of an item is above the shorter in {length['longer_good_above']} of "
+        f"pairs (0.5: it says nothing). Length alone has an AUC of {length['written_bad_auc']} on copies written "
+        f"as bad; among copies that differ by two words at most, {length['like_length_fooled']} of pairs are fooled.",
+    ]
     if marks := unseen.get("marks"):
         lines += ["", "## Against readers", ""]
         auc = _with_interval(marks["auc"]) if marks["auc"] else "not measured"

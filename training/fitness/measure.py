@@ -22,17 +22,19 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 SURE: Final = 0.7
 _DRAWS: Final = 2
+_LIKE_LENGTH: Final = 2
 _RESAMPLES: Final = 500
 
 
 @dataclass(frozen=True)
 class Judgements:
-    """What the model said of each lesson: arrays of [lessons], and the item each is of."""
+    """What the model said of each lesson: arrays of [lessons], the item each is of, and its length in words."""
 
     logits: Array
     fit: Array
     kinds: NDArray[np.str_]
     items: NDArray[np.int64]
+    words: NDArray[np.int64]
 
 
 def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator, draws: int = _DRAWS) -> list[Lesson]:
@@ -53,7 +55,7 @@ def judge(
     model: FitModel, entries: Sequence[Entry], seed: int = 0, done: Callable[[int], None] = lambda _n: None
 ) -> Judgements:
     """Every lesson of the entries, judged as serving would judge it."""
-    logits, fit, kinds, items = [], [], [], []
+    logits, fit, kinds, items, words = [], [], [], [], []
     for number, entry in enumerate(entries):
         found = lessons_of(entry, entries, np.random.default_rng([seed, number]))
         for row in model.encode(
@@ -63,8 +65,11 @@ def judge(
         fit += [f.fit for f in found]
         kinds += [f.kind for f in found]
         items += [number] * len(found)
+        words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in found]
         done(number + 1)
-    return Judgements(np.concatenate(logits).astype(float), np.array(fit), np.array(kinds), np.array(items))
+    return Judgements(
+        np.concatenate(logits).astype(float), np.array(fit), np.array(kinds), np.array(items), np.array(words)
+    )
 
 
 def calibrate(judged: Judgements, fewest_marks: int = 60) -> tuple[float, float]:
@@ -112,7 +117,7 @@ def report(judged: Judgements, slope: float, shift: float, seed: int = 0) -> dic
                 "fooled": _shares(pairs, lambda d: d >= 0, seed),
                 "sure_and_wrong": _shares(pairs, lambda d: d >= np.log(SURE / (1 - SURE)), seed),
             }  # fmt: skip
-    found: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds}
+    found: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds, "length": _length(judged, z)}
     chances = 1 / (1 + np.exp(-z))
     found["passed_at_half"] = {
         str(kind): round(float((chances[judged.kinds == kind] >= 0.5).mean()), 3) for kind in np.unique(judged.kinds)
@@ -121,6 +126,32 @@ def report(judged: Judgements, slope: float, shift: float, seed: int = 0) -> dic
     if marked.any():
         found["marks"] = _marks(judged, z, marked, seed)
     return found
+
+
+def _length(judged: Judgements, z: Array) -> dict[str, float | None]:
+    """Whether length decides: the longer of two good copies of an item should be above the shorter half the time.
+
+    longer_good_above: of all such pairs. written_bad_auc: what length alone would reach. like_length_fooled: as
+    `fooled`, of bad copies written by people and good ones that differ by two words at most.
+    """
+    above, fooled = [], []
+    good, bad = judged.kinds == "good", np.isin(judged.kinds, HUMAN)
+    for item in np.unique(judged.items):
+        mine = judged.items == item
+        for better in np.flatnonzero(mine & good):
+            shorter = np.flatnonzero(mine & good & (judged.words < judged.words[better]))
+            above += [z[better] > z[other] for other in shorter]
+            near = mine & bad & (np.abs(judged.words - judged.words[better]) <= _LIKE_LENGTH)
+            fooled += [z[other] >= z[better] for other in np.flatnonzero(near)]
+    words = judged.words.astype(float)
+    return {
+        "longer_good_above": _share(above), "like_length_fooled": _share(fooled),
+        "written_bad_auc": round(auc(words[good], words[bad]), 3) if good.any() and bad.any() else None,
+    }  # fmt: skip
+
+
+def _share(holds: Sequence[Any]) -> float | None:
+    return round(float(np.mean(holds)), 3) if holds else None
 
 
 def auc(good: Array, bad: Array) -> float:

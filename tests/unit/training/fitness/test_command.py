@@ -42,6 +42,15 @@ def test_a_training_leaves_weights_report_and_card_and_no_checkpoints(trained: P
     assert FitModel.load(trained).revision in (trained / "README.md").read_text()
 
 
+def test_a_training_may_go_on_from_another(trained: Path, items: Path, tmp_path: Path) -> None:
+    said = ("--items", str(items), "--epochs", "1", "--tuned-from", "5", "--learning-rate", "1e-7", "--json")
+    result = run("train", *said, "--start", str(trained), "--out", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    report, before = json.loads(result.stdout.splitlines()[-1]), json.loads((trained / "report.json").read_text())
+    assert report["start"] == before["revision"]
+    assert report["revision"] != before["revision"]
+
+
 def test_eval_measures_on_held_out_items_alone(trained: Path, items: Path) -> None:
     result = run("eval", "--items", str(items), "--model", str(trained), "--json")
     assert result.exit_code == 0, result.output

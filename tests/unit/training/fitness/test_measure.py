@@ -11,7 +11,8 @@ from training.fitness.measure import Judgements, auc, calibrate, report
 
 def judged(rows: list[tuple[int, str, float, float]]) -> Judgements:
     items, kinds, fit, logits = zip(*rows, strict=True)
-    return Judgements(np.array(logits), np.array(fit), np.array(kinds), np.array(items))
+    words = np.arange(len(rows)) % 5
+    return Judgements(np.array(logits), np.array(fit), np.array(kinds), np.array(items), words)
 
 
 def test_auc_counts_ties_half() -> None:
@@ -52,6 +53,21 @@ def test_few_marks_leave_calibration_to_written_copies() -> None:
     rows = [(i, "good", 1.0, 2.0 + 0.1 * i) for i in range(9)] + [(i, "empty", 0.0, -2.0 + 0.5 * i) for i in range(9)]
     slope, shift = calibrate(judged([*rows, (0, "marked", 0.0, 9.0)]))
     assert slope * 2.5 + shift > 0 > slope * -1.5 + shift
+
+
+def test_length_is_held_against_what_it_decides() -> None:
+    """Words are 0, 1, 2, ... as the rows come: the longer good copy of the first item is above, of the second below."""
+    rows = [
+        (0, "good", 1.0, 1.0),
+        (0, "good", 1.0, 2.0),
+        (0, "empty", 0.0, 1.5),
+        (1, "good", 1.0, 5.0),
+        (1, "good", 1.0, 4.0),
+    ]
+    found = report(judged(rows), 1.0, 0.0)["length"]
+    assert found["longer_good_above"] == 0.5
+    assert found["like_length_fooled"] == 0.5
+    assert found["written_bad_auc"] == 0.5
 
 
 def test_the_card_says_what_the_report_says() -> None:
