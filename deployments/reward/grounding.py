@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 
 class Mark(IntEnum):
-    """What is known of a token. NEAR: the facts also have the content word before it close by; CAPITAL: inside a
-    sentence, so probably of a name."""
+    """What is known of a token. CAPITAL: inside a sentence, so probably of a name.
+
+    NEAR: the facts also have the content word before it close by; a number there stands beside one of the words that it
+    stands beside here: 9 am is not 9 dollars.
+    """
 
     FACTS = 0
     OTHER = 1
@@ -27,6 +31,7 @@ class Mark(IntEnum):
     NUMBER_HELD = 8
     NUMBER_NEAR = 9
     NUMBER_FREE = 10
+    CAPITAL_NEAR = 11
 
 
 class Repeat(IntEnum):
@@ -46,7 +51,7 @@ class Word(NamedTuple):
     repeat: Repeat
 
 
-_WORD: Final = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes are meant
+_WORD: Final = re.compile(r"[£$€¥₹₦₩%°]|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes are meant
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:…]\s|[\"“'‘(])\W*$")  # noqa: RUF001 - typographic quotes are meant
 _NEAR: Final = 4
 """Content words between which two are near."""
@@ -88,6 +93,7 @@ class Facts:
         content = [form for _, _, form in words(text) if form not in _FUNCTION]
         for place, form in enumerate(content):
             self._places.setdefault(form, []).append(place)
+        self._beside = {pair for one, other in pairwise(content) for pair in ((one, other), (other, one))}
 
     def marks(self, *fields: str) -> list[list[Word]]:
         """The words of each field of one copy, in the order in which they are read."""
@@ -101,25 +107,30 @@ class Facts:
         capitals = _capitals(text, [(start, end) for start, end, _ in found])
         marked: list[Word] = []
         content = last = ""
-        for (start, end, form), capital in zip(found, capitals, strict=True):
+        for at, ((start, end, form), capital) in enumerate(zip(found, capitals, strict=True)):
             function = form in _FUNCTION
             known = not function and form in said
             repeat = Repeat.RUN if (last, form) in runs else Repeat.WORD if known else Repeat.NONE
-            marked.append(Word(start, end, self._mark(form, content, capital), repeat))
+            after = next((other for _, _, other in found[at + 1 :] if other not in _FUNCTION), "")
+            marked.append(Word(start, end, self._mark(form, content, after, capital), repeat))
             said.add(form)
             runs.add((last, form))
             last, content = form, content if function else form
         return marked
 
-    def _mark(self, form: str, before: str, capital: bool) -> Mark:
+    def _mark(self, form: str, before: str, after: str, capital: bool) -> Mark:
+        """before, after: the content words around it."""
         if form in _FUNCTION:
             return Mark.FUNCTION
+        if not form[0].isalnum():
+            return Mark.OTHER
         held = form in self._places
-        near = held and self._near(before, form)
         if form[0].isdigit():
-            return Mark.NUMBER_NEAR if near else Mark.NUMBER_HELD if held else Mark.NUMBER_FREE
+            beside = (before, form) in self._beside or (form, after) in self._beside
+            return Mark.NUMBER_NEAR if beside else Mark.NUMBER_HELD if held else Mark.NUMBER_FREE
+        near = held and self._near(before, form)
         if capital:
-            return Mark.CAPITAL_HELD if held else Mark.CAPITAL_FREE
+            return Mark.CAPITAL_NEAR if near else Mark.CAPITAL_HELD if held else Mark.CAPITAL_FREE
         return Mark.HELD_NEAR if near else Mark.HELD if held else Mark.FREE
 
     def _near(self, one: str, other: str) -> bool:

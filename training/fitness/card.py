@@ -27,6 +27,11 @@ _SAYS: Final = {
     "appended": "made: a sentence of another item follows",
     "stock": "made: stock phrases",
     "joke": "made: a joke on a grave subject",
+    "pronoun": "made: one pronoun is another",
+    "small_word": "made: a preposition or article is missing or another",
+    "turned": "made: two names, numbers or words changed places",
+    "spliced": "made: two sentences of the facts run together",
+    "scrap": "made: some words of the facts as the title",
     "written_bad": "**all that people wrote as bad**",
     "made_worse": "**all that rules made worse**",
 }

@@ -18,7 +18,9 @@ _SENTENCES: Final = re.compile(r".+?[.!?](?=\s|$)", re.DOTALL)
 PLAIN_FIT: Final = 0.75
 """Label of the item's own title and first sentences: correct, and seldom worth more."""
 
-_HARD: Final = frozenset(("doubled", "wrong_number", "swapped_name", "negation", "some_words"))
+_HARD: Final = frozenset(
+    ("wrong_number", "swapped_name", "negation", "some_words", "pronoun", "small_word", "turned", "spliced", "scrap")
+)
 """Ways that are learnt slowest: drawn twice as often."""
 
 
@@ -41,7 +43,7 @@ class Mix:
     made so, and of each marked copy.
     """
 
-    made: int = 5
+    made: int = 7
     goods: float = 1.0
     bads: float = 1.0
     mark: float = 0.5

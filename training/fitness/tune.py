@@ -37,7 +37,7 @@ class Recipe:
     warmup: float = 0.1
     pairs: float = 0.5
     words: float = 0.5
-    made: int = 5
+    made: int = 7
     mark: float = 0.5
     tuned_from: int = 0
     seed: int = 0

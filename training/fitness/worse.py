@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from deployments.types import Copy
+from training.fitness import slips
 from training.writer import worse
 from training.writer.corpus import Entry
 
@@ -178,8 +179,15 @@ WAYS: Final[dict[str, Way]] = {
     "echo": _echo,
     "cut_anywhere": _cut_anywhere,
     "joke": _joke,
+    "pronoun": lambda source, draw: slips.pronoun(source.copy, draw),
+    "small_word": lambda source, draw: slips.small_word(source.copy, draw),
+    "turned": lambda source, draw: slips.turned(source.copy, draw),
+    "spliced": lambda source, draw: slips.spliced(source.copy, source.entry.description, draw),
+    "scrap": lambda source, draw: slips.scrap(source.copy, source.entry.description, draw),
 }
-ALIGNED: Final = frozenset(("wrong_number", "swapped_name", "some_words", "appended"))
+ALIGNED: Final = frozenset(
+    ("wrong_number", "swapped_name", "some_words", "appended", "pronoun", "small_word", "turned")
+)
 """Ways that change some words of the copy: those words are wrong, the others are not."""
 
 

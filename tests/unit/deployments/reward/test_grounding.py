@@ -7,7 +7,7 @@ import pytest
 from deployments.reward.grounding import Facts, Mark, Repeat
 
 FACTS = Facts(
-    "Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped."
+    "Title: The Button Room\nDescription: 11,400 buttons stay with Ms Okafor until autumn. Three men stopped. It is $5."
 )
 
 
@@ -20,15 +20,19 @@ def marks(text: str) -> dict[str, str]:
     ("text", "word", "mark"),
     [
         ("we saw 11400 of them", "11400", "NUMBER_HELD"),
-        ("see 11,400 buttons", "11,400", "NUMBER_HELD"),
+        ("see 11,400 buttons", "11,400", "NUMBER_NEAR"),
         ("buttons: 11,400", "11,400", "NUMBER_NEAR"),
+        ("for $5 each", "5", "NUMBER_NEAR"),
+        ("for £5 each", "5", "NUMBER_HELD"),
+        ("at 5 pm", "5", "NUMBER_HELD"),
         ("see 11,300 buttons", "11,300", "NUMBER_FREE"),
-        ("all 3 men", "3", "NUMBER_HELD"),
+        ("all 3 men", "3", "NUMBER_NEAR"),
         ("three women", "three", "NUMBER_HELD"),
         ("the men stop", "stop", "HELD_NEAR"),
         ("a stopping button", "button", "HELD"),
         ("a zebra", "zebra", "FREE"),
         ("what Okafor's men did", "Okafor's", "CAPITAL_HELD"),
+        ("stay with Okafor", "Okafor", "CAPITAL_NEAR"),
         ("what Baptiste did", "Baptiste", "CAPITAL_FREE"),
         ("Zebras came. Lions left.", "Lions", "FREE"),
         ("until then", "until", "FUNCTION"),
