@@ -155,15 +155,24 @@ def save(net: FitNet, config: FitConfig, folder: Path) -> str:
         for name, tensor in net.state_dict().items()
         if _travels(name, config.tuned_from)
     }
-    contents = {
-        CONFIG_FILE: (json.dumps(config.model_dump(), indent=2) + "\n").encode(),
-        WEIGHTS_FILE: serialize(state),
-    }
-    for name, content in contents.items():
-        unfinished = folder / f"{name}.unfinished"
-        unfinished.write_bytes(content)
-        unfinished.rename(folder / name)
+    _write(folder / WEIGHTS_FILE, serialize(state))
+    return _configure(folder, config)
+
+
+def recalibrate(folder: Path, slope: float, shift: float) -> str:
+    """Give the model in `folder` another calibration; returns its new revision. Raises Misconfigured."""
+    return _configure(folder, load(folder).config.model_copy(update={"slope": slope, "shift": shift}))
+
+
+def _configure(folder: Path, config: FitConfig) -> str:
+    _write(folder / CONFIG_FILE, (json.dumps(config.model_dump(), indent=2) + "\n").encode())
     return revision_of(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_bytes(content)
+    unfinished.rename(path)
 
 
 def _travels(name: str, tuned_from: int) -> bool:

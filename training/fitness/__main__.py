@@ -32,6 +32,8 @@ _MALLOC: Final = {
 }
 Items = Annotated[list[Path], typer.Option("--items", help="Files or folders of items with copies, JSON Lines.")]
 Marks = Annotated[list[Path], typer.Option("--marks", help="Models' copies that readers marked, JSON Lines.")]
+ModelFolder = Annotated[Path, typer.Option("--model", help="Folder that `train` wrote.")]
+Baseline = Annotated[Path | None, typer.Option(help="Folder of a reward model, to hold beside it in report and card.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on the last line of the output.")]
 
 
@@ -48,6 +50,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1)] = 5,
     learning_rate: Annotated[float, typer.Option(min=1e-7, max=1e-1, help="Of the trunk.")] = 2e-4,
     tuned_from: Annotated[int, typer.Option(min=0, help="First layer that is tuned and travels.")] = 0,
+    reward: Baseline = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Of torch.")] = None,
     seed: int = 0,
     as_json: AsJson = False,
@@ -58,7 +61,7 @@ def train(
 
     from deployments import weights  # noqa: PLC0415
     from deployments.reward import fit, fit_net  # noqa: PLC0415 - imports torch
-    from training.fitness import card, measure, tune  # noqa: PLC0415 - imports torch
+    from training.fitness import finish, tune  # noqa: PLC0415 - imports torch
     from training.fitness.lessons import Mix  # noqa: PLC0415
 
     with _said():
@@ -95,30 +98,45 @@ def train(
                 trainer.save(out / "checkpoints")
                 _console.print(f"epoch {trainer.epoch} of {epochs}: loss {loss:.3f}")
         fit_net.save(net, config, out)
-        judged = measure.judge(fit.FitModel.load(out), unseen, seed)
-        slope, shift = measure.calibrate(judged)
-        config = config.model_copy(update={"slope": round(slope, 4), "shift": round(shift, 4)})
-        revision = fit_net.save(net, config, out)
-        found: dict[str, Any] = {
-            "revision": revision,
-            "config": config.model_dump(mode="json"),
+        facts = {
             "recipe": asdict(recipe),
             "start": fit_net.revision_of(start) if start else None,
             "learnt": {"items": len(learnt), "marked": sum(len(e.judged) for e in learnt)},
-            "unseen": measure.report(judged, slope, shift, seed),
             "seconds": round(time.monotonic() - started, 1),
         }
-        (out / "report.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-        (out / "README.md").write_text(card.render(found), encoding="utf-8")
+        found = finish.finish(out, unseen, facts, reward, seed)
         shutil.rmtree(out / "checkpoints", ignore_errors=True)
-        _console.print(f"wrote {out.name}, revision {revision}, after {found['seconds']} s")
+        _console.print(f"wrote {out.name}, revision {found['revision']}, after {facts['seconds']} s")
+        _print(found if as_json else found["unseen"], as_json)
+
+
+@app.command()
+def calibrate(
+    items: Items,
+    folder: ModelFolder = Path("models/fit"),
+    marks: Marks = [],  # noqa: B006 - typer's
+    reward: Baseline = None,
+    seed: int = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Calibrate a trained model again, on held-out items and the marks that there are now; writes report and card."""
+    from deployments.reward import fit_net  # noqa: PLC0415 - imports torch
+    from training.fitness import finish  # noqa: PLC0415 - imports torch
+
+    with _said():
+        unseen = [e for e in _entries(items, marks, fit_net.load(folder).config.languages) if held_out(e)]
+        if len(unseen) < 2:
+            raise BadCorpus(f"{len(unseen)} held-out items: bring more")
+        before = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        kept = {name: before[name] for name in ("recipe", "start", "learnt", "seconds")}
+        found = finish.finish(folder, unseen, kept, reward, seed)
         _print(found if as_json else found["unseen"], as_json)
 
 
 @app.command("eval")
 def evaluate(
     items: Items,
-    folder: Annotated[Path, typer.Option("--model", help="Folder that `train` wrote.")] = Path("models/fit"),
+    folder: ModelFolder = Path("models/fit"),
     marks: Marks = [],  # noqa: B006 - typer's
     everything: Annotated[bool, typer.Option("--everything", help="Items that it may have learnt from, too.")] = False,
     seed: int = 0,
@@ -135,7 +153,7 @@ def evaluate(
             raise BadCorpus(
                 "the model may have seen every item of these files; --everything measures on them all the same"
             )
-        judged = measure.judge(model, entries, seed)
+        judged = measure.judge(measure.by_fit(model), entries, seed)
         found = {"revision": model.revision, **measure.report(judged, model.config.slope, model.config.shift, seed)}
         _print(found, as_json)
 

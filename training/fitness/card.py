@@ -37,6 +37,9 @@ _SAYS: Final = {
 }
 
 
+_COLUMNS: Final = ("auc", "fooled", "sure_and_wrong")
+
+
 def render(report: dict[str, Any], remarks: str = "") -> str:
     """Markdown."""
     config, unseen, learnt = report["config"], report["unseen"], report["learnt"]
@@ -56,12 +59,14 @@ def render(report: dict[str, Any], remarks: str = "") -> str:
         "item; 95% intervals over items. Fooled: the bad copy is called at least even. Sure and wrong: called better "
         "with P >= 0.7.",
         "",
-        "| bad copies | n | AUC | fooled | sure and wrong |",
-        "|---|---|---|---|---|",
+        "| bad copies | n | AUC | fooled | sure and wrong | reward alone: AUC, fooled, sure and wrong |",
+        "|---|---|---|---|---|---|",
     ]
+    beside = report.get("reward", {}).get("kinds", {})
     for kind, row in unseen["kinds"].items():
-        numbers = " | ".join(_with_interval(row[name]) for name in ("auc", "fooled", "sure_and_wrong"))
-        lines.append(f"| {_SAYS.get(kind, kind)} | {row['copies']} | {numbers} |")
+        numbers = " | ".join(_with_interval(row[name]) for name in _COLUMNS)
+        baseline = ", ".join(str(beside[kind][name][0]) for name in _COLUMNS) if kind in beside else "not measured"
+        lines.append(f"| {_SAYS.get(kind, kind)} | {row['copies']} | {numbers} | {baseline} |")
     passed = unseen["passed_at_half"]
     lines += [
         "",
@@ -79,13 +84,19 @@ def render(report: dict[str, Any], remarks: str = "") -> str:
         auc = _with_interval(marks["auc"]) if marks["auc"] else "not measured"
         lines += [
             f"{marks['copies']} copies of models for unseen items, {marks['fit_share']:.0%} of them fit by readers: "
-            f"AUC {auc}, Brier score {marks['brier']}.",
+            f"AUC {auc}, Brier score {marks['brier']}"
+            f"{_reward_on_marks(report)}.",
             "",
             "| said | was | copies |",
             "|---|---|---|",
             *(f"| {row['said']} | {row['was']} | {row['copies']} |" for row in marks["reliability"]),
         ]
     return "\n".join([*lines, "", *([remarks.strip(), ""] if remarks else [])])
+
+
+def _reward_on_marks(report: dict[str, Any]) -> str:
+    value = report.get("reward", {}).get("marks", {}).get("auc")
+    return f"; the reward alone has an AUC of {_with_interval(value)}" if value else ""
 
 
 def _with_interval(value: list[float]) -> str:

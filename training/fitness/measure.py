@@ -13,6 +13,8 @@ from scipy.optimize import minimize
 from scipy.stats import rankdata
 
 from deployments.reward.fit import FitModel
+from deployments.reward.model import RewardModel
+from deployments.reward.text import render_copy
 from deployments.types import Copy
 from training.fitness.lessons import Lesson, make, plain
 from training.fitness.worse import WAYS
@@ -20,6 +22,7 @@ from training.writer.corpus import Entry
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Scorer = Callable[[Entry, Sequence[Copy]], NDArray[np.float32]]
 SURE: Final = 0.7
 _DRAWS: Final = 2
 _LIKE_LENGTH: Final = 2
@@ -51,41 +54,50 @@ def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator,
     return found
 
 
-def judge(
-    model: FitModel, entries: Sequence[Entry], seed: int = 0, done: Callable[[int], None] = lambda _n: None
-) -> Judgements:
-    """Every lesson of the entries, judged as serving would judge it."""
+def by_fit(model: FitModel) -> Scorer:
+    """As serving would judge, before calibration."""
+
+    def score(entry: Entry, copies: Sequence[Copy]) -> NDArray[np.float32]:
+        rows = model.encode(model.facts(entry.item, ""), copies)
+        return np.concatenate([model.logits([row]) for row in rows])
+
+    return score
+
+
+def by_reward(model: RewardModel) -> Scorer:
+    """The mean reward of each copy."""
+
+    def score(_entry: Entry, copies: Sequence[Copy]) -> NDArray[np.float32]:
+        return model.forward(model.encode([render_copy(c.title, c.body) for c in copies]))[:, 0]
+
+    return score
+
+
+def judge(score: Scorer, entries: Sequence[Entry], seed: int = 0) -> Judgements:
+    """Every lesson of the entries, judged."""
     logits, fit, kinds, items, words = [], [], [], [], []
     for number, entry in enumerate(entries):
         found = lessons_of(entry, entries, np.random.default_rng([seed, number]))
-        for row in model.encode(
-            model.facts(entry.item, ""), [Copy(title=f.copy.title, body=f.copy.body) for f in found]
-        ):
-            logits.append(model.logits([row]))
+        logits.append(score(entry, [Copy(title=f.copy.title, body=f.copy.body) for f in found]))
         fit += [f.fit for f in found]
         kinds += [f.kind for f in found]
         items += [number] * len(found)
         words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in found]
-        done(number + 1)
     return Judgements(
         np.concatenate(logits).astype(float), np.array(fit), np.array(kinds), np.array(items), np.array(words)
     )
 
 
-def calibrate(judged: Judgements, fewest_marks: int = 60) -> tuple[float, float]:
+def calibrate(judged: Judgements) -> tuple[float, float]:
     """Slope and shift of P(fit) = sigmoid(slope x logit + shift), by maximum likelihood (Platt, 1999).
 
-    On copies that readers marked where there are enough; else on the good copies and those written as bad, with equal
-    weight.
+    On good copies, copies written as bad, and copies of models that readers marked; each of the three weighs the same.
+    On marks alone it would not know what people write; without them, not what models write.
     """
-    marked = judged.kinds == "marked"
-    if marked.sum() >= fewest_marks and len(np.unique(judged.fit[marked] > 0.5)) == 2:
-        chosen, weights = marked, np.ones(int(marked.sum()))
-    else:
-        chosen = (judged.kinds == "good") | np.isin(judged.kinds, HUMAN)
-        good = judged.fit[chosen] > 0.5
-        weights = np.where(good, 1 / max(1, good.sum()), 1 / max(1, (~good).sum()))
-    x, y = judged.logits[chosen], judged.fit[chosen]
+    groups = [judged.kinds == "good", np.isin(judged.kinds, HUMAN), judged.kinds == "marked"]
+    x = np.concatenate([judged.logits[group] for group in groups])
+    y = np.concatenate([judged.fit[group] for group in groups])
+    weights = np.concatenate([np.full(int(group.sum()), 1 / max(1, int(group.sum()))) for group in groups])
 
     def loss(parameters: Array) -> float:
         z = np.exp(parameters[0]) * x + parameters[1]

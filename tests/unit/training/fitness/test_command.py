@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 from deployments.reward.fit import FitModel
 from tests.unit.training.fitness.entries import ENTRIES
 from training.fitness.__main__ import app
+from training.writer.corpus import held_out
 
 
 def run(*args: str) -> Result:
@@ -49,6 +51,26 @@ def test_a_training_may_go_on_from_another(trained: Path, items: Path, tmp_path:
     report, before = json.loads(result.stdout.splitlines()[-1]), json.loads((trained / "report.json").read_text())
     assert report["start"] == before["revision"]
     assert report["revision"] != before["revision"]
+
+
+def test_marks_that_come_later_calibrate_again_and_the_reward_stands_beside(
+    root: Path, trained: Path, items: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
+    before = json.loads((tmp_path / "report.json").read_text())
+    held = next(e for e in ENTRIES[:30] if held_out(e))
+    marks = tmp_path / "marks.jsonl"
+    rows = [{"id": held.id, "title": f"Copy {n}", "body": "It is.", "fit": n % 2, "more": 1} for n in range(80)]
+    marks.write_text("\n".join(map(json.dumps, rows)))
+    said = ("--items", str(items), "--marks", str(marks), "--reward", str(root / "models/reward"))
+    result = run("calibrate", *said, "--model", str(tmp_path), "--json")
+    assert result.exit_code == 0, result.output
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["revision"] == FitModel.load(tmp_path).revision != before["revision"]
+    assert report["learnt"] == before["learnt"]
+    assert report["unseen"]["marks"]["copies"] >= 80
+    assert report["reward"]["kinds"].keys() == report["unseen"]["kinds"].keys()
+    assert "the reward alone has" in (tmp_path / "README.md").read_text()
 
 
 def test_eval_measures_on_held_out_items_alone(trained: Path, items: Path) -> None:

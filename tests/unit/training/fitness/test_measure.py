@@ -49,10 +49,13 @@ def test_calibration_finds_the_logistic_that_made_the_marks() -> None:
     assert all(abs(row["said"] - row["was"]) < 0.05 for row in found["marks"]["reliability"])
 
 
-def test_few_marks_leave_calibration_to_written_copies() -> None:
-    rows = [(i, "good", 1.0, 2.0 + 0.1 * i) for i in range(9)] + [(i, "empty", 0.0, -2.0 + 0.5 * i) for i in range(9)]
-    slope, shift = calibrate(judged([*rows, (0, "marked", 0.0, 9.0)]))
-    assert slope * 2.5 + shift > 0 > slope * -1.5 + shift
+def test_marks_and_written_copies_weigh_the_same_however_many_there_are() -> None:
+    written = [(i, "good", 1.0, 2.0) for i in range(90)] + [(i, "empty", 0.0, -2.0) for i in range(90)]
+    few = calibrate(judged([*written, (0, "marked", 0.0, 2.0)]))
+    many = calibrate(judged([*written, *[(0, "marked", 0.0, 2.0)] * 90]))
+    assert few == pytest.approx(many, abs=1e-2)
+    slope, shift = few
+    assert slope * 2 + shift == pytest.approx(0, abs=0.05)  # half of what stands there is fit
 
 
 def test_length_is_held_against_what_it_decides() -> None:
@@ -80,5 +83,6 @@ def test_the_card_says_what_the_report_says() -> None:
         "learnt": {"items": 9, "marked": 3}, "unseen": unseen,
     })  # fmt: skip
     assert "| written: says nothing of this item | 4 | 1.0 (1.0 to 1.0) | 0.0 (0.0 to 0.0) |" in text
+    assert text.count("not measured |") == len(unseen["kinds"])
     assert "0123456789ab" in text
     assert "4 copies of models" in text
