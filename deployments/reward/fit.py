@@ -32,10 +32,11 @@ Marks = tuple[int, int]
 
 @dataclass(frozen=True)
 class Piece:
-    """Tokens of the facts or of one copy, each with its marks, see `FitNet.marks`."""
+    """Tokens of the facts or of one copy, each with its marks, see `FitNet.marks`; a copy's `Facts.wording`."""
 
     ids: list[int]
     marks: list[Marks]
+    wording: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -84,7 +85,7 @@ class FitTokenizer:
             ids += [*encoded.ids, self._end]
             marks += [*_spread(encoded.offsets, found), _NO_WORD]
         room = self._config.copy_tokens
-        return Piece(ids[:room], marks[:room])
+        return Piece(ids[:room], marks[:room], held.wording(*fields))
 
 
 def _marks(mark: Mark, repeat: Repeat = Repeat.NONE) -> Marks:
@@ -103,6 +104,11 @@ def _spread(offsets: Sequence[tuple[int, int]], words: Sequence[Word]) -> list[M
         inside = at < len(words) and words[at].start <= start
         marks.append(_marks(words[at].mark, words[at].repeat) if inside else _NO_WORD)
     return marks
+
+
+def wording_of(rows: Sequence[FitRow]) -> NDArray[np.float32]:
+    """[copies of all rows]: each copy's `Facts.wording`."""
+    return np.array([copy.wording for row in rows for copy in row.copies], np.float32)
 
 
 def pack(rows: Sequence[FitRow]) -> Packed:
@@ -190,13 +196,13 @@ class FitModel:
 
     def forward(self, rows: Sequence[FitRow]) -> list[NDArray[np.float32]]:
         """For each row its copies' probabilities, 0 to 1."""
-        logits = self.logits(rows)
+        logits = self.config.judged(self.logits(rows), wording_of(rows))
         chances = 1 / (1 + np.exp(-np.clip(self.config.slope * logits + self.config.shift, -30, 30)))
         ends = np.cumsum([len(row.copies) for row in rows])[:-1]
         return np.split(chances.astype(np.float32), ends)
 
     def logits(self, rows: Sequence[FitRow]) -> NDArray[np.float32]:
-        """[copies of all rows], before calibration."""
+        """[copies of all rows]: the network's, before wording and calibration."""
         packed = pack(rows)
         with torch.inference_mode():
             on_device = Packed(*(tensor.to(self._device) for tensor in vars(packed).values()))

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load as deserialize
@@ -33,7 +35,10 @@ WEIGHTS_FILE: Final = "fit.safetensors"
 class FitConfig(Settings):
     """What is needed to run the model: written beside its weights.
 
-    slope, shift: P(fit) = sigmoid(slope x logit + shift), fitted on items that the network did not see (Platt, 1999).
+    slope, shift: P(fit) = sigmoid(slope x judged + shift), fitted on items that the network did not see (Platt, 1999).
+    ceiling, wording: judged = min(logit, ceiling) + wording x `Facts.wording`. The network knows broken and foreign
+        copies; among those that are neither it is no judge of models' copies, and the nearer one of them keeps to the
+        words of the facts, the less it gets wrong.
     tuned_from: the first trunk layer whose weights travel with the model; those below are the package's own.
     """
 
@@ -45,9 +50,15 @@ class FitConfig(Settings):
     facts_tokens: int = Field(default=256, ge=16, le=400, description="room for the facts; what is longer is cut")
     copy_tokens: int = Field(default=96, ge=8, le=112, description="of one copy; what is longer is cut")
     row_tokens: int = Field(default=768, ge=64, le=4096, description="of a packed row")
+    ceiling: float = Field(default=20.0, description="logits")
+    wording: float = Field(default=0.0, ge=0, description="logits for a copy in the facts' own words")
     slope: float = Field(default=1.0, gt=0)
     shift: float = 0.0
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, description="BCP-47 primary subtags")
+
+    def judged(self, logits: NDArray[np.float32], wording: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[copies], of which `slope` and `shift` make probabilities."""
+        return np.minimum(logits, np.float32(self.ceiling)) + np.float32(self.wording) * wording
 
 
 @dataclass(frozen=True)
@@ -159,9 +170,9 @@ def save(net: FitNet, config: FitConfig, folder: Path) -> str:
     return _configure(folder, config)
 
 
-def recalibrate(folder: Path, slope: float, shift: float) -> str:
+def recalibrate(folder: Path, numbers: dict[str, float]) -> str:
     """Give the model in `folder` another calibration; returns its new revision. Raises Misconfigured."""
-    return _configure(folder, load(folder).config.model_copy(update={"slope": slope, "shift": shift}))
+    return _configure(folder, load(folder).config.model_copy(update=numbers))
 
 
 def _configure(folder: Path, config: FitConfig) -> str:

@@ -90,10 +90,17 @@ class Facts:
 
     def __init__(self, text: str) -> None:
         self._places: dict[str, list[int]] = {}
-        content = [form for _, _, form in words(text) if form not in _FUNCTION]
+        forms = [form for _, _, form in words(text)]
+        self._runs = {*pairwise(forms)}
+        content = [form for form in forms if form not in _FUNCTION]
         for place, form in enumerate(content):
             self._places.setdefault(form, []).append(place)
         self._beside = {pair for one, other in pairwise(content) for pair in ((one, other), (other, one))}
+
+    def wording(self, *fields: str) -> float:
+        """Share of the copy's neighbouring words that are neighbours in the facts too, 0 to 1."""
+        pairs = [pair for text in fields for pair in pairwise(form for _, _, form in words(text))]
+        return sum(pair in self._runs for pair in pairs) / len(pairs) if pairs else 0.0
 
     def marks(self, *fields: str) -> list[list[Word]]:
         """The words of each field of one copy, in the order in which they are read."""
@@ -147,10 +154,9 @@ def _normal(word: str) -> str:
     word = word.removesuffix("'s")
     if word in _NUMBERS:
         return _NUMBERS[word]
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            word = word[: -len(suffix)]
-            break
+    for _ in range(2):  # "stays" is "stay", and so "sta", as "stay" is
+        suffix = next((s for s in _SUFFIXES if word.endswith(s) and len(word) - len(s) >= 3), "")
+        word = word.removesuffix(suffix)
     # "stopped" and "stop", "running" and "run".
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 

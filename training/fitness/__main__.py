@@ -128,7 +128,8 @@ def calibrate(
         if len(unseen) < 2:
             raise BadCorpus(f"{len(unseen)} held-out items: bring more")
         before = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        kept = {name: before[name] for name in ("recipe", "start", "learnt", "seconds")}
+        names = ("recipe", "start", "learnt", "seconds", "remarks")
+        kept = {name: before[name] for name in names if name in before}
         found = finish.finish(folder, unseen, kept, reward, seed)
         _print(found if as_json else found["unseen"], as_json)
 
@@ -145,6 +146,7 @@ def evaluate(
     """Measure a trained model on the held-out items of these files; a file of `editor` copies is unseen as a whole."""
     from deployments.reward.fit import FitModel  # noqa: PLC0415 - imports torch
     from training.fitness import measure  # noqa: PLC0415 - imports torch
+    from training.fitness.calibrate import Calibration  # noqa: PLC0415
 
     with _said():
         model = FitModel.load(folder)
@@ -154,7 +156,9 @@ def evaluate(
                 "the model may have seen every item of these files; --everything measures on them all the same"
             )
         judged = measure.judge(measure.by_fit(model), entries, seed)
-        found = {"revision": model.revision, **measure.report(judged, model.config.slope, model.config.shift, seed)}
+        numbers = {name: getattr(model.config, name) for name in ("ceiling", "wording", "slope", "shift")}
+        z = Calibration(**numbers).logits(judged)
+        found = {"revision": model.revision, **measure.report(judged, z, seed)}
         _print(found, as_json)
 
 

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.stats import rankdata
 
-from deployments.reward.fit import FitModel
+from deployments.reward.fit import FitModel, wording_of
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
 from deployments.types import Copy
@@ -22,7 +21,8 @@ from training.writer.corpus import Entry
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Scorer = Callable[[Entry, Sequence[Copy]], NDArray[np.float32]]
+Floats = NDArray[np.float32]
+Scorer = Callable[[Entry, Sequence[Copy]], tuple[Floats, Floats]]
 SURE: Final = 0.7
 _DRAWS: Final = 2
 _LIKE_LENGTH: Final = 2
@@ -31,9 +31,13 @@ _RESAMPLES: Final = 500
 
 @dataclass(frozen=True)
 class Judgements:
-    """What the model said of each lesson: arrays of [lessons], the item each is of, and its length in words."""
+    """What the model said of each lesson: arrays of [lessons], the item each is of, and its length in words.
+
+    wording: see `Facts.wording`; 0 for a model that reads no facts.
+    """
 
     logits: Array
+    wording: Array
     fit: Array
     kinds: NDArray[np.str_]
     items: NDArray[np.int64]
@@ -57,9 +61,9 @@ def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator,
 def by_fit(model: FitModel) -> Scorer:
     """As serving would judge, before calibration."""
 
-    def score(entry: Entry, copies: Sequence[Copy]) -> NDArray[np.float32]:
+    def score(entry: Entry, copies: Sequence[Copy]) -> tuple[Floats, Floats]:
         rows = model.encode(model.facts(entry.item, ""), copies)
-        return np.concatenate([model.logits([row]) for row in rows])
+        return np.concatenate([model.logits([row]) for row in rows]), wording_of(rows)
 
     return score
 
@@ -67,56 +71,38 @@ def by_fit(model: FitModel) -> Scorer:
 def by_reward(model: RewardModel) -> Scorer:
     """The mean reward of each copy."""
 
-    def score(_entry: Entry, copies: Sequence[Copy]) -> NDArray[np.float32]:
-        return model.forward(model.encode([render_copy(c.title, c.body) for c in copies]))[:, 0]
+    def score(_entry: Entry, copies: Sequence[Copy]) -> tuple[Floats, Floats]:
+        means = model.forward(model.encode([render_copy(c.title, c.body) for c in copies]))[:, 0]
+        return means, np.zeros_like(means)
 
     return score
 
 
 def judge(score: Scorer, entries: Sequence[Entry], seed: int = 0) -> Judgements:
     """Every lesson of the entries, judged."""
-    logits, fit, kinds, items, words = [], [], [], [], []
+    logits, wording, fit, kinds, items, words = [], [], [], [], [], []
     for number, entry in enumerate(entries):
         found = lessons_of(entry, entries, np.random.default_rng([seed, number]))
-        logits.append(score(entry, [Copy(title=f.copy.title, body=f.copy.body) for f in found]))
+        said, like = score(entry, [Copy(title=f.copy.title, body=f.copy.body) for f in found])
+        logits.append(said)
+        wording.append(like)
         fit += [f.fit for f in found]
         kinds += [f.kind for f in found]
         items += [number] * len(found)
         words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in found]
-    return Judgements(
-        np.concatenate(logits).astype(float), np.array(fit), np.array(kinds), np.array(items), np.array(words)
-    )
-
-
-def calibrate(judged: Judgements) -> tuple[float, float]:
-    """Slope and shift of P(fit) = sigmoid(slope x logit + shift), by maximum likelihood (Platt, 1999).
-
-    On good copies, copies written as bad, and copies of models that readers marked; each of the three weighs the same.
-    On marks alone it would not know what people write; without them, not what models write.
-    """
-    groups = [judged.kinds == "good", np.isin(judged.kinds, HUMAN), judged.kinds == "marked"]
-    x = np.concatenate([judged.logits[group] for group in groups])
-    y = np.concatenate([judged.fit[group] for group in groups])
-    weights = np.concatenate([np.full(int(group.sum()), 1 / max(1, int(group.sum()))) for group in groups])
-
-    def loss(parameters: Array) -> float:
-        z = np.exp(parameters[0]) * x + parameters[1]
-        return float((weights * (np.logaddexp(0, z) - y * z)).sum() / weights.sum())
-
-    log_slope, shift = minimize(loss, np.zeros(2), method="Nelder-Mead").x
-    return float(np.exp(log_slope)), float(shift)
+    numbers = [np.concatenate(part).astype(float) for part in (logits, wording)]
+    return Judgements(*numbers, np.array(fit), np.array(kinds), np.array(items), np.array(words))
 
 
 HUMAN: Final = ("wrong_fact", "misread", "invented", "empty", "off_tone", "broken", "other")
 
 
-def report(judged: Judgements, slope: float, shift: float, seed: int = 0) -> dict[str, Any]:
+def report(judged: Judgements, z: Array, seed: int = 0) -> dict[str, Any]:
     """AUC, and how often a bad copy is called at least even with the good copies of its item, with 95% intervals.
 
-    sure: of all those pairs, how often the bad one is called better with a probability of at least 0.7, by the
-    difference of calibrated logits.
+    z: calibrated logits. sure: of all those pairs, how often the bad one is called better with a probability of at
+    least 0.7, by the difference of calibrated logits.
     """
-    z = slope * judged.logits + shift
     groups: dict[str, Mask] = {kind: judged.kinds == kind for kind in (*HUMAN, *WAYS) if (judged.kinds == kind).any()}
     groups["written_bad"] = np.isin(judged.kinds, HUMAN)
     groups["made_worse"] = np.isin(judged.kinds, list(WAYS))

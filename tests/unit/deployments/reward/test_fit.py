@@ -79,6 +79,14 @@ def test_a_swapped_number_changes_the_fit(model: FitModel) -> None:
     assert abs(right - wrong) > 1e-4
 
 
+def test_wording_counts_up_to_a_ceiling_of_the_networks_own(tmp_path: Path) -> None:
+    write_fit(tmp_path, wording=3.0, ceiling=-30.0)
+    capped = FitModel.load(tmp_path, dtype="float32")
+    own, foreign = fits(capped, [Copy(title="buttons are in quarantine"), Copy(title="lions roam the town")])
+    assert own == pytest.approx(np.exp(3.0 - 30.0), rel=1e-3)
+    assert foreign == pytest.approx(np.exp(-30.0), rel=1e-3)
+
+
 def test_threads_may_encode_at_once(model: FitModel) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: model.encode(model.facts(ITEM, ""), COPIES), range(16)))

@@ -61,3 +61,9 @@ def test_words_and_runs_that_the_copy_has_said_before_are_marked() -> None:
     title, body = FACTS.marks("The room opens", "Come to the room. It opens to all")
     assert {word.repeat for word in title} == {Repeat.NONE}
     assert [word.repeat.name for word in body] == ["NONE", "NONE", "NONE", "RUN", "NONE", "WORD", "NONE", "NONE"]
+
+
+def test_wording_is_the_share_of_neighbours_that_the_facts_have() -> None:
+    assert FACTS.wording("buttons stay with Ms Okafor") == 1
+    assert FACTS.wording("Okafor stays with buttons", "") == pytest.approx(1 / 3)
+    assert FACTS.wording("zebra", "") == 0

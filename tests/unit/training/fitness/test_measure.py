@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import pytest
 
 from training.fitness import card
-from training.fitness.measure import Judgements, auc, calibrate, report
+from training.fitness.measure import Judgements, auc, report
 
 
 def judged(rows: list[tuple[int, str, float, float]]) -> Judgements:
     items, kinds, fit, logits = zip(*rows, strict=True)
     words = np.arange(len(rows)) % 5
-    return Judgements(np.array(logits), np.array(fit), np.array(kinds), np.array(items), words)
+    wording = np.zeros(len(rows))
+    return Judgements(np.array(logits), wording, np.array(fit), np.array(kinds), np.array(items), words)
+
+
+def reported(rows: list[tuple[int, str, float, float]]) -> dict[str, Any]:
+    found = judged(rows)
+    return report(found, found.logits)
 
 
 def test_auc_counts_ties_half() -> None:
@@ -26,7 +33,7 @@ def test_bad_copies_are_held_against_good_ones_of_their_own_item() -> None:
         (0, "good", 1.0, 1.0), (0, "generic", 0.0, 1.0), (0, "cut", 0.0, -3.0),
         (1, "good", 1.0, 5.0), (1, "generic", 0.0, 4.0), (1, "cut", 0.0, 9.0),
     ]  # fmt: skip
-    found = report(judged(rows), 1.0, 0.0)
+    found = reported(rows)
     kinds = found["kinds"]
     assert kinds["generic"]["fooled"][0] == 0.5  # a tie is called at least even
     assert kinds["generic"]["sure_and_wrong"][0] == 0
@@ -34,28 +41,6 @@ def test_bad_copies_are_held_against_good_ones_of_their_own_item() -> None:
     assert kinds["made_worse"]["copies"] == 4
     assert "wrong_fact" not in kinds
     assert "marks" not in found
-
-
-def test_calibration_finds_the_logistic_that_made_the_marks() -> None:
-    draw = np.random.default_rng(0)
-    logits = draw.normal(size=4000)
-    fit = (draw.random(4000) < 1 / (1 + np.exp(-(2 * logits - 1)))).astype(float)
-    slope, shift = calibrate(judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]))
-    assert slope == pytest.approx(2, abs=0.2)
-    assert shift == pytest.approx(-1, abs=0.15)
-    found = report(
-        judged([(i, "marked", f, x) for i, (f, x) in enumerate(zip(fit, logits, strict=True))]), slope, shift
-    )
-    assert all(abs(row["said"] - row["was"]) < 0.05 for row in found["marks"]["reliability"])
-
-
-def test_marks_and_written_copies_weigh_the_same_however_many_there_are() -> None:
-    written = [(i, "good", 1.0, 2.0) for i in range(90)] + [(i, "empty", 0.0, -2.0) for i in range(90)]
-    few = calibrate(judged([*written, (0, "marked", 0.0, 2.0)]))
-    many = calibrate(judged([*written, *[(0, "marked", 0.0, 2.0)] * 90]))
-    assert few == pytest.approx(many, abs=1e-2)
-    slope, shift = few
-    assert slope * 2 + shift == pytest.approx(0, abs=0.05)  # half of what stands there is fit
 
 
 def test_length_is_held_against_what_it_decides() -> None:
@@ -67,7 +52,7 @@ def test_length_is_held_against_what_it_decides() -> None:
         (1, "good", 1.0, 5.0),
         (1, "good", 1.0, 4.0),
     ]
-    found = report(judged(rows), 1.0, 0.0)["length"]
+    found = reported(rows)["length"]
     assert found["longer_good_above"] == 0.5
     assert found["like_length_fooled"] == 0.5
     assert found["written_bad_auc"] == 0.5
@@ -76,7 +61,7 @@ def test_length_is_held_against_what_it_decides() -> None:
 def test_the_card_says_what_the_report_says() -> None:
     rows = [(i, kind, fit, x) for i in range(4) for kind, fit, x in (("good", 1.0, 2.0), ("empty", 0.0, 0.0))]
     rows += [(i, "marked", float(i % 2), float(i)) for i in range(4)]
-    unseen = report(judged(rows), 1.0, 0.0)
+    unseen = reported(rows)
     config = {"encoder": "package:x", "encoder_revision": "1", "tuned_from": 0, "facts_tokens": 256, "copy_tokens": 96}
     text = card.render({
         "revision": "0123456789ab", "config": {**config, "languages": ["en"]},
