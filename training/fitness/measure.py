@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import rankdata
 
 from deployments.reward.fit import FitModel, wording_of
@@ -90,8 +91,8 @@ def judge(score: Scorer, entries: Sequence[Entry], seed: int = 0) -> Judgements:
         kinds += [f.kind for f in found]
         items += [number] * len(found)
         words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in found]
-    numbers = [np.concatenate(part).astype(float) for part in (logits, wording)]
-    return Judgements(*numbers, np.array(fit), np.array(kinds), np.array(items), np.array(words))
+    said_of_all, like_of_all = (np.concatenate(part).astype(float) for part in (logits, wording))
+    return Judgements(said_of_all, like_of_all, np.array(fit), np.array(kinds), np.array(items), np.array(words))
 
 
 HUMAN: Final = ("wrong_fact", "misread", "invented", "empty", "off_tone", "broken", "other")
@@ -116,7 +117,7 @@ def report(judged: Judgements, z: Array, seed: int = 0) -> dict[str, Any]:
                 "sure_and_wrong": _shares(pairs, lambda d: d >= np.log(SURE / (1 - SURE)), seed),
             }  # fmt: skip
     found: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds, "length": _length(judged, z)}
-    chances = 1 / (1 + np.exp(-z))
+    chances = expit(z)
     found["passed_at_half"] = {
         str(kind): round(float((chances[judged.kinds == kind] >= 0.5).mean()), 3) for kind in np.unique(judged.kinds)
     }
@@ -197,7 +198,7 @@ def _shares(pairs: dict[int, Array], holds: Callable[[Array], Mask], seed: int) 
 def _marks(judged: Judgements, z: Array, marked: Mask, seed: int) -> dict[str, Any]:
     """Against readers: copies of models that most readers would send, and the others."""
     fit, unfit = marked & (judged.fit > 0.5), marked & (judged.fit < 0.5)
-    chances, was = 1 / (1 + np.exp(-z[marked])), judged.fit[marked]
+    chances, was = expit(z[marked]), judged.fit[marked]
     bins = np.clip((chances * 5).astype(int), 0, 4)
     return {
         "copies": int(marked.sum()), "fit_share": round(float((was > 0.5).mean()), 3),

@@ -100,8 +100,8 @@ def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
     short = Copy(title="Night ferry is back", body="Weekends, from 3 May.")
     long_generic = Copy(
         title="A new story is waiting for you in the app",
-        body="Something interesting has happened, and everyone is talking about it. Open the app now to find out what it "
-        "is, take a look at the pictures, and tell us what you think.",
+        body="Something interesting has happened, and everyone is talking about it. Open the app now to find out what "
+        "it is, take a look at the pictures, and tell us what you think.",
     )
     known = model.facts(FERRY, "")
     rows = model.encode(known, [short, long_generic, long, short_generic])

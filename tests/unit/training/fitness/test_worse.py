@@ -10,7 +10,9 @@ from tests.unit.training.fitness.entries import ENTRIES
 from training.fitness.worse import ALIGNED, WAYS, Source, spoiled
 
 GRAVE = ENTRIES[0].model_copy(update={"description": "Two people died in the flood."})
-COPY = Copy(title="Not in May, says Ada Byrne", body="The ferry to Harbury Bay opens on 4 June. Entry is free.")
+COPY = Copy(
+    title="Not in May, says Ada Byrne", body="The ferry to Harbury Bay opens on 4 June, she says. Entry is free."
+)
 SOURCE = Source(GRAVE, COPY, Copy(title="A choir sings on", body="All 40 voices were heard in Oxley Hall."))
 
 
