@@ -9,7 +9,7 @@ from deployments.types import Copy
 from tests.unit.training.fitness.entries import ENTRIES
 from training.fitness.worse import ALIGNED, WAYS, Source, spoiled
 
-GRAVE = ENTRIES[0].model_copy(update={"description": "Two people died in the flood."})
+GRAVE = ENTRIES[0].model_copy(update={"description": f"Two people died in the flood. {ENTRIES[0].description}"})
 COPY = Copy(
     title="Not in May, says Ada Byrne", body="The ferry to Harbury Bay opens on 4 June, she says. Entry is free."
 )
