@@ -15,7 +15,7 @@ from deployments.generator import prompt
 from deployments.generator.structured import FIELD_NAMES, in_order, limits
 from deployments.router.catalogue import Category
 from deployments.types import CategoryPlan, Copy, GenerationTask, LengthProfile, OutputField
-from training.writer.corpus import Entry
+from training.writer.corpus import Entry, Written
 from training.writer.packed import Branch, Packed, pack
 from training.writer.worse import KINDS, spoiled
 
@@ -26,12 +26,14 @@ MAX_FACTS_TOKENS: Final = 400
 class Mix:
     """What one example of an item holds.
 
-    written: copies to write, `yes` and `no`: copies to judge. judge_weight: of all judgements together, when all
+    written: copies to write. worse: copies not fit that are to be less likely than a written one, in its category.
+    `yes` and `no`: copies to judge. judge_weight: of all judgements together, when all
     written tokens together weigh 1. made: share of the copies not fit that a rule spoiled; another item's copy is one
     of these. profile_share: examples with the default profile; others take one that the copies fit.
     """
 
     written: int = 3
+    worse: int = 0
     yes: int = 2
     no: int = 3
     judge_weight: float = 0.5
@@ -62,18 +64,34 @@ class Maker:
         task = self._task(entry, draw)
         known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
         fitting = [c for c in entry.copies if fits(c, task.profile, task.item.language)]
-        picked = [fitting[i] for i in draw.permutation(len(fitting))]
-        writes = [
-            self._branch(prompt.messages(task, self._plan(c.category), known), answer(c, task.output_fields))
-            for c in picked[: self._mix.written]
-        ]
+        picked = [fitting[i] for i in draw.permutation(len(fitting))][: self._mix.written]
+        writes = [self._writing(task, c.category, c, known) for c in picked]
         yes, no = self._judged(entry, others, draw)
         judges = [
             self._branch(prompt.fit_messages(task, copy, known), word, ends=False)
             for copies, word in ((yes, prompt.YES), (no, prompt.NO))
             for copy in copies
         ]
-        return pack([*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight)])
+        pairs, worse = [], []
+        if picked:
+            for n, (better, copy) in enumerate(self._worse(entry, picked, draw)):
+                worse.append(self._writing(task, picked[better].category, copy, known))
+                pairs.append((better, len(writes) + len(judges) + n))
+        branches = [*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight), *_weighing(worse, 0.0)]
+        return pack(branches, pairs)
+
+    def _worse(self, entry: Entry, written: Sequence[Written], draw: np.random.Generator) -> list[tuple[int, Copy]]:
+        """Copies not fit, each with the number of the written copy that is better: a model's own first, those against
+        one of their category where there is one."""
+        bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
+        found = []
+        for n, copy in enumerate(bad[: self._mix.worse]):
+            same = [i for i, c in enumerate(written) if c.category == getattr(copy, "category", "")]
+            found.append((same[0] if same else n % len(written), copy))
+        return found
+
+    def _writing(self, task: GenerationTask, category: str, copy: Copy, known: str) -> Branch:
+        return self._branch(prompt.messages(task, self._plan(category), known), answer(copy, task.output_fields))
 
     def judgement(self, entry: Entry, copy: Copy) -> Branch:
         """The question about one copy, answered Yes: for measuring."""

@@ -23,8 +23,11 @@ _BUDGET_S = 600.0
 class Studio:
     """The router and the generator of a config, in this process: no Ray, no network. Start it, then `write`."""
 
-    def __init__(self, model: str, profile: LengthProfile, languages: Sequence[str], knobs: GeneratorKnobs) -> None:
-        engine = EngineSettings(model=model, max_model_len=1024, max_num_seqs=16)
+    def __init__(
+        self, model: str, profile: LengthProfile, languages: Sequence[str], knobs: GeneratorKnobs, sequences: int = 16
+    ) -> None:
+        """sequences: that the engine works on at once. A step reads all weights, whatever their number."""
+        engine = EngineSettings(model=model, max_model_len=1024, max_num_seqs=sequences)
         fit = EngineFitSettings(languages=tuple(languages))
         self._generator = GeneratorSettings(engine=engine, fit=fit).build()
         self._router = EmbeddingRouterSettings().build()
@@ -53,7 +56,7 @@ class Studio:
 
 
 async def written(
-    studio: Studio, entries: Sequence[Entry], categories: int, candidates: int, seed: int, at_once: int = 3
+    studio: Studio, entries: Sequence[Entry], categories: int, candidates: int, seed: int, at_once: int
 ) -> AsyncIterator[list[dict[str, Any]]]:
     """Rows of each entry, as it is finished; some entries are in the engine at once."""
     turn = asyncio.Semaphore(at_once)

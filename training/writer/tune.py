@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import torch
 
-from training.writer.packed import Packed, loss
+from training.writer.packed import Packed, Preference, loss
 
 MODULES: Final = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 FEW: Final = ("q_proj", "v_proj", "o_proj", "down_proj")
@@ -25,7 +25,8 @@ class Recipe:
     """`items`: seen in all. The adapter's scale is alpha / rank. `learning_rate` falls along a cosine to a tenth.
 
     first_layer: those below have no adapter, and nothing is computed back through them. few: adapters on FEW alone. On
-    a 1.5B model of 28 layers first_layer=8 with few takes 0.7 of the time of a full step.
+    a 1.5B model of 28 layers first_layer=8 with few takes 0.7 of the time of a full step. preference: weight of the
+    examples' pairs.
     """
 
     items: int
@@ -36,6 +37,7 @@ class Recipe:
     alpha: int = 32
     first_layer: int = 0
     few: bool = False
+    preference: float = 0.0
     seed: int = 0
 
 
@@ -65,14 +67,14 @@ class Trainer:
         until: int | None = None,
     ) -> None:
         """See items `seen` to `recipe.items` (or `until`); `make(i)` is the example of the i-th."""
-        recipe = self.recipe
+        recipe, preference = self.recipe, Preference(weight=self.recipe.preference)
         last = min(recipe.items, until or recipe.items)
         self.model.train()
         while self.seen < last:
             count = min(recipe.batch, last - self.seen)
             total = 0.0
             for offset in range(count):
-                value = loss(self.model, make(self.seen + offset))
+                value = loss(self.model, make(self.seen + offset), preference)
                 (value / count).backward()  # type: ignore[no-untyped-call]
                 total += float(value.detach())
             self._step(self._rate())

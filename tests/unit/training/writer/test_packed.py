@@ -10,7 +10,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from training.writer import tune
-from training.writer.packed import Branch, loss, pack
+from training.writer.packed import Branch, Preference, loss, pack
 
 SHARED = (5, 6, 7, 8)
 BRANCHES = [
@@ -55,6 +55,31 @@ def test_a_branch_counts_by_its_weight(model: Any) -> None:
 def test_one_branch_alone_is_a_plain_sequence(model: Any) -> None:
     with torch.no_grad():
         assert float(loss(model, pack(BRANCHES[:1]))) == pytest.approx(float(alone(model, BRANCHES[0])) / 3, abs=1e-4)
+
+
+def test_a_pair_adds_what_its_two_likelihoods_differ_by(model: Any) -> None:
+    packed = pack(BRANCHES, pairs=[(1, 0)])
+    with torch.no_grad():
+        better, worse = (-alone(model, BRANCHES[n]) / len(BRANCHES[n].answer) for n in (1, 0))
+        wanted = -torch.nn.functional.logsigmoid(2.0 * (better - worse) - 0.5)
+        added = loss(model, packed, Preference(weight=3.0, beta=2.0, margin=0.5)) - loss(model, packed)
+    assert float(added) == pytest.approx(3.0 * float(wanted), abs=1e-4)
+
+
+def test_preferring_moves_the_better_branch_ahead_though_neither_is_learnt(model: Any, tmp_path: Path) -> None:
+    model.save_pretrained(tmp_path / "base")
+    weighed = [Branch(b.prompt, b.answer, w) for b, w in zip(BRANCHES, (0.0, 0.0, 1.0), strict=True)]
+    recipe = tune.Recipe(items=24, batch=2, learning_rate=5e-2, warmup=1, rank=4, alpha=8, preference=1.0)
+    trainer = tune.Trainer(tune.adapted(str(tmp_path / "base"), recipe), recipe)
+
+    def ahead(judged: Any) -> float:
+        with torch.no_grad():
+            first, second = (alone(judged, BRANCHES[n]) / len(BRANCHES[n].answer) for n in (1, 0))
+        return float(first - second)
+
+    before = ahead(model)
+    trainer.train(lambda _: pack(weighed, pairs=[(0, 1)]), tmp_path / "checkpoints", 100, lambda *_: None)
+    assert ahead(trainer.model) > before + 0.2
 
 
 def test_training_stops_and_goes_on_as_if_it_had_not_stopped(model: Any, tmp_path: Path) -> None:
