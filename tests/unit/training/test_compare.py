@@ -76,7 +76,7 @@ def test_what_policy_blocks_is_out() -> None:
 def test_a_bad_line_is_named_with_its_field(tmp_path: Path, line: str, named: str) -> None:
     path = tmp_path / "pairs.jsonl"
     path.write_text(f"{pair().model_dump_json()}\n{line}\n")
-    with pytest.raises(BadPairs, match="pairs.jsonl, line 2") as error:
+    with pytest.raises(BadPairs, match=r"pairs\.jsonl, line 2") as error:
         read(path)
     assert named in str(error.value)
 
