@@ -31,8 +31,8 @@ from deployments.types import Decision, GenerationTask, Item, LengthProfile, Opt
 from serve_app.client import AsyncPushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.items import demo_items
-from serve_app.local import LocalServe, StartFailed, free_port
-from serve_app.profiles import load_profiles
+from serve_app.demo.local import LocalServe, StartFailed, free_port
+from serve_app.flow.profiles import load_profiles
 
 CATEGORIES: Final = 4
 CANDIDATES: Final = 2

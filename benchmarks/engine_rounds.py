@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import psutil
 
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 
 _ENGINE: Final = "engine"
 _REPLICA: Final = re.compile(r"ServeReplica:\w+:(\w+)")

@@ -20,7 +20,7 @@ from benchmarks import load_stats, record
 from benchmarks.local_app import STAGES, all_answered, console, fakes, quiet, refusals, started
 from benchmarks.open_loop import Limits, closed_loop
 from benchmarks.targets import INFO_TARGETS, TARGETS, GrpcTarget, HttpTarget, plain_request
-from serve_app.local import IngressMode, LocalServe
+from serve_app.demo.local import IngressMode, LocalServe
 
 CONCURRENCY: Final = (16, 32)
 CALLS: Final = ("generate", "info")

@@ -17,7 +17,7 @@ from rich.markup import escape
 from benchmarks import load_stats
 from benchmarks.open_loop import Run
 from deployments.errors import Misconfigured
-from serve_app.local import IngressMode, LocalServe, StartFailed, free_port
+from serve_app.demo.local import IngressMode, LocalServe, StartFailed, free_port
 
 STAGES: Final = ("Captioner", "CategoryRouter", "Generator", "RewardScorer")
 READY_S: Final = 240.0

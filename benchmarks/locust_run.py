@@ -18,7 +18,7 @@ import typer
 
 from benchmarks import load_report, record
 from benchmarks.local_app import CpuMeter, Failed, console, refusals, started
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 
 LOCUSTFILE: Final = Path(__file__).with_name("locustfile.py")
 # Locust's own word for each protocol.

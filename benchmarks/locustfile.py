@@ -23,7 +23,7 @@ from locust.env import Environment
 from benchmarks.targets import GENERATE_PATH, loopback, workload
 from deployments.errors import Misconfigured
 from pushgen.v1 import service_pb2, service_pb2_grpc
-from serve_app.wire import to_message
+from serve_app.contract.codec import to_message
 
 # Before any channel, else gRPC's core blocks the one thread that all users share. Locust has patched Python by now.
 grpc_gevent.init_gevent()

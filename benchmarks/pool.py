@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.replay import Group
 from deployments.types import WinCalibration
-from serve_app.knobs import SelectionKnobs
+from serve_app.flow.knobs import SelectionKnobs
 
 Array = NDArray[np.float64]
 _RESAMPLES: Final = 1000

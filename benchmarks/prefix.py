@@ -34,7 +34,7 @@ from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.router.catalogue import FileCatalogue
 from deployments.settings import parse
 from deployments.types import Draft, GenerationTask, Item
-from serve_app.profiles import load_profiles
+from serve_app.flow.profiles import load_profiles
 
 CATEGORIES: Final = 4
 _TIMEOUT_S: Final = 120.0

@@ -18,8 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from deployments.types import Candidate, Reason, Reward, Source, WinCalibration
-from serve_app.knobs import SelectionKnobs
-from serve_app.select import rank, select, with_scores, with_win_probabilities
+from serve_app.flow.knobs import SelectionKnobs
+from serve_app.flow.select import rank, select, with_scores, with_win_probabilities
 from training.evaluate import interval
 
 Array = NDArray[np.float64]
@@ -131,7 +131,7 @@ def caution_curve(
 def margin_curve(
     groups: Sequence[Group], margins: Sequence[float], knobs: SelectionKnobs, calibration: WinCalibration, seed: int = 0
 ) -> list[Row]:
-    """A random arm of each group is the incumbent, the others are candidates, and `serve_app.select` chooses.
+    """A random arm of each group is the incumbent, the others are candidates, and `serve_app.flow.select` chooses.
 
     replaced: share of incumbents replaced. ctr_gain: click rate of what is sent over the incumbents'.
     ctr_gain_replaced, claimed, observed: where the incumbent was replaced: the gain, the mean win probability of the

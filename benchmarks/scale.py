@@ -22,7 +22,7 @@ from benchmarks import load_report, load_stats, record
 from benchmarks.local_app import CpuMeter, all_answered, console, fakes, quiet, refusals, started
 from benchmarks.open_loop import Limits, closed_loop
 from benchmarks.targets import target_of, workload
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 
 CONFIG: Final = Path("configs/fake.yaml")
 REPLICAS: Final = (1, 2, 4)

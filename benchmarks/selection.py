@@ -20,7 +20,7 @@ from benchmarks import selection_report as report
 from benchmarks.pool import Pool, pool_curve
 from deployments.errors import Misconfigured
 from deployments.reward.model import RewardModel
-from serve_app.knobs import SelectionKnobs
+from serve_app.flow.knobs import SelectionKnobs
 from training import perturb, seen
 from training.arms import BadArms, read
 from training.measure import Scored, scored

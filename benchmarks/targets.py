@@ -14,8 +14,8 @@ from benchmarks.open_loop import Outcome, Reply, StageMs
 from deployments.errors import Misconfigured
 from pushgen.v1 import decision_pb2, service_pb2, service_pb2_grpc
 from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.codec import to_message
 from serve_app.demo.items import demo_items
-from serve_app.wire import to_message
 
 GENERATE_PATH: Final = "/v1/notifications:generate"
 INFO_PATH: Final = "/v1/info"

@@ -32,7 +32,7 @@ from benchmarks.local_app import (
 from benchmarks.open_loop import Limits, closed_loop
 from benchmarks.targets import TARGETS, plain_request, target_of
 from serve_app.contract import GenerateNotificationRequest
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 
 CONFIG: Final = Path("configs/fake.yaml")
 ECHO: Final = Path(__file__).with_name("echo.yaml")

@@ -1,6 +1,6 @@
 """One exception tree. Messages are for clients: no path, pid, address or traceback of ours in them.
 
-`serve_app/ingress/status.py` is the one place that turns these into gRPC codes and HTTP statuses.
+`serve_app/contract/errors.py` is the one place that turns these into gRPC codes and HTTP statuses.
 """
 
 from __future__ import annotations

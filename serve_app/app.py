@@ -36,7 +36,7 @@ def generators(scaling: GeneratorScaling) -> serve.Deployment:
     if scaling.affinity is None or scaling.max_replicas == 1:
         return deployment
     router = RequestRouterConfig(
-        request_router_class="serve_app.affinity.ItemAffinityRouter",  # type: ignore[arg-type]  # Ray types it wrongly
+        request_router_class="serve_app.cluster.affinity.ItemAffinityRouter",  # type: ignore[arg-type]  # Ray types it wrongly
         request_router_kwargs=scaling.affinity.model_dump(),
     )
     return deployment.options(request_router_config=router)

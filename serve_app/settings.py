@@ -1,6 +1,6 @@
 """Every setting of the application, composed of the stages' own: the `args` of a Serve config. Variants by `kind`.
 
-What changes under load is not here but in the `user_config` of each deployment, see `serve_app/knobs.py` and the
+What changes under load is not here but in the `user_config` of each deployment, see `serve_app/flow/knobs.py` and the
 `Knobs` of each stage.
 """
 

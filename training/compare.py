@@ -11,10 +11,10 @@ from deployments.deadline import Call, Deadline
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.settings import Settings, describe
 from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Severity, Source
-from serve_app.fit import gated
-from serve_app.knobs import SelectionKnobs
+from serve_app.flow.fit import gated
+from serve_app.flow.knobs import SelectionKnobs
+from serve_app.flow.select import select, with_scores
 from serve_app.policy import PolicyContext, PolicySettings, check
-from serve_app.select import select, with_scores
 
 _BUDGET_S = 60.0
 # Any length: which platform the copies are for is not said.

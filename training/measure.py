@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
-from serve_app.knobs import SelectionKnobs
+from serve_app.flow.knobs import SelectionKnobs
 from training import perturb
 from training.embed import batches
 from training.pairs import Pairs

@@ -23,7 +23,7 @@ from deployments.errors import Misconfigured
 from deployments.reward import heads as files
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
-from serve_app.knobs import FitKnobs, SelectionKnobs
+from serve_app.flow.knobs import FitKnobs, SelectionKnobs
 from training import calibrate, card, evaluate, pairs, perturb, seen
 from training import compare as duel
 from training.arms import FOLDS, Arms, BadArms, read

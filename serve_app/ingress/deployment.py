@@ -10,7 +10,7 @@ from typing import Any
 from ray import serve
 
 from deployments.replica import keeping_knobs
-from serve_app.graph import Graph
+from serve_app.cluster.graph import Graph
 from serve_app.ingress.protocols import BothProtocols
 
 logger = logging.getLogger("ray.serve")
@@ -19,7 +19,7 @@ logger = logging.getLogger("ray.serve")
 @serve.deployment(name="Ingress")
 @serve.ingress()
 class Ingress(BothProtocols):
-    """The one deployment that callers reach. Takes the stages' handles, see `serve_app/graph.py`."""
+    """The one deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
 
     def __init__(self, **parts: Any) -> None:
         self._graph = Graph(**parts)

@@ -16,9 +16,9 @@ from pydantic import BaseModel
 from deployments.errors import InvalidInput, PushGenError
 from pushgen.v1 import decision_pb2, service_pb2
 from serve_app import contract
-from serve_app.ingress.context import RpcContext, closing
-from serve_app.ingress.health import HealthAdapter
-from serve_app.ingress.request import (
+from serve_app.contract.codec import parse, to_message
+from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
+from serve_app.contract.headers import (
     BUDGET_HEADER,
     beside,
     choose_request_id,
@@ -27,8 +27,8 @@ from serve_app.ingress.request import (
     join,
     with_budget,
 )
-from serve_app.ingress.status import DETAILS_KEY, outcome, public, to_status
-from serve_app.wire import parse, to_message
+from serve_app.ingress.context import RpcContext, closing
+from serve_app.ingress.health import HealthAdapter
 
 M = TypeVar("M", bound=BaseModel)
 

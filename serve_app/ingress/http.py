@@ -23,11 +23,9 @@ from deployments.errors import InvalidInput, PushGenError
 from deployments.settings import Settings
 from deployments.types import Decision
 from serve_app import contract
-from serve_app.ingress import openapi
-from serve_app.ingress.context import closing
-from serve_app.ingress.core import Service
-from serve_app.ingress.health import stage_health
-from serve_app.ingress.request import (
+from serve_app.contract.codec import parse_json
+from serve_app.contract.errors import Problem, problem_type, public, retry_header, to_problem
+from serve_app.contract.headers import (
     BUDGET_HEADER,
     beside,
     choose_request_id,
@@ -36,8 +34,10 @@ from serve_app.ingress.request import (
     join,
     with_budget,
 )
-from serve_app.ingress.status import Problem, problem_type, public, retry_header, to_problem
-from serve_app.wire import parse_json
+from serve_app.ingress import openapi
+from serve_app.ingress.context import closing
+from serve_app.ingress.core import Service
+from serve_app.ingress.health import stage_health
 
 logger = logging.getLogger("ray.serve")
 

@@ -15,9 +15,9 @@ from pydantic.json_schema import models_json_schema
 from deployments.errors import PushGenError
 from deployments.types import Decision
 from serve_app import contract
+from serve_app.contract.errors import TABLE, Problem, problem_type
+from serve_app.contract.headers import MAX_REQUEST_ID_CHARS
 from serve_app.ingress import examples
-from serve_app.ingress.request import MAX_REQUEST_ID_CHARS
-from serve_app.ingress.status import TABLE, Problem, problem_type
 
 EVENT_NAMES = {"captioned", "routed", "candidate", "scored", "decided"}
 

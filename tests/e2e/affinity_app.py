@@ -13,9 +13,9 @@ from deployments.fakes import FakeGenerator, FakeGeneratorSettings
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app import contract
 from serve_app.app import generators
+from serve_app.cluster.remote import RemoteGenerator
+from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.protocols import BothProtocols
-from serve_app.metrics import NoMetrics
-from serve_app.remote import RemoteGenerator
 from serve_app.settings import GeneratorScaling
 from tests.graph.fake_service import DECISION, FakeService
 

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from serve_app.client import PushGenClient
-from serve_app.local import LocalServe, free_port
+from serve_app.demo.local import LocalServe, free_port
 
 
 def started(config: Path, timeout_s: float) -> Iterator[LocalServe]:

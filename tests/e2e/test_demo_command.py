@@ -12,7 +12,7 @@ from google.protobuf import json_format
 
 from pushgen.v1 import decision_pb2
 from serve_app.demo.items import demo_items
-from serve_app.local import free_port
+from serve_app.demo.local import free_port
 
 
 def test_the_demo_turns_items_into_decisions(root: Path, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from deployments.types import Decision, Item, Options, Reason, Source
 from deployments.weights.__main__ import prepare
 from serve_app.client import PushGenClient
 from serve_app.contract import GenerateNotificationRequest
+from serve_app.demo.local import LocalServe
 from serve_app.demo.weights import references
-from serve_app.local import LocalServe
 from tests.e2e.conftest import started
 
 MINIMUM = 0.6

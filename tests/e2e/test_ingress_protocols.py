@@ -16,11 +16,11 @@ from google.rpc import status_pb2
 from deployments.errors import InvalidInput, Overloaded, PushGenError, StageUnavailable
 from deployments.types import Item
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
-from serve_app.calls import error_of
 from serve_app.client import PushGenClient
+from serve_app.client.calls import error_of
 from serve_app.contract import GenerateNotificationRequest
-from serve_app.ingress.status import INTERNAL_MESSAGE
-from serve_app.local import LocalServe
+from serve_app.contract.errors import INTERNAL_MESSAGE
+from serve_app.demo.local import LocalServe
 from tests.e2e.conftest import started
 
 

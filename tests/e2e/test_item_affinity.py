@@ -11,7 +11,7 @@ import pytest
 
 from deployments.types import Item
 from serve_app.client import PushGenClient
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 from tests.e2e.affinity_app import ROOM
 from tests.e2e.conftest import started
 

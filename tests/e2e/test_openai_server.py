@@ -26,7 +26,7 @@ from deployments.errors import DeadlineExceeded, Misconfigured
 from deployments.generator.openai_generator import OpenAiGenerator
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
 from deployments.types import CategoryPlan, CountingUnit, Draft, GenerationTask, Item, LengthProfile
-from serve_app.local import free_port
+from serve_app.demo.local import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

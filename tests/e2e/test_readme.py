@@ -16,7 +16,7 @@ import pytest
 from google.protobuf import json_format
 
 from pushgen.v1 import service_pb2, service_pb2_grpc
-from serve_app.local import LocalServe
+from serve_app.demo.local import LocalServe
 
 
 def blocks(root: Path, language: str) -> list[str]:
@@ -107,6 +107,6 @@ def test_serve_run_names_a_config(root: Path) -> None:
     assert (root / config).is_file()
 
 
-@pytest.mark.parametrize("target", ["pushgen.v1.service_pb2", "serve_app.client"])
+@pytest.mark.parametrize("target", ["pushgen.v1.service_pb2", "serve_app.client.client"])
 def test_what_callers_import_is_there(root: Path, target: str) -> None:
     assert subprocess.run([sys.executable, "-c", f"import {target}"], cwd=root).returncode == 0

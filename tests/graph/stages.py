@@ -20,10 +20,10 @@ from deployments.types import (
     RouteResult,
     ScoreResult,
 )
-from serve_app.brief import Brief, make_brief
 from serve_app.contract import GenerateNotificationRequest
-from serve_app.knobs import IngressKnobs
-from serve_app.pipeline import Stages
+from serve_app.flow.brief import Brief, make_brief
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.pipeline import Stages
 
 PROFILES = {"default": LengthProfile(length_profile="default", max_title=40, max_body=90)}
 CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUMOUR")

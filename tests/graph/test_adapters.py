@@ -15,8 +15,8 @@ from deployments.fakes import FakeCaptioner, FakeGenerator
 from deployments.types import CaptionResult, Decision, Draft, GenerationTask, Item, Stage
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client import AsyncPushGenClient
+from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
-from serve_app.service import PushGenService
 from tests.graph.servers import serving
 from tests.graph.stages import fakes, request
 from tests.graph.test_service import service

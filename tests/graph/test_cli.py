@@ -19,8 +19,8 @@ from deployments.errors import (
     Violation,
 )
 from deployments.types import Priority
-from serve_app.cli import app
-from serve_app.local import free_port
+from serve_app.client.cli import app
+from serve_app.demo.local import free_port
 from tests.graph.fake_service import FakeService
 
 

@@ -21,10 +21,9 @@ from deployments.errors import (
     Violation,
 )
 from deployments.types import Copy, Decision, Item, Options
-from serve_app import calls
-from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, frame, image
+from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, calls, frame, image
 from serve_app.contract import CaptionItemRequest, GenerateNotificationRequest
-from serve_app.local import free_port
+from serve_app.demo.local import free_port
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import serving
 

@@ -10,7 +10,7 @@ import yaml
 from deployments.errors import Misconfigured
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.knobs import IngressKnobs
+from serve_app.flow.knobs import IngressKnobs
 from serve_app.settings import AppSettings
 
 CONFIGS = ("cluster", "demo", "demo-large", "fake", "gpu", "openai")

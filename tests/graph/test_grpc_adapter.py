@@ -16,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deployments.errors import InvalidInput, Overloaded, UnsupportedField, Violation
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
-from serve_app.calls import channel_options
+from serve_app.client.calls import channel_options
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService, Flapping
 from tests.graph.servers import serving

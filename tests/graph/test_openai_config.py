@@ -13,8 +13,8 @@ import yaml
 
 from deployments.settings import parse
 from deployments.types import CaptionSource, Decision, Degradation, Source, Stage
-from serve_app.knobs import FitKnobs, IngressKnobs, SelectionKnobs
-from serve_app.pipeline import Pipeline, Stages
+from serve_app.flow.knobs import FitKnobs, IngressKnobs, SelectionKnobs
+from serve_app.flow.pipeline import Pipeline, Stages
 from serve_app.settings import AppSettings
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
 from tests.graph.stages import brief, fakes

@@ -26,8 +26,8 @@ from deployments.types import (
     Stage,
 )
 from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
-from serve_app.knobs import IngressKnobs
-from serve_app.pipeline import Pipeline, Stages
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.pipeline import Pipeline, Stages
 from tests.graph.stages import (
     CATEGORIES,
     BrokenCaptioner,

@@ -23,9 +23,9 @@ from deployments.types import (
     StageTiming,
 )
 from serve_app.contract import CandidateEvent
-from serve_app.knobs import EarlyStop, IngressKnobs, SelectionKnobs
-from serve_app.metrics import NoMetrics
-from serve_app.pipeline import Pipeline, Stages
+from serve_app.flow.knobs import EarlyStop, IngressKnobs, SelectionKnobs
+from serve_app.flow.metrics import NoMetrics
+from serve_app.flow.pipeline import Pipeline, Stages
 from tests.graph.stages import CATEGORIES, ScriptedGenerator, WatchedReward, brief, fakes
 
 INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]

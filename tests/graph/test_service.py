@@ -19,10 +19,10 @@ from serve_app.contract import (
     RouteItemRequest,
     ScoreCopiesRequest,
 )
-from serve_app.knobs import AdmissionKnobs, IngressKnobs
-from serve_app.metrics import NoMetrics
-from serve_app.pipeline import Stages
-from serve_app.service import PushGenService
+from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
+from serve_app.flow.metrics import NoMetrics
+from serve_app.flow.pipeline import Stages
+from serve_app.flow.service import PushGenService
 from tests.graph.stages import CATEGORIES, PROFILES, fakes, request
 
 INFOS = tuple(CategoryInfo(category=c, definition=c, instruction=c) for c in CATEGORIES)

@@ -61,7 +61,7 @@ def test_one_file_imports_the_client_of_others(root: Path) -> None:
 
 
 def test_the_pipeline_knows_neither_ray_nor_vllm(root: Path) -> None:
-    code = "import serve_app.pipeline, sys; print([m for m in ('ray', 'vllm', 'torch') if m in sys.modules])"
+    code = "import serve_app.flow.pipeline, sys; print([m for m in ('ray', 'vllm', 'torch') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
 
 

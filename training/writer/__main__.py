@@ -25,7 +25,7 @@ from rich.progress import (
 from deployments import weights
 from deployments.generator.settings import GeneratorKnobs
 from deployments.router.catalogue import FileCatalogue
-from serve_app.profiles import load_profiles
+from serve_app.flow.profiles import load_profiles
 from training.writer.corpus import BadCorpus, Entry, held_out, judgements, read
 from training.writer.examples import Maker, Mix
 

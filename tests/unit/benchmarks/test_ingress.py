@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from benchmarks import ingress
 from benchmarks.targets import TARGETS
-from serve_app.local import IngressMode
+from serve_app.demo.local import IngressMode
 
 
 def rows(**factor: float) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import replay
 from deployments.types import WinCalibration
-from serve_app.knobs import SelectionKnobs
+from serve_app.flow.knobs import SelectionKnobs
 from tests.unit.benchmarks.synthetic import bradley_terry, group
 
 BOLD = SelectionKnobs(caution=0)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from deployments.errors import StageUnavailable
-from serve_app.graph import Cached
+from serve_app.cluster.graph import Cached
 
 
 async def test_concurrent_callers_share_one_question() -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deployments.types import Copy, Item, Reward, ScoreResult, Stage, StageRevision
-from serve_app.knobs import FitKnobs, SelectionKnobs
+from serve_app.flow.knobs import FitKnobs, SelectionKnobs
 from training.compare import BadPairs, Pair, Verdict, decide, read
 from training.reward import app
 

@@ -21,7 +21,7 @@ from deployments.errors import (
     StageUnavailable,
 )
 from deployments.types import Priority
-from serve_app.local import free_port
+from serve_app.demo.local import free_port
 from tests.fake_openai import Body, Reply, fake_openai, refusal
 from tests.unit.deployments.engines.started_engine import CHAT, call, engine
 

@@ -6,11 +6,11 @@ import pytest
 
 from deployments.deadline import Call, Deadline
 from deployments.types import Copy, IncumbentKind, OutputField, Severity
-from serve_app.brief import make_brief
 from serve_app.demo.items import DemoItem, demo_items
-from serve_app.knobs import IngressKnobs
+from serve_app.flow.brief import make_brief
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.profiles import load_profiles
 from serve_app.policy import PolicyContext, PolicySettings, check
-from serve_app.profiles import load_profiles
 
 CATEGORIES = ("DIRECT", "CURIOSITY", "HUMOUR")
 ITEMS = demo_items()

@@ -11,7 +11,7 @@ import pytest
 from deployments.generator.structured import limits
 from deployments.router.catalogue import FileCatalogue
 from deployments.types import OutputField
-from serve_app.profiles import load_profiles
+from serve_app.flow.profiles import load_profiles
 from training.writer.corpus import BadCorpus, held_out, judgements, read
 
 

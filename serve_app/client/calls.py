@@ -1,0 +1,245 @@
+"""What a client sends and how it reads what comes back, once for the synchronous and the asynchronous client."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+from google.rpc import status_pb2
+from grpc_health.v1 import health_pb2
+from pydantic import BaseModel, ValidationError
+
+from deployments.errors import InvalidInput, PushGenError, StageUnavailable
+from deployments.types import Copy, Decision, Image, Item, VideoFrame
+from pushgen.v1 import service_pb2
+from serve_app import contract
+from serve_app.contract.codec import from_message, to_message, violations
+from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
+from serve_app.contract.headers import header_safe, with_budget
+
+T = TypeVar("T")
+
+DEFAULT_ADDRESS = "127.0.0.1:9000"
+# How long a call may take when its caller names no timeout, so that a lost answer cannot hang the caller for ever.
+DEFAULT_TIMEOUT_S = 120.0
+MAX_MESSAGE_BYTES = 512 * 2**20
+# gRPC retries a call only while it still holds all that it sent; its own default of 256 KiB is less than one picture.
+RETRY_BUFFER_BYTES = 64 * 2**20
+MAX_ATTEMPTS = 3
+# Covers lost connections, and answers of servers that send nothing but trailers. Those of grpc.aio, Serve's proxy among
+# them, send headers first, and with headers gRPC counts a call as answered: for these there is `pause_s`.
+SERVICE_CONFIG = {
+    "methodConfig": [
+        {
+            "name": [{"service": "pushgen.v1.PushGenService"}],
+            "retryPolicy": {
+                "maxAttempts": MAX_ATTEMPTS,
+                "initialBackoff": "0.2s",
+                "maxBackoff": "2s",
+                "backoffMultiplier": 3,
+                "retryableStatusCodes": ["UNAVAILABLE"],
+            },
+        }
+    ]
+}
+
+
+class Unreachable(StageUnavailable):
+    """No PushGen service answers at the address."""
+
+    reason = "UNREACHABLE"
+
+
+def channel_options() -> list[tuple[str, Any]]:
+    return [
+        ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
+        ("grpc.service_config", json.dumps(SERVICE_CONFIG)),
+        # Servers refuse pings more often than every five minutes by default.
+        ("grpc.keepalive_time_ms", 330_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+    ]
+
+
+def image(path: str | Path, alt_text: str = "") -> Image:
+    """A picture from a file, as it is; the service decodes it. Raises OSError."""
+    return Image(data=Path(path).read_bytes(), alt_text=alt_text)
+
+
+def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
+    """A video frame from a picture file. Raises OSError."""
+    return VideoFrame(data=Path(path).read_bytes(), offset_ms=offset_ms)
+
+
+# --- the verbs --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked(Generic[T]):
+    """One call: the RPC's name, its message, and how to read an answer (None for an answer to pass over)."""
+
+    rpc: str
+    request: BaseModel
+    kind: type[Message]
+    read: Callable[[Any], T]
+    timeout_is_budget: bool = True
+
+    def message(self, timeout_s: float | None) -> Any:
+        """The message, with the timeout as its time budget where it has none; raises InvalidInput."""
+        budget_ms = None
+        if timeout_s is not None and self.timeout_is_budget:
+            # The service must answer before the transport gives up, else its partial answer is lost.
+            budget_ms = max(1, int(1000 * (timeout_s - min(0.5, 0.05 * timeout_s))))
+        return to_message(with_budget(self.request, budget_ms), self.kind)
+
+    def transport(self, message: Any, timeout_s: float | None) -> float | None:
+        """The deadline that gRPC watches, in seconds."""
+        if timeout_s is not None or not self.timeout_is_budget:
+            return timeout_s
+        holder = message.options if hasattr(message, "options") else message
+        return max(DEFAULT_TIMEOUT_S, getattr(holder, "time_budget_ms", 0) / 1000 + 5.0)
+
+
+Given = Item | contract.GenerateNotificationRequest | Mapping[str, Any]
+
+
+def whole(given: Given) -> contract.GenerateNotificationRequest:
+    """An item alone, or a request as a model or as the same keys in a dictionary. Raises InvalidInput."""
+    if isinstance(given, Item):
+        return contract.GenerateNotificationRequest(item=given)
+    if isinstance(given, contract.GenerateNotificationRequest):
+        return given
+    try:
+        return contract.GenerateNotificationRequest.model_validate(given)
+    except ValidationError as error:
+        raise InvalidInput(violations(error, contract.GenerateNotificationRequest)) from None
+
+
+def generate(given: Given) -> Asked[Decision]:
+    read = _reader(contract.GenerateNotificationResponse)
+    return Asked(
+        "GenerateNotification",
+        whole(given),
+        service_pb2.GenerateNotificationRequest,
+        lambda answer: read(answer).decision,
+    )
+
+
+def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
+    def read(answer: service_pb2.StreamNotificationResponse) -> contract.StreamNotificationResponse | None:
+        if answer.WhichOneof("event") is None:  # a failing stream ends with one
+            return None
+        return from_message(contract.StreamNotificationResponse, answer)
+
+    return Asked("StreamNotification", whole(given), service_pb2.StreamNotificationRequest, read)
+
+
+def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision | PushGenError] | None]:
+    def read(answer: service_pb2.BatchGenerateNotificationsResponse) -> tuple[int, Decision | PushGenError] | None:
+        if answer.WhichOneof("result") is None:
+            return None
+        if answer.HasField("error"):
+            return answer.index, from_status(answer.error) or PushGenError(answer.error.message)
+        return answer.index, from_message(Decision, answer.decision)
+
+    request = contract.BatchGenerateNotificationsRequest(requests=tuple(map(whole, given)), request_id=request_id)
+    # The timeout is the whole batch's, a time budget one item's: the one says nothing of the other.
+    kind = service_pb2.BatchGenerateNotificationsRequest
+    return Asked("BatchGenerateNotifications", request, kind, read, timeout_is_budget=False)
+
+
+def caption(given: Item | contract.CaptionItemRequest) -> Asked[contract.CaptionItemResponse]:
+    request = contract.CaptionItemRequest(item=given) if isinstance(given, Item) else given
+    return Asked("CaptionItem", request, service_pb2.CaptionItemRequest, _reader(contract.CaptionItemResponse))
+
+
+def route(given: Item | contract.RouteItemRequest) -> Asked[contract.RouteItemResponse]:
+    request = contract.RouteItemRequest(item=given) if isinstance(given, Item) else given
+    return Asked("RouteItem", request, service_pb2.RouteItemRequest, _reader(contract.RouteItemResponse))
+
+
+def score(
+    given: Item | contract.ScoreCopiesRequest, copies: Sequence[Copy] | None
+) -> Asked[contract.ScoreCopiesResponse]:
+    request = contract.ScoreCopiesRequest(item=given, copies=tuple(copies or ())) if isinstance(given, Item) else given
+    return Asked("ScoreCopies", request, service_pb2.ScoreCopiesRequest, _reader(contract.ScoreCopiesResponse))
+
+
+def info() -> Asked[contract.GetServiceInfoResponse]:
+    request = contract.GetServiceInfoRequest()
+    return Asked("GetServiceInfo", request, service_pb2.GetServiceInfoRequest, _reader(contract.GetServiceInfoResponse))
+
+
+class _Check(BaseModel):
+    """grpc.health.v1.HealthCheckRequest: no service named means all of it."""
+
+
+def health() -> Asked[bool]:
+    def read(answer: health_pb2.HealthCheckResponse) -> bool:
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+    return Asked("Check", _Check(), health_pb2.HealthCheckRequest, read)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _reader(model: type[M]) -> Callable[[Message], M]:
+    return lambda answer: from_message(model, answer)
+
+
+# --- beside the messages ----------------------------------------------------------------------------------------------
+
+
+def metadata_of(message: Any) -> tuple[tuple[str, str], ...]:
+    """The request id once more, for the service's proxy: its log lines then carry it too."""
+    request_id = getattr(message, "request_id", "")
+    return (("request_id", header_safe(request_id)),) if request_id else ()
+
+
+def error_of(error: Any, address: str) -> PushGenError:
+    """The error that a failed call of gRPC stands for, with violations, retry_after_s and request_id where it has them.
+
+    error: grpc.RpcError of a finished call, or grpc.aio.AioRpcError.
+    """
+    trailing = dict(error.trailing_metadata() or ())
+    ours = _detailed(trailing.get(DETAILS_KEY))
+    if ours is None:
+        code, details = error.code(), (error.details() or "no details")[:300]
+        if code is grpc.StatusCode.UNAVAILABLE:
+            ours = Unreachable(f"no PushGen service answers at {address} ({details})")
+        elif code is grpc.StatusCode.UNIMPLEMENTED:
+            ours = PushGenError(f"what answers at {address} is not this version of pushgen.v1 ({details})")
+        else:
+            ours = from_code(code, details)
+    ours.request_id = ours.request_id or str(trailing.get("request_id", ""))
+    return ours
+
+
+def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
+    """Seconds to wait before the next attempt; None when there is to be none.
+
+    Only what the ingress itself calls unavailable: every call is idempotent. At least as long as its RetryInfo asks,
+    with jitter so that callers do not return all at once.
+    """
+    again = isinstance(error, StageUnavailable) and not isinstance(error, Unreachable) and attempt < MAX_ATTEMPTS
+    if not again:
+        return None
+    pause = error.retry_after_s * random.uniform(1.0, 1.5)  # type: ignore[attr-defined]  # noqa: S311
+    return pause if pause < left_s else None
+
+
+def _detailed(details: Any) -> PushGenError | None:
+    if not isinstance(details, bytes):
+        return None
+    try:
+        return from_status(status_pb2.Status.FromString(details))
+    except DecodeError:
+        return None

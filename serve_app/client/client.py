@@ -1,0 +1,245 @@
+"""The Python client of `pushgen.v1`: contract models in and out, and the errors of `deployments/errors.py`.
+
+    with PushGenClient("127.0.0.1:9000") as client:
+        decision = client.generate(Item(title="Night train to Rome", images=(image("train.jpg"),)), timeout_s=15)
+        print(decision.notification)
+
+Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `await` and `async for`.
+
+Every call takes `timeout_s`, or has the client's. It is the request's time budget too, unless the request has its own;
+of a batch it is the whole call's, and no item's budget. Unary calls that meet UNAVAILABLE are tried three
+times within the timeout; OVERLOADED is left to the caller, who knows whether to shed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import grpc
+from grpc_health.v1 import health_pb2_grpc
+
+from deployments.errors import PushGenError
+from deployments.types import Copy, Decision, Item
+from pushgen.v1 import service_pb2_grpc
+from serve_app.client import calls
+from serve_app.client.calls import DEFAULT_ADDRESS, Asked, Given, Unreachable, frame, image
+from serve_app.contract import (
+    CaptionItemRequest,
+    CaptionItemResponse,
+    GetServiceInfoResponse,
+    RouteItemRequest,
+    RouteItemResponse,
+    ScoreCopiesRequest,
+    ScoreCopiesResponse,
+    StreamNotificationResponse,
+)
+
+__all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image"]
+
+T = TypeVar("T")
+
+
+class _Base:
+    """Address, timeout and metadata; what a call needs beside its message."""
+
+    def __init__(
+        self,
+        address: str = DEFAULT_ADDRESS,
+        *,
+        timeout_s: float | None = None,
+        credentials: grpc.ChannelCredentials | None = None,
+        metadata: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._address = address
+        self._timeout_s = timeout_s
+        self._metadata = tuple(metadata)
+        self._channel = self._open(address, credentials)
+        self._stubs: tuple[Any, ...] = (
+            service_pb2_grpc.PushGenServiceStub(self._channel),  # type: ignore[no-untyped-call]
+            health_pb2_grpc.HealthStub(self._channel),
+        )
+
+    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> Any:
+        raise NotImplementedError
+
+    def _until(self, timeout_s: float | None) -> float:
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
+        return math.inf if limit_s is None else time.monotonic() + limit_s
+
+    def _start(self, asked: Asked[Any], until: float) -> Any:
+        """Begin the call: a finished answer, an awaitable or an iterator, as the RPC and the channel have it."""
+        limit_s = None if until == math.inf else max(0.001, until - time.monotonic())
+        message = asked.message(limit_s)
+        rpc = next(getattr(stub, asked.rpc) for stub in self._stubs if hasattr(stub, asked.rpc))
+        metadata = (*self._metadata, *calls.metadata_of(message))
+        return rpc(message, timeout=asked.transport(message, limit_s), metadata=metadata)
+
+    def _error(self, error: Any) -> PushGenError:
+        return calls.error_of(error, self._address)
+
+    def _pause_s(self, error: Any, attempt: int, until: float) -> float:
+        """Seconds until the call is tried again; raises the error it ended with when it is not."""
+        seen = self._error(error)
+        pause_s = calls.pause_s(seen, attempt, until - time.monotonic())
+        if pause_s is None:
+            raise seen from None
+        return pause_s
+
+
+class PushGenClient(_Base):
+    """Synchronous; one channel, which threads may share."""
+
+    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.Channel:
+        options = calls.channel_options()
+        if credentials is None:
+            return grpc.insecure_channel(address, options)
+        return grpc.secure_channel(address, credentials, options)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def generate(self, request: Given, *, timeout_s: float | None = None) -> Decision:
+        """One item, or a whole request, to one Decision."""
+        return self._call(calls.generate(request), timeout_s)
+
+    def stream(self, request: Given, *, timeout_s: float | None = None) -> Iterator[StreamNotificationResponse]:
+        """The same, with events as they happen; `decided` is the last. Closing the iterator cancels the request."""
+        return self._iterate(calls.stream(request), timeout_s)
+
+    def batch(
+        self, requests: Sequence[Given], *, request_id: str = "", timeout_s: float | None = None
+    ) -> Iterator[tuple[int, Decision | PushGenError]]:
+        """Many items; (position, answer) in the order they finish. An item's error is its answer, it is not raised."""
+        return self._iterate(calls.batch(requests, request_id), timeout_s)
+
+    def caption(self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None) -> CaptionItemResponse:
+        return self._call(calls.caption(request), timeout_s)
+
+    def route(self, request: Item | RouteItemRequest, *, timeout_s: float | None = None) -> RouteItemResponse:
+        return self._call(calls.route(request), timeout_s)
+
+    def score(
+        self,
+        request: Item | ScoreCopiesRequest,
+        copies: Sequence[Copy] | None = None,
+        *,
+        timeout_s: float | None = None,
+    ) -> ScoreCopiesResponse:
+        """Rank copies of an item: either a whole request, or an item and its copies."""
+        return self._call(calls.score(request, copies), timeout_s)
+
+    def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
+        return self._call(calls.info(), timeout_s)
+
+    def health(self, *, timeout_s: float | None = None) -> bool:
+        """Whether the service says that all its stages are healthy; raises when it does not answer."""
+        return self._call(calls.health(), timeout_s)
+
+    def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
+        until = self._until(timeout_s)
+        for attempt in itertools.count(1):
+            try:
+                return asked.read(self._start(asked, until))
+            except grpc.RpcError as error:
+                time.sleep(self._pause_s(error, attempt, until))
+        raise AssertionError("unreachable")
+
+    def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> Iterator[T]:
+        answers = self._start(asked, self._until(timeout_s))
+        try:
+            for answer in answers:
+                found = asked.read(answer)
+                if found is not None:
+                    yield found
+        except grpc.RpcError as error:
+            raise self._error(error) from None
+        finally:
+            answers.cancel()
+
+
+class AsyncPushGenClient(_Base):
+    """The same over grpc.aio; made inside the event loop that uses it."""
+
+    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
+        options = calls.channel_options()
+        if credentials is None:
+            return grpc.aio.insecure_channel(address, options)
+        return grpc.aio.secure_channel(address, credentials, options)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+    async def generate(self, request: Given, *, timeout_s: float | None = None) -> Decision:
+        return await self._call(calls.generate(request), timeout_s)
+
+    def stream(self, request: Given, *, timeout_s: float | None = None) -> AsyncIterator[StreamNotificationResponse]:
+        return self._iterate(calls.stream(request), timeout_s)
+
+    def batch(
+        self, requests: Sequence[Given], *, request_id: str = "", timeout_s: float | None = None
+    ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
+        return self._iterate(calls.batch(requests, request_id), timeout_s)
+
+    async def caption(
+        self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None
+    ) -> CaptionItemResponse:
+        return await self._call(calls.caption(request), timeout_s)
+
+    async def route(self, request: Item | RouteItemRequest, *, timeout_s: float | None = None) -> RouteItemResponse:
+        return await self._call(calls.route(request), timeout_s)
+
+    async def score(
+        self,
+        request: Item | ScoreCopiesRequest,
+        copies: Sequence[Copy] | None = None,
+        *,
+        timeout_s: float | None = None,
+    ) -> ScoreCopiesResponse:
+        return await self._call(calls.score(request, copies), timeout_s)
+
+    async def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
+        return await self._call(calls.info(), timeout_s)
+
+    async def health(self, *, timeout_s: float | None = None) -> bool:
+        return await self._call(calls.health(), timeout_s)
+
+    async def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
+        until = self._until(timeout_s)
+        for attempt in itertools.count(1):
+            try:
+                return asked.read(await self._start(asked, until))
+            except grpc.RpcError as error:
+                await asyncio.sleep(self._pause_s(error, attempt, until))
+        raise AssertionError("unreachable")
+
+    async def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> AsyncIterator[T]:
+        answers = self._start(asked, self._until(timeout_s))
+        try:
+            async for answer in answers:
+                found = asked.read(answer)
+                if found is not None:
+                    yield found
+        except grpc.RpcError as error:
+            raise self._error(error) from None
+        finally:
+            answers.cancel()

@@ -1,0 +1,1 @@
+"""The flow over Ray Serve: handles, routing, what the stages publish, metrics."""

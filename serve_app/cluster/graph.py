@@ -1,0 +1,148 @@
+"""The service core over Serve deployments: handles, what the stages publish, and their health."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from ray import serve
+from ray.serve.handle import DeploymentHandle
+
+from deployments.deadline import Call, Deadline
+from deployments.errors import Misconfigured
+from deployments.settings import parse
+from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
+from serve_app.cluster.metrics import ServeMetrics
+from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter, RemoteStage
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.pipeline import Stages
+from serve_app.flow.profiles import load_profiles
+from serve_app.flow.service import PushGenService
+from serve_app.policy import PolicyContext, PolicySettings, check
+
+logger = logging.getLogger("ray.serve")
+T = TypeVar("T")
+_DIRECTORY_TTL_S = 5.0
+_HEALTH_TTL_S = 1.0
+_ASK_S = 10.0
+
+
+class Cached(Generic[T]):
+    """An answer kept for a while. Callers share one refresh, which cancelling a caller does not stop.
+
+    Once there is an answer nobody waits any more: an old one is given out while a new one is asked for, and a refresh
+    that fails keeps it. Only the first answer is waited for, or refused with.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[T]], ttl_s: float) -> None:
+        self._ask = ask
+        self._ttl_s = ttl_s
+        self._answer: T | None = None
+        self._until = 0.0
+        self._refresh: asyncio.Task[T] | None = None
+
+    async def __call__(self) -> T:
+        if self._answer is not None and time.monotonic() < self._until:
+            return self._answer
+        if self._refresh is None or self._refresh.done():
+            self._refresh = asyncio.create_task(self._renew())
+            self._refresh.add_done_callback(_retrieved)
+        if self._answer is not None:
+            return self._answer
+        return await asyncio.shield(self._refresh)
+
+    async def _renew(self) -> T:
+        answer = await self._ask()
+        self._answer, self._until = answer, time.monotonic() + self._ttl_s
+        return answer
+
+
+def _retrieved(task: asyncio.Task[Any]) -> None:
+    """A refresh that fails while an old answer serves has nobody to tell; the stage's own calls will say it."""
+    if not task.cancelled() and task.exception() is not None:
+        logger.warning("asking the stages for what they publish failed: %s", task.exception())
+
+
+class Graph:
+    """What the Ingress deployment holds: the service over the stages of this application."""
+
+    def __init__(
+        self,
+        captioner: DeploymentHandle,
+        router: DeploymentHandle,
+        generator: DeploymentHandle,
+        reward: DeploymentHandle,
+        max_ongoing_requests: int,
+        adapters: Sequence[str],
+    ) -> None:
+        metrics = ServeMetrics()
+        self._captioner = RemoteCaptioner(captioner, metrics)
+        self._router = RemoteRouter(router, metrics)
+        self._generator = RemoteGenerator(generator, metrics)
+        self._reward = RemoteReward(reward, metrics)
+        self._max_ongoing_requests = max_ongoing_requests
+        self._app_name = serve.get_replica_context().app_name
+        knobs = IngressKnobs()
+        self.service = PushGenService(
+            stages=Stages(self._captioner, self._router, self._generator, self._reward),
+            knobs=knobs,
+            profiles=load_profiles(knobs.length_profiles),
+            categories=Cached(self._ask_categories, _DIRECTORY_TTL_S),
+            revisions=Cached(self._ask_revisions, _DIRECTORY_TTL_S),
+            health=Cached(self._ask_health, _HEALTH_TTL_S),
+            metrics=metrics,
+            adapters=adapters,
+        )
+
+    def warm_up(self) -> None:
+        """Run the policy once: its language model takes a second to load, and not from the first request."""
+        profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
+        context = PolicyContext(
+            item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField)
+        )
+        check(
+            Copy(title="Warm up before you run", body="A short walk makes the first mile easier."),
+            context,
+            PolicySettings(),
+        )
+
+    def reconfigure(self, user_config: dict[str, Any] | None) -> None:
+        """Take new knobs. Raises Misconfigured by name when they are impossible."""
+        knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
+        if knobs.admission.max_in_flight > self._max_ongoing_requests:
+            raise Misconfigured(
+                f"user_config of Ingress: admission.max_in_flight={knobs.admission.max_in_flight} exceeds "
+                f"scaling.ingress.max_ongoing_requests={self._max_ongoing_requests}: it would never be reached"
+            )
+        profiles = load_profiles(knobs.length_profiles)
+        if knobs.defaults.length_profile not in profiles:
+            raise Misconfigured(
+                f"user_config of Ingress: defaults.length_profile={knobs.defaults.length_profile!r} is not in "
+                f"{knobs.length_profiles}, which has {', '.join(profiles)}"
+            )
+        self.service.reconfigure(knobs, profiles)
+
+    async def _ask_categories(self) -> tuple[CategoryInfo, ...]:
+        return await self._router.categories(Call(Deadline.after(_ASK_S)))
+
+    async def _ask_revisions(self) -> tuple[StageRevision, ...]:
+        """Queues behind the stages' own work, so nothing on the way of a request may wait for it."""
+        call = Call(Deadline.after(_ASK_S))
+        stages: tuple[RemoteStage, ...] = (self._captioner, self._router, self._generator, self._reward)
+        return tuple(await asyncio.gather(*(stage.revision(call) for stage in stages)))
+
+    async def _ask_health(self) -> dict[str, bool]:
+        """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""
+        status = await asyncio.to_thread(serve.status)
+        deployments = status.applications[self._app_name].deployments
+        return {
+            name: deployment.status != "UNHEALTHY"
+            and (
+                any(state == "RUNNING" and count for state, count in deployment.replica_states.items())
+                or not deployment.replica_states
+            )
+            for name, deployment in deployments.items()
+        }

@@ -1,0 +1,91 @@
+"""The flow's counters and histograms through `ray.serve.metrics`."""
+
+from __future__ import annotations
+
+from deployments.errors import PushGenError
+from deployments.types import Decision, Stage, StageTiming
+
+_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
+_BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class ServeMetrics:
+    """Names start with `pushgen_`; Ray's exporter puts `ray_` before them and adds deployment and replica."""
+
+    def __init__(self) -> None:
+        from ray.serve.metrics import Counter, Gauge, Histogram  # noqa: PLC0415 - only a replica needs Ray
+
+        def counter(name: str, text: str, *tags: str) -> Counter:
+            return Counter(f"pushgen_{name}", description=text, tag_keys=tags)  # type: ignore[arg-type]  # Ray means any length
+
+        def histogram(name: str, text: str, buckets: tuple[int, ...], *tags: str) -> Histogram:
+            return Histogram(f"pushgen_{name}", description=text, boundaries=list(buckets), tag_keys=tags)  # type: ignore[arg-type]
+
+        self._requests = counter("requests_total", "Requests by RPC and outcome.", "rpc", "outcome")
+        self._request_ms = histogram("request_ms", "Wall-clock time of a request.", _MS, "rpc")
+        self._stage_requests = counter("stage_requests_total", "Calls of a stage by outcome.", "stage", "outcome")
+        self._retries = counter("stage_retries_total", "Calls tried again after a lost replica.", "stage")
+        self._wall_ms = histogram("stage_wall_ms", "Time a request spent in a stage.", _MS, "stage")
+        self._queue_ms = histogram("stage_queue_ms", "Of that, waiting.", _MS, "stage")
+        self._compute_ms = histogram("stage_compute_ms", "Of that, computing.", _MS, "stage")
+        self._tokens = counter("stage_tokens_total", "Tokens: prompt, cached (of the prompt), output.", "stage", "kind")
+        self._batch = histogram("stage_batch_size", "Entries in the batch the work ran in.", _BATCH, "stage")
+        self._hits = counter("stage_cache_hits_total", "Answers from a stage's cache.", "stage")
+        self._candidates = counter("candidates_total", "Candidates by category and fate.", "category", "fate")
+        self._decisions = counter("decisions_total", "Decisions by source and reason.", "source", "reason")
+        self._degradations = counter("degradations_total", "Degradations taken.", "degradation")
+        self._early_stops = counter("early_stops_total", "Requests whose best candidate ended the writing early.")
+        self._spared = counter("candidates_spared_total", "Candidates asked for and not written, by early stops.")
+        self._in_flight = Gauge("pushgen_requests_in_flight", description="Requests this ingress works on.")
+
+    def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
+        self._requests.inc(tags={"rpc": rpc, "outcome": outcome})
+        self._request_ms.observe(wall_ms, tags={"rpc": rpc})
+
+    def decided(self, decision: Decision) -> None:
+        self._decisions.inc(tags={"source": decision.source.name, "reason": decision.reason.name})
+        for degradation in decision.degradations:
+            self._degradations.inc(tags={"degradation": degradation.name})
+        chosen = decision.notification.candidate_id if decision.notification else ""
+        for c in decision.candidates:
+            fate = "chosen" if c.id == chosen else "rejected" if c.rejected else "outranked"
+            self._candidates.inc(tags={"category": c.category or c.source.name, "fate": fate})
+        for timing in decision.timings:
+            self.timed(timing)
+
+    def timed(self, timing: StageTiming) -> None:
+        tags = {"stage": _label(timing.stage)}
+        self._wall_ms.observe(timing.wall_ms, tags=tags)
+        self._queue_ms.observe(timing.queue_ms, tags=tags)
+        self._compute_ms.observe(timing.compute_ms, tags=tags)
+        if timing.batch_size:
+            self._batch.observe(timing.batch_size, tags=tags)
+        if timing.cache_hits:
+            self._hits.inc(timing.cache_hits, tags=tags)
+        for kind, count in (
+            ("prompt", timing.prompt_tokens),
+            ("cached", timing.cached_tokens),
+            ("output", timing.output_tokens),
+        ):
+            if count:
+                self._tokens.inc(count, tags={**tags, "kind": kind})
+
+    def stage_answered(self, stage: Stage) -> None:
+        self._stage_requests.inc(tags={"stage": _label(stage), "outcome": "OK"})
+
+    def stage_failed(self, stage: Stage, error: PushGenError) -> None:
+        self._stage_requests.inc(tags={"stage": _label(stage), "outcome": error.reason})
+
+    def retried(self, stage: Stage) -> None:
+        self._retries.inc(tags={"stage": _label(stage)})
+
+    def stopped_early(self, spared: int) -> None:
+        self._early_stops.inc()
+        self._spared.inc(spared)
+
+    def in_flight(self, count: int) -> None:
+        self._in_flight.set(count)
+
+
+def _label(stage: Stage) -> str:
+    return stage.name.lower()

@@ -1,0 +1,166 @@
+"""The stages as the pipeline sees them when they are Serve deployments: deadlines, errors and retries of a handle.
+
+Ray's own errors become ours here and nowhere else. An accepted call whose replica dies is not retried by Serve, so it
+is retried here, within the budget and counted: every stage is idempotent.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
+from typing import Any, TypeVar
+
+from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
+from ray.serve.handle import DeploymentHandle
+
+from deployments.deadline import Call
+from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.types import (
+    CaptionResult,
+    CategoryInfo,
+    Copy,
+    Draft,
+    GenerationTask,
+    Item,
+    RouteResult,
+    ScoreResult,
+    Stage,
+    StageRevision,
+)
+from serve_app.cluster.affinity import item_key
+from serve_app.flow.metrics import Metrics
+
+logger = logging.getLogger("ray.serve")
+T = TypeVar("T")
+_ATTEMPTS = 3
+
+
+def translate(error: BaseException, stage: str) -> PushGenError:
+    """Any failure of a handle call as one of ours. The original goes to the log, never to a client."""
+    cause = error.cause if isinstance(error, RayTaskError) else error
+    if isinstance(cause, PushGenError):
+        return cause
+    if isinstance(cause, BackPressureError):
+        return Overloaded(f"the {stage} has no room for another call")
+    if isinstance(cause, RayActorError | DeploymentUnavailableError):
+        return StageUnavailable(f"the {stage} lost a replica or has none")
+    logger.error("the %s failed: %s", stage, error, exc_info=error)
+    return StageFailed(f"the {stage} failed on this request")
+
+
+class RemoteStage:
+    """One stage behind its handle."""
+
+    name: str
+    stage: Stage
+
+    def __init__(self, handle: DeploymentHandle, metrics: Metrics) -> None:
+        self._handle = handle
+        self._metrics = metrics
+
+    async def revision(self, call: Call) -> StageRevision:
+        return await self._poll(lambda: self._handle.revision.remote(), call)
+
+    async def _poll(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
+        """Ask a stage about itself: no work, so not counted and not tried again."""
+        try:
+            async with call.deadline.limit(f"waiting for the {self.name}"):
+                return await ask()
+        except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+            raise translate(raised, self.name) from None
+
+    async def _ask(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
+        """Await one call of the handle until the deadline; a lost replica is tried again elsewhere."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                async with call.deadline.limit(f"waiting for the {self.name}"):
+                    answer = await ask()
+            except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+                error = translate(raised, self.name)
+                if isinstance(error, StageUnavailable) and attempt < _ATTEMPTS and not call.deadline.expired:
+                    self._metrics.retried(self.stage)
+                    continue
+                self._metrics.stage_failed(self.stage, error)
+                raise error from None
+            self._metrics.stage_answered(self.stage)
+            return answer
+        raise StageUnavailable(f"the {self.name} lost {_ATTEMPTS} replicas in a row")
+
+
+class RemoteCaptioner(RemoteStage):
+    name, stage = "captioner", Stage.CAPTION
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        return await self._ask(lambda: self._handle.caption.remote(item, call), call)
+
+
+class RemoteRouter(RemoteStage):
+    name, stage = "router", Stage.ROUTE
+
+    async def route(
+        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        return await self._ask(
+            lambda: self._handle.route.remote(item, caption, wanted, barred, max_categories, call), call
+        )
+
+    async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:
+        return await self._poll(lambda: self._handle.categories.remote(), call)
+
+
+class RemoteReward(RemoteStage):
+    name, stage = "reward scorer", Stage.SCORE
+
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        return await self._ask(lambda: self._handle.score.remote(item, caption, copies, call), call)
+
+
+class RemoteGenerator(RemoteStage):
+    """A stream; a replica that dies before its first draft is retried, later the drafts so far stand.
+
+    Each call names its item, for a deployment that keeps items on replicas (`affinity.py`).
+    """
+
+    name, stage = "generator", Stage.GENERATE
+
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            begun = False
+            try:
+                async with aclosing(self._attempt(task, call)) as drafts:
+                    async for draft in drafts:
+                        begun = True
+                        yield draft
+            except StageUnavailable as error:
+                if begun or attempt == _ATTEMPTS or call.deadline.expired:
+                    self._metrics.stage_failed(self.stage, error)
+                    raise
+                self._metrics.retried(self.stage)
+                continue
+            except PushGenError as error:
+                self._metrics.stage_failed(self.stage, error)
+                raise
+            self._metrics.stage_answered(self.stage)
+            return
+
+    async def _attempt(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
+        call.deadline.check("generating")
+        handle = self._handle.options(stream=True, session_id=item_key(task))
+        stream: Any = handle.generate.remote(task, call)
+        try:
+            while True:
+                try:
+                    async with call.deadline.limit("generating"):
+                        drafts = await anext(stream)
+                except StopAsyncIteration:
+                    return
+                for draft in drafts:
+                    yield draft
+        except (RayError, BackPressureError, DeploymentUnavailableError) as raised:
+            raise translate(raised, self.name) from None
+        finally:
+            # Also stops the engine when the caller has gone.
+            with suppress(RayError):
+                stream.cancel()

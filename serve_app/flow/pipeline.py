@@ -1,0 +1,270 @@
+"""The flow: item in, Decision out. Caption, route, generate, check, score, select.
+
+Plain Python. It knows the stages only through the protocols of `deployments/stages.py`; the same lines run against
+fakes in a unit test, against replicas in the graph, and in a bulk job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from deployments.deadline import Call
+from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
+from deployments.streams import together, until
+from deployments.types import (
+    Candidate,
+    Caption,
+    CaptionSource,
+    CategoryInfo,
+    CategoryPlan,
+    Copy,
+    Decision,
+    Degradation,
+    Draft,
+    GenerationTask,
+    RoutedCategory,
+    ScoreResult,
+    Stage,
+)
+from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.flow import candidates
+from serve_app.flow.brief import Brief
+from serve_app.flow.facts import metadata_caption
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.ledger import Ledger
+from serve_app.flow.metrics import Metrics, NoMetrics
+from serve_app.flow.scoring import Scoring
+from serve_app.flow.select import select
+from serve_app.policy import PolicyContext
+
+# What a stage may die of without taking the request along. Bad input and overload always reach the caller.
+_SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
+
+
+@dataclass(frozen=True)
+class Stages:
+    captioner: Captioner
+    router: CategoryRouter
+    generator: Generator
+    reward: RewardScorer
+
+
+async def decision_of(run: AsyncGenerator[Event, None]) -> Decision:
+    """The decision that a run of the flow ends with; closes the run."""
+    async with aclosing(run) as events:
+        async for event in events:
+            if isinstance(event, DecidedEvent):
+                return event.decision
+    raise StageFailed("the flow ended without a decision")
+
+
+class Pipeline:
+    """Turns a Brief into a Decision. Holds no state of a request."""
+
+    def __init__(
+        self,
+        stages: Stages,
+        knobs: IngressKnobs,
+        categories: Sequence[CategoryInfo],
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._stages = stages
+        self._knobs = knobs
+        self._categories = categories
+        self._metrics = metrics or NoMetrics()
+
+    async def decide(self, brief: Brief) -> Decision:
+        """Run the flow to its end."""
+        return await decision_of(self.run(brief))
+
+    async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
+        """The flow as events; `scored` comes once, with every copy that has a reward; the last is always `decided`."""
+        ledger = Ledger()
+        caption = await self._caption(brief, ledger)
+        yield CaptionedEvent(caption=caption)
+
+        plan = await self._route(brief, caption, ledger)
+        routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in plan)
+        yield RoutedEvent(categories=routed)
+
+        written: list[Candidate] = []
+        context = _context(brief, caption)
+        async with self._scoring(brief, context, ledger) as scoring:
+            async with aclosing(together(self._generate(brief, caption, plan, scoring.ahead, ledger))) as drafts:
+                async for those in drafts:
+                    for candidate in await self._check(context, those, written, ledger):
+                        written.append(candidate)
+                        scoring.add(candidate)
+                        yield CandidateEvent(candidate=candidate)
+            running = await self._scored(brief, scoring, ledger)
+        yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
+
+        with ledger.stage(Stage.SELECT):
+            chosen = select(running, brief.margin)
+        yield DecidedEvent(
+            decision=Decision(
+                request_id=brief.call.request_id,
+                item_id=brief.item.id,
+                notification=chosen.notification,
+                source=chosen.source,
+                reason=chosen.reason,
+                candidates=chosen.ranked,
+                caption=caption,
+                categories=routed,
+                timings=ledger.timings,
+                revisions=ledger.revisions,
+                partial=bool(ledger.degradations),
+                degradations=ledger.degradations,
+            )
+        )
+
+    async def _caption(self, brief: Brief, ledger: Ledger) -> Caption:
+        if brief.item.caption:
+            return Caption(text=brief.item.caption, source=CaptionSource.GIVEN)
+        call = self._cut(brief, generate=True)
+        with ledger.stage(Stage.CAPTION):
+            try:
+                result = await self._stages.captioner.caption(brief.item, call)
+            except _SURVIVABLE as error:
+                self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
+                return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
+        if not result.complete:
+            cut = DeadlineExceeded("the time budget was spent while reading text off the pictures")
+            self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
+        ledger.used(Stage.CAPTION, result.usage, result.revision)
+        return result.caption
+
+    async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
+        call = self._cut(brief, generate=True)
+        with ledger.stage(Stage.ROUTE):
+            try:
+                result = await self._stages.router.route(
+                    brief.item.without_media(), caption.text, brief.wanted, brief.barred, brief.max_categories, call
+                )
+            except _SURVIVABLE as error:
+                self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
+                return self._default_plan(brief)
+        ledger.used(Stage.ROUTE, result.usage, result.revision)
+        return result.plan
+
+    async def _generate(
+        self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ahead: asyncio.Event, ledger: Ledger
+    ) -> AsyncGenerator[Draft, None]:
+        """Drafts as they finish; ends early when one is far enough ahead, and, saying so, when the time is up.
+
+        Nothing is written about an item that nothing is known of: whatever came out would be made up.
+        """
+        if not (caption.text.strip() or metadata_caption(brief.item)):
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("nothing is known of the item"))
+            return
+        task = GenerationTask(
+            item=brief.item.without_media(),
+            caption=caption.text,
+            plan=plan,
+            candidates_per_category=brief.candidates_per_category,
+            profile=brief.profile,
+            output_fields=brief.output_fields,
+            temperature=brief.temperature,
+            seed=brief.seed,
+            adapter=brief.adapter,
+        )
+        call = self._cut(brief)
+        drafts = until(ahead, aiter(self._stages.generator.generate(task, call)))
+        count, asked = 0, len(plan) * brief.candidates_per_category
+        try:
+            while True:
+                # Only waiting for the generator counts as its time, not what is done with a draft.
+                with ledger.stage(Stage.GENERATE):
+                    draft = await anext(drafts, None)
+                if draft is None:
+                    break
+                count += 1
+                ledger.used(Stage.GENERATE, draft.usage, draft.revision)
+                yield draft
+        except _SURVIVABLE as error:
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, error)
+            return
+        finally:
+            await drafts.aclose()
+        if count < asked and ahead.is_set():
+            self._metrics.stopped_early(asked - count)
+        elif count < asked:
+            late = DeadlineExceeded("the time budget was spent while generating")
+            short = StageFailed(f"the generator finished {count} candidates of those asked for")
+            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
+
+    async def _check(
+        self, context: PolicyContext, drafts: Sequence[Draft], written: Sequence[Candidate], ledger: Ledger
+    ) -> list[Candidate]:
+        """Drafts as candidates. In a thread, and in one turn for all that wait: a turn costs as much as a check."""
+        with ledger.stage(Stage.CHECK):
+            return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
+
+    def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
+        """Begins with the existing copies; the written ones are added as they pass."""
+
+        async def ask(copies: Sequence[Copy]) -> ScoreResult:
+            with ledger.stage(Stage.SCORE):
+                result = await self._stages.reward.score(
+                    brief.item.without_media(), context.caption, copies, brief.call
+                )
+            ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
+            return result
+
+        existing = [candidates.from_incumbent(i, context, self._knobs.policy) for i in brief.incumbents]
+        return Scoring(ask, existing, self._knobs.selection, brief.margin)
+
+    async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
+        """Every copy, with its reward and what follows from it where there is one."""
+        try:
+            await scoring.finish()
+        except (*_SURVIVABLE, Overloaded) as error:  # refusing now would throw the whole generation away
+            self._degrade(brief, ledger, Degradation.UNSCORED, error)
+        return scoring.standing()
+
+    def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
+        """The wanted categories, or the catalogue's defaults, without the router's opinion."""
+        usable = [c for c in self._categories if c.category not in brief.barred]
+        if brief.wanted:
+            chosen = [c for c in usable if c.category in brief.wanted]
+        else:
+            chosen = [c for c in usable if c.is_default] or usable
+        chosen = chosen[: brief.max_categories]
+        return tuple(
+            CategoryPlan(
+                category=c.category,
+                instruction=c.instruction,
+                weight=1 / len(chosen),
+                wanted=c.category in brief.wanted,
+            )
+            for c in chosen
+        )
+
+    def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
+        """The call with less time: what scoring, and generating too, may need afterwards is kept for them."""
+        reserve, budget_ms = self._knobs.reserve, brief.time_budget_ms
+        kept_ms = min(reserve.score_ms, reserve.score_share * budget_ms)
+        if generate:
+            kept_ms += min(reserve.generate_ms, reserve.generate_share * budget_ms)
+        return Call(brief.call.deadline.sooner(kept_ms / 1000), brief.call.priority, brief.call.request_id)
+
+    @staticmethod
+    def _degrade(brief: Brief, ledger: Ledger, degradation: Degradation, error: PushGenError) -> None:
+        """Declare the degradation, or fail when the caller allows none."""
+        if not brief.allow_degradation:
+            raise error
+        ledger.degraded(degradation)
+
+
+def _context(brief: Brief, caption: Caption) -> PolicyContext:
+    return PolicyContext(
+        item=brief.item,
+        caption=caption.text,
+        profile=brief.profile,
+        output_fields=brief.output_fields,
+        recent_copies=brief.recent_copies,
+    )

@@ -1,0 +1,37 @@
+"""The platform length profiles of a YAML file: how long a notification may be, and where each number comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+from pydantic import Field
+
+from deployments.errors import Misconfigured
+from deployments.paths import find
+from deployments.settings import Settings, parse
+from deployments.types import LengthProfile
+
+
+class ProfileFile(Settings):
+    profiles: tuple[LengthProfile, ...] = Field(min_length=1)
+
+
+def load_profiles(path: str) -> Mapping[str, LengthProfile]:
+    """Profiles by name. A relative path is looked for in the working folder, then in the project's.
+
+    Raises Misconfigured.
+    """
+    try:
+        text = (find(path) or Path(path)).read_text(encoding="utf-8")
+        data = yaml.safe_load(text)
+    except OSError:
+        raise Misconfigured(f"length_profiles: cannot read {path!r}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"length_profiles: {path!r} is not YAML: {error}") from None
+    profiles = parse(ProfileFile, data, f"length profiles {path!r}").profiles
+    found = {profile.length_profile: profile for profile in profiles}
+    if len(found) < len(profiles):
+        raise Misconfigured(f"length profiles {path!r}: a name is used more than once")
+    return found

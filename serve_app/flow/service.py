@@ -1,0 +1,299 @@
+"""The service's verbs over the pipeline: admission, deadlines, validation, metrics. Knows neither gRPC nor HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
+
+from deployments.deadline import Call
+from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
+from deployments.types import (
+    Candidate,
+    CategoryInfo,
+    Decision,
+    LengthProfile,
+    OutputField,
+    Priority,
+    RoutedCategory,
+    Severity,
+    Source,
+    Stage,
+    StageRevision,
+    StageTiming,
+    Usage,
+)
+from serve_app import __version__
+from serve_app.contract import (
+    BatchGenerateNotificationsRequest,
+    CaptionItemRequest,
+    CaptionItemResponse,
+    DecidedEvent,
+    Defaults,
+    Event,
+    GenerateNotificationRequest,
+    GetServiceInfoResponse,
+    Limits,
+    RouteItemRequest,
+    RouteItemResponse,
+    ScoreCopiesRequest,
+    ScoreCopiesResponse,
+)
+from serve_app.flow.brief import category_violations, item_violations, make_brief, make_call, profile_violations
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.metrics import Metrics
+from serve_app.flow.pipeline import Pipeline, Stages, decision_of
+from serve_app.flow.select import rank, with_scores
+from serve_app.policy import PolicyContext, check
+
+logger = logging.getLogger("ray.serve")
+
+
+class PushGenService:
+    """Implements `serve_app.ingress.core.Service`.
+
+    categories, revisions, health: what the stages publish of themselves, asked for now and then, see `graph.py`.
+    adapters: those of the generator, fixed for its life.
+    """
+
+    def __init__(
+        self,
+        stages: Stages,
+        knobs: IngressKnobs,
+        profiles: Mapping[str, LengthProfile],
+        categories: Callable[[], Awaitable[tuple[CategoryInfo, ...]]],
+        revisions: Callable[[], Awaitable[tuple[StageRevision, ...]]],
+        health: Callable[[], Awaitable[dict[str, bool]]],
+        metrics: Metrics,
+        adapters: Sequence[str] = (),
+    ) -> None:
+        self._stages = stages
+        self._knobs = knobs
+        self._profiles = profiles
+        self._categories = categories
+        self._revisions = revisions
+        self._health = health
+        self._metrics = metrics
+        self._adapters = tuple(adapters)
+        self._in_flight = 0
+
+    def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
+        """Take new knobs; requests under way keep the ones they began with."""
+        self._knobs = knobs
+        self._profiles = profiles
+
+    async def generate(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
+        async with self._admitted("GenerateNotification", request.options.priority):
+            return await self._decide(request, request_id)
+
+    async def stream(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
+        async with (
+            self._admitted("StreamNotification", request.options.priority),
+            aclosing(self._events(request, request_id)) as events,
+        ):
+            async for event in events:
+                yield event
+
+    async def batch(
+        self, request: BatchGenerateNotificationsRequest, request_id: str
+    ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
+        """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline.
+
+        An item under way counts as a request in flight, so that batches cannot fill the stages behind admission's back.
+        """
+        if len(request.requests) > self._knobs.limits.max_batch_items:
+            limit = self._knobs.limits.max_batch_items
+            raise InvalidInput(
+                [Violation("requests", f"{len(request.requests)} exceed this service's limit of {limit}")]
+            )
+        async with self._admitted("BatchGenerateNotifications", Priority.BACKFILL):
+            slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
+
+            async def one(index: int, item: GenerateNotificationRequest) -> tuple[int, Decision | PushGenError]:
+                async with slots:
+                    try:
+                        with self._counted("BatchGenerateNotifications/item"):
+                            return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
+                    except PushGenError as error:
+                        return index, error
+                    except Exception:
+                        logger.exception("item %d of batch %s broke", index, request_id)
+                        return index, StageFailed("the service failed on this item")
+
+            tasks = [asyncio.create_task(one(i, r)) for i, r in enumerate(request.requests)]
+            try:
+                for done in asyncio.as_completed(tasks):
+                    yield await done
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def caption(self, request: CaptionItemRequest, request_id: str) -> CaptionItemResponse:
+        async with self._admitted("CaptionItem", request.priority):
+            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+            _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
+            if request.item.caption:
+                raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
+            started = time.perf_counter()
+            result = await self._stages.captioner.caption(request.item, call)
+            timing = self._timing(Stage.CAPTION, result.usage, started)
+        return CaptionItemResponse(
+            caption=result.caption, timing=timing, revision=result.revision, request_id=request_id
+        )
+
+    async def route(self, request: RouteItemRequest, request_id: str) -> RouteItemResponse:
+        async with self._admitted("RouteItem", request.priority):
+            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+            async with call.deadline.limit("asking for the categories"):
+                names = [c.category for c in await self._categories()]
+            wanted, barred = request.categories_wanted, request.categories_barred
+            limits = self._knobs.limits
+            found = await asyncio.to_thread(item_violations, request.item, limits)
+            found += category_violations(wanted, barred, names, "")
+            most = request.max_categories or len(wanted) or self._knobs.defaults.max_categories
+            if most > limits.max_categories:
+                found.append(
+                    Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}")
+                )
+            _refuse(found)
+            started = time.perf_counter()
+            item = request.item.without_media()
+            result = await self._stages.router.route(item, item.caption, wanted, barred, most, call)
+            timing = self._timing(Stage.ROUTE, result.usage, started)
+        routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
+        return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
+
+    async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse:
+        """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
+        async with self._admitted("ScoreCopies", request.priority):
+            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+            found = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
+            found += profile_violations(request.length_profile, self._profiles, "length_profile")
+            found += [
+                Violation(f"copies[{n}]", "has neither title nor body")
+                for n, copy in enumerate(request.copies)
+                if not (copy.title.strip() or copy.body.strip())
+            ]
+            _refuse(found)
+            started = time.perf_counter()
+            item = request.item.without_media()
+            result = await self._stages.reward.score(item, item.caption, request.copies, call)
+            timing = self._timing(Stage.SCORE, result.usage, started)
+            candidates = await asyncio.to_thread(self._checked, request)
+        rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
+        ranked = rank(with_scores(rewarded, self._knobs.selection))
+        return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
+
+    async def info(self) -> GetServiceInfoResponse:
+        limits, defaults = self._knobs.limits, self._knobs.defaults
+        return GetServiceInfoResponse(
+            version=__version__,
+            stages=await self._revisions(),
+            categories=await self._categories(),
+            length_profiles=tuple(self._profiles.values()),
+            limits=Limits(
+                max_images=limits.images.max_images,
+                max_image_bytes=limits.images.max_image_bytes,
+                max_image_pixels=limits.images.max_image_pixels,
+                max_categories=limits.max_categories,
+                max_candidates_per_category=limits.max_candidates_per_category,
+                max_incumbents=limits.max_incumbents,
+                max_batch_items=limits.max_batch_items,
+                max_time_budget_ms=limits.max_time_budget_ms,
+                max_candidates=limits.max_candidates,
+            ),
+            defaults=Defaults(
+                max_categories=defaults.max_categories,
+                candidates_per_category=defaults.candidates_per_category,
+                length_profile=defaults.length_profile,
+                time_budget_ms=defaults.time_budget_ms,
+                margin=self._knobs.selection.margin,
+            ),
+            adapters=self._adapters,
+        )
+
+    async def healthy(self) -> dict[str, bool]:
+        return await self._health()
+
+    async def _decide(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
+        return await decision_of(self._events(request, request_id))
+
+    async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
+        knobs, profiles = self._knobs, self._profiles
+        call: Call = make_call(request_id, request.options.time_budget_ms, request.options.priority, knobs)
+        async with call.deadline.limit("asking for the categories"):
+            categories = await self._categories()
+        names = [c.category for c in categories]
+        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
+        async with aclosing(Pipeline(self._stages, knobs, categories, self._metrics).run(brief)) as events:
+            async for event in events:
+                if isinstance(event, DecidedEvent):
+                    self._metrics.decided(event.decision)
+                yield event
+
+    def _checked(self, request: ScoreCopiesRequest) -> list[Candidate]:
+        context = PolicyContext(
+            item=request.item,
+            caption=request.item.caption,
+            profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
+            output_fields=(OutputField.TITLE, OutputField.BODY),
+        )
+        candidates = []
+        for n, copy in enumerate(request.copies, start=1):
+            findings = check(copy, context, self._knobs.policy)
+            rejected = any(f.severity is Severity.BLOCK for f in findings)
+            candidates.append(
+                Candidate(
+                    id=f"i{n}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
+                )
+            )
+        return candidates
+
+    def _timing(self, stage: Stage, usage: Usage, started: float) -> StageTiming:
+        timing = StageTiming(stage=stage, wall_ms=(time.perf_counter() - started) * 1000, **usage.model_dump())
+        self._metrics.timed(timing)
+        return timing
+
+    @asynccontextmanager
+    async def _admitted(self, rpc: str, priority: Priority) -> AsyncIterator[None]:
+        """Count a request in, or refuse it: the queue in front of the stages is finite."""
+        admission = self._knobs.admission
+        room = admission.max_in_flight
+        if priority is Priority.BACKFILL:
+            room = max(1, int(room * admission.backfill_share))
+        if self._in_flight >= room:
+            self._metrics.request(rpc, Overloaded.reason, 0.0)
+            raise Overloaded("this service has no room for another request", admission.retry_after_s)
+        with self._counted(rpc):
+            yield
+
+    @contextmanager
+    def _counted(self, rpc: str) -> Iterator[None]:
+        """Count the body as a request in flight, and how it ends."""
+        started = time.perf_counter()
+        self._in_flight += 1
+        self._metrics.in_flight(self._in_flight)
+        outcome = "OK"
+        try:
+            yield
+        except PushGenError as error:
+            outcome = error.reason
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            outcome = "CANCELLED"
+            raise
+        except BaseException:
+            outcome = "INTERNAL"
+            raise
+        finally:
+            self._in_flight -= 1
+            self._metrics.in_flight(self._in_flight)
+            self._metrics.request(rpc, outcome, (time.perf_counter() - started) * 1000)
+
+
+def _refuse(found: list[Violation]) -> None:
+    if found:
+        raise InvalidInput(found)

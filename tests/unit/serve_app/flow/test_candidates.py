@@ -1,0 +1,45 @@
+"""Drafts and existing copies as candidates: numbered, held against the policy and against each other."""
+
+from __future__ import annotations
+
+from deployments.types import Candidate, Draft, Incumbent, IncumbentKind, Item, LengthProfile, Source
+from serve_app.flow.candidates import from_drafts, from_incumbent
+from serve_app.policy import PolicyContext, PolicySettings
+
+PROFILE = LengthProfile(length_profile="short", max_title=40, max_body=60)
+CONTEXT = PolicyContext(item=Item(title="Coffee and cake on a table"), caption="", profile=PROFILE)
+SETTINGS = PolicySettings()
+
+
+def draft(title: str, body: str, finished: bool = True) -> Draft:
+    return Draft(title=title, body=body, category="DIRECT", finished=finished, likelihood=-1.0)
+
+
+def codes(candidate: Candidate) -> set[str]:
+    return {finding.code for finding in candidate.findings}
+
+
+def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() -> None:
+    coffee, cake = draft("Coffee on a table", "There is cake too."), draft("Cake!", "A table full of it.")
+    first = from_drafts([coffee], [], CONTEXT, SETTINGS)
+    rest = from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS)
+    assert [c.id for c in (*first, *rest)] == ["c1", "c2", "c3", "c4"]
+    assert [c.rejected for c in (*first, *rest)] == [False, True, False, True]
+    assert {c.source for c in rest} == {Source.GENERATED}
+    assert codes(rest[0]) == codes(rest[2]) != set()
+
+
+def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
+    cut, whole = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
+    found = from_drafts([cut, whole], [], CONTEXT, SETTINGS)
+    assert [c.rejected for c in found] == [True, False]
+    assert len(codes(found[0])) == 1
+
+
+def test_a_persons_words_are_theirs_and_a_filled_template_must_fit() -> None:
+    long = "Coffee " * 12
+    person = from_incumbent(Incumbent(id="a", title="Coffee", body=long), CONTEXT, SETTINGS)
+    assert (person.rejected, person.findings) == (False, ())
+    template = Incumbent(id="b", title="{title}", body=long, kind=IncumbentKind.TEMPLATE)
+    assert from_incumbent(template, CONTEXT, SETTINGS).rejected
+    assert not from_incumbent(template.model_copy(update={"body": "Cake."}), CONTEXT, SETTINGS).rejected

@@ -1,0 +1,236 @@
+"""Copies that are scored while others are written, by a scorer that answers when it is let go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from deployments.errors import Overloaded, PushGenError
+from deployments.types import Candidate, Copy, Reward, ScoreResult, Source, Stage, StageRevision, WinCalibration
+from serve_app.flow.knobs import EarlyStop, SelectionKnobs
+from serve_app.flow.scoring import Scoring
+
+REWARDS = {"a": 0.1, "b": 0.9, "c": 0.4, "d": -0.3, "old": 0.2}
+
+
+class Scorer:
+    """Rewards by title. A call waits for `go`; `fails` and `revisions` are those of the first calls."""
+
+    def __init__(self, fails: Sequence[Exception | None] = (), revisions: str = "") -> None:
+        self.go = asyncio.Event()
+        self.calls: list[str] = []
+        self.running = 0
+        self._fails = list(fails)
+        self._revisions = list(revisions)
+
+    async def __call__(self, copies: Sequence[Copy]) -> ScoreResult:
+        self.calls.append(" ".join(c.title for c in copies))
+        error = self._fails.pop(0) if self._fails else None
+        revision = self._revisions.pop(0) if self._revisions else "z"
+        self.running += 1
+        try:
+            await self.go.wait()
+        finally:
+            self.running -= 1
+        if error is not None:
+            raise error
+        return ScoreResult(
+            rewards=tuple(Reward(mean=REWARDS[c.title], spread=0.1) for c in copies),
+            calibration=WinCalibration(slope=4.0),
+            revision=StageRevision(stage=Stage.SCORE, kind="scripted", model_revision=revision),
+        )
+
+
+def written(title: str, *, rejected: bool = False, likelihood: float = -1.0) -> Candidate:
+    return Candidate(id=title, title=title, source=Source.GENERATED, rejected=rejected, likelihood=likelihood, fit=1.0)
+
+
+OLD = Candidate(id="old", title="old", source=Source.INCUMBENT)
+
+
+def scoring(scorer: Scorer, *existing: Candidate, margin: float = 0.0, **knobs: object) -> Scoring:
+    return Scoring(scorer, existing, SelectionKnobs.model_validate({"min_scoring_batch": 1} | knobs), margin)
+
+
+async def turn() -> None:
+    """Let every task run until it waits."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_what_gathers_while_a_call_is_under_way_goes_together_in_the_next() -> None:
+    scorer = Scorer()
+    async with scoring(scorer, OLD) as copies:
+        await turn()
+        assert scorer.calls == ["old"], "what exists is asked for at once"
+        for title in "abc":
+            copies.add(written(title))
+            await turn()
+        assert scorer.calls == ["old"]
+        scorer.go.set()
+        await turn()
+        assert scorer.calls == ["old", "a b c"]
+        copies.add(written("d"))
+        await copies.finish()
+        assert scorer.calls == ["old", "a b c", "d"]
+
+
+async def test_the_last_copies_do_not_wait_for_the_call_under_way() -> None:
+    scorer = Scorer()
+    async with scoring(scorer) as copies:
+        copies.add(written("a"))
+        await turn()
+        copies.add(written("b"))
+        end = asyncio.create_task(copies.finish())
+        await turn()
+        assert (scorer.calls, scorer.running) == (["a", "b"], 2)
+        scorer.go.set()
+        await end
+    assert all(c.reward for c in copies.standing())
+
+
+@pytest.mark.parametrize("split", [["a b c d"], ["a", "b c d"], ["a", "b", "c", "d"]])
+async def test_how_the_calls_were_split_changes_no_number(split: list[str]) -> None:
+    scorer = Scorer()
+    scorer.go.set()
+    async with scoring(scorer, OLD, likelihood_weight=0.1) as copies:
+        await turn()
+        for titles in split:
+            for title in titles.split():
+                copies.add(written(title, likelihood=-1.0 - ord(title)))
+            await turn()
+        await copies.finish()
+    assert scorer.calls == ["old", *split]
+    found = {c.id: (c.score, c.win_probability) for c in copies.standing()}
+    centre = -1.0 - (ord("b") + ord("c")) / 2
+    assert found["a"][0] == pytest.approx(0.1 - 0.05 + 0.1 * (-1.0 - ord("a") - centre))
+    assert found["b"][1] == pytest.approx(1 / (1 + 2.718281828 ** (-4 * 0.7)))
+    assert found["old"] == (pytest.approx(0.15), None)
+
+
+async def test_calls_wait_for_as_many_copies_as_the_setting_says_and_the_last_for_none() -> None:
+    scorer = Scorer()
+    scorer.go.set()
+    async with scoring(scorer, OLD, min_scoring_batch=2) as copies:
+        await turn()
+        for title in "abc":
+            copies.add(written(title))
+            await turn()
+        assert scorer.calls == ["old", "a b"]
+        await copies.finish()
+    assert scorer.calls == ["old", "a b", "c"]
+
+
+async def test_rejected_copies_are_kept_and_never_asked_for() -> None:
+    scorer = Scorer()
+    scorer.go.set()
+    async with scoring(scorer, OLD.model_copy(update={"rejected": True})) as copies:
+        copies.add(written("a", rejected=True))
+        await copies.finish()
+    assert scorer.calls == []
+    assert [(c.id, c.reward) for c in copies.standing()] == [("a", None), ("old", None)]
+
+
+async def test_an_early_failure_is_made_good_at_the_end_and_not_before() -> None:
+    scorer = Scorer(fails=[Overloaded("full")])
+    scorer.go.set()
+    async with scoring(scorer, OLD) as copies:
+        await turn()
+        for title in "ab":
+            copies.add(written(title))
+            await turn()
+        assert scorer.calls == ["old"], "a scorer without room is left alone"
+        await copies.finish()
+    assert scorer.calls == ["old", "old a b"]
+    assert all(c.reward for c in copies.standing())
+
+
+async def test_a_failure_under_way_at_the_end_is_asked_for_once_more() -> None:
+    scorer = Scorer(fails=[Overloaded("full")])
+    async with scoring(scorer, OLD) as copies:
+        await turn()
+        copies.add(written("a"))
+        end = asyncio.create_task(copies.finish())
+        await turn()
+        scorer.go.set()
+        await end
+    assert scorer.calls == ["old", "a", "old"]
+    assert all(c.reward for c in copies.standing())
+
+
+async def test_a_failure_at_the_end_is_raised_and_the_rewards_so_far_stay() -> None:
+    scorer = Scorer(fails=[None, None, Overloaded("full")])
+    scorer.go.set()
+    async with scoring(scorer, OLD) as copies:
+        await turn()
+        copies.add(written("a"))
+        await turn()
+        copies.add(written("b"))
+        with pytest.raises(PushGenError, match="full"):
+            await copies.finish()
+    assert scorer.calls == ["old", "a", "b"]
+    assert [(c.id, c.reward is not None) for c in copies.standing()] == [("a", True), ("b", False), ("old", True)]
+
+
+async def test_what_is_no_failure_of_the_scorer_ends_the_work_at_the_next_copy() -> None:
+    scorer = Scorer(fails=[RuntimeError("a bug")])
+    scorer.go.set()
+    async with scoring(scorer) as copies:
+        copies.add(written("a"))
+        await turn()
+        with pytest.raises(RuntimeError, match="a bug"):
+            copies.add(written("b"))
+
+
+@pytest.mark.parametrize(
+    ("revisions", "calls"),
+    [("112", ["old", "a", "b", "a old b"]), ("122", ["old", "a", "old a", "b"]), ("1212", ["old", "a", "old a", "b"])],
+)
+async def test_a_model_changed_between_two_calls_scores_all_copies_again(revisions: str, calls: list[str]) -> None:
+    scorer = Scorer(revisions=revisions)
+    scorer.go.set()
+    async with scoring(scorer, OLD) as copies:
+        await turn()
+        for title in "ab":
+            copies.add(written(title))
+            await turn()
+        await copies.finish()
+    assert scorer.calls[: len(calls)] == calls
+    assert all(c.reward for c in copies.standing())
+    assert len(scorer.calls) <= 5
+
+
+async def test_leaving_cancels_the_call_under_way() -> None:
+    scorer = Scorer()
+    before = asyncio.all_tasks()
+    async with scoring(scorer, OLD):
+        await turn()
+        assert scorer.running == 1
+    assert scorer.running == 0
+    assert asyncio.all_tasks() == before
+
+
+async def test_ahead_is_set_as_soon_as_a_reward_says_so_and_no_early_call_follows() -> None:
+    scorer = Scorer()
+    async with scoring(scorer, OLD, early_stop=EarlyStop(win_probability=0.9, min_candidates=1)) as copies:
+        await turn()
+        copies.add(written("b"))
+        scorer.go.set()
+        await turn()
+        assert copies.ahead.is_set()
+        copies.add(written("a"))
+        await turn()
+        assert scorer.calls == ["old", "b"]
+        await copies.finish()
+    assert scorer.calls == ["old", "b", "a"]
+
+
+async def test_without_the_setting_nothing_is_ever_ahead() -> None:
+    scorer = Scorer()
+    scorer.go.set()
+    async with scoring(scorer, OLD) as copies:
+        copies.add(written("b"))
+        await copies.finish()
+        assert not copies.ahead.is_set()

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import pytest
+
+from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source, WinCalibration
+from serve_app.flow.knobs import EarlyStop, SelectionKnobs
+from serve_app.flow.select import Selection, ahead, select, with_scores, with_win_probabilities
+
+PLAIN = SelectionKnobs(caution=0, likelihood_weight=0)
+
+
+def copy(name: str, mean: float | None, source: Source = Source.GENERATED, **more: object) -> Candidate:
+    reward = None if mean is None else Reward(mean=mean, spread=float(more.pop("spread", 0.1)))  # type: ignore[arg-type]
+    return Candidate.model_validate({"id": name, "title": name, "source": source, "reward": reward, **more})
+
+
+def choose(
+    copies: list[Candidate],
+    knobs: SelectionKnobs = PLAIN,
+    margin: float = 0.0,
+    calibration: WinCalibration | None = None,
+) -> Selection:
+    scored = with_scores(copies, knobs)
+    return select(with_win_probabilities(scored, calibration or WinCalibration()), margin)
+
+
+def rejected(name: str) -> Candidate:
+    return copy(name, None, rejected=True, findings=(PolicyFinding(rule="length", code="TITLE_TOO_LONG"),))
+
+
+def test_the_best_candidate_wins_when_there_is_nothing_to_beat() -> None:
+    chosen = choose([copy("c1", 0.1), copy("c2", 0.4)], margin=0.49)
+    assert (chosen.source, chosen.reason) == (Source.GENERATED, Reason.BEST_CANDIDATE)
+    assert chosen.notification is not None
+    assert chosen.notification.candidate_id == "c2"
+    assert [c.win_probability for c in chosen.ranked] == [None, None]
+
+
+# sigmoid(0.8 - 0.5) = 0.5744
+@pytest.mark.parametrize(
+    ("margin", "winner", "reason"),
+    [(0.0, "c1", Reason.BEAT_INCUMBENT), (0.07, "c1", Reason.BEAT_INCUMBENT), (0.08, "i1", Reason.BELOW_MARGIN)],
+)
+def test_the_incumbent_is_beaten_with_enough_certainty_or_kept(margin: float, winner: str, reason: Reason) -> None:
+    chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], margin=margin)
+    assert chosen.notification is not None
+    assert (chosen.notification.candidate_id, chosen.reason) == (winner, reason)
+
+
+def test_a_tie_leaves_the_incumbent_whatever_the_score_and_the_margin() -> None:
+    """As of copies in a language that the reward model was not trained on."""
+    chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], calibration=WinCalibration(slope=0))
+    assert chosen.ranked[0].win_probability == 0.5
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
+
+
+def test_the_surer_of_two_candidates_is_sent_when_the_better_one_is_not_sure_enough() -> None:
+    """c1 scores highest by its likelihood, which says nothing of clicks; only c2 is likely enough to win."""
+    fluent, sure = copy("c1", 0.7, likelihood=5.0), copy("c2", 0.9, likelihood=-5.0)
+    incumbent = copy("i1", 0.5, Source.INCUMBENT)
+    chosen = choose([fluent, sure, incumbent], SelectionKnobs(likelihood_weight=0.05), margin=0.08)
+    assert chosen.ranked[0].id == "c1"
+    assert chosen.notification is not None
+    assert (chosen.notification.candidate_id, chosen.reason) == ("c2", Reason.BEAT_INCUMBENT)
+
+
+@pytest.mark.parametrize(("mean", "reason"), [(0.5, Reason.INCUMBENT_BETTER), (0.4, Reason.INCUMBENT_BETTER)])
+def test_a_candidate_that_scores_no_higher_leaves_the_incumbent(mean: float, reason: Reason) -> None:
+    chosen = choose([copy("c1", mean), copy("i1", 0.5, Source.INCUMBENT)])
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, reason)
+
+
+def test_an_unscored_candidate_is_above_no_incumbent() -> None:
+    copies = [copy("c1", -0.9), copy("c2", None), copy("i1", -0.5, Source.INCUMBENT)]
+    assert choose(copies).reason is Reason.INCUMBENT_BETTER
+
+
+def test_the_calibration_decides_how_certain_a_difference_is() -> None:
+    copies = [copy("c1", 0.8, spread=1.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
+    trusting, doubting = WinCalibration(slope=2.0), WinCalibration(slope=2.0, spread_weight=4.0)
+    assert choose(copies, margin=0.1, calibration=trusting).reason is Reason.BEAT_INCUMBENT
+    doubted = choose(copies, margin=0.1, calibration=doubting)
+    assert doubted.reason is Reason.BELOW_MARGIN
+    assert doubted.ranked[0].win_probability == pytest.approx(1 / (1 + 2.718281828 ** (-0.6 / 3)))
+
+
+def test_caution_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None:
+    """The incumbent's wide spread lowers its score; the candidate still loses more often than it wins."""
+    copies = [copy("c1", 0.4, spread=0.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
+    chosen = choose(copies, SelectionKnobs(caution=1.0, likelihood_weight=0))
+    assert [c.id for c in chosen.ranked] == ["c1", "i1"]
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
+
+
+def test_every_copy_but_the_best_usable_incumbent_has_its_win_probability() -> None:
+    copies = [
+        copy("barred", 2.0, Source.INCUMBENT, rejected=True),
+        copy("better", 0.5, Source.INCUMBENT),
+        copy("worse", 0.1, Source.INCUMBENT),
+        copy("template", 0.5, Source.TEMPLATE),
+        copy("c1", 0.9),
+        rejected("bad"),
+    ]
+    found = {c.id: c.win_probability for c in choose(copies).ranked}
+    assert found["better"] is None
+    assert found["bad"] is None
+    assert found["template"] == 0.5
+    assert found["c1"] == pytest.approx(0.5987, abs=1e-4)
+    assert found["worse"] == pytest.approx(0.4013, abs=1e-4)
+
+
+def test_caution_prefers_the_copy_the_heads_agree_on() -> None:
+    unsure, sure = copy("unsure", 1.0, spread=1.0), copy("sure", 0.8, spread=0.1)
+    bold = choose([unsure, sure])
+    careful = choose([unsure, sure], SelectionKnobs(caution=1.0, likelihood_weight=0))
+    assert [c.id for c in bold.ranked] == ["unsure", "sure"]
+    assert [c.id for c in careful.ranked] == ["sure", "unsure"]
+    assert careful.ranked[0].score == pytest.approx(0.7)
+
+
+def test_the_likelihood_term_orders_candidates_and_leaves_incumbents_alone() -> None:
+    knobs = SelectionKnobs(caution=0, likelihood_weight=1.0)
+    fluent, odd = copy("fluent", 0.5, likelihood=-1.0), copy("odd", 0.5, likelihood=-3.0)
+    incumbent = copy("i1", 0.5, Source.INCUMBENT)
+    chosen = choose([odd, fluent, incumbent], knobs)
+    assert [c.id for c in chosen.ranked] == ["fluent", "i1", "odd"]
+    assert chosen.ranked[1].score == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("copies", "source", "reason"),
+    [
+        ([rejected("c1"), copy("i1", 0.2, Source.INCUMBENT)], Source.INCUMBENT, Reason.ALL_REJECTED),
+        ([rejected("c1"), copy("t1", 0.2, Source.TEMPLATE)], Source.TEMPLATE, Reason.ALL_REJECTED),
+        ([rejected("c1")], Source.NONE, Reason.ALL_REJECTED),
+        ([], Source.NONE, Reason.NO_CANDIDATES),
+        ([copy("c1", None), copy("i1", None, Source.INCUMBENT)], Source.INCUMBENT, Reason.UNSCORED),
+        ([copy("c1", None)], Source.NONE, Reason.UNSCORED),
+    ],
+)
+def test_the_fallback_chain_gives_its_reason(copies: list[Candidate], source: Source, reason: Reason) -> None:
+    chosen = choose(copies)
+    assert (chosen.source, chosen.reason) == (source, reason)
+    assert (chosen.notification is None) == (source is Source.NONE)
+
+
+def test_a_human_incumbent_comes_before_a_template_that_scores_higher() -> None:
+    copies = [copy("t1", 0.9, Source.TEMPLATE), copy("i1", 0.1, Source.INCUMBENT)]
+    assert choose(copies).source is Source.INCUMBENT
+
+
+def test_every_copy_is_ranked_and_rejected_ones_are_last_with_their_reasons() -> None:
+    chosen = choose([rejected("bad"), copy("c1", 0.1), copy("i1", 0.3, Source.INCUMBENT)])
+    assert [(c.id, c.rank) for c in chosen.ranked] == [("i1", 1), ("c1", 2), ("bad", 3)]
+    assert chosen.ranked[-1].findings[0].code == "TITLE_TOO_LONG"
+
+
+# sigmoid(3.0) = 0.953, sigmoid(2.5) = 0.924, sigmoid(0.5) = 0.622
+EDITOR = copy("i1", 0.0, Source.INCUMBENT)
+
+
+@pytest.mark.parametrize(
+    ("copies", "found"),
+    [
+        ([copy("c1", 3.0), copy("c2", 2.9), EDITOR], True),
+        ([copy("c1", 0.5), copy("c2", -9.0), EDITOR], False),
+        ([copy("c1", 3.0), EDITOR], False),  # too few
+        ([copy("c1", 3.0), copy("c2", None), EDITOR], False),  # an unscored one does not count
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("i1", None, Source.INCUMBENT)], False),  # nothing is known of the bar
+        ([copy("c1", 3.0), copy("c2", 0.5)], True),
+        ([copy("c1", 3.0), copy("c2", 2.5)], False),
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("t1", 9.0, Source.TEMPLATE)], True),  # templates are only fallbacks
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("barred", 9.0, Source.INCUMBENT, rejected=True)], True),
+        ([copy("c1", 3.0), copy("c2", 0.0), copy("c1", 0.0, Source.INCUMBENT)], True),  # a caller's id like ours
+        ([EDITOR], False),
+        ([], False),
+    ],
+)
+def test_ahead_is_of_the_incumbent_or_of_the_next_best(copies: list[Candidate], found: bool) -> None:
+    calibration = WinCalibration()
+    scored = with_win_probabilities(with_scores(copies, PLAIN), calibration)
+    assert ahead(scored, calibration, 0.0, EarlyStop(win_probability=0.92)) is found
+
+
+def test_one_candidate_may_be_ahead_of_an_incumbent_and_of_nobody_else() -> None:
+    rule = EarlyStop(win_probability=0.92, min_candidates=1)
+    for copies, found in (([copy("c1", 3.0), EDITOR], True), ([copy("c1", 3.0)], False)):
+        scored = with_win_probabilities(with_scores(copies, PLAIN), WinCalibration())
+        assert ahead(scored, WinCalibration(), 0.0, rule) is found
+
+
+def test_what_the_margin_would_not_send_is_not_ahead() -> None:
+    scored = with_win_probabilities(with_scores([copy("c1", 3.0), copy("c2", 0.0), EDITOR], PLAIN), WinCalibration())
+    rule = EarlyStop(win_probability=0.92)
+    assert ahead(scored, WinCalibration(), 0.45, rule)
+    assert not ahead(scored, WinCalibration(), 0.46, rule)
