@@ -18,8 +18,9 @@ from benchmarks import load_stats
 from benchmarks.open_loop import Run
 from deployments.errors import Misconfigured
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed, free_port
+from serve_app.stages import STAGES as ROWS
 
-STAGES: Final = ("Captioner", "CategoryRouter", "Generator", "RewardScorer")
+STAGES: Final = tuple(row.deployment for row in ROWS)
 READY_S: Final = 240.0
 Edit = Callable[[dict[str, Any]], None]
 console = Console(stderr=True, highlight=False)
@@ -62,7 +63,7 @@ def fakes(latency_ms: dict[str, float]) -> Edit:
     def edit(config: dict[str, Any]) -> None:
         application = config["applications"][0]
         stages = application["args"]
-        if wrong := [name for name in ("captioner", "router", "generator", "reward") if stages[name]["kind"] != "fake"]:
+        if wrong := [name for name in (row.key for row in ROWS) if stages[name]["kind"] != "fake"]:
             raise Misconfigured(f"--config: {', '.join(wrong)} is not of kind fake, only fakes have a latency to set")
         others = [d for d in application.get("deployments", []) if d["name"] not in latency_ms]
         new = [{"name": name, "user_config": {"latency_ms": ms}} for name, ms in latency_ms.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ray import serve
 from ray.serve.config import AutoscalingConfig, BackpressureConfig, RequestRouterConfig
@@ -14,30 +14,40 @@ from deployments.router.deployment import CategoryRouterDeployment
 from deployments.settings import Scaling, parse
 from serve_app.ingress.deployment import Ingress
 from serve_app.settings import AppSettings, GeneratorScaling
+from serve_app.stages import STAGES
+
+DEPLOYMENTS: Final = {
+    "captioner": CaptionerDeployment,
+    "router": CategoryRouterDeployment,
+    "generator": GeneratorDeployment,
+    "reward": RewardScorerDeployment,
+}
 
 
 def build(args: dict[str, Any]) -> serve.Application:
     """Compose the five deployments. Raises Misconfigured when the settings are impossible, by name."""
     settings = parse(AppSettings, args, "args")
-    scaling = settings.scaling
-    return scaled(Ingress, scaling.ingress).bind(
-        captioner=scaled(CaptionerDeployment, scaling.captioner).bind(settings.captioner),
-        router=scaled(CategoryRouterDeployment, scaling.router).bind(settings.router),
-        generator=generators(scaling.generator).bind(settings.generator),
-        reward=scaled(RewardScorerDeployment, scaling.reward).bind(settings.reward),
-        max_ongoing_requests=scaling.ingress.max_ongoing_requests,
+    stages = {
+        row.key: stage_deployment(row.key, getattr(settings.scaling, row.key)).bind(getattr(settings, row.key))
+        for row in STAGES
+    }
+    ingress = settings.scaling.ingress
+    return scaled(Ingress, ingress).bind(
+        **stages,
+        max_ongoing_requests=ingress.max_ongoing_requests,
         adapters=settings.generator.adapter_names,
     )
 
 
-def generators(scaling: GeneratorScaling) -> serve.Deployment:
-    """The generator's deployment; with several replicas, each item is kept on one where there is room."""
-    deployment = scaled(GeneratorDeployment, scaling)
-    if scaling.affinity is None or scaling.max_replicas == 1:
+def stage_deployment(key: str, scaling: Scaling) -> serve.Deployment:
+    """A stage's deployment; where items are to stay on replicas and there are several, each has one of its own."""
+    deployment = scaled(DEPLOYMENTS[key], scaling)
+    affinity = scaling.affinity if isinstance(scaling, GeneratorScaling) else None
+    if affinity is None or scaling.max_replicas == 1:
         return deployment
     router = RequestRouterConfig(
         request_router_class="serve_app.cluster.affinity.ItemAffinityRouter",  # type: ignore[arg-type]  # Ray types it wrongly
-        request_router_kwargs=scaling.affinity.model_dump(),
+        request_router_kwargs=affinity.model_dump(),
     )
     return deployment.options(request_router_config=router)
 

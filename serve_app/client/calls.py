@@ -19,9 +19,11 @@ from deployments.errors import InvalidInput, PushGenError, StageUnavailable
 from deployments.types import Copy, Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
 from serve_app import contract
+from serve_app.contract import verbs
 from serve_app.contract.codec import from_message, to_message, violations
 from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
 from serve_app.contract.headers import header_safe, with_budget
+from serve_app.contract.verbs import Verb
 
 T = TypeVar("T")
 
@@ -124,12 +126,7 @@ def whole(given: Given) -> contract.GenerateNotificationRequest:
 
 def generate(given: Given) -> Asked[Decision]:
     read = _reader(contract.GenerateNotificationResponse)
-    return Asked(
-        "GenerateNotification",
-        whole(given),
-        service_pb2.GenerateNotificationRequest,
-        lambda answer: read(answer).decision,
-    )
+    return _asked(verbs.GENERATE, whole(given), lambda answer: read(answer).decision)
 
 
 def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
@@ -138,7 +135,7 @@ def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
             return None
         return from_message(contract.StreamNotificationResponse, answer)
 
-    return Asked("StreamNotification", whole(given), service_pb2.StreamNotificationRequest, read)
+    return _asked(verbs.STREAM, whole(given), read)
 
 
 def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision | PushGenError] | None]:
@@ -151,30 +148,32 @@ def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision 
 
     request = contract.BatchGenerateNotificationsRequest(requests=tuple(map(whole, given)), request_id=request_id)
     # The timeout is the whole batch's, a time budget one item's: the one says nothing of the other.
-    kind = service_pb2.BatchGenerateNotificationsRequest
-    return Asked("BatchGenerateNotifications", request, kind, read, timeout_is_budget=False)
+    return _asked(verbs.BATCH, request, read, timeout_is_budget=False)
 
 
 def caption(given: Item | contract.CaptionItemRequest) -> Asked[contract.CaptionItemResponse]:
     request = contract.CaptionItemRequest(item=given) if isinstance(given, Item) else given
-    return Asked("CaptionItem", request, service_pb2.CaptionItemRequest, _reader(contract.CaptionItemResponse))
+    return _asked(verbs.CAPTION, request, _reader(contract.CaptionItemResponse))
 
 
 def route(given: Item | contract.RouteItemRequest) -> Asked[contract.RouteItemResponse]:
     request = contract.RouteItemRequest(item=given) if isinstance(given, Item) else given
-    return Asked("RouteItem", request, service_pb2.RouteItemRequest, _reader(contract.RouteItemResponse))
+    return _asked(verbs.ROUTE, request, _reader(contract.RouteItemResponse))
 
 
 def score(
     given: Item | contract.ScoreCopiesRequest, copies: Sequence[Copy] | None
 ) -> Asked[contract.ScoreCopiesResponse]:
     request = contract.ScoreCopiesRequest(item=given, copies=tuple(copies or ())) if isinstance(given, Item) else given
-    return Asked("ScoreCopies", request, service_pb2.ScoreCopiesRequest, _reader(contract.ScoreCopiesResponse))
+    return _asked(verbs.SCORE, request, _reader(contract.ScoreCopiesResponse))
 
 
 def info() -> Asked[contract.GetServiceInfoResponse]:
-    request = contract.GetServiceInfoRequest()
-    return Asked("GetServiceInfo", request, service_pb2.GetServiceInfoRequest, _reader(contract.GetServiceInfoResponse))
+    return _asked(verbs.INFO, contract.GetServiceInfoRequest(), _reader(contract.GetServiceInfoResponse))
+
+
+def _asked(verb: Verb, request: BaseModel, read: Callable[[Any], T], *, timeout_is_budget: bool = True) -> Asked[T]:
+    return Asked(verb.rpc, request, verb.request_message, read, timeout_is_budget)
 
 
 class _Check(BaseModel):

@@ -22,12 +22,15 @@ from serve_app.flow.pipeline import Stages
 from serve_app.flow.profiles import load_profiles
 from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.stages import INGRESS, STAGES
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 _DIRECTORY_TTL_S = 5.0
 _HEALTH_TTL_S = 1.0
 _ASK_S = 10.0
+# What health calls a deployment: its stage's key.
+KEYS = {INGRESS: "ingress"} | {row.deployment: row.key for row in STAGES}
 
 
 class Cached(Generic[T]):
@@ -138,11 +141,10 @@ class Graph:
         """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
-        return {
-            name: deployment.status != "UNHEALTHY"
-            and (
-                any(state == "RUNNING" and count for state, count in deployment.replica_states.items())
-                or not deployment.replica_states
-            )
-            for name, deployment in deployments.items()
-        }
+        return {KEYS.get(name, name): _healthy(deployment) for name, deployment in deployments.items()}
+
+
+def _healthy(deployment: Any) -> bool:
+    states = deployment.replica_states
+    running = any(state == "RUNNING" and count for state, count in states.items())
+    return deployment.status != "UNHEALTHY" and (running or not states)

@@ -26,8 +26,8 @@ from serve_app.demo.console import console, step, waiting
 from serve_app.demo.items import DemoItem, demo_items
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed
 from serve_app.demo.weights import references
+from serve_app.stages import DEPLOYMENTS
 
-STAGES = ("Captioner", "CategoryRouter", "Generator", "RewardScorer", "Ingress")
 READY_S = 400.0
 REQUEST_S = 120.0
 WHAT_IT_IS = (
@@ -82,7 +82,7 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
 
     step(2, steps, f"starting Ray and {config}")
     with local:
-        with waiting(STAGES) as progress:
+        with waiting(DEPLOYMENTS) as progress:
             local.wait_ready(READY_S, progress)
         console.print(f"      ready {time.monotonic() - started:.0f} s after the command")
         if serve:

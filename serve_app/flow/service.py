@@ -34,6 +34,7 @@ from serve_app.contract import (
     Defaults,
     Event,
     GenerateNotificationRequest,
+    GetServiceInfoRequest,
     GetServiceInfoResponse,
     Limits,
     RouteItemRequest,
@@ -187,7 +188,7 @@ class PushGenService:
         ranked = rank(with_scores(rewarded, self._knobs.selection))
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
-    async def info(self) -> GetServiceInfoResponse:
+    async def info(self, _request: GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
         limits, defaults = self._knobs.limits, self._knobs.defaults
         return GetServiceInfoResponse(
             version=__version__,

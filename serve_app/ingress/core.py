@@ -13,6 +13,7 @@ from serve_app.contract import (
     CaptionItemResponse,
     Event,
     GenerateNotificationRequest,
+    GetServiceInfoRequest,
     GetServiceInfoResponse,
     RouteItemRequest,
     RouteItemResponse,
@@ -22,7 +23,10 @@ from serve_app.contract import (
 
 
 class Service(Protocol):
-    """The verbs. Each raises errors of `deployments/errors.py` only; `request_id` is already made up by the adapter."""
+    """The methods that the table of verbs names; `request_id` is already made up by the adapter.
+
+    Each raises errors of `deployments/errors.py` only.
+    """
 
     async def generate(self, request: GenerateNotificationRequest, request_id: str) -> Decision: ...
 
@@ -38,7 +42,7 @@ class Service(Protocol):
 
     async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse: ...
 
-    async def info(self) -> GetServiceInfoResponse: ...
+    async def info(self, request: GetServiceInfoRequest, request_id: str) -> GetServiceInfoResponse: ...
 
     async def healthy(self) -> dict[str, bool]:
         """Stage name to health, for instance {"captioner": True, ...}; the service is healthy when all are."""

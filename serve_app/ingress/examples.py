@@ -229,3 +229,21 @@ PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
     503: {"detail": "a stage has no healthy replica at the moment", "retry_after_s": 2.0},
     504: {"detail": "the time budget was spent while generating"},
 }
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "GenerateNotification": GENERATE_REQUESTS,
+    "StreamNotification": GENERATE_REQUESTS,
+    "BatchGenerateNotifications": BATCH_REQUESTS,
+    "CaptionItem": CAPTION_REQUESTS,
+    "RouteItem": ROUTE_REQUESTS,
+    "ScoreCopies": SCORE_REQUESTS,
+}
+ANSWERS: dict[str, Any] = {
+    "GenerateNotification": {"decision": DECISION},
+    "StreamNotification": STREAM,
+    "BatchGenerateNotifications": BATCH,
+    "CaptionItem": CAPTION,
+    "RouteItem": ROUTE,
+    "ScoreCopies": SCORE,
+    "GetServiceInfo": INFO,
+}

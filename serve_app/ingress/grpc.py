@@ -6,16 +6,17 @@ also carries the call's status along with messages only, so a failing stream end
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, PushGenError
+from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
 from serve_app import contract
+from serve_app.contract import verbs
 from serve_app.contract.codec import parse, to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
@@ -27,6 +28,7 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
+from serve_app.contract.verbs import Verb
 from serve_app.ingress.context import RpcContext, closing
 from serve_app.ingress.health import HealthAdapter
 
@@ -58,17 +60,13 @@ class Exchange:
             parsed = error
         return with_budget(join(parsed, wrong), budget_ms)
 
-    @contextmanager
-    def errors_as_status(self) -> Iterator[None]:
-        """Turn what the body raises into the call's status. CancelledError passes: the client has left."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - the boundary: an unknown error must not leak to the client
-            seen = public(error, self.request_id)
-            status = to_status(seen, self.request_id)
-            self._context.set_code(outcome(seen).code)
-            self._context.set_details(status.message)
-            self._trail((DETAILS_KEY, status.SerializeToString()))
+    def fail(self, error: Exception) -> None:
+        """Make an error the call's status; one that is not ours must not leak to the client."""
+        seen = public(error, self.request_id)
+        status = to_status(seen, self.request_id)
+        self._context.set_code(outcome(seen).code)
+        self._context.set_details(status.message)
+        self._trail((DETAILS_KEY, status.SerializeToString()))
 
     def _trail(self, *more: tuple[str, Any]) -> None:
         own = header_safe(self.request_id)
@@ -77,83 +75,62 @@ class Exchange:
 
 
 class GrpcAdapter(HealthAdapter):
-    """Every RPC of pushgen.v1.PushGenService and of grpc.health.v1.Health."""
+    """Every RPC of grpc.health.v1.Health, and of pushgen.v1.PushGenService by the table of verbs."""
 
-    # ruff: noqa: N802 - Serve calls the method with the RPC's name
 
-    async def GenerateNotification(
-        self, request: service_pb2.GenerateNotificationRequest, grpc_context: RpcContext
-    ) -> service_pb2.GenerateNotificationResponse:
+def _unary(verb: Verb) -> Callable[..., Awaitable[Message]]:
+    async def call_once(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> Message:
         call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            asked = call.read(contract.GenerateNotificationRequest)
-            decision = await self.service.generate(asked, call.request_id)
-            return service_pb2.GenerateNotificationResponse(decision=to_message(decision, decision_pb2.Decision))
-        return service_pb2.GenerateNotificationResponse()
+        try:
+            answer = await getattr(self.service, verb.name)(call.read(verb.request), call.request_id)
+            return to_message(verb.answer(answer), verb.response_message)
+        except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
+            call.fail(error)
+            return verb.response_message()
 
-    async def StreamNotification(
-        self, request: service_pb2.StreamNotificationRequest, grpc_context: RpcContext
-    ) -> AsyncIterator[service_pb2.StreamNotificationResponse]:
+    return call_once
+
+
+def _streaming(verb: Verb) -> Callable[..., AsyncIterator[Message]]:
+    tell = _ANSWERS[verb.rpc]
+
+    async def call_stream(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> AsyncIterator[Message]:
         call, sequence = Exchange(request, grpc_context), 0
-        with call.errors_as_status():
-            asked = call.read(contract.StreamNotificationRequest)
-            async with closing(self.service.stream(asked, call.request_id)) as events:
-                async for event in events:
+        try:
+            asked = call.read(verb.request)
+            async with closing(getattr(self.service, verb.name)(asked, call.request_id)) as answers:
+                async for answer in answers:
                     sequence += 1
-                    numbered = contract.StreamNotificationResponse.of(sequence, event)
-                    yield to_message(numbered, service_pb2.StreamNotificationResponse)
-            return
-        yield service_pb2.StreamNotificationResponse()
+                    yield tell(answer, sequence, asked, call.request_id)
+        except Exception as error:  # noqa: BLE001 - as above
+            call.fail(error)
+            yield verb.response_message()
 
-    async def BatchGenerateNotifications(
-        self, request: service_pb2.BatchGenerateNotificationsRequest, grpc_context: RpcContext
-    ) -> AsyncIterator[service_pb2.BatchGenerateNotificationsResponse]:
-        call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            asked = call.read(contract.BatchGenerateNotificationsRequest)
-            async with closing(self.service.batch(asked, call.request_id)) as answers:
-                async for index, answer in answers:
-                    if isinstance(answer, PushGenError):
-                        item_id = item_request_id(asked.requests[index].request_id, call.request_id, index)
-                        error = to_status(public(answer, item_id), item_id, max_bytes=None)
-                        yield service_pb2.BatchGenerateNotificationsResponse(index=index, error=error)
-                    else:
-                        decision = to_message(answer, decision_pb2.Decision)
-                        yield service_pb2.BatchGenerateNotificationsResponse(index=index, decision=decision)
-            return
-        yield service_pb2.BatchGenerateNotificationsResponse()
+    return call_stream
 
-    async def CaptionItem(
-        self, request: service_pb2.CaptionItemRequest, grpc_context: RpcContext
-    ) -> service_pb2.CaptionItemResponse:
-        call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            answer = await self.service.caption(call.read(contract.CaptionItemRequest), call.request_id)
-            return to_message(answer, service_pb2.CaptionItemResponse)
-        return service_pb2.CaptionItemResponse()
 
-    async def RouteItem(
-        self, request: service_pb2.RouteItemRequest, grpc_context: RpcContext
-    ) -> service_pb2.RouteItemResponse:
-        call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            answer = await self.service.route(call.read(contract.RouteItemRequest), call.request_id)
-            return to_message(answer, service_pb2.RouteItemResponse)
-        return service_pb2.RouteItemResponse()
+def _event(event: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> Message:
+    return to_message(contract.StreamNotificationResponse.of(sequence, event), service_pb2.StreamNotificationResponse)
 
-    async def ScoreCopies(
-        self, request: service_pb2.ScoreCopiesRequest, grpc_context: RpcContext
-    ) -> service_pb2.ScoreCopiesResponse:
-        call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            answer = await self.service.score(call.read(contract.ScoreCopiesRequest), call.request_id)
-            return to_message(answer, service_pb2.ScoreCopiesResponse)
-        return service_pb2.ScoreCopiesResponse()
 
-    async def GetServiceInfo(
-        self, request: service_pb2.GetServiceInfoRequest, grpc_context: RpcContext
-    ) -> service_pb2.GetServiceInfoResponse:
-        call = Exchange(request, grpc_context)
-        with call.errors_as_status():
-            return to_message(await self.service.info(), service_pb2.GetServiceInfoResponse)
-        return service_pb2.GetServiceInfoResponse()
+def _item(
+    answered: tuple[int, Decision | PushGenError],
+    _sequence: int,
+    asked: contract.BatchGenerateNotificationsRequest,
+    request_id: str,
+) -> Message:
+    index, answer = answered
+    if isinstance(answer, PushGenError):
+        item_id = item_request_id(asked.requests[index].request_id, request_id, index)
+        error = to_status(public(answer, item_id), item_id, max_bytes=None)
+        return service_pb2.BatchGenerateNotificationsResponse(index=index, error=error)
+    return service_pb2.BatchGenerateNotificationsResponse(
+        index=index, decision=to_message(answer, decision_pb2.Decision)
+    )
+
+
+# The message of one answer of a stream: from the answer, its number, the request and the request's id.
+_ANSWERS: Final[dict[str, Callable[..., Message]]] = {verbs.STREAM.rpc: _event, verbs.BATCH.rpc: _item}
+
+for _verb in verbs.VERBS:
+    setattr(GrpcAdapter, _verb.rpc, _streaming(_verb) if _verb.streams else _unary(_verb))

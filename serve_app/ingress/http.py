@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import StreamingResponse
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.errors import InvalidInput, PushGenError
@@ -24,7 +21,7 @@ from deployments.settings import Settings
 from deployments.types import Decision
 from serve_app import contract
 from serve_app.contract.codec import parse_json
-from serve_app.contract.errors import Problem, problem_type, public, retry_header, to_problem
+from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
     BUDGET_HEADER,
     beside,
@@ -34,16 +31,18 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
+from serve_app.contract.verbs import BATCH, STREAM, VERBS, Verb
 from serve_app.ingress import openapi
 from serve_app.ingress.context import closing
 from serve_app.ingress.core import Service
+from serve_app.ingress.events import EventStream, event
 from serve_app.ingress.health import stage_health
+from serve_app.ingress.problems import HttpError, ProblemRoute, unrouted
 
 logger = logging.getLogger("ray.serve")
 
 M = TypeVar("M", bound=BaseModel)
 
-PROBLEM_JSON = "application/problem+json"
 REQUEST_ID_HEADER = "x-request-id"
 
 
@@ -56,14 +55,6 @@ class HttpSettings(Settings):
     parse_in_thread_bytes: int = Field(default=256 * 2**10, ge=0)
 
 
-class HttpError(Exception):
-    """What is wrong with the HTTP request itself, before there is a request of ours. Has no meaning over gRPC."""
-
-    def __init__(self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(detail)
-        self.status, self.reason, self.detail, self.headers = status, reason, detail, headers or {}
-
-
 def create_app(service: Callable[[], Service], settings: HttpSettings | None = None, *, echo: bool = True) -> FastAPI:
     """The HTTP face of a service, which is asked for at each request.
 
@@ -71,7 +62,7 @@ def create_app(service: Callable[[], Service], settings: HttpSettings | None = N
     """
     app = FastAPI(**openapi.INFO)
     app.include_router(_routes(service, settings or HttpSettings()))
-    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_exception_handler(HTTPException, unrouted)
     app.add_middleware(RequestId, echo=echo)
     # FastAPI's documented way to extend its document.
     app.openapi = lambda: openapi.schema(app)  # type: ignore[method-assign]
@@ -81,40 +72,10 @@ def create_app(service: Callable[[], Service], settings: HttpSettings | None = N
 def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter:
     router = APIRouter(route_class=ProblemRoute)
 
-    @router.post("/v1/notifications:generate", **openapi.GENERATE)
-    async def generate(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.GenerateNotificationRequest, settings)
-        decision = await service().generate(asked, request_id)
-        return _json(contract.GenerateNotificationResponse(decision=decision))
-
-    @router.post("/v1/notifications:stream", **openapi.STREAM)
-    async def stream(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.StreamNotificationRequest, settings)
-        return await EventStream.start(request, _stream_events(service().stream(asked, request_id)))
-
-    @router.post("/v1/notifications:batch", **openapi.BATCH)
-    async def batch(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.BatchGenerateNotificationsRequest, settings)
-        return await EventStream.start(request, _batch_events(service().batch(asked, request_id), asked, request_id))
-
-    @router.post("/v1/items:caption", **openapi.CAPTION)
-    async def caption(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.CaptionItemRequest, settings)
-        return _json(await service().caption(asked, request_id))
-
-    @router.post("/v1/items:route", **openapi.ROUTE)
-    async def route(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.RouteItemRequest, settings)
-        return _json(await service().route(asked, request_id))
-
-    @router.post("/v1/copies:score", **openapi.SCORE)
-    async def score(request: Request) -> Response:
-        asked, request_id = await _read(request, contract.ScoreCopiesRequest, settings)
-        return _json(await service().score(asked, request_id))
-
-    @router.get("/v1/info", **openapi.SERVICE_INFO)
-    async def info() -> Response:
-        return _json(await service().info())
+    for verb in VERBS:
+        router.add_api_route(
+            verb.path, _handler(verb, service, settings), methods=[verb.method], **openapi.operation(verb)
+        )
 
     @router.get("/healthz", **openapi.HEALTH)
     async def healthz() -> Response:
@@ -124,6 +85,24 @@ def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter
         return _json(found, 200 if healthy else 503)
 
     return router
+
+
+def _handler(
+    verb: Verb, service: Callable[[], Service], settings: HttpSettings
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    tell = _ANSWERS.get(verb.rpc)
+
+    async def handle(request: Request) -> Response:
+        if verb.method == "GET":
+            asked, request_id = verb.request(), request.state.request_id
+        else:
+            asked, request_id = await _read(request, verb.request, settings)
+        answer = getattr(service(), verb.name)(asked, request_id)
+        if tell is None:
+            return _json(verb.answer(await answer))
+        return await EventStream.start(request, _told(answer, tell, asked, request_id))
+
+    return handle
 
 
 def _json(model: BaseModel, status: int = 200) -> Response:
@@ -194,115 +173,39 @@ class RequestId:
         await self._app(scope, receive, send_with_id)
 
 
-# --- errors -----------------------------------------------------------------------------------------------------------
+# --- answers of streams ---------------------------------------------------------------------------------------------
+
+Tell = Callable[[Any, int, Any, str], bytes]
 
 
-class ProblemRoute(APIRoute):
-    """A route whose every error is problem+json; not by exception handlers, for Serve installs some of its own."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_errors(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except ClientDisconnect:
-                return Response(status_code=499)  # nobody reads it; nginx's number for a client that left
-            except Exception as error:  # noqa: BLE001 - the boundary: an unknown error must not leak to the client
-                return _refuse(request, error)
-
-        return handle_errors
-
-
-def _refuse(request: Request, error: Exception) -> Response:
-    problem = _problem(request, error)
-    headers = {**retry_header(problem), **(error.headers if isinstance(error, HttpError) else {})}
-    return Response(problem.json_bytes(), problem.status, headers, PROBLEM_JSON)
-
-
-def _problem(request: Request, error: Exception) -> Problem:
-    request_id, path = request.state.request_id, request.url.path
-    if not isinstance(error, HttpError):
-        return to_problem(public(error, request_id), request_id, path)
-    return Problem(
-        type=problem_type(error.reason),
-        title=error.reason.replace("_", " ").capitalize(),
-        status=error.status,
-        detail=error.detail,
-        instance=path,
-        request_id=request_id,
-        reason=error.reason,
-    )
-
-
-async def _unrouted(request: Request, error: Exception) -> Response:
-    """Of the router itself: no such path, or not by this method."""
-    status = getattr(error, "status_code", 500)
-    reasons = {404: ("NOT_FOUND", "there is nothing at this path"), 405: ("METHOD_NOT_ALLOWED", "not by this method")}
-    reason, detail = reasons.get(status, ("HTTP_ERROR", "the request cannot be served"))
-    return _refuse(request, HttpError(status, reason, detail, dict(getattr(error, "headers", None) or {})))
-
-
-# --- streams ----------------------------------------------------------------------------------------------------------
-
-
-class EventStream(StreamingResponse):
-    """Server-sent events, one chunk an event; the source is closed however the response ends."""
-
-    def __init__(self, events: AsyncIterator[bytes], chunks: AsyncIterator[bytes]) -> None:
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}  # the second is nginx's
-        super().__init__(chunks, media_type="text/event-stream", headers=headers)
-        self._events = events
-
-    @classmethod
-    async def start(cls, request: Request, events: AsyncIterator[bytes]) -> EventStream:
-        """Wait for the first event, so that a refused request gets its status and not a stream with an error in it."""
-        try:
-            first = [await anext(events)]
-        except StopAsyncIteration:
-            first = []
-        return cls(events, _chunks(request, first, events))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with closing(self._events):
-            await super().__call__(scope, receive, send)
-
-
-async def _chunks(request: Request, first: Iterable[bytes], events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    for chunk in first:
-        yield chunk
-    try:
-        async for chunk in events:
-            yield chunk
-    except Exception as error:  # noqa: BLE001 - the status has left already: the error becomes the last event
-        yield _event("error", _problem(request, error).json_bytes())
-
-
-def _event(name: str, data: bytes, number: int | None = None) -> bytes:
-    """One server-sent event. The data is JSON of one line, so it needs no splitting."""
-    return b"%sevent: %s\ndata: %s\n\n" % (b"" if number is None else b"id: %d\n" % number, name.encode(), data)
-
-
-async def _stream_events(events: AsyncIterator[contract.Event]) -> AsyncIterator[bytes]:
+async def _told(answers: AsyncIterator[Any], tell: Tell, asked: BaseModel, request_id: str) -> AsyncIterator[bytes]:
     sequence = 0
-    async with closing(events):
-        async for event in events:
+    async with closing(answers):
+        async for answer in answers:
             sequence += 1
-            numbered = contract.StreamNotificationResponse.of(sequence, event)
-            (name,) = numbered.model_dump(exclude_none=True, include=openapi.EVENT_NAMES)
-            yield _event(name, numbered.model_dump_json(exclude_none=True).encode(), sequence)
+            yield tell(answer, sequence, asked, request_id)
 
 
-async def _batch_events(
-    answers: AsyncIterator[tuple[int, Decision | PushGenError]],
+def _numbered(happened: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> bytes:
+    numbered = contract.StreamNotificationResponse.of(sequence, happened)
+    (name,) = numbered.model_dump(exclude_none=True, include=openapi.EVENT_NAMES)
+    return event(name, numbered.model_dump_json(exclude_none=True).encode(), sequence)
+
+
+def _item(
+    answered: tuple[int, Decision | PushGenError],
+    _sequence: int,
     asked: contract.BatchGenerateNotificationsRequest,
     request_id: str,
-) -> AsyncIterator[bytes]:
-    async with closing(answers):
-        async for index, answer in answers:
-            if isinstance(answer, PushGenError):
-                item_id = item_request_id(asked.requests[index].request_id, request_id, index)
-                item = openapi.BatchEvent(index=index, error=to_problem(public(answer, item_id), item_id))
-            else:
-                item = openapi.BatchEvent(index=index, decision=answer)
-            yield _event("error" if item.error else "decision", item.model_dump_json(exclude_none=True).encode())
+) -> bytes:
+    index, answer = answered
+    if isinstance(answer, PushGenError):
+        item_id = item_request_id(asked.requests[index].request_id, request_id, index)
+        item = openapi.BatchEvent(index=index, error=to_problem(public(answer, item_id), item_id))
+    else:
+        item = openapi.BatchEvent(index=index, decision=answer)
+    return event("error" if item.error else "decision", item.model_dump_json(exclude_none=True).encode())
+
+
+# The event of one answer of a stream: from the answer, its number, the request and the request's id.
+_ANSWERS: Final[dict[str, Tell]] = {STREAM.rpc: _numbered, BATCH.rpc: _item}

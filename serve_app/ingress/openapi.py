@@ -17,6 +17,7 @@ from deployments.types import Decision
 from serve_app import contract
 from serve_app.contract.errors import TABLE, Problem, problem_type
 from serve_app.contract.headers import MAX_REQUEST_ID_CHARS
+from serve_app.contract.verbs import VERBS, Verb
 from serve_app.ingress import examples
 
 EVENT_NAMES = {"captioned", "routed", "candidate", "scored", "decided"}
@@ -51,14 +52,7 @@ class Health(BaseModel):
     stages: dict[str, bool]
 
 
-REQUESTS: list[type[BaseModel]] = [
-    contract.GenerateNotificationRequest,
-    contract.StreamNotificationRequest,
-    contract.BatchGenerateNotificationsRequest,
-    contract.CaptionItemRequest,
-    contract.RouteItemRequest,
-    contract.ScoreCopiesRequest,
-]
+REQUESTS: list[type[BaseModel]] = [verb.request for verb in VERBS if verb.method == "POST"]
 EVENTS: list[type[BaseModel]] = [contract.StreamNotificationResponse, BatchEvent, Problem]
 
 REF = "#/components/schemas/{model}"
@@ -114,34 +108,29 @@ HEADERS = [
 ]
 
 
-def _operation(
-    tag: str,
-    name: str,
-    summary: str,
-    *,
-    answer: dict[str, Any],
-    request: type[BaseModel] | None = None,
-    asked: dict[str, Any] | None = None,
-) -> dict[str, Any]:
+def operation(verb: Verb) -> dict[str, Any]:
+    """What FastAPI is told of the route of a verb."""
+    shown = examples.ANSWERS[verb.rpc]
+    answer = _events(STREAMS[verb.rpc], shown) if verb.streams else _answer(verb.response, shown)
     extra: dict[str, Any] = {"parameters": HEADERS[:1]}
-    if request is not None:
-        schema = {"$ref": REF.format(model=request.__name__)}
-        body = {"required": True, "content": {"application/json": {"schema": schema, "examples": asked}}}
-        extra = {"parameters": HEADERS, "requestBody": body}
-    errors = _problems() if request is not None else _problems({500, 503})
+    if verb.method == "POST":
+        schema = {"$ref": REF.format(model=verb.request.__name__)}
+        content = {"application/json": {"schema": schema, "examples": examples.REQUESTS[verb.rpc]}}
+        extra = {"parameters": HEADERS, "requestBody": {"required": True, "content": content}}
+    errors = _problems() if verb.method == "POST" else _problems({500, 503})
     return {
-        "operation_id": name,
-        "tags": [tag],
-        "summary": summary,
+        "operation_id": verb.rpc,
+        "tags": [verb.tag],
+        "summary": verb.summary,
         "responses": {200: answer, **errors},
         "openapi_extra": extra,
         "response_model": None,
         # Without it FastAPI adds a JSON answer to those of other media types.
-        "response_class": JSONResponse if "application/json" in answer["content"] else Response,
+        "response_class": Response if verb.streams else JSONResponse,
     }
 
 
-def _answer(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+def _answer(model: Any, example: dict[str, Any]) -> dict[str, Any]:
     return {"model": model, "content": {"application/json": {"example": example}}, "description": model.__name__}
 
 
@@ -150,68 +139,16 @@ def _events(description: str, example: str) -> dict[str, Any]:
     return {"description": description, "content": {"text/event-stream": {"schema": schema, "example": example}}}
 
 
-GENERATE = _operation(
-    "notifications",
-    "GenerateNotification",
-    "One item to one decision",
-    request=contract.GenerateNotificationRequest,
-    asked=examples.GENERATE_REQUESTS,
-    answer=_answer(contract.GenerateNotificationResponse, {"decision": examples.DECISION}),
-)
-STREAM = _operation(
-    "notifications",
-    "StreamNotification",
-    "The same, with events as they happen",
-    request=contract.StreamNotificationRequest,
-    asked=examples.GENERATE_REQUESTS,
-    answer=_events(
+STREAMS = {
+    "StreamNotification": (
         "Events `captioned`, `routed`, `candidate`, `scored` and, last, `decided`; `id` is the sequence number and "
-        "`data` a StreamNotificationResponse. A failure after the first event is an event `error`, its data a Problem.",
-        examples.STREAM,
+        "`data` a StreamNotificationResponse. A failure after the first event is an event `error`, its data a Problem."
     ),
-)
-BATCH = _operation(
-    "notifications",
-    "BatchGenerateNotifications",
-    "Many items; one bad item never fails the others",
-    request=contract.BatchGenerateNotificationsRequest,
-    asked=examples.BATCH_REQUESTS,
-    answer=_events(
+    "BatchGenerateNotifications": (
         "An event `decision` or `error` for each item, in the order they finish; `data` is a BatchEvent. When the "
-        "whole call fails midway, the last event is an `error` whose data is a Problem.",
-        examples.BATCH,
+        "whole call fails midway, the last event is an `error` whose data is a Problem."
     ),
-)
-CAPTION = _operation(
-    "stages",
-    "CaptionItem",
-    "The captioner by itself",
-    request=contract.CaptionItemRequest,
-    asked=examples.CAPTION_REQUESTS,
-    answer=_answer(contract.CaptionItemResponse, examples.CAPTION),
-)
-ROUTE = _operation(
-    "stages",
-    "RouteItem",
-    "The category router by itself",
-    request=contract.RouteItemRequest,
-    asked=examples.ROUTE_REQUESTS,
-    answer=_answer(contract.RouteItemResponse, examples.ROUTE),
-)
-SCORE = _operation(
-    "stages",
-    "ScoreCopies",
-    "The policy checks and the reward scorer by themselves; ranks human-written copies too",
-    request=contract.ScoreCopiesRequest,
-    asked=examples.SCORE_REQUESTS,
-    answer=_answer(contract.ScoreCopiesResponse, examples.SCORE),
-)
-SERVICE_INFO = _operation(
-    "service",
-    "GetServiceInfo",
-    "Models, revisions, adapters, categories, length profiles and limits",
-    answer=_answer(contract.GetServiceInfoResponse, examples.INFO),
-)
+}
 HEALTH: dict[str, Any] = {
     "operation_id": "Health",
     "tags": ["service"],

@@ -98,7 +98,7 @@ class FakeService:
         self._take("score", request, request_id)
         return contract.ScoreCopiesResponse.model_validate(examples.SCORE | {"request_id": request_id})
 
-    async def info(self) -> GetServiceInfoResponse:
+    async def info(self, _request: contract.GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
         self._take("info", None, "")
         return GetServiceInfoResponse.model_validate(examples.INFO)
 

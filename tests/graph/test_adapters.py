@@ -15,6 +15,7 @@ from deployments.fakes import FakeCaptioner, FakeGenerator
 from deployments.types import CaptionResult, Decision, Draft, GenerationTask, Item, Stage
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client import AsyncPushGenClient
+from serve_app.contract import GetServiceInfoRequest
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
 from tests.graph.servers import serving
@@ -106,4 +107,4 @@ async def test_the_service_says_which_adapters_there_are() -> None:
     app = service(adapters=ADAPTERS)
     async with serving(app) as address, AsyncPushGenClient(address) as client:
         assert (await client.info()).adapters == ADAPTERS
-    assert (await service().info()).adapters == ()
+    assert (await service().info(GetServiceInfoRequest(), "")).adapters == ()

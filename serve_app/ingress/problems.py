@@ -1,0 +1,68 @@
+"""Every error over HTTP as problem+json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
+
+from serve_app.contract.errors import Problem, problem_type, public, retry_header, to_problem
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class HttpError(Exception):
+    """What is wrong with the HTTP request itself, before there is a request of ours. Has no meaning over gRPC."""
+
+    def __init__(self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status, self.reason, self.detail, self.headers = status, reason, detail, headers or {}
+
+
+class ProblemRoute(APIRoute):
+    """A route whose every error is problem+json; not by exception handlers, for Serve installs some of its own."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_errors(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ClientDisconnect:
+                return Response(status_code=499)  # nobody reads it; nginx's number for a client that left
+            except Exception as error:  # noqa: BLE001 - the boundary: an unknown error must not leak to the client
+                return refuse(request, error)
+
+        return handle_errors
+
+
+def refuse(request: Request, error: Exception) -> Response:
+    problem = problem_of(request, error)
+    headers = {**retry_header(problem), **(error.headers if isinstance(error, HttpError) else {})}
+    return Response(problem.json_bytes(), problem.status, headers, PROBLEM_JSON)
+
+
+def problem_of(request: Request, error: Exception) -> Problem:
+    request_id, path = request.state.request_id, request.url.path
+    if not isinstance(error, HttpError):
+        return to_problem(public(error, request_id), request_id, path)
+    return Problem(
+        type=problem_type(error.reason),
+        title=error.reason.replace("_", " ").capitalize(),
+        status=error.status,
+        detail=error.detail,
+        instance=path,
+        request_id=request_id,
+        reason=error.reason,
+    )
+
+
+async def unrouted(request: Request, error: Exception) -> Response:
+    """Of the router itself: no such path, or not by this method."""
+    status = getattr(error, "status_code", 500)
+    reasons = {404: ("NOT_FOUND", "there is nothing at this path"), 405: ("METHOD_NOT_ALLOWED", "not by this method")}
+    reason, detail = reasons.get(status, ("HTTP_ERROR", "the request cannot be served"))
+    return refuse(request, HttpError(status, reason, detail, dict(getattr(error, "headers", None) or {})))
