@@ -142,7 +142,7 @@ class Maker:
         """Copies that are fit, and copies that are not: a model's own where readers have marked some, then the rest."""
         own = [j for j in entry.judged if j.is_fit] + [j.mended for j in entry.judged if j.mended]
         good = [*_shuffled(own, draw), *_shuffled(entry.copies, draw)]
-        bad = [*_shuffled([j for j in entry.judged if not j.is_fit], draw), *_shuffled(entry.bad, draw)]
+        bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
         no: list[Copy] = []
         for copy in bad:
             if len(no) == self._mix.no:
