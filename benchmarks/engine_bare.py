@@ -13,7 +13,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
-from deployments.deadline import Call, Deadline
 from deployments.engines import Engine
 from deployments.errors import Misconfigured
 from deployments.generator.generator import VllmGenerator
@@ -147,11 +146,10 @@ class Offline(VllmGenerator):
     def write(self, tasks: Sequence[GenerationTask]) -> Written:
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
-        call = Call(Deadline.after(_ANSWER_S))
-        jobs = [job for task in tasks for job in self._jobs(task, call, self._knobs)]
-        prompts = [{"prompt_token_ids": list(job.prompt.token_ids)} for job in jobs]
-        sampling = [vllm_api.sampling_params(**vars(job.sampling)) for job in jobs]
-        adapters = [self._engine.adapters[job.adapter] for job in jobs if job.adapter]
+        jobs = [job for task in tasks for job in self._jobs(task, self._knobs)]
+        prompts = [{"prompt_token_ids": list(job.prompt.words.token_ids)} for job in jobs]
+        sampling = [vllm_api.sampling_params(**vars(job.prompt.sampling.with_seed(job.seed))) for job in jobs]
+        adapters = [self._engine.adapters[job.prompt.adapter] for job in jobs if job.prompt.adapter]
         loras = [vllm_api.lora_request(adapter) for adapter in adapters] or None
         cpu, began = time.process_time(), time.perf_counter()
         outputs = self._engine._llm.generate(prompts, sampling, use_tqdm=False, lora_request=loras)  # noqa: SLF001

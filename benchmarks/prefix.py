@@ -109,13 +109,13 @@ class Generator(VllmGenerator):
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         if self.arm.prime:
-            job, *_ = await asyncio.to_thread(self._jobs, task, call, self._knobs)
-            await self._engine.sample(job.prompt, Sampling(max_tokens=1), request_id=f"{call.request_id}-prime")
+            job, *_ = await asyncio.to_thread(self._jobs, task, self._knobs)
+            await self._engine.sample(job.prompt.words, Sampling(max_tokens=1), request_id=f"{call.request_id}-prime")
         async for draft in super().generate(task, call):
             yield draft
 
-    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[Any]:
-        jobs = super()._jobs(task, call, knobs)
+    def _jobs(self, task: GenerationTask, knobs: GeneratorKnobs) -> list[Any]:
+        jobs = super()._jobs(task, knobs)
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
         prompts = {
             plan.category: self._engine.render(
@@ -123,7 +123,7 @@ class Generator(VllmGenerator):
             )
             for plan in task.plan
         }
-        return [replace(job, prompt=prompts[job.plan.category]) for job in jobs]
+        return [replace(job, prompt=replace(job.prompt, words=prompts[job.plan.category])) for job in jobs]
 
 
 @app.command(help=__doc__)

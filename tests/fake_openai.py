@@ -16,13 +16,17 @@ Body = dict[str, Any]
 
 @dataclass
 class Reply:
-    """One answer. `text` is the message's, `raw` the whole body instead. `until`: held back until it is set."""
+    """One answer. `text` is the message's, `raw` the whole body instead. `until`: held back until it is set.
+
+    top: what the answer might have begun with, by token; sent with `logprobs`, or as one token.
+    """
 
     text: str = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     finish_reason: str = "stop"
     logprobs: list[float] | None = None
+    top: dict[str, float] | None = None
     usage: Body | None = None
     raw: str | None = None
     until: asyncio.Event | None = None
@@ -89,8 +93,10 @@ def _response(reply: Reply) -> web.Response:
         "message": {"role": "assistant", "content": reply.text},
         "finish_reason": reply.finish_reason,
     }
-    if reply.logprobs is not None:
-        choice["logprobs"] = {"content": [{"token": "t", "logprob": p, "top_logprobs": []} for p in reply.logprobs]}
+    if reply.logprobs is not None or reply.top is not None:
+        top = [{"token": token, "logprob": p, "bytes": None} for token, p in (reply.top or {}).items()]
+        tokens = [{"token": "t", "logprob": p, "top_logprobs": top} for p in reply.logprobs or [-0.1]]
+        choice["logprobs"] = {"content": tokens}
     answer: Body = {"id": "c", "object": "chat.completion", "created": 0, "model": "of-the-server", "choices": [choice]}
     if reply.usage is not None:
         answer["usage"] = reply.usage

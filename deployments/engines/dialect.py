@@ -19,7 +19,8 @@ from deployments.engines.words import Message
 class Chat:
     """One chat to answer. `pictures`: JPEGs, before the text of the last message. None leaves it to the server.
 
-    schema: JSON schema of the answer; None: free text.
+    schema: JSON schema of the answer; None: free text. alternatives: of each token, how many of the likeliest are named
+    with their log-probabilities, beside that of the token itself.
     """
 
     messages: tuple[Message, ...]
@@ -30,15 +31,18 @@ class Chat:
     max_tokens: int = 128
     seed: int | None = None
     logprobs: bool = False
+    alternatives: int = 0
 
 
 # What may be left out, in the order in which it is suspected, and how a refusal speaks of it.
 SCHEMA: Final = "response_format json_schema"
+ALTERNATIVES: Final = "top_logprobs"
 LOGPROBS: Final = "logprobs"
 SEED: Final = "seed"
 MAX_TOKENS: Final = "max_tokens (now max_completion_tokens)"
 _NAMED_BY: Final = {
     SCHEMA: ("response_format", "json_schema", "schema", "guided", "structured", "grammar"),
+    ALTERNATIVES: ("logprob",),  # "20 logprobs are too many" is no word against `logprobs`, which is suspected next
     LOGPROBS: ("logprob",),
     SEED: ("seed",),
     MAX_TOKENS: ("max_tokens",),
@@ -57,8 +61,10 @@ def body(chat: Chat, model: str, extra: Mapping[str, Any], without: Collection[s
     request |= {name: value for name in ("temperature", "top_p") if (value := getattr(chat, name)) is not None}
     if chat.seed is not None and SEED not in without:
         request["seed"] = chat.seed
-    if chat.logprobs and LOGPROBS not in without:
+    if (chat.logprobs or chat.alternatives) and LOGPROBS not in without:
         request["logprobs"] = True
+        if chat.alternatives and ALTERNATIVES not in without:
+            request["top_logprobs"] = chat.alternatives
     if chat.schema is not None and SCHEMA not in without:
         named = {"name": "notification", "strict": True, "schema": dict(chat.schema)}
         request["response_format"] = {"type": "json_schema", "json_schema": named}
@@ -84,7 +90,8 @@ def _sent(chat: Chat) -> list[str]:
     """What of the chat may be left out."""
     sent = {
         SCHEMA: chat.schema is not None,
-        LOGPROBS: chat.logprobs,
+        ALTERNATIVES: chat.alternatives > 0,
+        LOGPROBS: chat.logprobs or chat.alternatives > 0,
         SEED: chat.seed is not None,
         MAX_TOKENS: True,
     }

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import openai
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError
 
+from deployments.engines.alternatives import Alternative
 from deployments.engines.retry import Failure
 
 _CONNECT_TIMEOUT_S = 10.0
@@ -20,8 +21,18 @@ _CONNECT_TIMEOUT_S = 10.0
 _NO_LOGPROB = -9999.0
 
 
+class _Alternative(BaseModel):
+    token: str
+    logprob: float
+
+
+_ALTERNATIVES = TypeAdapter(list[_Alternative])
+
+
 class _Token(BaseModel):
     logprob: float
+    top_logprobs: Any = None
+    """Not read with the rest: some servers put something else here when they were not asked for it."""
 
 
 class _Logprobs(BaseModel):
@@ -69,6 +80,16 @@ class Answer(BaseModel):
         logprobs = self.choices[0].logprobs
         known = [t.logprob for t in (logprobs and logprobs.content) or () if t.logprob > _NO_LOGPROB]
         return sum(known) / len(known) if known else None
+
+    @property
+    def first_alternatives(self) -> list[Alternative]:
+        """What the answer might have begun with; empty where the server does not say so."""
+        logprobs = self.choices[0].logprobs
+        try:
+            named = _ALTERNATIVES.validate_python(((logprobs and logprobs.content) or [])[0].top_logprobs)
+        except (IndexError, ValidationError):
+            return []
+        return [Alternative(each.token, each.logprob) for each in named if each.logprob > _NO_LOGPROB]
 
     @property
     def cached_tokens(self) -> int:

@@ -12,11 +12,12 @@ from pydantic import SecretStr
 
 from deployments.deadline import Call, Deadline
 from deployments.engines import dialect
+from deployments.engines.alternatives import contrast
 from deployments.engines.dialect import Chat
 from deployments.engines.gate import Gate
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.engines.retry import Failure, with_retries
-from deployments.engines.words import Sample
+from deployments.engines.words import Contrast, Sample
 from deployments.errors import DeadlineExceeded, Misconfigured, Overloaded, PushGenError, StageFailed, StageUnavailable
 
 if TYPE_CHECKING:
@@ -85,6 +86,20 @@ class OpenAiEngine:
         server cannot be reached, breaks, or refuses key or model; StageFailed when it refuses this chat, or answers
         what cannot be read.
         """
+        return (await self._answered(chat, call))[1]
+
+    async def contrast(self, chat: Chat, words: tuple[str, str], call: Call) -> Contrast | None:
+        """Compare two words as the beginning of the answer, see `alternatives.contrast`. Raises as `sample` does.
+
+        None, without a call, once the server has refused to name alternatives.
+        """
+        if {dialect.ALTERNATIVES, dialect.LOGPROBS} & self._without:
+            return None
+        answer, sample = await self._answered(chat, call)
+        return Contrast(contrast(answer.first_alternatives, *words), sample)
+
+    async def _answered(self, chat: Chat, call: Call) -> tuple[Answer, Sample]:
+        """As `sample`, with all that the server said."""
         began = time.monotonic()
         async with self._gate.place(call):
             try:
@@ -93,7 +108,7 @@ class OpenAiEngine:
                 self._log(failure)
                 raise self._translated(failure, call.deadline) from None
             ended = time.monotonic()
-        return Sample(
+        return answer, Sample(
             index=0,
             text=answer.text,
             length_cut=answer.length_cut,

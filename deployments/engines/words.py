@@ -80,7 +80,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Contrast:
-    """How much rather the model goes on with one word than with another: log P(first) - log P(second), in nats."""
+    """How much rather the model goes on with one word than with another: log P(first) - log P(second), in nats.
 
-    logit: float
+    logit: None where a server answers and does not say it.
+    """
+
+    logit: float | None
     sample: Sample

@@ -24,7 +24,8 @@ class FitCalibration(Settings):
     P(a strict reader would send it) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)
 
     contrast: log P(Yes) - log P(No). likelihood: the mean log-probability per token of the answer. It says nothing of
-    copies that the model did not write: people choose less likely words.
+    copies that the model did not write: people choose less likely words. A draft whose engine gave none has a fit only
+    where likelihood_weight is 0.
 
     languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.
     """
@@ -35,9 +36,16 @@ class FitCalibration(Settings):
     offset: float = 0.0
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
 
-    def fit(self, contrast: float, likelihood: float) -> float:
-        """0 to 1, from the difference of the log-probabilities and the likelihood of the copy, both in nats."""
-        logit = self.slope * contrast + self.likelihood_weight * likelihood + self.offset
+    def knows(self, language: str, likelihood: float | None) -> bool:
+        """Whether a fit can be said of copies in this language with this likelihood."""
+        return language in self.languages and (likelihood is not None or self.likelihood_weight == 0)
+
+    def fit(self, contrast: float, likelihood: float | None) -> float:
+        """0 to 1, from the difference of the log-probabilities and the likelihood of the copy, both in nats.
+
+        None only where likelihood_weight is 0, see `knows`.
+        """
+        logit = self.slope * contrast + self.likelihood_weight * (likelihood or 0.0) + self.offset
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Contrast, Engine, Message, Sample, Sampling, adapters
+from deployments.engines import Contrast, Engine, Message, Prompt, Sample, Sampling, adapters
 from deployments.errors import Misconfigured, PushGenError, StageFailed
 from deployments.facts import facts
 from deployments.generator import prompt, structured
 from deployments.generator.choice import chosen
-from deployments.generator.drafting import (
-    drafts_until,
-    one_after_the_other,
-    refuse_impossible,
-    seed_of,
-    with_second_tries,
-)
-from deployments.generator.fit import FitCalibration
-from deployments.generator.jobs import Job
+from deployments.generator.drafting import drafts_until, refuse_impossible
+from deployments.generator.jobs import Job, jobs_of, judged_draft
+from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import (
-    Copy,
-    Draft,
-    GenerationTask,
-    OutputField,
-    Stage,
-    StageRevision,
-    Usage,
-)
+from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
 # What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
 _INSTRUCTION_TOKENS = 160
 _MIN_FACTS_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class _Prompt:
+    """What the engine is sent for every candidate of a category."""
+
+    words: Prompt
+    sampling: Sampling
+    adapter: str
 
 
 class VllmGenerator:
@@ -58,14 +53,14 @@ class VllmGenerator:
             stage=Stage.GENERATE, kind=settings.kind, model=public_name(settings.engine.model)
         )
         self._control_words: tuple[str, ...] = ()
-        self._calibration = FitCalibration()
+        self._judge = FitJudge()
 
     async def start(self, knobs: GeneratorKnobs) -> None:
         """Raises Misconfigured when the model cannot be served, or leaves no room for facts and answer."""
         self._check(knobs)
         self._knobs = knobs
         if self._settings.fit is not None:
-            self._calibration = self._settings.fit.load()
+            self._judge = FitJudge(self._settings.fit.load())
         await self._engine.start()
         self._control_words = self._engine.control_words()
         await self._warm_up()
@@ -108,15 +103,13 @@ class VllmGenerator:
         call.deadline.check("generating")
         knobs = self._knobs
         refuse_impossible(task, self._settings.adapter_names, knobs.max_drafts_per_request)
-        jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
+        jobs = await asyncio.to_thread(self._jobs, task, knobs)
         async with aclosing(drafts_until(call.deadline, (self._draft(job, call) for job in jobs))) as drafts:
             async for draft in drafts:
                 yield draft
 
-    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[Job]:
+    def _jobs(self, task: GenerationTask, knobs: GeneratorKnobs) -> list[Job[_Prompt]]:
         """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
-        language = task.item.language
-        longest = structured.limits(task.profile, language)
         sampling = Sampling(
             temperature=knobs.temperature if task.temperature is None else task.temperature,
             top_p=knobs.top_p,
@@ -125,82 +118,48 @@ class VllmGenerator:
             max_tokens=knobs.max_tokens,
         )
         if knobs.grammar:
-            sampling = replace(sampling, grammar=structured.grammar(task.output_fields, language))
+            sampling = replace(sampling, grammar=structured.grammar(task.output_fields, task.item.language))
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
-        rendered = [self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan]
-        return [
-            Job(
-                plan=plan,
-                prompt=tokens,
-                sampling=replace(sampling, seed=seed_of(task.seed, plan.category, n)),
-                request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
-                task=task,
-                known=known,
-                longest=longest,
-                adapter=chosen(task.adapter, knobs.adapter),
-                second_tries=knobs.second_tries if sampling.temperature else 0,  # greedy, it would be the same again
-            )
-            for n in range(task.candidates_per_category)
-            for plan, tokens in zip(task.plan, rendered, strict=True)
-        ]
+        adapter = chosen(task.adapter, knobs.adapter)
+        rendered = (self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan)
+        prompts = [_Prompt(words, sampling, adapter) for words in rendered]
+        second_tries = knobs.second_tries if sampling.temperature else 0  # greedy, it would be the same again
+        return jobs_of(task, prompts, known, second_tries)
 
     def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:
         """Tokens for the facts: what the model's length leaves beside the longest prompt without them."""
         bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
-    async def _draft(self, job: Job, call: Call) -> Draft | PushGenError:
-        """One draft, and another in its place where it was cut and there is time; judged when it is whole."""
+    async def _draft(self, job: Job[_Prompt], call: Call) -> Draft | PushGenError:
+        async def ask(messages: list[Message]) -> Contrast:
+            return await self._engine.contrast(
+                await asyncio.to_thread(self._engine.render, messages),
+                (prompt.YES, prompt.NO),
+                request_id=f"{_request_id(job, call)}-fit",
+                priority=call.priority,
+                deadline=call.deadline,
+                adapter=job.prompt.adapter,
+            )
 
-        def attempt(tries: int) -> Awaitable[Draft | PushGenError]:
-            return self._try(job.again(tries) if tries else job, call)
+        return await judged_draft(job, call, lambda each: self._try(each, call), self._judge, ask)
 
-        draft = await with_second_tries(attempt, job.second_tries, call.deadline)
-        if (
-            isinstance(draft, PushGenError)
-            or not draft.finished
-            or draft.likelihood is None
-            or not self._knows(job.task)
-        ):
-            return draft
-        try:
-            said = await self._asked(job, draft.copy_text, call)
-        except StageFailed:
-            return draft  # the draft is whole; what is not known of it is the flow's business
-        usage = one_after_the_other(draft.usage, said.sample.usage(draft.usage.batch_size))
-        usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
-        return draft.model_copy(update={"fit": self._calibration.fit(said.logit, draft.likelihood), "usage": usage})
-
-    def _knows(self, task: GenerationTask) -> bool:
-        return self._settings.fit is not None and task.item.language in self._calibration.languages
-
-    async def _asked(self, job: Job, copy: Copy, call: Call) -> Contrast:
-        words = await asyncio.to_thread(lambda: self._engine.render(prompt.fit_messages(job.task, copy, job.known)))
-        return await self._engine.contrast(
-            words,
-            (prompt.YES, prompt.NO),
-            request_id=f"{job.request_id}-fit",
-            priority=call.priority,
-            deadline=call.deadline,
-            adapter=job.adapter,
-        )
-
-    async def _try(self, job: Job, call: Call) -> Draft | PushGenError:
+    async def _try(self, job: Job[_Prompt], call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
-                job.prompt,
-                job.sampling,
-                request_id=job.request_id,
+                job.prompt.words,
+                job.prompt.sampling.with_seed(job.seed),
+                request_id=_request_id(job, call),
                 priority=call.priority,
                 deadline=call.deadline,
-                adapter=job.adapter,
+                adapter=job.prompt.adapter,
             )
         except StageFailed as failure:
             return failure
         return self._read(sample, job)
 
-    def _read(self, sample: Sample, job: Job) -> Draft:
+    def _read(self, sample: Sample, job: Job[_Prompt]) -> Draft:
         answer = structured.parse(sample.text, job.longest)
         return Draft(
             title=answer.title,
@@ -208,15 +167,8 @@ class VllmGenerator:
             category=job.plan.category,
             likelihood=sample.logprob,
             finished=answer.finished and not sample.length_cut,
-            revision=self._revision_with(job.adapter),
-            usage=Usage(
-                queue_ms=sample.queue_ms,
-                compute_ms=sample.compute_ms,
-                prompt_tokens=sample.prompt_tokens,
-                output_tokens=sample.output_tokens,
-                cached_tokens=sample.cached_tokens,
-                batch_size=self._engine.unfinished_requests + 1,
-            ),
+            revision=self._revision_with(job.prompt.adapter),
+            usage=sample.usage(self._engine.unfinished_requests + 1),
         )
 
     def revision(self) -> StageRevision:
@@ -240,3 +192,8 @@ class VllmGenerator:
 
     async def stop(self) -> None:
         await self._engine.stop()
+
+
+def _request_id(job: Job[_Prompt], call: Call) -> str:
+    """Unique in the engine, and telling in its log."""
+    return f"{call.request_id or 'task'}-{job.name}"

@@ -1,29 +1,76 @@
-"""What one candidate needs to be written and asked about."""
+"""One candidate from its prompt to a judged draft, the same way on every kind of engine."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
-from deployments.engines import Prompt, Sampling
-from deployments.generator.drafting import seed_of
-from deployments.types import CategoryPlan, GenerationTask, OutputField
+from deployments.deadline import Call
+from deployments.errors import PushGenError
+from deployments.generator.drafting import seed_of, with_second_tries
+from deployments.generator.judge import Ask, FitJudge
+from deployments.generator.structured import limits
+from deployments.types import CategoryPlan, Draft, GenerationTask, OutputField
+
+Prompt = TypeVar("Prompt")
 
 
 @dataclass(frozen=True)
-class Job:
-    """One candidate to write. known: the facts in its prompt; longest: of each field, in code points."""
+class Job(Generic[Prompt]):
+    """One candidate to write.
 
+    name: unique in its task. prompt: as the engine takes it. known: the facts in it. longest: of each field, in code
+    points.
+    """
+
+    name: str
     plan: CategoryPlan
     prompt: Prompt
-    sampling: Sampling
-    request_id: str
     task: GenerationTask
     known: str
     longest: dict[OutputField, int]
-    adapter: str
+    seed: int | None
     second_tries: int
 
-    def again(self, tries: int) -> Job:
+    def again(self, tries: int) -> Job[Prompt]:
         """The same after so many tries, with another seed."""
-        seed = seed_of(self.sampling.seed, self.plan.category, -tries)
-        return replace(self, sampling=replace(self.sampling, seed=seed), request_id=f"{self.request_id}-{tries}")
+        seed = seed_of(self.seed, self.plan.category, -tries)
+        return replace(self, seed=seed, name=f"{self.name}-{tries}")
+
+
+def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], known: str, second_tries: int) -> list[Job[Prompt]]:
+    """The first candidate of every category, then the second ones. `prompts`: one for each plan of the task."""
+    longest = limits(task.profile, task.item.language)
+    return [
+        Job(
+            name=f"{plan.category}-{n}",
+            plan=plan,
+            prompt=prompt,
+            task=task,
+            known=known,
+            longest=longest,
+            seed=seed_of(task.seed, plan.category, n),
+            second_tries=second_tries,
+        )
+        for n in range(task.candidates_per_category)
+        for plan, prompt in zip(task.plan, prompts, strict=True)
+    ]
+
+
+async def judged_draft(
+    job: Job[Prompt],
+    call: Call,
+    attempt: Callable[[Job[Prompt]], Awaitable[Draft | PushGenError]],
+    judge: FitJudge,
+    ask: Ask,
+) -> Draft | PushGenError:
+    """One draft, and another in its place where it was cut and there is time; judged when it is whole."""
+
+    def try_again(tries: int) -> Awaitable[Draft | PushGenError]:
+        return attempt(job.again(tries) if tries else job)
+
+    draft = await with_second_tries(try_again, job.second_tries, call.deadline)
+    if isinstance(draft, PushGenError):
+        return draft
+    return await judge.judged(draft, job.task, job.known, call, ask)

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from deployments.deadline import Call
 from deployments.engines.dialect import Chat
 from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
 from deployments.engines.token_estimate import estimate_tokens
-from deployments.engines.words import Message, Sample
-from deployments.errors import DeadlineExceeded, PushGenError
+from deployments.engines.words import Contrast, Message, Sample
+from deployments.errors import DeadlineExceeded, Misconfigured, PushGenError
 from deployments.facts import facts
 from deployments.generator import prompt, structured
-from deployments.generator.drafting import drafts_until, refuse_impossible, seed_of, with_second_tries
+from deployments.generator.drafting import drafts_until, refuse_impossible
+from deployments.generator.jobs import Job, jobs_of, judged_draft
+from deployments.generator.judge import FitJudge
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
-
-@dataclass(frozen=True)
-class _Job:
-    """One candidate to write."""
-
-    category: str
-    chat: Chat
-    fields: tuple[OutputField, ...]
-    longest: dict[OutputField, int]
-    second_tries: int
-
-    def again(self, tries: int) -> _Job:
-        """The same after so many tries, with another seed."""
-        return replace(self, chat=replace(self.chat, seed=seed_of(self.chat.seed, self.category, -tries)))
+# As many as the API's definition lets one ask for.
+_ALTERNATIVES = 20
 
 
 class OpenAiGenerator:
@@ -47,8 +37,10 @@ class OpenAiGenerator:
     knobs_type = OpenAiGeneratorKnobs
 
     def __init__(self, settings: OpenAiGeneratorSettings) -> None:
+        self._settings = settings
         self._engine = OpenAiEngine(settings.server, name="generator")
         self._knobs = OpenAiGeneratorKnobs()
+        self._judge = FitJudge()
         self._revision = StageRevision(
             stage=Stage.GENERATE,
             kind=settings.kind,
@@ -59,11 +51,17 @@ class OpenAiGenerator:
 
     async def start(self, knobs: OpenAiGeneratorKnobs) -> None:
         """Raises Misconfigured when there is no key, or the server refuses it, the model or a small answer."""
-        self._knobs = knobs
+        if self._settings.fit is not None:
+            self._judge = FitJudge(self._settings.fit.load())
+        await self.reconfigure(knobs)
         schema = structured.schema(tuple(OutputField))
         await self._engine.start(_chat([Message("user", "Write any title and body, as JSON.")], schema, knobs, seed=1))
 
     async def reconfigure(self, knobs: OpenAiGeneratorKnobs) -> None:
+        """Raises Misconfigured when the calibration weighs a likelihood that the knobs do not ask for."""
+        calibration = self._judge.calibration
+        if calibration is not None and calibration.likelihood_weight and not knobs.logprobs:
+            raise Misconfigured("logprobs: false leaves no likelihood to generator.fit.calibration, which weighs it")
         self._knobs = knobs
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
@@ -83,49 +81,42 @@ class OpenAiGenerator:
             async for draft in drafts:
                 yield draft
 
-    def _jobs(self, task: GenerationTask, knobs: OpenAiGeneratorKnobs) -> list[_Job]:
+    def _jobs(self, task: GenerationTask, knobs: OpenAiGeneratorKnobs) -> list[Job[Chat]]:
         """Every chat of the task. Milliseconds of counting: for a thread."""
-        language = task.item.language
-        fields = tuple(structured.in_order(task.output_fields))
-        longest = structured.limits(task.profile, language)
-        schema = structured.schema(fields)
+        schema = structured.schema(task.output_fields)
         known = facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         if knobs.temperature is not None and task.temperature is not None:
             knobs = knobs.model_copy(update={"temperature": task.temperature})
         second_tries = 0 if knobs.temperature == 0 else knobs.second_tries  # greedy, it would be the same again
         chats = [_chat(prompt.messages(task, plan, known), schema, knobs) for plan in task.plan]
-        return [
-            _Job(plan.category, replace(chat, seed=seed_of(task.seed, plan.category, n)), fields, longest, second_tries)
-            for n in range(task.candidates_per_category)
-            for plan, chat in zip(task.plan, chats, strict=True)
-        ]
+        return jobs_of(task, chats, known, second_tries)
 
-    async def _draft(self, job: _Job, call: Call) -> Draft | PushGenError:
-        """One draft, and another in its place where it was cut and there is time. See `_try`."""
+    async def _draft(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
+        async def ask(messages: list[Message]) -> Contrast | None:
+            chat = _question(messages, job.prompt)
+            return await self._engine.contrast(chat, (prompt.YES, prompt.NO), call)
 
-        def attempt(tries: int) -> Awaitable[Draft | PushGenError]:
-            return self._try(job.again(tries) if tries else job, call)
+        return await judged_draft(job, call, lambda each: self._try(each, call), self._judge, ask)
 
-        return await with_second_tries(attempt, job.second_tries, call.deadline)
-
-    async def _try(self, job: _Job, call: Call) -> Draft | PushGenError:
+    async def _try(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
-            sample = await self._engine.sample(job.chat, call)
+            sample = await self._engine.sample(replace(job.prompt, seed=job.seed), call)
         except DeadlineExceeded:  # which is that of the others too
             raise
         except PushGenError as failure:
             return failure
         return self._read(sample, job)
 
-    def _read(self, sample: Sample, job: _Job) -> Draft:
+    def _read(self, sample: Sample, job: Job[Chat]) -> Draft:
         answer = structured.parse(structured.json_part(sample.text), job.longest)
         texts = {OutputField.TITLE: answer.title, OutputField.BODY: answer.body}
-        complete = all(texts[field] for field in job.fields)
+        fields = structured.in_order(job.task.output_fields)
+        complete = all(texts[field] for field in fields)
         return Draft(
-            title=answer.title if OutputField.TITLE in job.fields else "",
-            body=answer.body if OutputField.BODY in job.fields else "",
-            category=job.category,
+            title=answer.title if OutputField.TITLE in fields else "",
+            body=answer.body if OutputField.BODY in fields else "",
+            category=job.plan.category,
             likelihood=sample.logprob,
             finished=answer.finished and complete and not sample.length_cut,
             revision=self._revision,
@@ -161,4 +152,20 @@ def _chat(
         max_tokens=knobs.max_tokens,
         seed=seed,
         logprobs=knobs.logprobs,
+    )
+
+
+def _question(messages: Sequence[Message], written: Chat) -> Chat:
+    """One token, of which only the alternatives count.
+
+    Temperature and top_p of 1, if the model takes any: some servers name probabilities as these have changed them.
+    """
+    plain = None if written.temperature is None else 1.0
+    return Chat(
+        messages=tuple(messages),
+        temperature=plain,
+        top_p=plain,
+        max_tokens=1,
+        logprobs=True,
+        alternatives=_ALTERNATIVES,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from deployments.engines.openai_settings import OpenAiServer
+from deployments.generator.fit import EngineFitSettings
 from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ class OpenAiGeneratorSettings(Settings):
 
     kind: Literal["openai"] = "openai"
     server: OpenAiServer
+    fit: EngineFitSettings | None = None
+    """Unset: the model that writes is not asked whether what it wrote is fit to send."""
 
     @property
     def adapter_names(self) -> tuple[str, ...]:
@@ -41,7 +44,8 @@ class OpenAiGeneratorKnobs(Knobs):
     top_p: float | None = Field(default=None, gt=0, le=1)
     """None: the server's own."""
     logprobs: bool = True
-    """Ask for log-probabilities: a candidate's likelihood, which `selection.likelihood_weight` counts."""
+    """Ask for log-probabilities: a candidate's likelihood, which `selection.likelihood_weight` counts, and so does a
+    calibration of `fit` with a `likelihood_weight`. The question of `fit` asks for its own."""
     second_tries: int = Field(default=2, ge=0, le=4)
     """How often a candidate that was cut or cannot be read is written again, if there is time."""
     max_tokens: int = Field(default=256, ge=16, le=32_768)

@@ -106,7 +106,7 @@ async def generator(server: str) -> AsyncIterator[OpenAiGenerator]:
 
 def settings(url: str, **changes: object) -> OpenAiGeneratorSettings:
     server = {"base_url": url, "model": "smollm2", "api_key_env": "PUSHGEN_TEST_KEY", "timeout_s": 120} | changes
-    return OpenAiGeneratorSettings.model_validate({"server": server})
+    return OpenAiGeneratorSettings.model_validate({"server": server, "fit": {"kind": "engine"}})
 
 
 def task(**changes: object) -> GenerationTask:
@@ -144,6 +144,17 @@ async def test_every_category_gets_its_candidates_within_the_lengths(generator: 
         assert draft.usage.compute_ms > 0
     assert sum(draft.usage.cached_tokens for draft in written) > 0
     assert any(draft.finished for draft in written)
+
+
+async def test_the_server_says_of_every_whole_draft_whether_it_is_fit(
+    generator: OpenAiGenerator, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = await drafts(generator, task(), seconds=300)  # on a busy core the questions come late
+    whole = [draft for draft in written if draft.finished]
+    assert whole
+    assert all(draft.fit is not None and 0 < draft.fit < 1 for draft in whole)
+    assert {draft.fit for draft in written if not draft.finished} <= {None}
+    assert "generator.fit" not in caplog.text
 
 
 async def test_the_same_seed_writes_the_same_and_another_does_not(generator: OpenAiGenerator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from deployments.settings import parse
-from deployments.types import CaptionSource, Decision, Degradation, Source, Stage
+from deployments.types import CaptionSource, Decision, Degradation, Reason, Source, Stage
 from serve_app.flow.knobs import FitKnobs, IngressKnobs, SelectionKnobs
 from serve_app.flow.pipeline import Pipeline, Stages
 from serve_app.settings import AppSettings
@@ -67,6 +68,25 @@ async def test_a_model_of_others_captions_and_writes(root: Path, monkeypatch: py
     assert kinds[Stage.CAPTION] == kinds[Stage.GENERATE] == ("openai", "big/model")
     assert {header["authorization"] for header in server.headers} == {f"Bearer {KEY}"}
     assert KEY not in decision.model_dump_json()
+
+
+@pytest.mark.parametrize(("yes", "no", "reason"), [(-0.1, -3.0, None), (-3.0, -0.1, Reason.NONE_FIT)])
+async def test_the_model_that_wrote_says_whether_it_is_fit_to_send(
+    yes: float, no: float, reason: Reason | None, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = Reply("Yes", top={"Yes": yes, "No": no})
+
+    def answer(n: int, body: Body) -> Reply:
+        return Reply(COPY) if writes(body) else said if "top_logprobs" in body else Reply("A cup of coffee.")
+
+    async with stages(root, monkeypatch, answer) as (graph, _):
+        decision = await decide(graph, item=ITEM)
+    assert decision.candidates
+    assert [c.fit for c in decision.candidates] == [pytest.approx(1 / (1 + math.exp(no - yes)))] * len(
+        decision.candidates
+    )
+    assert decision.source is (Source.GENERATED if reason is None else Source.NONE)
+    assert reason in (None, decision.reason)
 
 
 async def test_a_server_that_is_down_degrades_the_request_and_says_so(

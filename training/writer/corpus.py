@@ -35,7 +35,8 @@ class Bad(Copy):
 class Judged(Copy):
     """A model's copy with readers' marks, as `sample` wrote it.
 
-    fit: the share of readers who would send it as it is. contrast, likelihood: what its writer said of it, see
+    fit: the share of readers who would send it as it is. mended: the same by a reader who changed as little as makes it
+    fit. contrast, likelihood: what its writer said of it, see
     `sample.row`. source: which writer.
     """
 
@@ -45,6 +46,11 @@ class Judged(Copy):
     contrast: float | None = None
     likelihood: float | None = None
     source: str = ""
+    mended: Copy | None = None
+
+    @property
+    def is_fit(self) -> bool:
+        return self.fit > 0.5
 
 
 class Entry(Settings):
@@ -107,7 +113,7 @@ def held_out(entry: Entry) -> bool:
 
 
 def judgements(paths: Sequence[Path]) -> dict[str, list[Judged]]:
-    """Marked copies by the item's id, from lines of {"id", "title", "body", "fit", "source"}; others are ignored."""
+    """Marked copies by the item's id, from lines of {"id", "title", "body", "fit", ...}; other fields are ignored."""
     found: dict[str, list[Judged]] = {}
     for path in _files(paths):
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +21,7 @@ from training.writer.packed import Branch, Packed, pack
 from training.writer.worse import KINDS, spoiled
 
 MAX_FACTS_TOKENS: Final = 400
+_WORD: Final = re.compile(r"\w{4,}")
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Mix:
     """What one example of an item holds.
 
     written: copies to write. worse: copies not fit that are to be less likely than a written one, in its category.
+    chance: how much of the order of the copies to write is chance, beside the share of their words that the item has.
     `yes` and `no`: copies to judge. judge_weight: of all judgements together, when all
     written tokens together weigh 1. made: share of the copies not fit that a rule spoiled; another item's copy is one
     of these. profile_share: examples with the default profile; others take one that the copies fit.
@@ -34,6 +37,7 @@ class Mix:
 
     written: int = 3
     worse: int = 0
+    chance: float = 0.2
     yes: int = 2
     no: int = 3
     judge_weight: float = 0.5
@@ -63,8 +67,9 @@ class Maker:
         """One packed example; `others`: where a copy of another item is taken from."""
         task = self._task(entry, draw)
         known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
-        fitting = [c for c in entry.copies if fits(c, task.profile, task.item.language)]
-        picked = [fitting[i] for i in draw.permutation(len(fitting))][: self._mix.written]
+        pool = [c for c in self._pool(entry, known, draw) if fits(c, task.profile, task.item.language)]
+        lessons = self._lessons(entry, task, draw)
+        picked = [*(better for better, _ in lessons), *pool][: self._mix.written]
         writes = [self._writing(task, c.category, c, known) for c in picked]
         yes, no = self._judged(entry, others, draw)
         judges = [
@@ -72,23 +77,32 @@ class Maker:
             for copies, word in ((yes, prompt.YES), (no, prompt.NO))
             for copy in copies
         ]
-        pairs, worse = [], []
-        if picked:
-            for n, (better, copy) in enumerate(self._worse(entry, picked, draw)):
-                worse.append(self._writing(task, picked[better].category, copy, known))
-                pairs.append((better, len(writes) + len(judges) + n))
-        branches = [*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight), *_weighing(worse, 0.0)]
-        return pack(branches, pairs)
+        worse = [*(copy for _, copy in lessons), *_shuffled(entry.bad, draw)][: self._mix.worse if picked else 0]
+        better = [n % len(picked) for n in range(len(worse))]  # a mended copy stands where its draft does
+        unwanted = [self._writing(task, picked[n].category, c, known) for n, c in zip(better, worse, strict=True)]
+        branches = [*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight), *_weighing(unwanted, 0.0)]
+        return pack(branches, list(zip(better, range(len(writes) + len(judges), len(branches)), strict=True)))
 
-    def _worse(self, entry: Entry, written: Sequence[Written], draw: np.random.Generator) -> list[tuple[int, Copy]]:
-        """Copies not fit, each with the number of the written copy that is better: a model's own first, those against
-        one of their category where there is one."""
-        bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
-        found = []
-        for n, copy in enumerate(bad[: self._mix.worse]):
-            same = [i for i, c in enumerate(written) if c.category == getattr(copy, "category", "")]
-            found.append((same[0] if same else n % len(written), copy))
-        return found
+    def _lessons(self, entry: Entry, task: GenerationTask, draw: np.random.Generator) -> list[tuple[Written, Copy]]:
+        """Drafts of a model as a reader has mended them, each before the draft."""
+        mended = [
+            (Written(category=j.category, title=j.mended.title, body=j.mended.body), j)
+            for j in entry.judged
+            if j.mended and j.category
+        ]
+        fitting = [m for m in mended if fits(m[0], task.profile, task.item.language)]
+        return [fitting[i] for i in draw.permutation(len(fitting))][: self._mix.worse]
+
+    def _pool(self, entry: Entry, known: str, draw: np.random.Generator) -> list[Written]:
+        """Copies to write, those nearest to the item's own words more often first: a small model that learns wit from
+        people invents."""
+        own = [
+            Written(category=j.category, title=j.title, body=j.body) for j in entry.judged if j.is_fit and j.category
+        ]
+        copies = [*entry.copies, *own]
+        words = set(_WORD.findall(known.lower()))
+        nearness = [_share(f"{c.title} {c.body}", words) + self._mix.chance * draw.random() for c in copies]
+        return [copies[i] for i in np.argsort(nearness)[::-1]]
 
     def _writing(self, task: GenerationTask, category: str, copy: Copy, known: str) -> Branch:
         return self._branch(prompt.messages(task, self._plan(category), known), answer(copy, task.output_fields))
@@ -126,7 +140,8 @@ class Maker:
         self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator
     ) -> tuple[list[Copy], list[Copy]]:
         """Copies that are fit, and copies that are not: a model's own where readers have marked some, then the rest."""
-        good = [*_shuffled([j for j in entry.judged if j.fit > 0.5], draw), *_shuffled(entry.copies, draw)]
+        own = [j for j in entry.judged if j.is_fit] + [j.mended for j in entry.judged if j.mended]
+        good = [*_shuffled(own, draw), *_shuffled(entry.copies, draw)]
         bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
         no: list[Copy] = []
         for copy in bad:
@@ -158,6 +173,12 @@ class Maker:
             prompt=tuple(self._tokenizer.encode(text, add_special_tokens=False)),
             answer=(*words, self._tokenizer.eos_token_id) if ends else tuple(words),
         )
+
+
+def _share(text: str, words: set[str]) -> float:
+    """Of the longer words of a text, how many are among `words`."""
+    own = _WORD.findall(text.lower())
+    return sum(w in words for w in own) / max(1, len(own))
 
 
 def _shuffled(copies: Sequence[Copy], draw: np.random.Generator) -> list[Copy]:

@@ -54,3 +54,52 @@ async def test_a_refusal_that_nothing_mends_is_not_remembered() -> None:
             await stage.sample(STRUCTURED, call())
         await stage.sample(STRUCTURED, call())
     assert "response_format" in server.bodies[-1]
+
+
+QUESTION = Chat(messages=CHAT.messages, alternatives=20)
+WORDS = ("Yes", "No")
+
+
+async def test_two_words_are_compared_by_what_the_answer_might_have_begun_with() -> None:
+    async with engine(lambda n, _: Reply("Yes", top={"Yes": -0.5, " No": -2.5, "?": -9999.0})) as (stage, server):
+        said = await stage.contrast(QUESTION, WORDS, call())
+    assert said is not None
+    assert said.logit == pytest.approx(2.0)
+    assert (server.bodies[0]["logprobs"], server.bodies[0]["top_logprobs"]) == (True, 20)
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply("Yes"), Reply("Yes", logprobs=[-0.1]), Reply("Yes", top={"Sure": -0.1, "Of": -3.0}), Reply("")]
+)
+async def test_a_server_that_names_neither_word_says_nothing(reply: Reply) -> None:
+    async with engine(lambda n, _: reply) as (stage, _):
+        said = await stage.contrast(QUESTION, WORDS, call())
+    assert said is not None
+    assert said.logit is None
+
+
+ODD_ALTERNATIVES = """{"choices": [{"message": {"content": "Hi."}, "logprobs": {"content": [
+    {"token": "Hi.", "logprob": -0.5, "top_logprobs": {"Hi.": -0.5}}]}}]}"""
+
+
+async def test_alternatives_of_another_form_are_none_and_spoil_no_answer() -> None:
+    async with engine(lambda n, _: Reply(raw=ODD_ALTERNATIVES)) as (stage, _):
+        assert (await stage.sample(CHAT, call())).logprob == -0.5
+        said = await stage.contrast(QUESTION, WORDS, call())
+    assert said is not None
+    assert said.logit is None
+
+
+@pytest.mark.parametrize("message", ["top_logprobs must be at most 5", "20 logprobs are more than this server gives"])
+async def test_a_server_that_names_no_alternatives_is_asked_once_and_keeps_its_log_probabilities(message: str) -> None:
+    def answer(n: int, body: Body) -> Reply:
+        return refusal(400, message) if "top_logprobs" in body else Reply("Hi.", logprobs=[-0.5])
+
+    async with engine(answer) as (stage, server):
+        said = await stage.contrast(QUESTION, WORDS, call())
+        assert said is not None
+        assert said.logit is None
+        calls = len(server.bodies)
+        assert await stage.contrast(QUESTION, WORDS, call()) is None
+        assert len(server.bodies) == calls
+        assert (await stage.sample(CHAT, call())).logprob == -0.5

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deployments.errors import Misconfigured, StageFailed
+from deployments.errors import Misconfigured, StageFailed, StageUnavailable
 from deployments.generator.fit import EngineFitSettings, FitCalibration
 from deployments.generator.generator import VllmGenerator
+from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorSettings
 from deployments.types import Item
 from tests.unit.deployments.generator.test_generator import Engine, copy, drafts, generator, task
@@ -19,7 +20,7 @@ def judging(engine: Engine, **calibration: object) -> VllmGenerator:
     """A generator that asks its model about every draft."""
     stage = GeneratorSettings.model_validate({"engine": {"model": "m"}, "fit": {"kind": "engine"}}).build()
     stage._engine = engine  # type: ignore[assignment]
-    stage._calibration = FitCalibration.model_validate(calibration)
+    stage._judge = FitJudge(FitCalibration.model_validate(calibration))
     return stage
 
 
@@ -44,11 +45,26 @@ async def test_of_a_language_that_was_not_measured_nothing_is_said() -> None:
 async def test_a_cut_draft_is_not_asked_about_and_a_failing_question_loses_no_draft() -> None:
     cut = Engine(lambda _: '{"title":"A cat","body":"It')
     assert {d.fit for d in await drafts(judging(cut), task())} == {None}
-    broken = Engine(copy)
-    broken.contrast_error = StageFailed("x")
-    assert [d.fit for d in await drafts(judging(broken), task())] == [None] * 4
     await drafts(generator(cut), task())
     assert cut.contrasts == 0
+    for error in (StageFailed("x"), StageUnavailable("dead")):
+        broken = Engine(copy)
+        broken.contrast_error = error
+        assert [d.fit for d in await drafts(judging(broken), task())] == [None] * 4
+
+
+async def test_a_whole_draft_leaves_before_the_deadline_judged_or_not() -> None:
+    engine = Engine(copy)
+    engine.contrast_held = True
+    assert [d.fit for d in await drafts(judging(engine), task(), seconds=0.5)] == [None] * 4
+
+
+@pytest.mark.parametrize(("weight", "known"), [(0.0, True), (1.0, False)])
+def test_a_calibration_that_weighs_the_likelihood_says_nothing_without_one(weight: float, known: bool) -> None:
+    calibration = FitCalibration(likelihood_weight=weight)
+    assert calibration.knows("en", None) is known
+    assert calibration.knows("en", -0.5)
+    assert calibration.fit(0.0, None) == 0.5
 
 
 def test_a_calibration_is_read_or_refused_by_name(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ class Engine:
         self.deadlines: list[Deadline] = []
         self.contrasts = 0
         self.contrast_error: Exception | None = None
+        self.contrast_held = False
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -75,6 +76,8 @@ class Engine:
         adapter: str,
     ) -> Contrast:
         self.contrasts += 1
+        if self.contrast_held:
+            await asyncio.Event().wait()
         if self.contrast_error is not None:
             raise self.contrast_error
         assert words == ("Yes", "No")
