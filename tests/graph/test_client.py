@@ -198,7 +198,7 @@ def test_a_number_beyond_32_bits_is_refused_before_it_is_sent(address: str) -> N
 
 def test_importing_the_client_or_the_cli_brings_no_serving_stack() -> None:
     heavy = ("ray", "torch", "vllm", "transformers", "onnxruntime", "fastapi", "numpy", "PIL")
-    code = f"import sys, serve_app.client, serve_app.cli; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import sys, serve_app.client, serve_app.client.cli; print([m for m in {heavy!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
 
