@@ -24,10 +24,11 @@ class EarlyStop(Knobs):
 class SelectionKnobs(Knobs):
     """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
 
-    Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
-    have no likelihood. `margin` is in win probability, see `select`. Candidates are scored while others are written:
-    a call begins when `min_scoring_batch` of them wait; the last ones never wait for more. A call costs some
-    milliseconds, whatever is in it; a small batch is for `early_stop`, which knows of a reward the sooner.
+    Caution is not taken off incumbents: it is for what is new. Centred, the likelihood term moves generated candidates
+    as a whole neither up nor down against the incumbents, which have no likelihood. `margin` is in win probability, see
+    `select`. Candidates are scored while others are written: a call begins when `min_scoring_batch` of them wait; the
+    last ones never wait for more. A call costs some milliseconds, whatever is in it; a small batch is for `early_stop`,
+    which knows of a reward the sooner.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)

@@ -21,7 +21,10 @@ class Selection:
 
 
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
-    """Fill `score` of every copy that has a reward: mean - caution x spread, plus the centred likelihood term."""
+    """Fill `score` of every copy that has a reward: mean - caution x spread, plus the centred likelihood term.
+
+    Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace.
+    """
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
     scored = []
@@ -30,7 +33,8 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             scored.append(c)
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
-        score = c.reward.mean - knobs.caution * c.reward.spread + fluency
+        caution = 0.0 if c.source is Source.INCUMBENT else knobs.caution
+        score = c.reward.mean - caution * c.reward.spread + fluency
         scored.append(c.model_copy(update={"score": score}))
     return scored
 
