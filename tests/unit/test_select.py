@@ -95,7 +95,9 @@ def test_the_calibration_decides_how_certain_a_difference_is() -> None:
 def test_fluency_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None:
     """The likelihood lifts the candidate's score above the incumbent's; it still loses more often than it wins."""
     fluent, other = copy("c1", 0.4, likelihood=4.0), copy("c2", 0.1, likelihood=-4.0)
-    chosen = choose([fluent, other, copy("i1", 0.5, Source.INCUMBENT)], SelectionKnobs(caution=0, likelihood_weight=0.1))
+    chosen = choose(
+        [fluent, other, copy("i1", 0.5, Source.INCUMBENT)], SelectionKnobs(caution=0, likelihood_weight=0.1)
+    )
     assert [c.id for c in chosen.ranked] == ["c1", "i1", "c2"]
     assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
 

@@ -77,7 +77,7 @@ def test_tampering_seldom_pays_even_on_plain_copies_which_are_the_hardest(model:
 def test_a_reward_is_the_sum_of_its_parts(model: RewardModel) -> None:
     rows = model.encode([*COPIES, *STRANGE])
     parts = model.parts(rows)
-    assert model.forward(rows)[:, 0] == pytest.approx(parts.heads.mean(1) + parts.correction - parts.penalty)
+    assert model.forward(rows)[:, 0] == pytest.approx(parts.heads.mean(1) + parts.correction - parts.penalties.sum(1))
     shorter, longer = model.correction("One two three"), model.correction("One two three four five six seven")
     assert longer < shorter  # longer headlines won more often; that is taken off
     assert parts.heads.shape == (len(rows), model.config.heads)
