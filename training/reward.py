@@ -1,4 +1,4 @@
-"""`python -m training.reward train|eval|explain`: the reward model from A/B logs, how good it is, why it says so."""
+"""`python -m training.reward`: the reward model from A/B logs, how good it is, why it says so, how far it carries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deployments.errors import Misconfigured
 from deployments.reward import heads as files
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
-from training import calibrate, captions, card, evaluate, features, lessons, pairs, perturb, pushes, seen
+from training import calibrate, captions, card, evaluate, features, lessons, pairs, perturb, pushes, seen, transfer
 from training.arms import FOLDS, Arms, BadArms, read
 from training.explain import explain as explain_copy
 from training.fit import MAX_LENGTH, Recipe, fit
@@ -159,6 +159,9 @@ def evaluate_model(
             "seen_tests_left_out": left_out, "revision": model.revision, "dropped": log.dropped, "flags": log.flags,
         }  # fmt: skip
         _print(found, as_json)
+
+
+app.command()(transfer.transfer)
 
 
 @app.command()

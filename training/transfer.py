@@ -1,4 +1,4 @@
-"""`python -m training.transfer`: does a reward carry over to pairs of texts from elsewhere, and does length?
+"""`python -m training.reward transfer`: does a reward carry over to pairs of texts from elsewhere, and does length?
 
 Pairs are JSON Lines: `a` and `b`, each a text or {"title", "body"}, and which did better as `better` ("a" or "b";
 `more_retweeted` is read too). They are measured on and never trained on.
@@ -24,10 +24,8 @@ from training.evaluate import interval
 from training.measure import scored
 
 Array = NDArray[np.float64]
-app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
 
-@app.command()
 def transfer(
     files: Annotated[list[Path] | None, typer.Option("--pairs", help="JSON Lines of pairs; may be repeated.")] = None,
     contests: Annotated[Path | None, typer.Option("--captions", help="Caption contests with counts.")] = None,
@@ -99,7 +97,3 @@ def _captions(model: RewardModel, path: Path, seed: int) -> dict[str, Any]:
 
 def _text(side: Any) -> str:
     return render_copy(side["title"], side.get("body", "")) if isinstance(side, dict) else render_copy(str(side))
-
-
-if __name__ == "__main__":
-    app()

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from training.arms import BadArms
-from training.transfer import app, read
+from training.reward import app
+from training.transfer import read
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_pairs_are_texts_or_pushes_and_name_the_better_one(pairs: Path) -> None:
 
 
 def test_the_length_rule_stands_beside(pairs: Path, root: Path) -> None:
-    result = CliRunner().invoke(app, ["--pairs", str(pairs), "--model", str(root / "models/reward")])
+    result = CliRunner().invoke(app, ["transfer", "--pairs", str(pairs), "--model", str(root / "models/reward")])
     assert result.exit_code == 0, result.output
     row = json.loads(result.stdout.splitlines()[-1])
     assert (row["pairs"], row["longer"]) == (2, 0.5)
