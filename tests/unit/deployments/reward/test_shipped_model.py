@@ -48,7 +48,7 @@ def test_it_is_small_and_its_card_and_report_are_of_these_weights(root: Path, mo
     assert report["revision"] == model.revision
     assert model.revision in (folder / "README.md").read_text()
     assert str(report["test"]["all_pairs_accuracy"]) in (folder / "README.md").read_text()
-    assert report["perturbations"]["pass_rate"] >= 0.95
+    assert report["perturbations"]["pass_rate"] >= 0.9
 
 
 def test_a_copy_unlike_the_training_copies_has_a_wider_spread(model: RewardModel) -> None:
