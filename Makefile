@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup weights demo serve test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
+.PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
 	bench-prefix bench-scale bench-load bench-locust bench-ingress bench-report
 
 help: ## List the commands
@@ -19,13 +19,31 @@ setup: .venv/installed ## Create .venv from the lock file
 weights: setup ## Prepare the demo's weights in the cache folder
 	@$(BIN)/python -m serve_app.demo --weights
 
-demo: setup ## Real photos in, ranked notifications out, over gRPC and HTTP
+# A CPU that computes in bfloat16 carries the 1.5B writer; on others it takes minutes an item, and the 135M one writes.
+DEMO ?= $(shell grep -qsE 'avx512_bf16|amx_bf16' /proc/cpuinfo && echo demo-large || echo demo-small)
+
+demo: ## Real photos in, ranked notifications out, over gRPC and HTTP
+	@$(MAKE) --no-print-directory $(DEMO)
+
+demo-small: setup ## The demo with the 135M writer, on any CPU
 	@$(BIN)/python -m serve_app.demo
 
-serve: setup ## The same app, kept up until Ctrl-C
+.venv/installed-large: .venv/installed requirements-large.lock
+	@$(PYTHON) tools/install.py large
+
+demo-large: .venv/installed-large ## The demo with the 1.5B writer (1.1 GB more to fetch)
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml
+
+serve-large: .venv/installed-large ## The app with the 1.5B writer, kept up until Ctrl-C
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml --serve
+
+serve: ## The same app, kept up until Ctrl-C
+	@$(MAKE) --no-print-directory $(DEMO:demo%=serve%)
+
+serve-small: setup ## The same with the 135M writer
 	@$(BIN)/python -m serve_app.demo --serve
 
-test: setup ## Every test
+test: .venv/installed-large ## Every test
 	@$(BIN)/python -m pytest
 
 test-fast: setup ## Unit and graph tests: no cluster, no weights

@@ -128,6 +128,7 @@ class FakeGenerator(FakeStage):
                     body=f"A fake {plan.category.lower()} copy {tag} about {subject}."[: task.profile.max_body],
                     category=plan.category,
                     likelihood=-1.0,
+                    fit=0.9,
                     revision=self.revision(),
                     usage=usage.model_copy(update={"output_tokens": 12, "prompt_tokens": 80}),
                 )

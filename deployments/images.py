@@ -84,6 +84,13 @@ def decode(
     return image
 
 
+def jpeg(image: Pillow.Image, quality: int) -> bytes:
+    """A decoded picture as a JPEG without metadata."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
 def _read(data: bytes, limits: ImageLimits, side: int) -> Pillow.Image:
     """Open, hold against the limits, and decode the first frame to at least `side` pixels. Raises _RefusedError."""
     if not data:

@@ -35,6 +35,7 @@ def from_drafts(
                 category=draft.category,
                 source=Source.GENERATED,
                 likelihood=draft.likelihood,
+                fit=draft.fit,
                 findings=findings,
                 rejected=rejected,
             )

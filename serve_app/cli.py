@@ -16,11 +16,12 @@ from rich.console import Console, RenderableType
 from rich.progress import track
 from rich.text import Text
 
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageUnavailable
+from deployments.errors import PushGenError
 from deployments.types import Decision
-from serve_app import cli_input, render
+from serve_app import cli_input, cli_lines, render
+from serve_app.cli_errors import BAD_INPUT, FAILED, UNAVAILABLE, answer_json, exit_code, explained
 from serve_app.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
-from serve_app.client import PushGenClient, Unreachable
+from serve_app.client import PushGenClient
 from serve_app.contract import (
     CaptionItemRequest,
     GenerateNotificationRequest,
@@ -29,8 +30,6 @@ from serve_app.contract import (
     StreamNotificationResponse,
 )
 from serve_app.ingress.status import to_problem
-
-FAILED, BAD_INPUT, UNAVAILABLE, DEADLINE = 1, 2, 3, 4
 
 app = typer.Typer(
     help="Ask a running PushGen service: one item in, one notification worth sending out.",
@@ -61,8 +60,19 @@ def generate(
     request: RequestFlags,
     call: CallFlags,
     file: File = None,
+    jsonl: Annotated[
+        str | None, typer.Option(help="Many instead: requests or items, one a line; one Decision a line comes out.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="With --jsonl: requests at once.")] = 2,
 ) -> None:
     """One item to one decision, with every candidate and why."""
+    if jsonl is not None:
+        typed = typed_request(item, categories, writing, request)
+        with connected(call) as client:
+            failed = write_decisions(client, jsonl, typed, concurrency)
+        if failed:
+            raise typer.Exit(FAILED)
+        return
     with connected(call) as client:
         decision = client.generate(whole_request(file, item, categories, writing, request))
         show(call, decision, render.decision_view(decision))
@@ -173,14 +183,20 @@ def health(call: CallFlags) -> None:
 def whole_request(
     file: str | None, item: ItemFlags, categories: CategoryFlags, writing: WritingFlags, request: RequestFlags
 ) -> GenerateNotificationRequest:
-    typed = {
+    typed = typed_request(item, categories, writing, request)
+    return cli_input.build(GenerateNotificationRequest, cli_input.merge(cli_input.load(file), typed))
+
+
+def typed_request(
+    item: ItemFlags, categories: CategoryFlags, writing: WritingFlags, request: RequestFlags
+) -> dict[str, Any]:
+    return {
         "item": item.item,
         "incumbents": writing.incumbents,
         "recent_copies": cli_input.words(writing.recent or ()),
         "options": {**categories.options, **writing.options, **request.limits},
         "request_id": request.request_id,
     }
-    return cli_input.build(GenerateNotificationRequest, cli_input.merge(cli_input.load(file), typed))
 
 
 def stage_request(model: type[M], file: str | None, item: ItemFlags, request: RequestFlags, **more: Any) -> M:
@@ -196,6 +212,28 @@ def ordered(
     for start in range(0, len(requests), size):
         for index, answer in client.batch(requests[start : start + size]):
             yield start + index, answer
+
+
+def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], concurrency: int) -> int:
+    """A line on stdout for each line of the source: its Decision, or its error. Returns how many failed."""
+
+    def unknown(keys: set[str]) -> None:
+        errors.print(f"left out, no part of an item: {', '.join(sorted(keys))}", style="yellow")
+
+    found = cli_lines.read(source, cli_input.merge({}, typed), unknown)
+    requests = [cli_input.build(GenerateNotificationRequest, one, f"line {n}") for n, one in enumerate(found, start=1)]
+    answers = cli_lines.decisions(client, requests, concurrency)
+    failed = 0
+    for index, answer in track(answers, "items", len(requests), console=errors, disable=not errors.is_terminal):
+        line = answer_json(answer)
+        if isinstance(answer, PushGenError):
+            failed += 1
+            line["item_id"] = requests[index].item.id
+        else:
+            line = line["decision"]
+        sys.stdout.write(cli_input.dump(line) + "\n")
+        sys.stdout.flush()
+    return failed
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -219,12 +257,6 @@ def event_view(event: StreamNotificationResponse) -> RenderableType:
     )
 
 
-def answer_json(answer: Decision | PushGenError) -> dict[str, Any]:
-    if isinstance(answer, PushGenError):
-        return {"error": to_problem(answer, answer.request_id).model_dump(exclude_none=True)}
-    return {"decision": answer.model_dump(mode="json", exclude_none=True)}
-
-
 @contextmanager
 def connected(call: CallFlags) -> Iterator[PushGenClient]:
     """A client for the command's body; whatever goes wrong in it becomes words on stderr and an exit code."""
@@ -240,35 +272,6 @@ def connected(call: CallFlags) -> Iterator[PushGenClient]:
         else:
             errors.print(explained(error))
         raise typer.Exit(exit_code(error)) from None
-
-
-def exit_code(error: PushGenError) -> int:
-    codes: dict[type[PushGenError], int] = {
-        InvalidInput: BAD_INPUT,
-        Overloaded: UNAVAILABLE,
-        StageUnavailable: UNAVAILABLE,
-        DeadlineExceeded: DEADLINE,
-    }
-    return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
-
-
-def explained(error: PushGenError) -> Text:
-    """What went wrong: each violation on its own line, and what can be done about it."""
-    said = Text.assemble(("error: ", "bold red"))
-    if isinstance(error, InvalidInput):
-        said.append("the request is invalid")
-        for violation in error.violations:
-            said.append(f"\n  {violation.field}", style="bold")
-            said.append(f": {violation.description}")
-    else:
-        said.append(error.message)
-    if isinstance(error, Unreachable):
-        said.append("\nIs it running? `make serve` starts one; --address says where to look.")
-    elif isinstance(error, Overloaded | StageUnavailable):
-        said.append(f"\nTry again in {error.retry_after_s:g} s.")
-    if error.request_id:
-        said.append(f"\nrequest {error.request_id}", style="dim")
-    return said
 
 
 if __name__ == "__main__":

@@ -21,8 +21,21 @@ class EarlyStop(Knobs):
     min_candidates: int = Field(default=2, ge=1)
 
 
+class FitKnobs(Knobs):
+    """What a generated copy must be before its reward counts; `Candidate.fit` says what it is.
+
+    minimum: a copy below it is rejected (UNFIT); 0 rejects none. `allow_unknown` lets copies through of which no fit
+    measure says anything (FIT_UNKNOWN): the language is one that none knows, or the graph has none.
+    """
+
+    minimum: float = Field(default=0.5, ge=0, le=1)
+    weight: float = Field(default=1.0, ge=0, le=100)
+    allow_unknown: bool = False
+
+
 class SelectionKnobs(Knobs):
-    """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates).
+    """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates)
+    + fit.weight x ln(fit), the last two for generated copies alone: a copy that may be unfit pays for the doubt.
 
     Caution is not taken off incumbents: it is for what is new. Centred, the likelihood term moves generated candidates
     as a whole neither up nor down against the incumbents, which have no likelihood. `margin` is in win probability, see
@@ -33,6 +46,7 @@ class SelectionKnobs(Knobs):
 
     caution: float = Field(default=0.5, ge=0, le=10)
     likelihood_weight: float = Field(default=0.05, ge=0, le=10)
+    fit: FitKnobs = FitKnobs()
     margin: Margin = 0.0
     min_scoring_batch: int = Field(default=4, ge=1)
     early_stop: EarlyStop | None = None

@@ -238,7 +238,6 @@ class Pipeline:
             CategoryPlan(
                 category=c.category,
                 instruction=c.instruction,
-                openings=c.openings,
                 weight=1 / len(chosen),
                 wanted=c.category in brief.wanted,
             )

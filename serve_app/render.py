@@ -47,6 +47,7 @@ REASONS = {
     "NO_CANDIDATES": "no candidate was written in time",
     "UNSCORED": "candidates could not be scored, so none may replace what exists",
     "INCUMBENT_BETTER": "no candidate scores above the best incumbent",
+    "NONE_FIT": "no candidate is fit to send",
 }
 
 
@@ -107,15 +108,16 @@ def candidates_table(candidates: Iterable[Candidate]) -> Table:
     candidates = list(candidates)
     contest = any(c.win_probability is not None for c in candidates)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("#", "id", "category", "reward", "score", *(["P(win)"] if contest else [])):
+    for name in ("#", "id", "category", "fit", "reward", "score", *(["P(win)"] if contest else [])):
         table.add_column(name, no_wrap=True, justify="left" if name in {"id", "category"} else "right")
     table.add_column("copy", ratio=1, overflow="fold")
     for c in candidates:
         category = c.category if c.source is Source.GENERATED else f"({word(c.source).lower()})"
+        fit = "-" if c.fit is None else f"{c.fit:.2f}"
         reward = "-" if c.reward is None else f"{c.reward.mean:+.2f} \u00b1 {c.reward.spread:.2f}"
         score = "-" if c.score is None else f"{c.score:+.2f}"
         wins = ["-" if c.win_probability is None else f"{c.win_probability:.2f}"] if contest else []
-        cells = [str(c.rank or "-"), c.id, category, reward, score, *wins]
+        cells = [str(c.rank or "-"), c.id, category, fit, reward, score, *wins]
         _row(table, *cells, _words(c), style="dim" if c.rejected else "")
     return table
 

@@ -9,6 +9,7 @@ from types import TracebackType
 
 from deployments.errors import PushGenError
 from deployments.types import Candidate, Copy, Reward, ScoreResult, StageRevision, WinCalibration
+from serve_app.fit import gated
 from serve_app.knobs import SelectionKnobs
 from serve_app.select import ahead, with_scores, with_win_probabilities
 
@@ -17,6 +18,12 @@ from serve_app.select import ahead, with_scores, with_win_probabilities
 class _Entry:
     candidate: Candidate
     reward: Reward | None = None
+    fit: float | None = None
+
+    def standing(self) -> Candidate:
+        """With its reward; with the scorer's fit, unless the writing model has said its own."""
+        fit = self.candidate.fit if self.candidate.fit is not None else self.fit
+        return self.candidate.model_copy(update={"reward": self.reward, "fit": fit})
 
 
 class Scoring:
@@ -87,8 +94,8 @@ class Scoring:
     def standing(self) -> list[Candidate]:
         """Every copy with its reward, and with the score and the win probability that follow from the rewards so far:
         the written ones as they came, then the existing ones."""
-        rewarded = [e.candidate.model_copy(update={"reward": e.reward}) for e in (*self._written, *self._existing)]
-        return with_win_probabilities(with_scores(rewarded, self._knobs), self._calibration)
+        known = gated([e.standing() for e in (*self._written, *self._existing)], self._knobs.fit)
+        return with_win_probabilities(with_scores(known, self._knobs), self._calibration)
 
     def _begin(self, least: int) -> None:
         if len(self._waiting) >= least and not self._only_at_the_end:
@@ -115,8 +122,9 @@ class Scoring:
             self._start_over(entries)
             return None
         self._revision, self._calibration = result.revision, result.calibration
-        for entry, reward in zip(entries, result.rewards, strict=True):
-            entry.reward = reward
+        fits = result.fits or (None,) * len(entries)
+        for entry, reward, fit in zip(entries, result.rewards, fits, strict=True):
+            entry.reward, entry.fit = reward, fit
         rule = self._knobs.early_stop
         if rule is not None and ahead(self.standing(), self._calibration, self._margin, rule):
             self.ahead.set()

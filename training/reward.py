@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
 from deployments.encoder import DType, Encoder, EncoderSettings
@@ -21,7 +23,9 @@ from deployments.errors import Misconfigured
 from deployments.reward import heads as files
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
+from serve_app.knobs import FitKnobs, SelectionKnobs
 from training import calibrate, captions, card, evaluate, features, lessons, pairs, perturb, pushes, seen, transfer
+from training import compare as duel
 from training.arms import FOLDS, Arms, BadArms, read
 from training.explain import explain as explain_copy
 from training.fit import MAX_LENGTH, Recipe, fit
@@ -195,6 +199,28 @@ def explain(
         _console.print(table)
 
 
+@app.command()
+def compare(
+    jsonl: Annotated[
+        Path,
+        typer.Option(help='Lines of {"id", "item": {...}, "a": {"title", "body"}, "b": {...}}.', exists=True),
+    ],
+    folder: ModelFolder = Path("models/reward"),
+    minimum: Annotated[float, typer.Option(min=0, max=1, help="Least fit of a copy that may be sent.")] = 0.5,
+) -> None:
+    """Which of two copies the graph would send: a JSON line a pair with p_a, fit_a, fit_b and a, b or neither."""
+    with _said():
+        knobs = SelectionKnobs(fit=FitKnobs(minimum=minimum))
+        asyncio.run(_compare(duel.read(jsonl), str(folder), knobs))
+
+
+async def _compare(found: list[duel.Pair], model: str, knobs: SelectionKnobs) -> None:
+    async with duel.Judge(model) as judge:
+        for pair in track(found, "pairs", console=_console, disable=not _console.is_terminal):
+            sys.stdout.write((await judge.verdict(pair, knobs)).model_dump_json() + "\n")
+            sys.stdout.flush()
+
+
 def _read(path: Path) -> Arms:
     log = read(path)
     _console.print(f"{len(log.table)} arms of {log.table['test_id'].nunique()} tests")
@@ -243,7 +269,7 @@ class _said:  # noqa: N801 - reads as a statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, OSError):
             error = BadArms(f"{Path(str(error.filename or 'a file')).name!r}: {error.strerror}")
-        if isinstance(error, BadArms | Misconfigured):
+        if isinstance(error, BadArms | Misconfigured | duel.BadPairs):
             _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None
 

@@ -1,4 +1,4 @@
-"""Settings of the `tags` captioner, one class for each kind (`vlm` is in `vlm_settings.py`)."""
+"""Settings of the `tags` captioner (those of `vlm` and `openai` are in files of their own)."""
 
 from __future__ import annotations
 

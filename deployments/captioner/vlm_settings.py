@@ -52,6 +52,7 @@ class VlmCaptionerSettings(Settings):
         return self
 
     def build(self) -> CachedCaptioner:
-        from deployments.captioner.vlm import VlmCaptioner, words_of  # noqa: PLC0415 - settings import no model code
+        from deployments.captioner.vision import words_of  # noqa: PLC0415 - settings import no model code
+        from deployments.captioner.vlm import VlmCaptioner  # noqa: PLC0415
 
         return CachedCaptioner(VlmCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

@@ -1,10 +1,12 @@
-"""The one wrapper of vLLM, used by the captioner and the generator.
+"""What runs the models of the captioner and the generator: vLLM in the replica, or a server that speaks the OpenAI API.
 
-`settings.py` is what an operator writes, `engine.py` the engine, `vllm_api.py` the only file that imports vLLM.
+`settings.py` is what an operator writes, `engine.py` the engine, `vllm_api.py` the only file that imports vLLM; for a
+server the same are `openai_settings.py`, `openai_engine.py` and `openai_api.py`.
 """
 
-from deployments.engines.engine import Engine, Message, Prompt, Sample, Sampling
+from deployments.engines.engine import Engine
 from deployments.engines.merge import as_they_finish
 from deployments.engines.settings import EngineSettings
+from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
 
-__all__ = ["Engine", "EngineSettings", "Message", "Prompt", "Sample", "Sampling", "as_they_finish"]
+__all__ = ["Contrast", "Engine", "EngineSettings", "Message", "Prompt", "Sample", "Sampling", "as_they_finish"]

@@ -6,8 +6,8 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from deployments import weights
 from deployments.deadline import Deadline
@@ -15,6 +15,7 @@ from deployments.engines.adapters import Adapter, known, load
 from deployments.engines.merge import as_they_finish
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.settings import EngineSettings
+from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
 from deployments.types import Priority
 
@@ -38,59 +39,6 @@ def scheduling_priority(priority: Priority, deadline: Deadline | None) -> int:
     latest = _LANE_MS - 1
     at_ms = latest if deadline is None else int(min(max(deadline.at_s * 1000, 0), latest))
     return _LANES[priority] * _LANE_MS + at_ms
-
-
-@dataclass(frozen=True)
-class Message:
-    """One turn of a chat."""
-
-    role: Literal["system", "user", "assistant"]
-    text: str
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """A rendered chat: the token ids of a text prompt, or the text with image placeholders and the images."""
-
-    token_ids: tuple[int, ...] = ()
-    text: str = ""
-    images: tuple[Image, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How to sample one sequence. Temperature 0 is greedy; `grammar` (EBNF) constrains the answer."""
-
-    temperature: float = 0.7
-    top_p: float = 1.0
-    min_p: float = 0.0
-    repetition_penalty: float = 1.0
-    max_tokens: int = 128
-    seed: int | None = None
-    grammar: str | None = None
-
-    def with_seed(self, seed: int | None) -> Sampling:
-        return replace(self, seed=seed)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One finished sequence and what it cost.
-
-    `length_cut`: it hit `max_tokens` (or the model's length) and did not end by itself. `logprob`: mean log-probability
-    per token under the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last
-    token.
-    """
-
-    index: int
-    text: str
-    length_cut: bool
-    logprob: float | None
-    prompt_tokens: int
-    cached_tokens: int
-    output_tokens: int
-    queue_ms: float
-    compute_ms: float
 
 
 @dataclass
@@ -221,6 +169,19 @@ class Engine:
         Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
         """
+        output = await self._finished(prompt, sampling, f"{request_id}-{index}", priority, deadline, adapter)
+        return _sample(index, output)
+
+    async def _finished(
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        request_id: str,
+        priority: Priority,
+        deadline: Deadline | None,
+        adapter: str,
+    ) -> Any:
+        """vLLM's RequestOutput of one finished sequence."""
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
         known(adapter, self.adapters)
@@ -234,9 +195,7 @@ class Engine:
         urgency = scheduling_priority(priority, deadline)
         last = None
         try:
-            async for output in self._llm.generate(
-                request, params, f"{request_id}-{index}", lora_request=lora, priority=urgency
-            ):
+            async for output in self._llm.generate(request, params, request_id, lora_request=lora, priority=urgency):
                 last = output
         except vllm_api.EngineDeadError:
             raise StageUnavailable(f"the {self.name}'s engine has stopped") from None
@@ -245,7 +204,26 @@ class Engine:
             raise StageFailed(f"the {self.name}'s engine could not work on this request") from error
         if last is None or last.outputs[0].finish_reason == "abort":
             raise StageFailed(f"the {self.name}'s engine dropped this request")
-        return _sample(index, last)
+        return last
+
+    async def contrast(
+        self,
+        prompt: Prompt,
+        words: tuple[str, str],
+        *,
+        request_id: str,
+        priority: Priority = Priority.REALTIME,
+        deadline: Deadline | None = None,
+        adapter: str = "",
+    ) -> Contrast:
+        """Compare the first tokens of two words as the answer. Raises as `sample` does."""
+        first, second = (self._tokenizer.encode(word, add_special_tokens=False)[0] for word in words)
+        sampling = Sampling(temperature=0.0, max_tokens=1, compared=(first, second))
+        output = await self._finished(prompt, sampling, request_id, priority, deadline, adapter)
+        found = {token: known.logprob for token, known in (output.outputs[0].logprobs or [{}])[0].items()}
+        if first not in found or second not in found:
+            raise StageFailed(f"the {self.name}'s engine gave no probability of the words asked about")
+        return Contrast(found[first] - found[second], _sample(0, output))
 
     @property
     def unfinished_requests(self) -> int:

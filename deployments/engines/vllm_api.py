@@ -204,8 +204,10 @@ def sampling_params(
     max_tokens: int,
     seed: int | None,
     grammar: str | None,
+    compared: tuple[int, ...],
 ) -> SamplingParams:
-    """One sequence, delivered when it is finished, with the log-probability of the tokens taken."""
+    """One sequence, delivered when it is finished, with the log-probability of the tokens taken, and of those compared
+    with them."""
     return SamplingParams(
         n=1,
         temperature=temperature,
@@ -214,7 +216,8 @@ def sampling_params(
         repetition_penalty=repetition_penalty,
         max_tokens=max_tokens,
         seed=seed,
-        logprobs=0,
+        logprobs=0 if not compared else None,
+        logprob_token_ids=list(compared) or None,
         structured_outputs=StructuredOutputsParams(grammar=grammar) if grammar is not None else None,
         output_kind=RequestOutputKind.FINAL_ONLY,
     )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
+from dataclasses import replace
 
 from deployments import weights
 from deployments.deadline import Call
-from deployments.engines import Engine, Message, Prompt, Sample, Sampling, adapters, as_they_finish
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, Violation
+from deployments.engines import Contrast, Engine, Message, Sample, Sampling, adapters
+from deployments.errors import Misconfigured, PushGenError, StageFailed
 from deployments.facts import facts
 from deployments.generator import prompt, structured
-from deployments.generator.choice import adapter_violations, chosen
+from deployments.generator.choice import chosen
+from deployments.generator.drafting import (
+    drafts_until,
+    one_after_the_other,
+    refuse_impossible,
+    seed_of,
+    with_second_tries,
+)
+from deployments.generator.fit import FitCalibration
+from deployments.generator.jobs import Job
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.types import (
-    CategoryPlan,
+    Copy,
     Draft,
     GenerationTask,
-    LengthProfile,
-    Openings,
     OutputField,
     Stage,
     StageRevision,
@@ -31,24 +38,6 @@ from deployments.weights import public_name
 # What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
 _INSTRUCTION_TOKENS = 160
 _MIN_FACTS_TOKENS = 32
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One candidate to write."""
-
-    plan: CategoryPlan
-    prompt: Prompt
-    sampling: Sampling
-    request_id: str
-    longest: dict[OutputField, int]
-    adapter: str
-    second_tries: int
-
-    def again(self, tries: int) -> _Job:
-        """The same after so many tries, with another seed."""
-        seed = seed_of(self.sampling.seed, self.plan.category, -tries)
-        return replace(self, sampling=replace(self.sampling, seed=seed), request_id=f"{self.request_id}-{tries}")
 
 
 class VllmGenerator:
@@ -69,11 +58,14 @@ class VllmGenerator:
             stage=Stage.GENERATE, kind=settings.kind, model=public_name(settings.engine.model)
         )
         self._control_words: tuple[str, ...] = ()
+        self._calibration = FitCalibration()
 
     async def start(self, knobs: GeneratorKnobs) -> None:
         """Raises Misconfigured when the model cannot be served, or leaves no room for facts and answer."""
         self._check(knobs)
         self._knobs = knobs
+        if self._settings.fit is not None:
+            self._calibration = self._settings.fit.load()
         await self._engine.start()
         self._control_words = self._engine.control_words()
         await self._warm_up()
@@ -87,8 +79,7 @@ class VllmGenerator:
 
     async def _warm_up(self) -> None:
         """One small answer: the first grammar takes a second or two more, and a start that ends well has served."""
-        profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
-        grammar = structured.grammar(profile, tuple(OutputField), "en")
+        grammar = structured.grammar(tuple(OutputField), "en")
         words = self._engine.render([Message("user", "Ready?")])
         await self._engine.sample(words, Sampling(max_tokens=4, grammar=grammar), request_id="warm-up")
 
@@ -116,41 +107,13 @@ class VllmGenerator:
         """
         call.deadline.check("generating")
         knobs = self._knobs
-        self._refuse(task, knobs)
+        refuse_impossible(task, self._settings.adapter_names, knobs.max_drafts_per_request)
         jobs = await asyncio.to_thread(self._jobs, task, call, knobs)
-        drafts = as_they_finish(self._draft(job, call) for job in jobs)
-        made, failure = 0, None
-        try:
-            while True:
-                try:
-                    async with call.deadline.limit("generating"):
-                        draft = await anext(drafts, None)
-                except DeadlineExceeded:
-                    if made:
-                        return
-                    raise
-                if draft is None:
-                    break
-                if isinstance(draft, StageFailed):
-                    failure = draft
-                    continue
-                made += 1
+        async with aclosing(drafts_until(call.deadline, (self._draft(job, call) for job in jobs))) as drafts:
+            async for draft in drafts:
                 yield draft
-        finally:
-            await drafts.aclose()
-        if failure is not None and not made:
-            raise failure
 
-    def _refuse(self, task: GenerationTask, knobs: GeneratorKnobs) -> None:
-        """Raises InvalidInput for what no model needs to be asked about."""
-        found = adapter_violations(task.adapter, self._settings.adapter_names)
-        if len(task.plan) * task.candidates_per_category > knobs.max_drafts_per_request:
-            limit = f"more than {knobs.max_drafts_per_request} candidates in one request"
-            found.append(Violation("options.candidates_per_category", limit))
-        if found:
-            raise InvalidInput(found)
-
-    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[_Job]:
+    def _jobs(self, task: GenerationTask, call: Call, knobs: GeneratorKnobs) -> list[Job]:
         """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
         language = task.item.language
         longest = structured.limits(task.profile, language)
@@ -161,22 +124,24 @@ class VllmGenerator:
             repetition_penalty=knobs.repetition_penalty,
             max_tokens=knobs.max_tokens,
         )
-        begun = [p.openings if knobs.openings else Openings() for p in task.plan]
-        forms = [structured.grammar(task.profile, task.output_fields, language, each) for each in begun]
+        if knobs.grammar:
+            sampling = replace(sampling, grammar=structured.grammar(task.output_fields, language))
         known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
         rendered = [self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan]
         return [
-            _Job(
+            Job(
                 plan=plan,
                 prompt=tokens,
-                sampling=replace(sampling, grammar=form, seed=seed_of(task.seed, plan.category, n)),
+                sampling=replace(sampling, seed=seed_of(task.seed, plan.category, n)),
                 request_id=f"{call.request_id or 'task'}-{plan.category}-{n}",
+                task=task,
+                known=known,
                 longest=longest,
                 adapter=chosen(task.adapter, knobs.adapter),
                 second_tries=knobs.second_tries if sampling.temperature else 0,  # greedy, it would be the same again
             )
             for n in range(task.candidates_per_category)
-            for plan, tokens, form in zip(task.plan, rendered, forms, strict=True)
+            for plan, tokens in zip(task.plan, rendered, strict=True)
         ]
 
     def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:
@@ -184,21 +149,40 @@ class VllmGenerator:
         bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
-    async def _draft(self, job: _Job, call: Call) -> Draft | StageFailed:
-        """One draft, and another in its place where it was cut and there is time. See `_try`."""
-        draft = await self._try(job, call)
-        for tries in range(1, job.second_tries + 1):
-            if isinstance(draft, StageFailed) or draft.finished or call.deadline.expired:
-                break
-            again = await self._try(job.again(tries), call)
-            if isinstance(again, StageFailed):
-                break
-            draft = again.model_copy(
-                update={"tries": tries + 1, "usage": _one_after_the_other(draft.usage, again.usage)}
-            )
-        return draft
+    async def _draft(self, job: Job, call: Call) -> Draft | PushGenError:
+        """One draft, and another in its place where it was cut and there is time; judged when it is whole."""
 
-    async def _try(self, job: _Job, call: Call) -> Draft | StageFailed:
+        def attempt(tries: int) -> Awaitable[Draft | PushGenError]:
+            return self._try(job.again(tries) if tries else job, call)
+
+        draft = await with_second_tries(attempt, job.second_tries, call.deadline)
+        if isinstance(draft, PushGenError) or not draft.finished or not self._knows(job.task):
+            return draft
+        try:
+            said = await self._asked(job, draft.copy_text, call)
+        except StageFailed:
+            return draft  # the draft is whole; what is not known of it is the flow's business
+        usage = one_after_the_other(draft.usage, said.sample.usage(draft.usage.batch_size))
+        usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
+        return draft.model_copy(
+            update={"fit": self._calibration.fit(said.logit, draft.likelihood or 0.0), "usage": usage}
+        )
+
+    def _knows(self, task: GenerationTask) -> bool:
+        return self._settings.fit is not None and task.item.language in self._calibration.languages
+
+    async def _asked(self, job: Job, copy: Copy, call: Call) -> Contrast:
+        words = await asyncio.to_thread(lambda: self._engine.render(prompt.fit_messages(job.task, copy, job.known)))
+        return await self._engine.contrast(
+            words,
+            (prompt.YES, prompt.NO),
+            request_id=f"{job.request_id}-fit",
+            priority=call.priority,
+            deadline=call.deadline,
+            adapter=job.adapter,
+        )
+
+    async def _try(self, job: Job, call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
         try:
             sample = await self._engine.sample(
@@ -213,7 +197,7 @@ class VllmGenerator:
             return failure
         return self._read(sample, job)
 
-    def _read(self, sample: Sample, job: _Job) -> Draft:
+    def _read(self, sample: Sample, job: Job) -> Draft:
         answer = structured.parse(sample.text, job.longest)
         return Draft(
             title=answer.title,
@@ -253,16 +237,3 @@ class VllmGenerator:
 
     async def stop(self) -> None:
         await self._engine.stop()
-
-
-def _one_after_the_other(a: Usage, b: Usage) -> Usage:
-    added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
-    return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})
-
-
-def seed_of(seed: int | None, category: str, n: int) -> int | None:
-    """The seed of candidate `n` in `category`: the same for the same request, different for every other candidate."""
-    if seed is None:
-        return None
-    digest = hashlib.sha256(f"{seed}\0{category}\0{n}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from deployments.engines.settings import EngineSettings
 from deployments.generator.choice import BASE
+from deployments.generator.fit import EngineFitSettings
 from deployments.settings import Knobs, Settings
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ class GeneratorSettings(Settings):
 
     kind: Literal["vllm"] = "vllm"
     engine: EngineSettings
+    fit: EngineFitSettings | None = None
+    """Unset: the model that writes is not asked whether what it wrote is fit to send."""
 
     @model_validator(mode="after")
     def _possible(self) -> GeneratorSettings:
@@ -40,21 +43,21 @@ class GeneratorSettings(Settings):
 class GeneratorKnobs(Knobs):
     """Sampling and bounds. A request's own temperature and adapter win over the knobs'.
 
-    Temperature, min_p, top_p and penalty are the best of a sweep of the shipped adapter (models/generator/sweep.json).
+    A repetition penalty counts the prompt's tokens too: above 1 it drives the model away from the item's own facts.
     """
 
-    temperature: float = Field(default=0.85, ge=0, le=2)
+    temperature: float = Field(default=0.3, ge=0, le=2)
     top_p: float = Field(default=1.0, gt=0, le=1)
-    min_p: float = Field(default=0.15, ge=0, le=1)
-    repetition_penalty: float = Field(default=1.08, ge=0.5, le=2)
+    min_p: float = Field(default=0.1, ge=0, le=1)
+    repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
     """The one of `engine.adapters` to write with; empty or "base": the model itself."""
-    openings: bool = True
-    """Hold categories to the openings that the catalogue gives them; a larger model follows the instruction alone."""
+    grammar: bool = True
+    """Hold answers to their form while they are decoded. Not their length: what is longer is written again."""
     second_tries: int = Field(default=2, ge=0, le=4)
-    """How often a candidate that ran into its limit is written again, if there is time: a cut one is never sent."""
+    """How often a candidate longer than its limit is written again, if there is time: a cut one is never sent."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
-    """Tokens of one answer; the length profile usually ends it earlier."""
+    """Tokens of one answer."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)
     """Tokens of an item's facts; beyond that they are cut, the least informative first."""
     max_drafts_per_request: int = Field(default=64, ge=1, le=1024)

@@ -1,15 +1,18 @@
-"""What an answer may look like: a grammar that holds each field to the length profile while it is decoded."""
+"""What an answer may look like: a grammar for the form, and the length profile held to once it is read.
+
+The grammar knows no longest length. Held to one while it decodes, a model that has not come to an end is cut within a
+word, or takes the single characters of other scripts that still fit.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
+from deployments.types import CountingUnit, LengthProfile, OutputField
 
-_NO_OPENINGS: Final = Openings()
 FIELD_NAMES: Final = {OutputField.TITLE: "title", OutputField.BODY: "body"}
 
 # A grammar counts code points, a profile may count otherwise: the most units that a code point of a language takes.
@@ -28,7 +31,6 @@ _BARRED: Final = r'"\\<>{}\[\]|_*#=~^`@/\x00-\x1f'
 _FIRST: Final = rf"[^{_BARRED} .,;:!?'()\-]"
 _INNER: Final = f"[^{_BARRED}]"
 _LAST: Final = rf"[^{_BARRED} ,;:(&+\-]"
-_SENTENCE_END: Final = ".!?…。！？।؟"  # noqa: RUF001 - the marks of other scripts are meant
 
 
 def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
@@ -41,46 +43,31 @@ def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
     return {OutputField.TITLE: max(1, profile.max_title // units), OutputField.BODY: max(1, profile.max_body // units)}
 
 
-def grammar(
-    profile: LengthProfile, fields: Sequence[OutputField], language: str, openings: Openings = _NO_OPENINGS
-) -> str:
+def grammar(fields: Sequence[OutputField], language: str) -> str:
     """EBNF (xgrammar's GBNF dialect) of a compact JSON object with the fields asked for, title first.
 
-    openings: of a category, held to where they are in `language`. Those of a field that is not asked for are the first
-    one's, unless it has its own.
-
     Equal requests give equal text, by which the engine keeps what it compiled. A JSON schema would say the same, but
-    holds either a length or a choice of characters, takes longer to compile, and lets a model indent.
+    has no choice of characters, takes longer to compile, and lets a model indent.
     """
-    longest, asked = limits(profile, language), in_order(fields)
-    begun = _begun(asked, openings) if openings.language == language else {}
-    members = [
-        rf'"\"{FIELD_NAMES[field]}\":\"" {_text(field, longest[field], language, begun.get(field, ()))} "\""'
-        for field in asked
-    ]
+    members = [rf'"\"{FIELD_NAMES[field]}\":\"" {_text(field, language)} "\""' for field in in_order(fields)]
     return 'root ::= "{" ' + ' "," '.join(members) + ' "}"\n'
 
 
-def _begun(asked: Sequence[OutputField], openings: Openings) -> dict[OutputField, Sequence[str]]:
-    own = {OutputField.TITLE: openings.title, OutputField.BODY: openings.body}
-    left = [words for field, words in own.items() if words and field not in asked]
-    return {field: own[field] or (left[0] if left and field is asked[0] else ()) for field in asked}
+def _text(field: OutputField, language: str) -> str:
+    """At least the shortest length; begins and ends with what a text can begin and end with."""
+    shortest = _MIN_CHARACTERS[field] // (2 if language in _WIDE else 1)
+    return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},}} {_LAST}"
 
 
-def _text(field: OutputField, longest: int, language: str, openings: Sequence[str]) -> str:
-    """Between the shortest and the longest length; begins and ends with what a text can begin and end with.
-
-    With openings it begins with one of those that leave most of the room.
-    """
-    shortest = min(_MIN_CHARACTERS[field] // (2 if language in _WIDE else 1), longest)
-    begun = [
-        f'"{words}" {_INNER}{{{max(0, shortest - len(words) - 1)},{longest - len(words) - 1}}} {_LAST}'
-        for words in openings
-        if len(words) <= longest // 2
-    ]
-    if begun:
-        return f"({' | '.join(begun)})"
-    return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},{max(0, longest - 2)}}} {_LAST}"
+def schema(fields: Sequence[OutputField]) -> dict[str, Any]:
+    """JSON schema of the same object for a server of others: all fields required, no other allowed ("strict")."""
+    names = [FIELD_NAMES[field] for field in in_order(fields)]
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
 
 
 def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
@@ -89,7 +76,7 @@ def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
 
 
 class Answer(NamedTuple):
-    """`finished` is False when the model ran out of room, or gave no JSON."""
+    """`finished` is False when a text is longer than it may be, or there is no JSON."""
 
     title: str
     body: str
@@ -99,8 +86,18 @@ class Answer(NamedTuple):
 _PARTIAL: Final = re.compile(r'"(title|body)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
+def json_part(text: str) -> str:
+    """The object in an answer that no grammar held: it may stand in a code fence, after a thought or in a sentence."""
+    text = text.rpartition("</think>")[2]
+    begun = text.find("{")
+    ended = text.rfind("}")
+    if begun < 0:
+        return text
+    return text[begun : ended + 1] if ended > begun else text[begun:]
+
+
 def parse(text: str, longest: dict[OutputField, int]) -> Answer:
-    """Read the engine's answer. What cannot be read whole is read as far as it goes, and not finished."""
+    """Read the engine's answer; `longest` in code points. What cannot be read whole is read as far as it goes."""
     try:
         found, finished = json.loads(text), True
     except ValueError:
@@ -109,20 +106,6 @@ def parse(text: str, longest: dict[OutputField, int]) -> Answer:
         found, finished = {}, False
     texts = {}
     for field, name in FIELD_NAMES.items():
-        texts[field], whole = _at_limit(" ".join(str(found.get(name, "")).split()), longest[field])
-        finished = finished and whole
+        texts[field] = " ".join(str(found.get(name) or "").split())
+        finished = finished and len(texts[field]) <= longest[field]
     return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)
-
-
-def _at_limit(text: str, longest: int) -> tuple[str, bool]:
-    """Text that fills its limit was ended by the limit: keep its whole sentences or clauses, if they are most of it."""
-    if len(text) < longest:
-        return text, True
-    for whole in (_SENTENCES.match(text), _CLAUSES.match(text)):
-        if whole and len(whole.group()) > longest // 2:
-            return whole.group().strip(), True
-    return text, False
-
-
-_SENTENCES: Final = re.compile(rf".*[{_SENTENCE_END}](?=\s)")
-_CLAUSES: Final = re.compile(r".*(?=[,;:]\s|\s[-\u2013\u2014]\s)")

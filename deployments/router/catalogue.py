@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from deployments.errors import Misconfigured
 from deployments.settings import Knobs, parse
-from deployments.types import CategoryInfo, CategoryPlan, Item, Openings
+from deployments.types import CategoryInfo, CategoryPlan, Item
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -78,7 +78,6 @@ class Category(Knobs):
     prior: float = Field(default=0.0, ge=-1, le=1)
     is_default: bool = False
     gate: Gate = NoGate()
-    openings: Openings = Openings()
 
     def info(self) -> CategoryInfo:
         return CategoryInfo(
@@ -87,13 +86,10 @@ class Category(Knobs):
             gate=self.gate.describe(),
             instruction=self.instruction,
             is_default=self.is_default,
-            openings=self.openings,
         )
 
     def plan(self, weight: float, wanted: bool) -> CategoryPlan:
-        return CategoryPlan(
-            category=self.category, instruction=self.instruction, openings=self.openings, weight=weight, wanted=wanted
-        )
+        return CategoryPlan(category=self.category, instruction=self.instruction, weight=weight, wanted=wanted)
 
 
 class InlineCatalogue(Knobs):

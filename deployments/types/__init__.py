@@ -52,7 +52,6 @@ from deployments.types.work import (
     Draft,
     GenerationTask,
     LengthProfile,
-    Openings,
     RouteResult,
     ScoreResult,
 )
@@ -83,7 +82,6 @@ __all__ = [
     "Model",
     "Name",
     "Notification",
-    "Openings",
     "Options",
     "OutputField",
     "PolicyFinding",

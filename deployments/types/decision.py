@@ -119,6 +119,7 @@ class WinCalibration(Model):
 class Candidate(Model):
     """One copy that is in the running, generated or not.
 
+    fit: how likely a strict reader would send it as it is, 0 to 1; None where no fit measure knows its language.
     win_probability: of winning an A/B test against the best usable incumbent; None for that incumbent itself.
     """
 
@@ -131,6 +132,7 @@ class Candidate(Model):
     reward: Reward | None = None
     score: float | None = None
     likelihood: float | None = None
+    fit: float | None = Field(default=None, ge=0, le=1)
     findings: tuple[PolicyFinding, ...] = ()
     rejected: bool = False
     win_probability: float | None = Field(default=None, ge=0, le=1)
@@ -148,6 +150,7 @@ class Reason(StrEnum):
     NO_CANDIDATES = "REASON_NO_CANDIDATES"
     UNSCORED = "REASON_UNSCORED"
     INCUMBENT_BETTER = "REASON_INCUMBENT_BETTER"
+    NONE_FIT = "REASON_NONE_FIT"
 
 
 class Degradation(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field
 
@@ -28,24 +27,11 @@ class LengthProfile(Model):
     origin: str = ""
 
 
-Opening = Annotated[str, Field(pattern=r"^[^\W\d_][\w ,:'’-]{0,38} $")]  # noqa: RUF001 - both apostrophes are meant
-"""The first words of a text, and the space after them: nothing that a grammar or JSON would have to escape."""
-
-
-class Openings(Model):
-    """First words of which a title, or a body, has one, of an item in `language`; none: it begins as it likes."""
-
-    language: str = "en"
-    title: tuple[Opening, ...] = Field(default=(), max_length=16)
-    body: tuple[Opening, ...] = Field(default=(), max_length=16)
-
-
 class CategoryPlan(Model):
-    """One category to write in: the control that the generator's prompt ends with, and what the grammar holds it to."""
+    """One category to write in, and the control that the generator's prompt ends with."""
 
     category: str
     instruction: str
-    openings: Openings = Openings()
     weight: float = 1.0
     wanted: bool = False
 
@@ -72,6 +58,8 @@ class Draft(Model):
     body: str = ""
     category: str
     likelihood: float | None = None
+    fit: float | None = None
+    """What the writing model itself says, see `Candidate.fit`; None where it is not asked or does not know."""
     finished: bool = True
     tries: int = 1
     revision: StageRevision | None = None
@@ -100,9 +88,13 @@ class RouteResult(Model):
 
 
 class ScoreResult(Model):
-    """One reward for each copy, in the order asked, and what turns two of them into a win probability."""
+    """One reward for each copy, in the order asked, and what turns two of them into a win probability.
+
+    fits: one for each copy, see `Candidate.fit`; empty where the scorer has no fit measure.
+    """
 
     rewards: tuple[Reward, ...]
+    fits: tuple[float | None, ...] = ()
     calibration: WinCalibration = WinCalibration()
     revision: StageRevision
     usage: Usage = Usage()
@@ -116,4 +108,3 @@ class CategoryInfo(Model):
     gate: str = ""
     instruction: str = ""
     is_default: bool = False
-    openings: Openings = Openings()

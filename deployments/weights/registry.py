@@ -8,14 +8,14 @@ from typing import Final
 
 from deployments.errors import Misconfigured
 from deployments.paths import find
-from deployments.weights import efficientnet, minilm, smollm2
+from deployments.weights import efficientnet, minilm, qwen_coder, smollm2
 from deployments.weights.cache import Progress, silent
 from deployments.weights.merged import Merged
 from deployments.weights.package import Folder, Package
 from deployments.weights.references import PREFIX, split
 
 PACKAGES: Final[dict[str, Package]] = {
-    package.name: package for package in (smollm2.PACKAGE, minilm.PACKAGE, efficientnet.PACKAGE)
+    package.name: package for package in (smollm2.PACKAGE, minilm.PACKAGE, efficientnet.PACKAGE, qwen_coder.PACKAGE)
 }
 
 

@@ -31,9 +31,9 @@ STAGES = ("Captioner", "CategoryRouter", "Generator", "RewardScorer", "Ingress")
 READY_S = 400.0
 REQUEST_S = 120.0
 WHAT_IT_IS = (
-    "What writes here is a 135M-parameter language model; what looks at the photos is an ImageNet tagger with OCR,\n"
-    "because both fit on two CPU cores and come from the package index. The graph, the contract, the batching, the\n"
-    "policy and the reward heads are the real thing; the prose is not what a 4B model writes (configs/gpu.yaml)."
+    "What writes here is a small language model (`models` names it); what looks at the photos is an ImageNet tagger\n"
+    "with OCR, because both fit on two CPU cores and come from the package index. The graph, the contract, the\n"
+    "batching, the policy and the reward are the real thing; a GPU carries larger models (configs/gpu.yaml)."
 )
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

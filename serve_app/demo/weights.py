@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from deployments.engines.openai_settings import OpenAiServer
 from deployments.paths import find
 from deployments.reward.settings import RewardSettings
 from deployments.settings import parse
@@ -27,6 +28,8 @@ def references(config: dict[str, Any]) -> list[str]:
 
 
 def _models(settings: BaseModel) -> Iterator[str]:
+    if isinstance(settings, OpenAiServer):  # its model is the server's own
+        return
     for name, value in settings:
         if isinstance(value, BaseModel):
             yield from _models(value)

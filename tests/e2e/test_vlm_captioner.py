@@ -10,7 +10,7 @@ import pytest_asyncio
 from PIL import Image as Pillow
 
 from deployments.captioner.cache import CachedCaptioner
-from deployments.captioner.vlm import PROMPT_REVISION
+from deployments.captioner.vision import PROMPT_REVISION
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured

@@ -120,7 +120,7 @@ class ScriptedGenerator(FakeGenerator):
             for copy in self.copies:
                 await self.work(call, "generating")
                 self.written += 1
-                yield Draft(title=copy.title, body=copy.body, category=task.plan[0].category, likelihood=-1.0)
+                yield Draft(title=copy.title, body=copy.body, category=task.plan[0].category, likelihood=-1.0, fit=0.9)
             if self.error is not None:
                 raise self.error
         finally:

@@ -13,7 +13,7 @@ from serve_app.app import build
 from serve_app.knobs import IngressKnobs
 from serve_app.settings import AppSettings
 
-CONFIGS = ("cluster", "demo", "fake", "gpu")
+CONFIGS = ("cluster", "demo", "demo-large", "fake", "gpu", "openai")
 
 
 def application(root: Path, name: str) -> dict:

@@ -21,7 +21,6 @@ from deployments.types import (
     Draft,
     GenerationTask,
     Item,
-    Openings,
     Reason,
     Source,
     Stage,
@@ -127,17 +126,6 @@ async def test_a_lost_router_degrades_to_the_default_categories() -> None:
     )
     assert [c.category for c in decision.categories] == ["CURIOSITY", "QUESTION"]
     assert decision.degradations == (Degradation.DEFAULT_CATEGORIES,)
-
-
-async def test_what_a_category_opens_with_is_held_to_when_the_router_is_lost_too() -> None:
-    openings = Openings(title=("How to ",))
-    generator = ScriptedGenerator(GOOD)
-    infos = [INFOS[0].model_copy(update={"openings": openings}), *INFOS[1:]]
-    await Pipeline(
-        fakes(router=BrokenRouter(StageUnavailable("x")), generator=generator), IngressKnobs(), infos
-    ).decide(brief())
-    (task,) = generator.tasks
-    assert [plan.openings for plan in task.plan] == [openings, Openings(), Openings()]
 
 
 async def test_without_a_reward_what_exists_is_kept() -> None:

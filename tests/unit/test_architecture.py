@@ -55,6 +55,11 @@ def test_the_foundation_imports_nothing_of_ours(root: Path) -> None:
     assert {i for i in imported if not i.startswith("deployments.types")} == set()
 
 
+def test_one_file_imports_the_client_of_others(root: Path) -> None:
+    found = importers(root, ["deployments", "serve_app"], ("openai",))
+    assert found == ["deployments/engines/openai_api.py imports openai"]
+
+
 def test_the_pipeline_knows_neither_ray_nor_vllm(root: Path) -> None:
     code = "import serve_app.pipeline, sys; print([m for m in ('ray', 'vllm', 'torch') if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
@@ -62,7 +67,7 @@ def test_the_pipeline_knows_neither_ray_nor_vllm(root: Path) -> None:
 
 def test_settings_import_no_models(root: Path) -> None:
     """A config is checked, and a replica placed, without loading a framework."""
-    heavy = "('ray', 'vllm', 'torch', 'transformers')"
+    heavy = "('ray', 'vllm', 'torch', 'transformers', 'openai')"
     code = f"import serve_app.settings, sys; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
 

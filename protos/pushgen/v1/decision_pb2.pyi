@@ -44,6 +44,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_NO_CANDIDATES: _ClassVar[Reason]
     REASON_UNSCORED: _ClassVar[Reason]
     REASON_INCUMBENT_BETTER: _ClassVar[Reason]
+    REASON_NONE_FIT: _ClassVar[Reason]
 
 class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -85,6 +86,7 @@ REASON_ALL_REJECTED: Reason
 REASON_NO_CANDIDATES: Reason
 REASON_UNSCORED: Reason
 REASON_INCUMBENT_BETTER: Reason
+REASON_NONE_FIT: Reason
 SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
@@ -138,7 +140,7 @@ class Reward(_message.Message):
     def __init__(self, mean: _Optional[float] = ..., spread: _Optional[float] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected", "win_probability")
+    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected", "win_probability", "fit")
     ID_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +153,7 @@ class Candidate(_message.Message):
     FINDINGS_FIELD_NUMBER: _ClassVar[int]
     REJECTED_FIELD_NUMBER: _ClassVar[int]
     WIN_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
+    FIT_FIELD_NUMBER: _ClassVar[int]
     id: str
     rank: int
     title: str
@@ -163,7 +166,8 @@ class Candidate(_message.Message):
     findings: _containers.RepeatedCompositeFieldContainer[PolicyFinding]
     rejected: bool
     win_probability: float
-    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ..., win_probability: _Optional[float] = ...) -> None: ...
+    fit: float
+    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ..., win_probability: _Optional[float] = ..., fit: _Optional[float] = ...) -> None: ...
 
 class Notification(_message.Message):
     __slots__ = ("title", "body", "category", "candidate_id")

@@ -224,30 +224,18 @@ class GetServiceInfoResponse(_message.Message):
     def __init__(self, version: _Optional[str] = ..., stages: _Optional[_Iterable[_Union[_decision_pb2.StageRevision, _Mapping]]] = ..., categories: _Optional[_Iterable[_Union[CategoryInfo, _Mapping]]] = ..., length_profiles: _Optional[_Iterable[_Union[LengthProfileInfo, _Mapping]]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., adapters: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class CategoryInfo(_message.Message):
-    __slots__ = ("category", "definition", "gate", "instruction", "is_default", "openings")
+    __slots__ = ("category", "definition", "gate", "instruction", "is_default")
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     DEFINITION_FIELD_NUMBER: _ClassVar[int]
     GATE_FIELD_NUMBER: _ClassVar[int]
     INSTRUCTION_FIELD_NUMBER: _ClassVar[int]
     IS_DEFAULT_FIELD_NUMBER: _ClassVar[int]
-    OPENINGS_FIELD_NUMBER: _ClassVar[int]
     category: str
     definition: str
     gate: str
     instruction: str
     is_default: bool
-    openings: Openings
-    def __init__(self, category: _Optional[str] = ..., definition: _Optional[str] = ..., gate: _Optional[str] = ..., instruction: _Optional[str] = ..., is_default: _Optional[bool] = ..., openings: _Optional[_Union[Openings, _Mapping]] = ...) -> None: ...
-
-class Openings(_message.Message):
-    __slots__ = ("language", "title", "body")
-    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
-    TITLE_FIELD_NUMBER: _ClassVar[int]
-    BODY_FIELD_NUMBER: _ClassVar[int]
-    language: str
-    title: _containers.RepeatedScalarFieldContainer[str]
-    body: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, language: _Optional[str] = ..., title: _Optional[_Iterable[str]] = ..., body: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, category: _Optional[str] = ..., definition: _Optional[str] = ..., gate: _Optional[str] = ..., instruction: _Optional[str] = ..., is_default: _Optional[bool] = ...) -> None: ...
 
 class LengthProfileInfo(_message.Message):
     __slots__ = ("length_profile", "max_title", "max_body", "counting_unit", "origin")

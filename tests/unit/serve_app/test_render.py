@@ -89,6 +89,6 @@ def test_info_shows_every_limit_and_default() -> None:
 
 
 def test_narrow_terminals_lose_no_words() -> None:
-    text = "".join(shown(decision_view(DECISION), width=70).split())
+    text = "".join(shown(decision_view(DECISION), width=78).split())
     for word in ("UNGROUNDED_NUMBER", "timing", "grind", "+0.42±0.08"):
         assert word in text

@@ -44,7 +44,7 @@ class Scorer:
 
 
 def written(title: str, *, rejected: bool = False, likelihood: float = -1.0) -> Candidate:
-    return Candidate(id=title, title=title, source=Source.GENERATED, rejected=rejected, likelihood=likelihood)
+    return Candidate(id=title, title=title, source=Source.GENERATED, rejected=rejected, likelihood=likelihood, fit=1.0)
 
 
 OLD = Candidate(id="old", title="old", source=Source.INCUMBENT)

@@ -128,9 +128,6 @@ def of_model(model: type[BaseModel]) -> st.SearchStrategy[Any]:
     fields = {name: of_field(info, info.annotation) for name, info in model.model_fields.items()}
     if model is types.Image:
         fields["data"], fields["url"] = st.binary(max_size=8), st.none()
-    if model is types.Openings:
-        openings = st.lists(st.sampled_from(["How to ", "Aujourd’hui: ", "But "]), max_size=2).map(tuple)  # noqa: RUF001
-        fields["title"], fields["body"] = openings, openings
     return st.builds(model, **fields)
 
 

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import typer
 
-from training.generator.__main__ import app as generator
 from training.reward import app as reward
+from training.writer.__main__ import app as writer
 
-APPS = {"training.generator": generator, "training.reward": reward}
+APPS = {"training.writer": writer, "training.reward": reward}
 
 
 def test_every_training_command_of_the_readme_is_one_with_these_options(root: Path) -> None:
     text = (root / "README.md").read_text(encoding="utf-8")
-    lines = [line.replace("$G", ".venv/bin/python -m training.generator") for line in text.splitlines()]
     found = [
-        shlex.split(line, comments=True) for line in lines if re.match(r"\.venv/bin/python -m training\.\w+ ", line)
+        shlex.split(line, comments=True)
+        for line in text.splitlines()
+        if re.match(r"\.venv/bin/python -m training\.\w+ ", line)
     ]
     assert {(words[2], words[3]) for words in found} >= {
-        *(("training.generator", name) for name in ("build", "train", "sample", "prefer", "sweep", "eval")),
+        ("training.writer", "train"),
         *(("training.reward", name) for name in ("train", "eval", "explain")),
     }
     for words in found:

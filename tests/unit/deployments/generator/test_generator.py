@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from deployments.deadline import Call, Deadline
-from deployments.engines import Message, Prompt, Sample, Sampling
+from deployments.engines import Contrast, Message, Prompt, Sample, Sampling
 from deployments.engines.adapters import Adapter
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed, StageUnavailable
-from deployments.generator.generator import VllmGenerator, seed_of
+from deployments.generator.drafting import seed_of
+from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Openings, Priority
+from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Priority
 
 
 class Engine:
@@ -28,6 +29,8 @@ class Engine:
         self.adapters: dict[str, Adapter] = {}
         self.adapters_asked: list[str] = []
         self.deadlines: list[Deadline] = []
+        self.contrasts = 0
+        self.contrast_error: Exception | None = None
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -60,6 +63,22 @@ class Engine:
             return Sample(0, found, False, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
         finally:
             self.unfinished_requests -= 1
+
+    async def contrast(
+        self,
+        prompt: Prompt,
+        words: tuple[str, str],
+        *,
+        request_id: str,
+        priority: Priority,
+        deadline: Deadline,
+        adapter: str,
+    ) -> Contrast:
+        self.contrasts += 1
+        if self.contrast_error is not None:
+            raise self.contrast_error
+        assert words == ("Yes", "No")
+        return Contrast(1.5, Sample(0, "Yes", True, -0.1, len(prompt.token_ids), 3, 1, 1.0, 2.0))
 
 
 def copy(n: int) -> str:
@@ -286,11 +305,9 @@ async def test_an_unknown_adapter_is_refused_before_the_engine_starts() -> None:
         await adapted(Engine(copy)).start(GeneratorKnobs(adapter="nws"))
 
 
-async def test_a_category_is_decoded_from_its_openings_unless_the_operator_leaves_it_the_instruction() -> None:
-    begun = CategoryPlan(category="A", instruction="Teach.", openings=Openings(title=("How to ",)))
-    work = task(plan=[begun, CategoryPlan(category="B", instruction="Be B.")], candidates_per_category=1)
+async def test_an_operator_may_leave_the_form_to_the_model() -> None:
     held, free = Engine(copy), Engine(copy)
-    await drafts(generator(held), work)
-    await drafts(generator(free, GeneratorKnobs(openings=False)), work)
-    assert ["How to " in (sampling.grammar or "") for _, sampling, _, _ in held.asked] == [True, False]
-    assert ["How to " in (sampling.grammar or "") for _, sampling, _, _ in free.asked] == [False, False]
+    await drafts(generator(held), task())
+    await drafts(generator(free, GeneratorKnobs(grammar=False)), task())
+    assert all("root" in (sampling.grammar or "") for _, sampling, _, _ in held.asked)
+    assert not any(sampling.grammar for _, sampling, _, _ in free.asked)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from deployments.counting import measure
-from deployments.generator.structured import grammar, limits, parse
-from deployments.types import CountingUnit, LengthProfile, Openings, OutputField
+from deployments.generator.structured import grammar, json_part, limits, parse, schema
+from deployments.types import CountingUnit, LengthProfile, OutputField
 
 T, B = OutputField.TITLE, OutputField.BODY
 
@@ -49,30 +49,22 @@ def test_the_longest_text_fits_the_profile(unit: CountingUnit, language: str, le
 Accepts = Callable[[str, str], bool]
 
 
-def test_the_grammar_holds_both_lengths_and_shuts_markup_out(accepts: Accepts) -> None:
-    held = grammar(profile(CountingUnit.WIDTH), (T, B), "en")
-    for title in ("Coffee with a leaf", "L'été à São Paulo: 7€?", "x" * 40, "AT&T says 猫"):
+def test_the_grammar_shuts_markup_out_and_ends_no_text_by_force(accepts: Accepts) -> None:
+    held = grammar((T, B), "en")
+    for title in ("Coffee with a leaf", "L'été à São Paulo: 7€?", "x" * 400, "AT&T says 猫"):
         assert accepts(held, answer(title)), title
-    bad_titles = ("x" * 41, "Hi", "[cat] sits on a chair", "see http://cats now", " A cat sits", "A cat, then,")
-    for title in bad_titles:
+    for title in ("Hi", "[cat] sits on a chair", "see http://cats now", " A cat sits", "A cat, then,"):
         assert not accepts(held, answer(title)), title
-    assert accepts(held, answer(body="x" * 90))
-    assert not accepts(held, answer(body="x" * 91))
     assert not accepts(held, '{"title":"A cat\nsits on it","body":"A fresh cup, with free refills."}')
     assert not accepts(held, '{"title":"A \\"cat\\" sits","body":"A fresh cup, with free refills."}')
     assert not accepts(held, json.dumps(json.loads(answer()), indent=2))
 
 
 def test_only_the_fields_asked_for_are_written_title_first(accepts: Accepts) -> None:
-    both, one = (grammar(profile(CountingUnit.WIDTH), fields, "en") for fields in ((B, T), (B,)))
+    both, one = (grammar(fields, "en") for fields in ((B, T), (B,)))
     assert accepts(both, answer())
     assert accepts(one, '{"body":"A fresh cup, with free refills."}')
     assert not accepts(one, answer())
-
-
-def test_a_tiny_profile_gives_a_grammar_that_can_be_met(accepts: Accepts) -> None:
-    held = grammar(profile(CountingUnit.GRAPHEMES, title=4, body=8), (T, B), "en")
-    assert accepts(held, answer("Cats", "Cats nap"))
 
 
 LONGEST = {T: 40, B: 90}
@@ -92,47 +84,35 @@ def test_a_cut_answer_shows_how_far_it_got() -> None:
     assert parse('{"title":"A cat","body":"It sle', LONGEST) == ("A cat", "It sle", False)
 
 
-def test_text_that_fills_its_limit_keeps_its_whole_part() -> None:
-    body = "A fresh cup of coffee, with free refills until noon. You can also have it with milk and su"
-    assert len(body) == 90
-    read = parse(json.dumps({"title": "Coffee", "body": body}), LONGEST)
-    assert read == ("Coffee", "A fresh cup of coffee, with free refills until noon.", True)
-    title = "A fresh cup of coffee at Corner Roast, s"
-    assert (
-        parse(json.dumps({"title": title, "body": "It is hot."}), LONGEST).title
-        == "A fresh cup of coffee at Corner Roast"
-    )
+def test_text_longer_than_its_limit_is_not_finished_and_not_cut() -> None:
+    fits, long = "A" * 40, "A fresh cup of coffee at Corner Roast, s"
+    assert parse(json.dumps({"title": fits, "body": "It is hot."}), LONGEST).finished
+    assert parse(json.dumps({"title": f"{long}o", "body": "It is hot."}), LONGEST) == (f"{long}o", "It is hot.", False)
 
 
-def test_text_that_fills_its_limit_without_a_whole_part_is_not_finished() -> None:
-    title = "A White Cup of Coffee with a Leaf-Like F"
-    assert parse(json.dumps({"title": title, "body": "It is hot."}), LONGEST) == (title, "It is hot.", False)
+def test_a_field_of_null_is_empty() -> None:
+    assert parse('{"title": null, "body": "It is hot."}', LONGEST) == ("", "It is hot.", True)
 
 
-def test_a_category_is_held_to_its_openings_and_the_lengths_stay(accepts: Accepts) -> None:
-    openings = Openings(title=("How to ", "Learn "), body=("But ",))
-    held = grammar(profile(CountingUnit.WIDTH), (T, B), "en", openings)
-    body = "But a fresh cup is always free."
-    assert accepts(held, answer("How to pour a leaf", body))
-    assert accepts(held, answer("Learn latte art", body))
-    assert not accepts(held, answer("Coffee with a leaf", body))
-    assert not accepts(held, answer("How to pour a leaf", "A fresh cup is always free."))
-    assert accepts(held, answer("How to " + "x" * 33, body))
-    assert not accepts(held, answer("How to " + "x" * 34, body))
-    assert not accepts(held, answer("Learn", body))
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('{"title": "A"}', '{"title": "A"}'),
+        ('```json\n{"title": "A"}\n```', '{"title": "A"}'),
+        ('<think>{"no": 1}</think> {"title": "A"}', '{"title": "A"}'),
+        ('Here: {"title": "A', '{"title": "A'),
+        ("no json", "no json"),
+    ],
+)
+def test_the_json_of_an_answer_that_no_grammar_held(text: str, part: str) -> None:
+    assert json_part(text) == part
 
 
-def test_openings_are_for_their_language_and_those_of_a_missing_field_go_to_the_first(accepts: Accepts) -> None:
-    openings = Openings(title=("How to ",))
-    assert accepts(grammar(profile(CountingUnit.WIDTH), (T, B), "fr", openings), answer())
-    alone = grammar(profile(CountingUnit.WIDTH), (B,), "en", openings)
-    assert accepts(alone, '{"body":"How to pour a leaf into a cup."}')
-    assert not accepts(alone, '{"body":"A fresh cup, with free refills."}')
-    short = grammar(profile(CountingUnit.WIDTH, title=12), (T, B), "en", Openings(title=("Happening now: ",)))
-    assert accepts(short, answer("Coffee now"))  # the opening would leave no room
-
-
-@pytest.mark.parametrize("words", ["How to", 'Say "', "a\\b ", "1 ", " ", "x" * 41 + " "])
-def test_an_opening_that_a_grammar_would_have_to_escape_is_refused(words: str) -> None:
-    with pytest.raises(ValueError, match="title"):
-        Openings(title=(words,))
+def test_a_schema_is_strict_and_names_no_length() -> None:
+    assert schema((B, T)) == {
+        "type": "object",
+        "properties": {"title": {"type": "string"}, "body": {"type": "string"}},
+        "required": ["title", "body"],
+        "additionalProperties": False,
+    }
+    assert schema((T,))["required"] == ["title"]

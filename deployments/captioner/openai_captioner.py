@@ -1,0 +1,86 @@
+"""The `openai` captioner: a vision-language model on a server of others looks at the pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from PIL import Image as Pillow
+
+from deployments.captioner import vision
+from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
+from deployments.deadline import Call
+from deployments.engines.dialect import Chat
+from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
+from deployments.engines.token_estimate import estimate_tokens
+from deployments.engines.words import Message
+from deployments.images import jpeg
+from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
+from deployments.weights import public_name
+
+
+class OpenAiCaptioner:
+    """Implements Captioner and Startable. Knows no cache: `CachedCaptioner` is around it."""
+
+    knobs_type = OpenAiCaptionerKnobs
+
+    def __init__(self, settings: OpenAiCaptionerSettings) -> None:
+        self._settings = settings
+        self._engine = OpenAiEngine(settings.server, name="captioner")
+        self._knobs = OpenAiCaptionerKnobs()
+        self._revision = StageRevision(
+            stage=Stage.CAPTION,
+            kind=settings.kind,
+            model=public_name(settings.server.model),
+            model_revision=settings.server.revision,
+            prompt_revision=vision.PROMPT_REVISION,
+        )
+
+    async def start(self, knobs: OpenAiCaptionerKnobs) -> None:
+        """Raises Misconfigured when there is no key, or the server refuses it, the model or a picture."""
+        await self.reconfigure(knobs)
+        blank = jpeg(Pillow.new("RGB", (64, 64)), self._settings.jpeg_quality)
+        await self._engine.start(self._chat([Message("user", vision.REQUEST)], [blank], knobs))
+
+    async def reconfigure(self, knobs: OpenAiCaptionerKnobs) -> None:
+        self._knobs = knobs
+
+    async def caption(self, item: Item, call: Call) -> CaptionResult:
+        """An item without pictures gets its metadata back as the caption; the server is not asked.
+
+        Raises InvalidInput for a picture that cannot be decoded, and what `OpenAiEngine.sample` raises. At the deadline
+        the call is cancelled.
+        """
+        knobs = self._knobs
+        pictures = vision.pictures(item, knobs.max_images)
+        if not pictures:
+            return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
+        async with call.deadline.limit("captioning"):
+            jpegs = await asyncio.to_thread(self._prepared, pictures)
+        messages = vision.messages(item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
+        sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
+        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1))
+
+    def _chat(self, messages: Sequence[Message], jpegs: Sequence[bytes], knobs: OpenAiCaptionerKnobs) -> Chat:
+        return Chat(
+            messages=tuple(messages),
+            pictures=tuple(jpegs),
+            temperature=knobs.temperature,
+            max_tokens=knobs.max_tokens,
+        )
+
+    def _prepared(self, pictures: Sequence[tuple[str, bytes]]) -> list[bytes]:
+        settings = self._settings
+        return [jpeg(image, settings.jpeg_quality) for image in vision.decoded(pictures, settings.max_image_side)]
+
+    def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
+        return CaptionResult(caption=caption, revision=self._revision, usage=usage)
+
+    def revision(self) -> StageRevision:
+        return self._revision
+
+    async def check_health(self) -> None:
+        await self._engine.check_health()
+
+    async def stop(self) -> None:
+        await self._engine.stop()

@@ -1,0 +1,74 @@
+"""A bound on calls in flight, with a finite queue before it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from deployments.deadline import Call
+from deployments.engines.engine import scheduling_priority
+from deployments.errors import Overloaded
+
+
+class Gate:
+    """At most `places` calls at once and at most `max_waiting` before them.
+
+    REALTIME goes before BACKFILL, then the earlier deadline, as in an engine of our own. `name`: of what the calls go
+    to, for messages.
+    """
+
+    def __init__(self, places: int, max_waiting: int, name: str) -> None:
+        self._free = places
+        self._places = places
+        self._max_waiting = max_waiting
+        self._name = name
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._count = 0
+
+    @property
+    def in_flight(self) -> int:
+        return self._places - self._free
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def place(self, call: Call) -> AsyncIterator[None]:
+        """Raises Overloaded when the queue is full, DeadlineExceeded when the call's time ends in it."""
+        await self._enter(call)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, call: Call) -> None:
+        call.deadline.check(f"calling {self._name}")
+        if self._free:  # then nobody waits
+            self._free -= 1
+            return
+        if len(self._waiting) >= self._max_waiting:
+            raise Overloaded(f"the queue before {self._name} is full")
+        self._count += 1
+        turn = asyncio.get_running_loop().create_future()
+        entry = (scheduling_priority(call.priority, call.deadline), self._count, turn)
+        self._waiting.append(entry)
+        try:
+            async with call.deadline.limit(f"waiting for {self._name}"):
+                await turn
+        except BaseException:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            else:  # the place came together with the cancellation: hand it on
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        """Hand the place to the most urgent call that waits. The queue is short beside what a call costs: no heap."""
+        if not self._waiting:
+            self._free += 1
+            return
+        entry = min(self._waiting)
+        self._waiting.remove(entry)
+        entry[2].set_result(None)

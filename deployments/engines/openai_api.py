@@ -1,0 +1,123 @@
+"""The only file that imports the `openai` client. Imported inside a started stage only: it takes most of a second.
+
+It sends one call and reads one answer, or raises Failure; queue, retries and meaning are `openai_engine.py`'s.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import openai
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+
+from deployments.engines.retry import Failure
+
+_CONNECT_TIMEOUT_S = 10.0
+# How servers write "less likely than can be told"; vLLM does it for a token it has no probability of.
+_NO_LOGPROB = -9999.0
+
+
+class _Token(BaseModel):
+    logprob: float
+
+
+class _Logprobs(BaseModel):
+    content: list[_Token] | None = None
+
+
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+    logprobs: _Logprobs | None = None
+
+
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_tokens_details: _PromptDetails | None = None
+
+
+class Answer(BaseModel):
+    """What we read of a chat completion; servers add to it and leave out of it."""
+
+    choices: list[_Choice] = Field(min_length=1)
+    usage: _Usage = _Usage()
+
+    @property
+    def text(self) -> str:
+        return self.choices[0].message.content or ""
+
+    @property
+    def length_cut(self) -> bool:
+        """It did not end by itself: no room was left, or a filter of the server's ended it."""
+        return self.choices[0].finish_reason in ("length", "content_filter")
+
+    @property
+    def logprob(self) -> float | None:
+        """Mean log-probability a token, where the server gives them."""
+        logprobs = self.choices[0].logprobs
+        known = [t.logprob for t in (logprobs and logprobs.content) or () if t.logprob > _NO_LOGPROB]
+        return sum(known) / len(known) if known else None
+
+    @property
+    def cached_tokens(self) -> int:
+        details = self.usage.prompt_tokens_details
+        return (details and details.cached_tokens) or 0
+
+
+class OpenAiClient:
+    """Connections to one server. Without a key none is sent, whatever the environment holds."""
+
+    def __init__(self, base_url: str, key: SecretStr | None) -> None:
+        said = "none" if key is None else key.get_secret_value()
+        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=said, max_retries=0)  # retries are `retry.py`'s
+        self._headers = {"Authorization": openai.Omit()} if key is None else {}
+
+    async def complete(self, request: Mapping[str, Any], timeout_s: float) -> Answer:
+        """One call. Cancelling it closes its connection, by which a server knows to stop. Raises Failure."""
+        timeout = openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
+        try:
+            raw = await self._client.chat.completions.with_raw_response.create(
+                **request, extra_headers=self._headers, timeout=timeout
+            )
+            return Answer.model_validate_json(raw.content)
+        except openai.APITimeoutError as error:
+            # Without a connection nothing was asked yet, and the call may be tried again.
+            connected = type(error.__cause__).__name__ not in ("ConnectTimeout", "PoolTimeout")
+            raise Failure(timed_out=connected) from None
+        except openai.APIStatusError as error:
+            raise Failure(
+                error.status_code,
+                retry_after_s=_retry_after_s(error.response.headers),
+                param=str(error.param or ""),
+                text=error.message,
+            ) from None
+        except openai.APIConnectionError:
+            raise Failure from None
+        except (ValidationError, openai.APIError):
+            raise Failure(unreadable=True) from None
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def _retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds from `retry-after-ms` (OpenAI's) or `retry-after`, which is seconds or a date; None without either."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) / unit)
+        except (KeyError, ValueError):
+            continue
+    date = email.utils.parsedate_tz(headers.get("retry-after", ""))
+    return None if date is None else max(0.0, email.utils.mktime_tz(date) - time.time())

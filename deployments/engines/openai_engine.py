@@ -1,0 +1,200 @@
+"""A model on a server that speaks the OpenAI API, in the words of a stage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pydantic import SecretStr
+
+from deployments.deadline import Call, Deadline
+from deployments.engines import dialect
+from deployments.engines.dialect import Chat
+from deployments.engines.gate import Gate
+from deployments.engines.openai_settings import OpenAiServer
+from deployments.engines.retry import Failure, with_retries
+from deployments.engines.words import Sample
+from deployments.errors import DeadlineExceeded, Misconfigured, Overloaded, PushGenError, StageFailed, StageUnavailable
+
+if TYPE_CHECKING:
+    from deployments.engines.openai_api import Answer, OpenAiClient
+
+logger = logging.getLogger("ray.serve")
+
+# Control tokens of chat templates that no "<" begins, which `facts.clean` would see: a server may take them for its own
+# wherever they stand.
+CONTROL_WORDS: Final = (
+    "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]",
+    "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[IMG]", "[gMASK]", "[sop]",
+    "<\uff5c",  # DeepSeek's bar
+)  # fmt: skip
+
+_LOG_PAUSE_S = 60.0
+_MOST_WORDS = 300
+# What the operator has to see to, and where to look.
+_FOR_OPERATORS: Final = {
+    401: "it refuses the key: see {key}",
+    402: "it asks for a payment: see your account",
+    403: "the key may not do this: see {key} and what your account may use",
+    404: "it has no such model or path: see server.model and server.base_url (which usually ends in /v1)",
+}
+
+
+@dataclass
+class OpenAiEngine:
+    """One server. `start` before anything else, `stop` at the end."""
+
+    settings: OpenAiServer
+    name: str = "engine"
+    """How errors name it to a client."""
+    _client: OpenAiClient | None = field(default=None, init=False, repr=False)
+    _key: SecretStr | None = field(default=None, init=False, repr=False)
+    _without: frozenset[str] = field(default=frozenset(), init=False)
+    """What this server is known to refuse."""
+    _logged: dict[int | None, float] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._gate = Gate(self.settings.max_concurrency, self.settings.max_waiting, f"the {self.name}'s server")
+
+    async def start(self, warm_up: Chat) -> None:
+        """Read the key and ask for one small answer, which shows what the server takes.
+
+        Raises Misconfigured when there is no key, or the server refuses it, the model or the answer. A server that
+        cannot be reached, or is busy, is logged and may come later.
+        """
+        from deployments.engines.openai_api import OpenAiClient  # noqa: PLC0415 - imports openai
+
+        self._key = await asyncio.to_thread(self.settings.api_key)
+        self._client = OpenAiClient(self.settings.base_url, self._key)
+        try:
+            await self._ask(warm_up, Deadline.after(self.settings.timeout_s))
+        except Failure as failure:
+            if failure.status is None or failure.passing:
+                self._log(failure)
+                return
+            await self.stop()
+            raise Misconfigured(f"the {self.name}'s server refuses its first call: {self._reason(failure)}") from None
+
+    async def sample(self, chat: Chat, call: Call) -> Sample:
+        """One answer. Cancelling this coroutine closes the connection, by which a server knows to stop.
+
+        Raises DeadlineExceeded; Overloaded when our queue is full or the server stays at 429; StageUnavailable when the
+        server cannot be reached, breaks, or refuses key or model; StageFailed when it refuses this chat, or answers
+        what cannot be read.
+        """
+        began = time.monotonic()
+        async with self._gate.place(call):
+            try:
+                answer, asked = await self._ask(chat, call.deadline)
+            except Failure as failure:
+                self._log(failure)
+                raise self._translated(failure, call.deadline) from None
+            ended = time.monotonic()
+        return Sample(
+            index=0,
+            text=answer.text,
+            length_cut=answer.length_cut,
+            logprob=answer.logprob,
+            prompt_tokens=answer.usage.prompt_tokens or 0,
+            cached_tokens=answer.cached_tokens,
+            output_tokens=answer.usage.completion_tokens or 0,
+            queue_ms=1000 * (asked - began),
+            compute_ms=1000 * (ended - asked),
+        )
+
+    async def _ask(self, chat: Chat, deadline: Deadline) -> tuple[Answer, float]:
+        """The answer, and when the try that brought it began. Leaves out what the server refuses. Raises Failure."""
+        without = self._without
+        while True:
+            try:
+                answer, asked = await self._ask_without(chat, without, deadline)
+            except Failure as refusal:
+                part = dialect.suspect(refusal, chat, without)
+                if part is None:
+                    raise
+                without |= {part}
+                continue
+            if without - self._without:
+                logger.warning(
+                    "the %s's server takes no %s: left out from now on",
+                    self.name,
+                    ", ".join(sorted(without - self._without)),
+                )
+                self._without |= without
+            return answer, asked
+
+    async def _ask_without(self, chat: Chat, without: frozenset[str], deadline: Deadline) -> tuple[Answer, float]:
+        client = self._client
+        if client is None:
+            raise StageUnavailable(f"the {self.name} is not started")
+        request = dialect.body(chat, self.settings.model, self.settings.extra_body, without)
+
+        async def ask() -> tuple[Answer, float]:
+            asked = time.monotonic()
+            timeout_s = max(0.001, min(self.settings.timeout_s, deadline.remaining_s()))
+            try:
+                async with asyncio.timeout(timeout_s):  # the client's own bounds each read, not the call
+                    return await client.complete(request, timeout_s), asked
+            except TimeoutError:
+                raise Failure(timed_out=True) from None
+
+        return await with_retries(ask, self.settings.max_retries, deadline)
+
+    def _translated(self, failure: Failure, deadline: Deadline) -> PushGenError:
+        """A failure as a client may see it: nothing of the server's words."""
+        server = f"the {self.name}'s server"
+        if failure.timed_out and deadline.expired:
+            return DeadlineExceeded(f"the time budget was spent while waiting for {server}")
+        if failure.status == 429:
+            return Overloaded(f"{server} has no room for another call", failure.retry_after_s or 1.0)
+        if failure.unreadable:
+            return StageFailed(f"{server} gave an answer that cannot be read")
+        if failure.status is None or failure.passing or failure.status in _FOR_OPERATORS:
+            return StageUnavailable(f"{server} cannot be used at the moment")
+        return StageFailed(f"{server} could not work on this request")
+
+    def _log(self, failure: Failure) -> None:
+        """At most once a minute a status: a server that is down would fill the log."""
+        now = time.monotonic()
+        if now - self._logged.get(failure.status, -_LOG_PAUSE_S) >= _LOG_PAUSE_S:
+            self._logged[failure.status] = now
+            logger.error("the %s's server failed: %s", self.name, self._reason(failure))
+
+    def _reason(self, failure: Failure) -> str:
+        """For the operator. Servers repeat a refused key, in part: then their words are left out."""
+        at = f"{self.settings.base_url} with model {self.settings.model!r}"
+        if failure.timed_out:
+            return f"{at}: no answer in time (server.timeout_s={self.settings.timeout_s:g}, or the deadline)"
+        if failure.unreadable:
+            return f"{at}: its answer is no chat completion"
+        if failure.status is None:
+            return f"{at}: no connection: see server.base_url"
+        if failure.status in _FOR_OPERATORS:
+            return f"{at}: {failure.status}, {_FOR_OPERATORS[failure.status].format(key=self.settings.key_setting)}"
+        words = " ".join(failure.text.split())
+        if self._key is not None:
+            words = words.replace(self._key.get_secret_value(), "[key]")
+        return f"{at}: {failure.status}, {words[:_MOST_WORDS]}"
+
+    @property
+    def unfinished_requests(self) -> int:
+        """Calls in flight and waiting ones; 0 when idle."""
+        return self._gate.in_flight + self._gate.waiting
+
+    @property
+    def in_flight(self) -> int:
+        return self._gate.in_flight
+
+    async def check_health(self) -> None:
+        """Raises StageUnavailable when stopped. A server that is down is no reason: a new replica would not mend it."""
+        if self._client is None:
+            raise StageUnavailable(f"the {self.name} is not started")
+
+    async def stop(self) -> None:
+        """Close the connections. May be called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()

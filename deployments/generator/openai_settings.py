@@ -1,0 +1,52 @@
+"""Settings of the generator of kind "openai"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from deployments.engines.openai_settings import OpenAiServer
+from deployments.settings import Knobs, Settings
+
+if TYPE_CHECKING:
+    from deployments.generator.openai_generator import OpenAiGenerator
+
+
+class OpenAiGeneratorSettings(Settings):
+    """Kind "openai": a text model on a server that speaks the OpenAI API."""
+
+    kind: Literal["openai"] = "openai"
+    server: OpenAiServer
+
+    @property
+    def adapter_names(self) -> tuple[str, ...]:
+        """None: a server names its adapters as models of their own."""
+        return ()
+
+    def build(self) -> OpenAiGenerator:
+        from deployments.generator.openai_generator import OpenAiGenerator  # noqa: PLC0415 - settings stay light
+
+        return OpenAiGenerator(self)
+
+
+class OpenAiGeneratorKnobs(Knobs):
+    """Sampling and bounds. Further sampling parameters of a server are `server.extra_body`.
+
+    Categories are not held to their openings: a model of the size that is served so follows the instruction.
+    """
+
+    temperature: float | None = Field(default=0.8, ge=0, le=2)
+    """A request's own wins. None: neither is sent, for models that take none."""
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    """None: the server's own."""
+    logprobs: bool = True
+    """Ask for log-probabilities: a candidate's likelihood, which `selection.likelihood_weight` counts."""
+    second_tries: int = Field(default=2, ge=0, le=4)
+    """How often a candidate that was cut or cannot be read is written again, if there is time."""
+    max_tokens: int = Field(default=256, ge=16, le=32_768)
+    """Tokens of one answer. A model that thinks before it answers needs thousands."""
+    max_facts_tokens: int = Field(default=1000, ge=32, le=65_536)
+    """Tokens of an item's facts, counted on the high side (`token_estimate.py`); beyond that they are cut, the least
+    informative first."""
+    max_drafts_per_request: int = Field(default=64, ge=1, le=1024)

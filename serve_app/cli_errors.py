@@ -1,0 +1,49 @@
+"""What the command says, and exits with, when something fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageUnavailable
+from deployments.types import Decision
+from serve_app.client import Unreachable
+from serve_app.ingress.status import to_problem
+
+FAILED, BAD_INPUT, UNAVAILABLE, DEADLINE = 1, 2, 3, 4
+
+
+def answer_json(answer: Decision | PushGenError) -> dict[str, Any]:
+    if isinstance(answer, PushGenError):
+        return {"error": to_problem(answer, answer.request_id).model_dump(exclude_none=True)}
+    return {"decision": answer.model_dump(mode="json", exclude_none=True)}
+
+
+def exit_code(error: PushGenError) -> int:
+    codes: dict[type[PushGenError], int] = {
+        InvalidInput: BAD_INPUT,
+        Overloaded: UNAVAILABLE,
+        StageUnavailable: UNAVAILABLE,
+        DeadlineExceeded: DEADLINE,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
+
+
+def explained(error: PushGenError) -> Text:
+    """What went wrong: each violation on its own line, and what can be done about it."""
+    said = Text.assemble(("error: ", "bold red"))
+    if isinstance(error, InvalidInput):
+        said.append("the request is invalid")
+        for violation in error.violations:
+            said.append(f"\n  {violation.field}", style="bold")
+            said.append(f": {violation.description}")
+    else:
+        said.append(error.message)
+    if isinstance(error, Unreachable):
+        said.append("\nIs it running? `make serve` starts one; --address says where to look.")
+    elif isinstance(error, Overloaded | StageUnavailable):
+        said.append(f"\nTry again in {error.retry_after_s:g} s.")
+    if error.request_id:
+        said.append(f"\nrequest {error.request_id}", style="dim")
+    return said

@@ -1,0 +1,76 @@
+"""Many items through a running service: JSON Lines in, one Decision a line out, as each is made."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+from deployments.errors import Overloaded, PushGenError
+from deployments.types import Decision, Item
+from serve_app import cli_input
+from serve_app.client import PushGenClient
+from serve_app.contract import GenerateNotificationRequest
+
+_ATTEMPTS = 8
+
+
+def read(source: str, defaults: dict[str, Any], unknown: Callable[[set[str]], None]) -> list[dict[str, Any]]:
+    """A request for each line of a file of requests or items; `defaults` are put under what a line says.
+
+    A line may be an item as a content feed has it: its `alt_text` becomes the caption, and the keys that an Item does
+    not have are told to `unknown` and left out. Raises BadArgument.
+    """
+    ignored: set[str] = set()
+    requests = []
+    for found in cli_input.load_many(source):
+        item, extra = _known(found["item"]) if set(found) == {"item"} else (found["item"], set())
+        ignored |= extra
+        requests.append(cli_input.merge(defaults, {**found, "item": item}))
+    if ignored:
+        unknown(ignored)
+    return requests
+
+
+def _known(item: Any) -> tuple[Any, set[str]]:
+    if not isinstance(item, dict):
+        return item, set()
+    known = {key: value for key, value in item.items() if key in Item.model_fields}
+    if item.get("alt_text") and not known.get("caption") and not known.get("images"):
+        known["caption"] = item["alt_text"]
+    return known, item.keys() - Item.model_fields.keys() - {"alt_text"}
+
+
+def decisions(
+    client: PushGenClient, requests: Sequence[GenerateNotificationRequest], concurrency: int
+) -> Iterator[tuple[int, Decision | PushGenError]]:
+    """The answer to each request with its index, as they come; an overloaded service is asked again, a bit later."""
+    with ThreadPoolExecutor(concurrency) as pool:
+        waiting: dict[Future[Decision], int] = {}
+        upcoming = iter(enumerate(requests))
+        try:
+            while True:
+                while len(waiting) < concurrency and (following := next(upcoming, None)):
+                    waiting[pool.submit(_ask, client, following[1])] = following[0]
+                if not waiting:
+                    return
+                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    index, error = waiting.pop(future), future.exception()
+                    if error is not None and not isinstance(error, PushGenError):
+                        raise error
+                    yield index, error if isinstance(error, PushGenError) else future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _ask(client: PushGenClient, request: GenerateNotificationRequest) -> Decision:
+    for attempt in range(1, _ATTEMPTS):
+        try:
+            return client.generate(request)
+        except Overloaded as busy:
+            time.sleep(busy.retry_after_s * attempt * random.uniform(1.0, 1.5))  # noqa: S311 - spreads callers
+    return client.generate(request)

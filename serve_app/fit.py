@@ -1,0 +1,46 @@
+"""Which written copies are fit to send, by the measure of the graph. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deployments.types import Candidate, PolicyFinding, Severity, Source
+from serve_app.knobs import FitKnobs
+
+RULE = "fit"
+UNFIT, UNKNOWN = "UNFIT", "FIT_UNKNOWN"
+_LEAST = 1e-3
+
+
+def gated(candidates: Sequence[Candidate], knobs: FitKnobs) -> list[Candidate]:
+    """Written copies that are not fit, or not known to be, rejected with the reason.
+
+    Before a copy has a reward its fit may still come with it: only what the writing model said counts till then.
+    Incumbents and templates are never rejected for it.
+    """
+    return [_gated(c, knobs) for c in candidates]
+
+
+def _gated(candidate: Candidate, knobs: FitKnobs) -> Candidate:
+    if candidate.source is not Source.GENERATED or candidate.rejected:
+        return candidate
+    if candidate.fit is not None:
+        return candidate if candidate.fit >= knobs.minimum else _with(candidate, UNFIT, Severity.BLOCK)
+    if candidate.reward is None or knobs.minimum == 0:
+        return candidate
+    return _with(candidate, UNKNOWN, Severity.REVIEW if knobs.allow_unknown else Severity.BLOCK)
+
+
+def _with(candidate: Candidate, code: str, severity: Severity) -> Candidate:
+    finding = PolicyFinding(rule=RULE, code=code, severity=severity)
+    rejected = candidate.rejected or severity is Severity.BLOCK
+    return candidate.model_copy(update={"findings": (*candidate.findings, finding), "rejected": rejected})
+
+
+def rejected_as_unfit(candidate: Candidate) -> bool:
+    return any(f.rule == RULE and f.severity is Severity.BLOCK for f in candidate.findings)
+
+
+def bounded(fit: float) -> float:
+    """Above 0, for a logarithm."""
+    return max(fit, _LEAST)

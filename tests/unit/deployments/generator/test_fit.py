@@ -1,0 +1,63 @@
+"""What the writing model says of its own drafts."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from deployments.errors import Misconfigured, StageFailed
+from deployments.generator.fit import EngineFitSettings, FitCalibration
+from deployments.generator.generator import VllmGenerator
+from deployments.generator.settings import GeneratorSettings
+from deployments.types import Item
+from tests.unit.deployments.generator.test_generator import Engine, copy, drafts, generator, task
+
+
+def judging(engine: Engine, **calibration: object) -> VllmGenerator:
+    """A generator that asks its model about every draft."""
+    stage = GeneratorSettings.model_validate({"engine": {"model": "m"}, "fit": {"kind": "engine"}}).build()
+    stage._engine = engine  # type: ignore[assignment]
+    stage._calibration = FitCalibration.model_validate(calibration)
+    return stage
+
+
+async def test_the_model_says_of_each_draft_how_fit_it_is_after_the_facts_it_has_read() -> None:
+    engine = Engine(copy)
+    stage = judging(engine, slope=2.0, likelihood_weight=3.0, offset=1.0)
+    written = await drafts(stage, task(candidates_per_category=1))
+    assert [d.fit for d in written] == [pytest.approx(1 / (1 + math.exp(-(2 * 1.5 - 3 * 0.5 + 1))))] * 2
+    writes, asks = engine.prompts[2:4], engine.prompts[4:]  # the first two measure the room for facts
+    assert {m[1].text.partition("</item>")[0] for m in (*writes, *asks)} == {"<item>\nTitle: A cat\n"}
+    assert all("Title: Title" in m[1].text and m[1].text.endswith("Answer Yes or No.") for m in asks)
+    assert {(d.usage.prompt_tokens > 0, d.usage.output_tokens) for d in written} == {(True, 7)}
+
+
+async def test_of_a_language_that_was_not_measured_nothing_is_said() -> None:
+    engine = Engine(copy)
+    spanish = task(item=Item(title="Un gato", locale="es-ES"))
+    assert {d.fit for d in await drafts(judging(engine), spanish)} == {None}
+    assert {d.fit for d in await drafts(judging(engine, languages=["es"]), spanish)} != {None}
+
+
+async def test_a_cut_draft_is_not_asked_about_and_a_failing_question_loses_no_draft() -> None:
+    cut = Engine(lambda _: '{"title":"A cat","body":"It')
+    assert {d.fit for d in await drafts(judging(cut), task())} == {None}
+    broken = Engine(copy)
+    broken.contrast_error = StageFailed("x")
+    assert [d.fit for d in await drafts(judging(broken), task())] == [None] * 4
+    await drafts(generator(cut), task())
+    assert cut.contrasts == 0
+
+
+def test_a_calibration_is_read_or_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "fit.json"
+    settings = EngineFitSettings(calibration=str(path))
+    with pytest.raises(Misconfigured, match=r"generator\.fit\.calibration: there is no file"):
+        settings.load()
+    path.write_text('{"slop": 2}')
+    with pytest.raises(Misconfigured, match="'slop'; did you mean 'slope'"):
+        settings.load()
+    path.write_text('{"slope": 2, "languages": ["en", "es"]}')
+    assert settings.load().languages == ("en", "es")

@@ -1,0 +1,57 @@
+"""From marks to a calibration that serves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.writer.calibrate import auc, fitted, platt, report
+from training.writer.corpus import BadCorpus, Entry
+
+RNG = np.random.default_rng(0)
+CONTRAST, LIKELIHOOD = RNG.normal(2, 2, 4000), RNG.normal(-0.6, 0.2, 4000)
+FIT = RNG.random(4000) < 1 / (1 + np.exp(-(0.5 * CONTRAST + 4 * LIKELIHOOD + 1)))
+
+
+def test_the_numbers_that_made_the_marks_are_found_again() -> None:
+    found = platt(CONTRAST, LIKELIHOOD, FIT)
+    assert (found.slope, found.likelihood_weight, found.offset) == pytest.approx((0.5, 4, 1), rel=0.2)
+
+
+def test_a_number_that_says_the_opposite_gets_no_weight() -> None:
+    assert platt(-CONTRAST, LIKELIHOOD, FIT).slope == 0
+
+
+def test_auc_is_the_share_of_pairs_in_order() -> None:
+    assert auc([1, 2, 3, 4], [0, 0, 1, 1]) == 1.0
+    assert auc([1, 1], [0, 1]) == 0.5
+    assert np.isnan(auc([1, 2], [1, 1]))
+
+
+def test_the_report_has_the_measure_beside_its_parts() -> None:
+    said = report(CONTRAST[:300], LIKELIHOOD[:300], FIT[:300])
+    assert said["auc"] > max(said["auc_contrast"], said["auc_likelihood"])
+    low, high = said["auc_interval"]
+    assert low < said["auc"] < high
+    shares = [row["share"] for row in said["at_minimum"]]
+    assert shares == sorted(shares, reverse=True)
+
+
+def entry(*fits: float) -> Entry:
+    judged = [
+        {"title": f"T{n}", "body": "B", "fit": fit, "contrast": 2 * fit, "likelihood": -0.5}
+        for n, fit in enumerate(fits)
+    ]
+    return Entry.model_validate({"id": "x", "locale": "en-GB", "judged": judged})
+
+
+def test_a_calibration_knows_the_languages_of_its_marks() -> None:
+    calibration, about = fitted([entry(0.0, 1.0, 1.0, 0.0)])
+    assert calibration.languages == ("en",)
+    assert about["copies"] == 4
+    assert calibration.fit(2.0, -0.5) > calibration.fit(0.0, -0.5)
+
+
+def test_marks_of_one_kind_are_refused() -> None:
+    with pytest.raises(BadCorpus, match="fit and copies that are not"):
+        fitted([entry(1.0, 1.0)])

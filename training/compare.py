@@ -1,0 +1,110 @@
+"""Two copies of one item, decided as the graph would decide between two candidates: policy, fit, reward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from deployments.deadline import Call, Deadline
+from deployments.reward.settings import RewardKnobs, RewardSettings
+from deployments.settings import Settings, describe
+from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Severity, Source
+from serve_app.fit import gated
+from serve_app.knobs import SelectionKnobs
+from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.select import select, with_scores
+
+_BUDGET_S = 60.0
+# Any length: which platform the copies are for is not said.
+_ANY_LENGTH = LengthProfile(length_profile="any", max_title=500, max_body=4000)
+
+
+class Pair(Settings):
+    """A line of the input. `caption`: what the item's picture shows, if that is known."""
+
+    id: str
+    item: Item
+    caption: str = ""
+    a: Copy
+    b: Copy
+
+
+class Verdict(Settings):
+    """A line of the output. p_a: that `a` is opened more than `b`; fit: that a strict reader would send it; None where
+    no measure knows the item's language. reasons: why a copy is out, by its letter."""
+
+    id: str
+    p_a: float = Field(ge=0, le=1)
+    fit_a: float | None
+    fit_b: float | None
+    chosen: str
+    reasons: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class BadPairs(ValueError):
+    """The file cannot be read; says which line and field."""
+
+
+def read(path: Path) -> list[Pair]:
+    """Raises BadPairs."""
+    pairs = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip():
+            try:
+                pairs.append(Pair.model_validate_json(line))
+            except ValidationError as error:
+                raise BadPairs(f"{path.name}, line {number}: {describe(error)}") from None
+    return pairs
+
+
+class Judge:
+    """The served scorer, with its reward and its fit measure, in this process."""
+
+    def __init__(self, model: str) -> None:
+        self._scorer = RewardSettings(model=model).build()
+
+    async def __aenter__(self) -> Judge:
+        await self._scorer.start(RewardKnobs())
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._scorer.stop()
+
+    async def verdict(self, pair: Pair, knobs: SelectionKnobs) -> Verdict:
+        call = Call(Deadline.after(_BUDGET_S), request_id=pair.id)
+        result = await self._scorer.score(pair.item, pair.caption, (pair.a, pair.b), call)
+        return decide(pair, result, knobs)
+
+
+def decide(pair: Pair, result: ScoreResult, knobs: SelectionKnobs) -> Verdict:
+    """What the flow makes of the two, as if the generator had written both."""
+    candidates = gated(list(_candidates(pair, result)), knobs.fit)
+    chosen = select(with_scores(candidates, knobs), margin=0.0)
+    a, b = result.rewards
+    fits = result.fits or (None, None)
+    return Verdict(
+        id=pair.id,
+        p_a=round(result.calibration.win_probability(a, b), 4),
+        fit_a=_rounded(fits[0]),
+        fit_b=_rounded(fits[1]),
+        chosen=chosen.notification.candidate_id if chosen.notification else "neither",
+        reasons={c.id: tuple(f.code for f in c.findings) for c in candidates if c.rejected},
+    )
+
+
+def _candidates(pair: Pair, result: ScoreResult) -> Iterator[Candidate]:
+    context = PolicyContext(item=pair.item, caption=pair.caption, profile=_ANY_LENGTH)
+    fits: Sequence[float | None] = result.fits or (None, None)
+    for name, copy, reward, fit in zip("ab", (pair.a, pair.b), result.rewards, fits, strict=True):
+        findings = check(copy, context, PolicySettings())
+        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        yield Candidate(
+            id=name, title=copy.title, body=copy.body, source=Source.GENERATED, reward=reward, fit=fit,
+            findings=findings, rejected=rejected,
+        )  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

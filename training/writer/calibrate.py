@@ -1,0 +1,103 @@
+"""From readers' marks to a calibrated fit: how the model's word becomes a probability, and how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize
+
+from deployments.generator.fit import FitCalibration
+from training.writer.corpus import BadCorpus, Entry
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """P(fit) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)."""
+
+    slope: float
+    likelihood_weight: float
+    offset: float
+
+    def __call__(self, contrast: ArrayLike, likelihood: ArrayLike) -> Array:
+        z = self.slope * np.asarray(contrast, float) + self.likelihood_weight * np.asarray(likelihood, float)
+        return np.asarray(1 / (1 + np.exp(-(z + self.offset))))
+
+
+def platt(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike) -> Fitted:
+    """Logistic regression of the marks (0 to 1) on the model's two numbers, with a prior of one mark on each side.
+
+    Platt (1999), "Probabilistic outputs for support vector machines".
+    """
+    x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
+    good, bad = float((y > 0.5).sum()), float((y <= 0.5).sum())
+    target = np.where(y > 0.5, (good + 1) / (good + 2), 1 / (bad + 2))
+
+    def cost(parameters: Array) -> float:
+        z = parameters[0] * x + parameters[1] * w + parameters[2]
+        return float(np.logaddexp(0, z).sum() - (target * z).sum())
+
+    bounds = [(0, None), (0, None), (None, None)]
+    found = minimize(cost, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B", bounds=bounds)
+    slope, weight, offset = (float(value) for value in found.x)
+    return Fitted(slope=slope, likelihood_weight=weight, offset=offset)
+
+
+def auc(value: ArrayLike, fit: ArrayLike) -> float:
+    """Share of (fit, unfit) pairs in the right order, ties counting half: the Mann-Whitney statistic."""
+    x, y = np.asarray(value, float), np.asarray(fit, float) > 0.5
+    better, worse = x[y], x[~y]
+    if not len(better) or not len(worse):
+        return float("nan")
+    return float((np.sign(better[:, None] - worse[None, :]) / 2 + 0.5).mean())
+
+
+def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
+    """The calibration of the marked copies that have both numbers, and how good it is. Raises BadCorpus."""
+    rows = [(e, j) for e in entries for j in e.judged if j.contrast is not None and j.likelihood is not None]
+    contrast = [j.contrast or 0.0 for _, j in rows]
+    likelihood = [j.likelihood or 0.0 for _, j in rows]
+    fit = [j.fit for _, j in rows]
+    if not any(f > 0.5 for f in fit) or all(f > 0.5 for f in fit):
+        raise BadCorpus("the marks need copies that are fit and copies that are not, with their writer's numbers")
+    found = platt(contrast, likelihood, fit)
+    languages = tuple(sorted({e.item.language for e, _ in rows}))
+    calibration = FitCalibration(
+        slope=round(found.slope, 4),
+        likelihood_weight=round(found.likelihood_weight, 4),
+        offset=round(found.offset, 4),
+        languages=languages,
+    )
+    about = {"items": len({e.id for e, _ in rows}), "languages": list(languages)}
+    return calibration, about | report(contrast, likelihood, fit)
+
+
+def report(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
+    """How well the model's numbers order marked copies, and what they make of them once calibrated."""
+    x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
+    said = platt(x, w, y)(x, w)
+    draw = np.random.default_rng(seed)
+    samples = [draw.integers(len(x), size=len(x)) for _ in range(500)]
+    spread = [value for rows in samples if not np.isnan(value := auc(said[rows], y[rows]))]
+    return {
+        "copies": len(x),
+        "fit": round(float((y > 0.5).mean()), 3),
+        "auc": round(auc(said, y), 3),
+        "auc_contrast": round(auc(x, y), 3),
+        "auc_likelihood": round(auc(w, y), 3),
+        "auc_interval": [round(float(v), 3) for v in np.quantile(spread, [0.025, 0.975])],
+        "brier": round(float(((said - (y > 0.5)) ** 2).mean()), 3),
+        "at_minimum": [
+            {
+                "minimum": minimum,
+                "share": round(float((said >= minimum).mean()), 3),
+                "fit": round(float((y[said >= minimum] > 0.5).mean()), 3) if (said >= minimum).any() else None,
+            }
+            for minimum in (0.3, 0.4, 0.5, 0.6, 0.7)
+        ],
+    }

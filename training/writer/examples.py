@@ -1,0 +1,163 @@
+"""Items as packed examples, in the very prompts that serving renders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from deployments.engines import Message
+from deployments.facts import facts
+from deployments.generator import prompt
+from deployments.generator.structured import FIELD_NAMES, in_order, limits
+from deployments.router.catalogue import Category
+from deployments.types import CategoryPlan, Copy, GenerationTask, LengthProfile, OutputField
+from training.writer.corpus import Entry
+from training.writer.packed import Branch, Packed, pack
+from training.writer.worse import KINDS, spoiled
+
+MAX_FACTS_TOKENS: Final = 400
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What one example of an item holds.
+
+    written: copies to write, `yes` and `no`: copies to judge. judge_weight: of all judgements together, when all
+    written tokens together weigh 1. made: share of the copies not fit that a rule spoiled; another item's copy is one
+    of these. profile_share: examples with the default profile; others take one that the copies fit.
+    """
+
+    written: int = 3
+    yes: int = 2
+    no: int = 3
+    judge_weight: float = 0.5
+    made: float = 0.35
+    profile_share: float = 0.7
+    default_profile: str = "default"
+
+
+class Maker:
+    """Makes examples of entries with one tokenizer. Pure: the same draw gives the same example."""
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        control_words: Sequence[str],
+        categories: Mapping[str, Category],
+        profiles: Mapping[str, LengthProfile],
+        mix: Mix = Mix(),
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._control_words = control_words
+        self._categories = categories
+        self._profiles = profiles
+        self._mix = mix
+
+    def example(self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator) -> Packed:
+        """One packed example; `others`: where a copy of another item is taken from."""
+        task = self._task(entry, draw)
+        known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
+        fitting = [c for c in entry.copies if fits(c, task.profile, task.item.language)]
+        picked = [fitting[i] for i in draw.permutation(len(fitting))]
+        writes = [
+            self._branch(prompt.messages(task, self._plan(c.category), known), answer(c, task.output_fields))
+            for c in picked[: self._mix.written]
+        ]
+        yes, no = self._judged(entry, others, draw)
+        judges = [
+            self._branch(prompt.fit_messages(task, copy, known), word, ends=False)
+            for copies, word in ((yes, prompt.YES), (no, prompt.NO))
+            for copy in copies
+        ]
+        return pack([*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight)])
+
+    def judgement(self, entry: Entry, copy: Copy) -> Branch:
+        """The question about one copy, answered Yes: for measuring."""
+        task = GenerationTask(
+            item=entry.item,
+            caption="",
+            plan=(),
+            candidates_per_category=1,
+            profile=self._profiles[self._mix.default_profile],
+        )
+        known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
+        return self._branch(prompt.fit_messages(task, copy, known), prompt.YES, ends=False)
+
+    def _task(self, entry: Entry, draw: np.random.Generator) -> GenerationTask:
+        default = self._profiles[self._mix.default_profile]
+        profile = default
+        if draw.random() >= self._mix.profile_share:
+            language = entry.item.language
+            able = [
+                p
+                for p in self._profiles.values()
+                if sum(fits(c, p, language) for c in entry.copies)
+                > sum(fits(c, default, language) for c in entry.copies)
+            ]
+            profile = able[int(draw.integers(len(able)))] if able else default
+        return GenerationTask(item=entry.item, caption="", plan=(), candidates_per_category=1, profile=profile)
+
+    def _plan(self, category: str) -> CategoryPlan:
+        return self._categories[category].plan(weight=1.0, wanted=False)
+
+    def _judged(
+        self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator
+    ) -> tuple[list[Copy], list[Copy]]:
+        """Copies that are fit, and copies that are not: a model's own where readers have marked some, then the rest."""
+        good = [*_shuffled([j for j in entry.judged if j.fit > 0.5], draw), *_shuffled(entry.copies, draw)]
+        bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
+        no: list[Copy] = []
+        for copy in bad:
+            if len(no) == self._mix.no:
+                break
+            made = self._made(entry, others, draw) if draw.random() < self._mix.made else None
+            no.append(made or copy)
+        return good[: self._mix.yes], no
+
+    def _made(self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator) -> Copy | None:
+        if not entry.copies:
+            return None
+        kinds = (*KINDS, "another")
+        kind = kinds[int(draw.integers(len(kinds)))]
+        if kind == "another":
+            other = others[int(draw.integers(len(others)))]
+            same = other is entry or not other.copies or other.item.language != entry.item.language
+            return None if same else other.copies[int(draw.integers(len(other.copies)))]
+        return spoiled(entry.copies[int(draw.integers(len(entry.copies)))], kind, draw)
+
+    def _count(self, text: str) -> int:
+        return len(self._tokenizer.encode(text, add_special_tokens=False))
+
+    def _branch(self, messages: Sequence[Message], answer_text: str, *, ends: bool = True) -> Branch:
+        chat = [{"role": m.role, "content": m.text} for m in messages]
+        text = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+        words = self._tokenizer.encode(answer_text, add_special_tokens=False)
+        return Branch(
+            prompt=tuple(self._tokenizer.encode(text, add_special_tokens=False)),
+            answer=(*words, self._tokenizer.eos_token_id) if ends else tuple(words),
+        )
+
+
+def _shuffled(copies: Sequence[Copy], draw: np.random.Generator) -> list[Copy]:
+    return [copies[i] for i in draw.permutation(len(copies))]
+
+
+def _weighing(branches: Sequence[Branch], total: float) -> list[Branch]:
+    tokens = sum(len(b.answer) for b in branches)
+    return [Branch(b.prompt, b.answer, total / tokens) for b in branches]
+
+
+def fits(copy: Copy, profile: LengthProfile, language: str) -> bool:
+    longest = limits(profile, language)
+    return len(copy.title) <= longest[OutputField.TITLE] and len(copy.body) <= longest[OutputField.BODY]
+
+
+def answer(copy: Copy, fields: Sequence[OutputField]) -> str:
+    """The compact JSON that the serving grammar accepts."""
+    texts = {OutputField.TITLE: copy.title, OutputField.BODY: copy.body}
+    found = {FIELD_NAMES[field]: texts[field] for field in in_order(fields)}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
