@@ -35,9 +35,9 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             scored.append(c)
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
+        caution = knobs.caution * c.reward.spread if _written(c) else 0.0
         doubt = knobs.fit.weight * math.log(bounded(c.fit)) if c.fit is not None and _written(c) else 0.0
-        caution = 0.0 if c.source is Source.INCUMBENT else knobs.caution
-        score = c.reward.mean - caution * c.reward.spread + fluency + doubt
+        score = c.reward.mean - caution + fluency + doubt
         scored.append(c.model_copy(update={"score": score}))
     return scored
 
