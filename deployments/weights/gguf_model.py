@@ -118,7 +118,7 @@ def config(model: Model) -> dict[str, Any]:
     return {
         "architectures": [family.class_name],
         "model_type": family.model_type,
-        # What transformers writes. Without it, it takes any local tokenizer for one of Mistral's faulty ones, and warns.
+        # Without it transformers takes any local tokenizer for one of the faulty ones that Mistral had, and warns.
         "transformers_version": "5.16.0",
         "dtype": "bfloat16",
         "hidden_act": "silu",
