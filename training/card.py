@@ -46,8 +46,9 @@ Share of {suite_copies} copies of the test folds whose perturbed form does not s
 Not counted, because it is a style that readers did click on, and not damage: a stock hook put before or after a copy,
 passed by {hooks}. What guards against it is the category, the policy rules and a person.
 
-Copies that look tampered with, hollow (stock copy that fits any item) or cut off pay a penalty. Each limit spares
-{spared} of the plain human copies it was not fitted on, in every band of lengths. Length is taken off:
+Copies that look padded, repeated, marked up, hollow (stock copy that fits any item) or cut off pay a penalty. Each
+limit spares {spared} of the plain human copies it
+was not fitted on, in every band of lengths. Length is taken off:
 {length_slopes} per unit of log(1 + words), up to {few_words} words and beyond, as copies have it that say the same with
 ever more of its item's sentences. A copy unlike human copy of its length, or longer than the {tested_words} words that
 were ever tested, gets a spread of up to {widest} more.
@@ -123,7 +124,7 @@ def render(report: dict[str, Any], notes: str = "") -> str:
         crossfit_sig=crossfit["significant_pairs_accuracy"],
         crossfit_half=crossfit["selective"]["0.5"]["significant_pairs_accuracy"],
         source=f"{notes.strip()}\n" if notes.strip() else "",
-        spared=", ".join(f"{q:.0%} ({name})" for name, q in report["recipe"]["guard_quantiles"].items()),
+        spared=", ".join(f"{q:.1%} ({name})" for name, q in report["recipe"]["guard_quantiles"].items()),
         widest=config["widest"],
         length_slopes=" and ".join(f"{slope:+.3f}" for slope in report["length_slopes"]),
         few_words=FEW_WORDS,

@@ -18,11 +18,17 @@ from training.embed import embed
 from training.fit import Features
 from training.lessons import Lesson, PushItem
 
-# Which lessons a guard learns from, by the first word of their kind.
-GUARDED = {"tampered": ("tampered",), "hollow": ("stock", "empty"), "cut": ("cut",)}
-PERTURBED_PER_TEXT = 1
-# Cuts are fewer than the kinds of tampering, and harder to know: cross-fitted, three times costs no accuracy.
-CUT_TIMES = 3
+# Which kinds of lessons a guard learns from. One guard for every kind of tampering knew padding in half of the copies
+# that pay for it with a guard of its own.
+GUARDED = {
+    "padded": ("padded", "padded twice", "clickbait"),
+    "repeated": ("doubled", "stuttered", "repeated end"),
+    "marked": ("exclaimed", "emoji", "starred", "tagged"),
+    "hollow": ("stock", "empty"),
+    "cut": ("cut",),
+}
+# Kinds of tampering that pass most often: every clean text teaches one of these beside one of all.
+HARD = ("padded", "padded twice", "clickbait", "stuttered", "repeated end")
 
 
 @dataclass
@@ -74,20 +80,21 @@ def build(
     for lesson in taught:
         better = known.row(lesson.better, lesson.fold, plain=True)
         worse = known.row(lesson.worse, lesson.fold, plain=lesson.kind == "longer")
-        known.found.setdefault(lesson.kind.split(":")[0], []).append((better, worse))
+        known.found.setdefault(lesson.kind, []).append((better, worse))
     embedded = [embed(trunk, part, what, console, checkpoints) for part, what in (
         (known.texts[: len(copies)], "copies"), (known.texts[len(copies) :], "lessons"),
     )]  # fmt: skip
     return Features(
         texts=np.concatenate(embedded),
         surface=calibrate.surface(known.texts),
+        tokens=np.array([row.tokens for row in trunk.pre(known.texts)], np.int64),
         folds=np.array(known.folds, np.int64),
         plain=np.array(known.plain, bool),
         guarded={
             guard: np.unique([worse for kind in kinds for _, worse in known.found.get(kind, [])]).astype(np.int64)
             for guard, kinds in GUARDED.items()
         },
-        taught=_ends([*known.found.get("tampered", []), *known.found.get("cut", []) * CUT_TIMES]),
+        taught=_ends(pair for kind in perturb.TAUGHT for pair in known.found.get(kind, [])),
         ties=_ends(known.found.get("longer", [])),
         others=other_pairs,
     )
@@ -106,10 +113,9 @@ def _perturbed(log: Arms, copies: Sequence[str], seed: int) -> list[Lesson]:
     folds = [int(fold) for fold in log.table["fold"]]
     clean = list(zip(copies, folds, strict=True))
     clean += [(text, folds[at]) for at, text in perturb.first_sentences(log.table)]
-    changes = list(perturb.TAUGHT.items())
-    drawn = np.random.default_rng(seed).integers(0, len(changes), (len(clean), PERTURBED_PER_TEXT))
-    return [
-        Lesson(text, render_copy(changes[kind][1](text)), f"tampered: {changes[kind][0]}", fold)
-        for (text, fold), kinds in zip(clean, drawn, strict=True)
-        for kind in kinds
+    draw = np.random.default_rng(seed)
+    kinds = [
+        *zip(clean, draw.choice(list(perturb.TAUGHT), len(clean)), strict=True),
+        *zip(clean, draw.choice(HARD, len(clean)), strict=True),
     ]
+    return [Lesson(text, render_copy(perturb.TAUGHT[kind](text)), str(kind), fold) for (text, fold), kind in kinds]

@@ -25,7 +25,7 @@ from deployments.reward.text import FEATURES, LENGTH, LONG
 from deployments.types import WinCalibration
 from training import calibrate
 from training.arms import BadArms
-from training.guards import by_length, crossfitted, direction, distances, limit, whitening
+from training.guards import by_tokens, crossfitted, direction, distances, limit, whitening
 from training.pairs import Pairs
 
 Array = NDArray[np.float64]
@@ -40,7 +40,8 @@ MAX_LENGTH: Final = 96
 class Recipe:
     """Every number of the fit. `ridges` are tried by cross-fitting; the one with the lowest loss on unseen tests wins.
 
-    taught_weight, taught_label: of the pairs "copy against its own perturbed form, or its own beginning".
+    taught_weight, taught_label: of the pairs "copy against its own perturbed form". A copy against its own beginning is
+        not among them: it teaches that longer is better, and the correction for length takes more back than that.
     others_weight: of the pairs of other domains, all together, against those of the log. No measure is taken on them.
     guard_quantiles: of plain human copies below the limit, beyond which a guard takes `guard_gains` a logit off. Cut
         titles are hardly told from whole ones of four words, so that limit lies lower.
@@ -52,10 +53,14 @@ class Recipe:
     taught_label: float = 0.75
     others_weight: float = 0.1
     guard_ridge: float = 300.0
-    guard_quantiles: dict[str, float] = field(default_factory=lambda: {"tampered": 0.99, "hollow": 0.99, "cut": 0.97})
-    guard_gains: dict[str, float] = field(default_factory=lambda: {"tampered": 0.4, "hollow": 0.4, "cut": 1.0})
+    guard_quantiles: dict[str, float] = field(
+        default_factory=lambda: {"padded": 0.995, "repeated": 0.99, "marked": 0.995, "hollow": 0.995, "cut": 0.97}
+    )
+    guard_gains: dict[str, float] = field(
+        default_factory=lambda: {"padded": 1.0, "repeated": 0.6, "marked": 0.4, "hollow": 0.6, "cut": 1.0}
+    )
     directions: int = 128
-    distance_quantile: float = 0.95
+    distance_quantile: float = 0.9
     seed: int = 0
 
 
@@ -63,16 +68,18 @@ class Recipe:
 class Features:
     """Inputs of a fit. The first of the `texts` are the arms' copies, in the order of their table.
 
-    texts: [texts, dim] embeddings. surface: [texts, FEATURES]. folds: [texts], of their story or item.
+    texts: [texts, dim] embeddings. surface: [texts, FEATURES]. tokens: [texts], as the trunk reads them.
+    folds: [texts], of their story or item.
     plain: [texts] bool: written by people, so that no guard may take them for something else.
     guarded: for each guard the rows of what it is to know.
-    taught: [lessons, 2] rows of a copy and its own perturbed form, or its own beginning. ties: [ties, 2] rows of a
+    taught: [lessons, 2] rows of a copy and its own perturbed form. ties: [ties, 2] rows of a
         longer copy and of the shorter one that it begins with.
     others: pairs of other domains, rows of `texts`.
     """
 
     texts: Rows
     surface: Array
+    tokens: NDArray[np.int64]
     folds: NDArray[np.int64]
     plain: NDArray[np.bool_]
     guarded: dict[str, NDArray[np.int64]]
@@ -139,8 +146,8 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
         features.folds, plain, lambda at: whitening(texts[at], recipe.directions),
         lambda axes, at: distances(texts[at], axes),
     )  # fmt: skip
-    exponent = by_length(directions.left_out[plain], words[plain])
-    distance = directions.left_out / np.exp(exponent * words)
+    exponent = by_tokens(directions.left_out[plain], features.tokens[plain])
+    distance = directions.left_out / np.exp(exponent * np.log1p(features.tokens))
     typical = float(np.quantile(distance[plain], recipe.distance_quantile))
     # As far beyond the typical as that is beyond the median, a copy is as uncertain as one of which nothing is known,
     # and nothing is more uncertain than that. So is one of twice as many words as were ever tested.
@@ -151,7 +158,7 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
         "corrections": {name: round(value, 4) for name, value in corrections.items()},
         "offset": round(offset, 4),
         "guards": {name: {"limit": round(limits[name], 4), "gain": recipe.guard_gains[name]} for name in GUARDS},
-        "distance_by_length": round(exponent, 4), "typical_distance": round(typical, 4),
+        "distance_by_tokens": round(exponent, 4), "typical_distance": round(typical, 4),
         "widening": round(widest / max(typical - float(np.median(distance[plain])), 0.01 * typical, 1e-6), 4),
         "widest": round(widest, 4), "tested_words": round(max(1.0, tested), 1),
         "widening_by_length": round(widest / float(np.log(2)), 4),

@@ -85,8 +85,8 @@ def distances(inputs: Rows, directions: Array) -> Array:
     return np.asarray(np.sqrt(np.square(inputs @ directions).mean(1)), dtype=np.float64)
 
 
-def by_length(distance: Array, log_words: Array) -> float:
-    """The slope of log(distance) by log(1 + words): a mean over more words is nearer to the mean of all."""
-    centred = log_words - log_words.mean()
+def by_tokens(distance: Array, tokens: NDArray[np.int64]) -> float:
+    """The slope of log(distance) by log(1 + tokens): a mean over more tokens is nearer to the mean of all."""
+    centred = np.log1p(tokens) - np.log1p(tokens).mean()
     square = float(centred @ centred)
     return float(centred @ np.log(np.maximum(distance, 1e-6))) / square if square else 0.0

@@ -108,7 +108,7 @@ def _of_items(items: Sequence[PushItem], draw: np.random.Generator) -> Iterator[
                 yield Lesson(copy, cut(copy, int(draw.choice(_CUTS))), "cut", item.fold)
             else:
                 kind, change = changes[int(draw.integers(len(changes)))]
-                yield Lesson(copy, render_copy(change(copy)), f"tampered: {kind}", item.fold)
+                yield Lesson(copy, render_copy(change(copy)), kind, item.fold)
         for kind, bad in item.bad:
             yield Lesson(item.copies[int(draw.integers(len(item.copies)))], bad, kind, item.fold)
         if draw.random() < _SALADS:

@@ -191,7 +191,7 @@ def explain(
             *found["parts"]["corrections"].items(),
         ):
             _console.print(f"  {name:12} {value:+.3f}")
-        far = "further than 95% of" if found["widening"] else "no further than most of"
+        far = "further than 90% of" if found["widening"] else "no further than most of"
         _console.print(f"distance {found['distance']}: {far} what it was trained on, widens by {found['widening']:.3f}")
         table = Table("word", "moves", box=None)
         for word in sorted(found["words"], key=lambda w: -abs(w["moves"])):

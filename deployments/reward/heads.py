@@ -30,7 +30,7 @@ CONFIG_FILE: Final = "config.json"
 WEIGHTS_FILE: Final = "heads.safetensors"
 
 
-GUARDS: Final = ("tampered", "hollow", "cut")
+GUARDS: Final = ("padded", "repeated", "marked", "hollow", "cut")
 
 
 class Guard(Settings):
@@ -49,10 +49,11 @@ class RewardConfig(Settings):
     corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
         style is not favoured beyond what the A/B tests show.
     offset: logits added to every copy, so that a typical training copy has a reward of about 0.
-    guards: what a copy pays that looks tampered with, hollow (stock copy that fits any item) or cut off.
-    distance_by_length: distances are divided by exp(this x log(1 + words)): a mean over more words lies nearer to the
-        mean of all, however odd the words are.
-    typical_distance: the 95th percentile of these distances over plain human copies.
+    guards: what a copy pays that looks padded with clickbait, repeated, marked up with symbols, hollow (stock copy that
+        fits any item) or cut off.
+    distance_by_tokens: distances are divided by exp(this x log(1 + tokens)): a mean over more tokens lies nearer to the
+        mean of all, however odd they are. Tokens and not words, of which a row of symbols has hardly any.
+    typical_distance: the 90th percentile of these distances over plain human copies.
     widening, widest: logits of spread for each unit of distance beyond it, and at most.
     tested_words, widening_by_length: words of the longest copies that were A/B-tested (their 99th percentile), and
         logits of spread for each unit of log(1 + words) beyond; as with `widest`, at most that.
@@ -71,7 +72,7 @@ class RewardConfig(Settings):
     corrections: dict[Literal[FEATURES], float] = Field(default_factory=dict)  # type: ignore[valid-type]
     offset: float = 0.0
     guards: dict[Literal[GUARDS], Guard] = Field(default_factory=dict)  # type: ignore[valid-type]
-    distance_by_length: float = 0.0
+    distance_by_tokens: float = 0.0
     typical_distance: float = Field(default=0.0, ge=0)
     widening: float = Field(default=0.0, ge=0)
     widest: float = Field(default=0.0, ge=0)
@@ -105,7 +106,7 @@ class BradleyTerryHeads(nn.Module):
         return self.standardised(pooled) @ self.outer.T
 
     def guards(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[n, GUARDS] logits: how much a copy looks tampered with, hollow or cut off rather than written."""
+        """[n, GUARDS] logits: how much a copy looks like what each guard knows rather than written."""
         return self.standardised(pooled) @ self.guarded
 
     def standardised(self, pooled: torch.Tensor) -> torch.Tensor:

@@ -45,7 +45,7 @@ class Encoded:
 class Parts:
     """What rewards are made of, in logits; arrays of [rows], `heads` of [rows, heads], `penalties` of [rows, GUARDS].
 
-    distance: to plain human copies of that length, no logits: see `RewardConfig.distance_by_length`.
+    distance: to plain human copies of that length, no logits: see `RewardConfig.distance_by_tokens`.
     """
 
     heads: NDArray[np.float32]
@@ -145,7 +145,8 @@ class RewardModel:
             numbers = torch.cat(columns, dim=1).cpu().numpy()
         heads = self.config.heads
         lengths = np.array([row.length for row in rows], np.float32)
-        distance = (numbers[:, -1] / np.exp(self.config.distance_by_length * lengths)).astype(np.float32)
+        tokens = np.log1p([row.tokens for row in rows])
+        distance = (numbers[:, -1] / np.exp(self.config.distance_by_tokens * tokens)).astype(np.float32)
         return Parts(
             heads=numbers[:, :heads],
             correction=np.array([row.correction for row in rows], np.float32),

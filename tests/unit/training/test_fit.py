@@ -48,9 +48,10 @@ def planted() -> tuple[Features, Pairs, pd.DataFrame]:
     features = Features(
         texts=np.concatenate([copies, perturbed]),
         surface=np.concatenate([surface, surface]),
+        tokens=np.tile(10 + tests % 7, 2),
         folds=np.tile(tests % 10, 2),
         plain=np.repeat([True, False], 1800),
-        guarded={"tampered": rows + 1800},
+        guarded={"repeated": rows + 1800},
         taught=np.stack([rows, rows + 1800], axis=1),
         ties=np.stack([rows, np.roll(rows, 1)], axis=1),
     )
@@ -97,9 +98,9 @@ def test_length_decides_nothing_between_copies_that_say_the_same(planted: tuple,
 
 def test_perturbed_copies_pay_and_honest_ones_do_not(planted: tuple, fitted: Fit) -> None:
     features, _, _ = planted
-    guards = fitted.heads.guards(torch.as_tensor(features.texts)).detach().numpy()[:, GUARDS.index("tampered")]
+    guards = fitted.heads.guards(torch.as_tensor(features.texts)).detach().numpy()[:, GUARDS.index("repeated")]
     tamper, perturbed = guards[:1800], guards[1800:]
-    limit = fitted.numbers["guards"]["tampered"]["limit"]
+    limit = fitted.numbers["guards"]["repeated"]["limit"]
     assert (tamper > limit).mean() < 0.03
     assert (perturbed > limit).mean() > 0.95
 
@@ -107,8 +108,7 @@ def test_perturbed_copies_pay_and_honest_ones_do_not(planted: tuple, fitted: Fit
 def test_the_distance_grows_far_from_the_training_copies(planted: tuple, fitted: Fit) -> None:
     features, _, _ = planted
     copies = features.texts[:1800]
-    words = features.surface[:1800, FEATURES.index(LENGTH)]
-    stretch = np.exp(fitted.numbers["distance_by_length"] * words)
+    stretch = np.exp(fitted.numbers["distance_by_tokens"] * np.log1p(features.tokens[:1800]))
     near = fitted.heads.distance(torch.as_tensor(copies)).numpy()
     far = fitted.heads.distance(torch.as_tensor(copies * 4)).numpy() / stretch
     assert near.mean() == pytest.approx(1, abs=0.1)

@@ -51,7 +51,7 @@ def test_plain_pushes_of_30_to_50_words_pay_about_nothing(model: RewardModel) ->
     assert len(copies) >= 50
     assert all(30 <= len(copy.split()) <= 50 for copy in copies)
     penalties = model.parts(model.encode(copies)).penalties.sum(1)
-    assert penalties.mean() < 0.05
+    assert penalties.mean() < 0.02
     assert (penalties > 0.1).mean() <= 0.04
 
 
@@ -61,13 +61,13 @@ def test_stock_copy_that_was_never_trained_on_loses_to_editors_copy(model: Rewar
     worse = [render_copy(*copy) for _ in pushes(copies) for copy in stock.HELD_OUT]
     chance = chances(model, worse, better)
     assert (chance < 0.5).mean() >= 0.98
-    assert (chance >= 0.7).mean() <= 0.01
+    assert (chance >= 0.7).mean() == 0
 
 
 def test_copy_that_stops_after_four_words_mostly_loses_to_the_whole_and_never_surely_wins(model: RewardModel) -> None:
     for copies in (pushes("editors"), pushes("long")):
         chance = chances(model, [lessons.cut(copy, 4) for copy in copies], copies)
-        assert (chance < 0.5).mean() >= 0.7
+        assert (chance < 0.5).mean() >= 0.7  # what is reached; 0.9 is wanted, see the model's card
         assert (chance >= 0.7).mean() <= 0.02
 
 
