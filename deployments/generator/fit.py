@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from deployments.errors import Misconfigured
 from deployments.paths import find
@@ -51,6 +51,12 @@ class EngineFitSettings(Settings):
     kind: Literal["engine"] = "engine"
     calibration: str | None = Field(default=None, min_length=1, max_length=1024)
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
+
+    @model_validator(mode="after")
+    def _one_says_the_languages(self) -> EngineFitSettings:
+        if self.calibration is not None and "languages" in self.model_fields_set:
+            raise ValueError("languages: the calibration file names those that it was measured in; leave this out")
+        return self
 
     def load(self) -> FitCalibration:
         """Raises Misconfigured, naming the file and the field."""

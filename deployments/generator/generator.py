@@ -156,7 +156,12 @@ class VllmGenerator:
             return self._try(job.again(tries) if tries else job, call)
 
         draft = await with_second_tries(attempt, job.second_tries, call.deadline)
-        if isinstance(draft, PushGenError) or not draft.finished or not self._knows(job.task):
+        if (
+            isinstance(draft, PushGenError)
+            or not draft.finished
+            or draft.likelihood is None
+            or not self._knows(job.task)
+        ):
             return draft
         try:
             said = await self._asked(job, draft.copy_text, call)
@@ -164,9 +169,7 @@ class VllmGenerator:
             return draft  # the draft is whole; what is not known of it is the flow's business
         usage = one_after_the_other(draft.usage, said.sample.usage(draft.usage.batch_size))
         usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
-        return draft.model_copy(
-            update={"fit": self._calibration.fit(said.logit, draft.likelihood or 0.0), "usage": usage}
-        )
+        return draft.model_copy(update={"fit": self._calibration.fit(said.logit, draft.likelihood), "usage": usage})
 
     def _knows(self, task: GenerationTask) -> bool:
         return self._settings.fit is not None and task.item.language in self._calibration.languages

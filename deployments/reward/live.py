@@ -1,10 +1,10 @@
-"""Reward models in memory: loaded by reference and revision; two may share a batch while one follows the other."""
+"""Models in memory: loaded by reference and revision; several may share a batch, as when one follows the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,8 +16,11 @@ from deployments.weights import public_name
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from deployments.reward.fit import FitModel, FitRow
     from deployments.reward.model import Encoded, RewardModel
     from deployments.reward.settings import RewardSettings
+
+_NONE: Final = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +37,19 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Row:
-    """One copy with the model that encoded it: it is scored by no other, whatever went live meanwhile."""
+    """One entry with the model that encoded it: it is scored by no other, whatever went live meanwhile."""
 
-    model: RewardModel
-    copy: Encoded
+    model: RewardModel | FitModel
+    encoded: Encoded | FitRow
 
 
-def load(settings: RewardSettings, knob: str, reference: str, revision: str, max_batch_tokens: int) -> Loaded:
-    """Seconds, and it blocks. Raises Misconfigured, naming `knob`, whatever keeps the model from serving."""
+def load(
+    settings: RewardSettings, knob: str, reference: str, revision: str, max_batch_tokens: int, beside: FitModel | None
+) -> Loaded:
+    """Seconds, and it blocks. Raises Misconfigured, naming `knob`, whatever keeps the model from serving.
+
+    beside: the fit measure, which the answers' revision names too.
+    """
     from deployments.reward.model import RewardModel  # noqa: PLC0415 - imports torch
 
     folder = find(reference)
@@ -62,15 +70,38 @@ def load(settings: RewardSettings, knob: str, reference: str, revision: str, max
         reference,
         model,
         StageRevision(
-            stage=Stage.SCORE, kind=settings.kind, model=public_name(reference), model_revision=model.revision
+            stage=Stage.SCORE,
+            kind=settings.kind,
+            model=public_name(reference),
+            model_revision=model.revision + (f"+fit@{beside.revision}" if beside else ""),
         ),
     )
 
 
-def forward(rows: Sequence[Row]) -> NDArray[np.float32]:
-    """[rows, 2]: mean and spread, each row's by its own model; what the batcher runs."""
-    scores = np.empty((len(rows), 2), np.float32)
+def load_fit(settings: RewardSettings) -> FitModel | None:
+    """Seconds, and it blocks. Raises Misconfigured; None where the settings name no fit measure."""
+    if settings.fit is None:
+        return None
+    from deployments.reward.fit import FitModel  # noqa: PLC0415 - imports torch
+
+    folder = find(settings.fit)
+    if folder is None:
+        raise Misconfigured(f"reward.fit: there is no folder {settings.fit!r}; train one: see training/fitness/")
+    model = FitModel.load(folder, settings.device, settings.dtype)
+    model.warmup()
+    return model
+
+
+def forward(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
+    """What each row's own model says: a reward's mean and spread, or the fits of a packed row's copies.
+
+    What the batcher runs.
+    """
+    answers: list[NDArray[np.float32]] = [_NONE] * len(rows)
     for model in {row.model for row in rows}:
         mine = [i for i, row in enumerate(rows) if row.model is model]
-        scores[mine] = model.forward([rows[i].copy for i in mine])
-    return scores
+        encoded: list[Any] = [rows[i].encoded for i in mine]
+        found = model.forward(encoded)
+        for i, answer in zip(mine, found, strict=True):
+            answers[i] = answer
+    return answers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
 from deployments.errors import Misconfigured
-from deployments.reward.live import Loaded, Row, forward, load
+from deployments.reward.live import Loaded, Row, forward, load, load_fit
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.shadow import NoMetrics, Shadow, ShadowMetrics
 from deployments.reward.text import render_copy
@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from deployments.reward.fit import FitModel
+
 logger = logging.getLogger("ray.serve")
 
 
 class BradleyTerryScorer:
-    """Mean and spread over the heads. The heads know copies, trained within one item each, and no item.
+    """Mean and spread over the heads, and the fit of each copy to its item, in the same batches.
+
+    The heads know copies, trained within one item each, and no item; the fit measure reads the item's facts beside
+    them. It stays for the life of the scorer.
 
     A new model goes live between two calls. Each entry of the batcher carries the model that encoded it, so a call is
     scored by one model from beginning to end, and a model is freed with the last call that it has to answer.
@@ -37,6 +42,7 @@ class BradleyTerryScorer:
         self._settings = settings
         self._metrics = metrics
         self._live: Loaded | None = None
+        self._fit: FitModel | None = None
         self._shadow: Shadow | None = None
         self._batcher: Batcher[Row, NDArray[np.float32]] | None = None
         self._changing = asyncio.Lock()
@@ -45,6 +51,7 @@ class BradleyTerryScorer:
     async def start(self, knobs: RewardKnobs) -> None:
         """Raises Misconfigured when a model is missing, or was trained on another encoder than the one found."""
         self._batcher = Batcher(forward, knobs.batching, name="reward scorer")
+        self._fit = await asyncio.to_thread(load_fit, self._settings)
         await self.reconfigure(knobs)
         await self._batcher.start()
 
@@ -56,7 +63,9 @@ class BradleyTerryScorer:
         async with self._changing:
             live = await self._hold("model", knobs.model or self._settings.model, knobs.model_revision, knobs)
             shadow = await self._hold("shadow", knobs.shadow, knobs.shadow_revision, knobs) if knobs.shadow else None
-            _check_room(knobs, live.model.max_length)
+            _check_room(knobs, live.model.max_length, "max_length", "the longest copy")
+            if self._fit is not None:
+                _check_room(knobs, self._fit.config.row_tokens, "row_tokens", "a full row of the fit measure")
             if self._stopped:  # while the model loaded: a shadow started now would outlive the scorer
                 return
             # Nothing is awaited from here on, so that no call meets half a change.
@@ -71,7 +80,7 @@ class BradleyTerryScorer:
             if held is not None and held.is_what(reference, revision):
                 return held
         tokens = knobs.batching.max_batch_tokens
-        return await asyncio.to_thread(load, self._settings, knob, reference, revision, tokens)
+        return await asyncio.to_thread(load, self._settings, knob, reference, revision, tokens, self._fit)
 
     def _go_live(self, live: Loaded) -> None:
         before, self._live = self._live, live
@@ -95,20 +104,25 @@ class BradleyTerryScorer:
             raise RuntimeError("the reward scorer is not started")
         return self._live, self._batcher
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
-        """One reward a copy, in the order given; of the item only its language is read.
+    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        """One reward and one fit a copy, in the order given.
 
-        Raises Overloaded, DeadlineExceeded, StageFailed.
+        Of the item the rewards read its language, the fits its facts; None for those of an item whose language the fit
+        measure does not know. Raises Overloaded, DeadlineExceeded, StageFailed.
         """
         live, batcher = self._ready()
         texts = [render_copy(c.title, c.body) for c in copies]
-        rows = await asyncio.to_thread(live.model.encode, texts)
-        results = await batcher.submit([Work(Row(live.model, row), tokens=row.tokens) for row in rows], call)
-        rewards = tuple(Reward(mean=float(r.value[0]), spread=float(r.value[1])) for r in results)
+        fit = self._fit if self._fit is not None and self._fit.knows(item.language) else None
+        rewarding, fitting = await asyncio.to_thread(_works, live, fit, item, caption, copies, texts)
+        results = await batcher.submit([*rewarding, *fitting], call)
+        means = [r.value for r in results[: len(rewarding)]]
+        rewards = tuple(Reward(mean=float(mean), spread=float(spread)) for mean, spread in means)
+        fits: tuple[float | None, ...] = tuple(float(p) for r in results[len(rewarding) :] for p in r.value)
         if self._shadow is not None:
             self._shadow.offer(texts, [r.mean for r in rewards], live.model.revision)
         return ScoreResult(
             rewards=rewards,
+            fits=fits if fit is not None or self._fit is None else (None,) * len(copies),
             calibration=live.model.calibration_for(item.language),
             revision=live.revision,
             usage=usage(results),
@@ -130,9 +144,20 @@ class BradleyTerryScorer:
             await self._batcher.stop()
 
 
-def _check_room(knobs: RewardKnobs, max_length: int) -> None:
-    if knobs.batching.max_batch_tokens < max_length:
+def _works(
+    live: Loaded, fit: FitModel | None, item: Item, caption: str, copies: Sequence[Copy], texts: Sequence[str]
+) -> tuple[list[Work[Row]], list[Work[Row]]]:
+    """What the batcher gets: an entry a copy for the rewards, and packed rows of copies for the fits; any thread."""
+    rewarding = [Work(Row(live.model, row), tokens=row.tokens) for row in live.model.encode(texts)]
+    if fit is None:
+        return rewarding, []
+    rows = fit.encode(fit.facts(item, caption), copies)
+    return rewarding, [Work(Row(fit, row), tokens=row.tokens) for row in rows]
+
+
+def _check_room(knobs: RewardKnobs, longest: int, name: str, what: str) -> None:
+    if knobs.batching.max_batch_tokens < longest:
         raise Misconfigured(
             f"user_config of RewardScorer: batching.max_batch_tokens={knobs.batching.max_batch_tokens} is below "
-            f"max_length={max_length}: the longest copy would never fit a batch"
+            f"{name}={longest}: {what} would never fit a batch"
         )

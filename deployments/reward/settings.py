@@ -17,10 +17,15 @@ _REVISION = r"^([0-9a-f]{12})?$"
 
 
 class RewardSettings(Settings):
-    """Kind "bradley_terry": the heads in the folder `model`, on the encoder that they were trained on."""
+    """Kind "bradley_terry": the heads in the folder `model`, on the encoder that they were trained on.
+
+    `fit`: the folder of the fit measure, which says beside each reward how likely the copy is fit to send; none: no
+    copy gets one.
+    """
 
     kind: Literal["bradley_terry"] = "bradley_terry"
     model: str = Field(default="models/reward", min_length=1)
+    fit: str | None = Field(default="models/fit", min_length=1)
     device: Device = "auto"
     dtype: DType = "auto"
     graphs: GraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")

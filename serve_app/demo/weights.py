@@ -33,12 +33,15 @@ def _models(settings: BaseModel) -> Iterator[str]:
     for name, value in settings:
         if isinstance(value, BaseModel):
             yield from _models(value)
+        elif isinstance(settings, RewardSettings) and name in ("model", "fit"):
+            if value is not None:
+                yield _trunk(value)
         elif name == "model":
-            yield _trunk(value) if isinstance(settings, RewardSettings) else value
+            yield value
 
 
 def _trunk(reference: str) -> str:
-    """The encoder that a reward model's folder names; the folder's own reference where there is none to read."""
+    """The encoder that the folder of a reward model or fit measure names; the folder itself where none can be read."""
     folder = find(reference)
     config = folder / "config.json" if folder else None
     if config is None or not config.is_file():

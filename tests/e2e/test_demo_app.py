@@ -30,9 +30,11 @@ def test_a_photo_becomes_a_decision_with_every_reason(demo_client: PushGenClient
     }  # fmt: skip
     for candidate in decision.candidates:
         assert candidate.rejected == any(f.severity == "SEVERITY_BLOCK" for f in candidate.findings)
-        assert (candidate.reward is None) == candidate.rejected
+        by_policy = any(f.severity == "SEVERITY_BLOCK" and f.rule != "fit" for f in candidate.findings)
+        assert (candidate.reward is None) == by_policy
+        assert (candidate.fit is None) == by_policy
         assert candidate.likelihood is None or candidate.likelihood < 0
-    scores = [c.score for c in decision.candidates if c.score is not None]
+    scores = [c.score for c in decision.candidates if c.score is not None and not c.rejected]
     assert scores == sorted(scores, reverse=True)
     timing = {t.stage: t for t in decision.timings}
     assert timing[Stage.GENERATE].output_tokens > 40

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import typer
 
+from training.fitness.__main__ import app as fitness
 from training.reward import app as reward
 from training.writer.__main__ import app as writer
 
-APPS = {"training.writer": writer, "training.reward": reward}
+APPS = {"training.fitness": fitness, "training.writer": writer, "training.reward": reward}
 
 
 def test_every_training_command_of_the_readme_is_one_with_these_options(root: Path) -> None:
@@ -23,6 +24,7 @@ def test_every_training_command_of_the_readme_is_one_with_these_options(root: Pa
     ]
     assert {(words[2], words[3]) for words in found} >= {
         ("training.writer", "train"),
+        *(("training.fitness", name) for name in ("train", "eval")),
         *(("training.reward", name) for name in ("train", "eval", "explain")),
     }
     for words in found:

@@ -61,3 +61,8 @@ def test_a_calibration_is_read_or_refused_by_name(tmp_path: Path) -> None:
         settings.load()
     path.write_text('{"slope": 2, "languages": ["en", "es"]}')
     assert settings.load().languages == ("en", "es")
+
+
+def test_languages_are_said_once() -> None:
+    with pytest.raises(ValueError, match="leave this out"):
+        EngineFitSettings(calibration="fit.json", languages=("de",))

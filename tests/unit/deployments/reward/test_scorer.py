@@ -23,7 +23,7 @@ COPIES = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer() -> AsyncIterator[BradleyTerryScorer]:
-    scorer = RewardSettings(dtype="float32").build()  # bfloat16 rounds by what else is in the batch
+    scorer = RewardSettings(dtype="float32", fit=None).build()  # bfloat16 rounds by what else is in the batch
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
@@ -80,7 +80,7 @@ async def test_batch_limits_change_while_serving_and_impossible_ones_are_refused
 
 async def test_a_missing_model_is_named() -> None:
     with pytest.raises(Misconfigured, match=r"no-such-model.*training/"):
-        await RewardSettings(model="no-such-model").build().start(RewardKnobs())
+        await RewardSettings(model="no-such-model", fit=None).build().start(RewardKnobs())
 
 
 @pytest.mark.parametrize(

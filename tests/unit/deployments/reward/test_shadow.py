@@ -49,7 +49,7 @@ async def test_rank_agreement_with_the_same_and_with_the_opposite_model(
 ) -> None:
     metrics = Recorded()
     live, shadow = variant("one", 1.0), variant("two", factor)
-    scorer = BradleyTerryScorer(RewardSettings(model=str(tmp_path / "one"), dtype="float32"), lambda: metrics)
+    scorer = BradleyTerryScorer(RewardSettings(model=str(tmp_path / "one"), dtype="float32", fit=None), lambda: metrics)
     await scorer.start(RewardKnobs(shadow=str(tmp_path / "two"), shadow_revision=shadow))
     item, call = Item(title="x"), Call(Deadline.after(60))
     for copies in (COPIES, COPIES[:1], COPIES[:3]):

@@ -35,7 +35,7 @@ LIMITS = {"max_batch_tokens": 2048}
 async def scorer(variant: Variant, tmp_path: Path) -> AsyncIterator[BradleyTerryScorer]:
     """Serves the folder `one`; bfloat16 would round by what else is in the batch."""
     variant("one", 1.0)
-    scorer = BradleyTerryScorer(RewardSettings(model=str(tmp_path / "one"), dtype="float32"))
+    scorer = BradleyTerryScorer(RewardSettings(model=str(tmp_path / "one"), dtype="float32", fit=None))
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
