@@ -46,8 +46,8 @@ Share of {suite_copies} copies of the test folds whose perturbed form does not s
 Not counted, because it is a style that readers did click on, and not damage: a stock hook put before or after a copy,
 passed by {hooks}. What guards against it is the category, the policy rules and a person.
 
-Copies that look padded, repeated, marked up, hollow (stock copy that fits any item) or cut off pay a penalty. Each
-limit spares {spared} of the plain human copies it
+Copies that look padded, repeated, marked up, hollow (stock copy that fits any item) or cut off pay a penalty, and their
+spread grows by as much, because a guard may be wrong. Each limit spares {spared} of the plain human copies it
 was not fitted on, in every band of lengths. Length is taken off:
 {length_slopes} per unit of log(1 + words), up to {few_words} words and beyond, as copies have it that say the same with
 ever more of its item's sentences. A copy unlike human copy of its length, or longer than the {tested_words} words that

@@ -136,7 +136,7 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     penalties = sum(recipe.guard_gains[n] * np.maximum(guards[n].left_out - limits[n], 0) for n in GUARDS)
     raw = logits.mean(1) - penalties
     slopes, gaps, corrections = _corrections(
-        raw, logits.std(1), train, features.surface, features.ties[used[features.ties].all(1)]
+        raw, np.hypot(logits.std(1), penalties), train, features.surface, features.ties[used[features.ties].all(1)]
     )
     adjustment = features.surface @ np.array([corrections[name] for name in FEATURES])
     offset = -float(adjustment[known].mean())
@@ -165,7 +165,9 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     }  # fmt: skip
     config = RewardConfig(encoder="none", max_length=MAX_LENGTH, **numbers)
     wider = widening(config, distance.astype(np.float32), words.astype(np.float32))
-    spread = np.hypot(logits.std(1), np.where(used, wider, 0))
+    # A penalty is as uncertain as it is large: readers did click on some copies that a guard takes for worse. Without
+    # this the calibration would blame every wide copy for it, and still be far too sure of those that pay.
+    spread = np.hypot(np.hypot(logits.std(1), np.where(used, wider, 0)), penalties)
     calibration = calibrate.fit(corrected, spread, train)
 
     heads = BradleyTerryHeads(recipe.members, texts.shape[1], directions.weights.shape[1])

@@ -35,6 +35,7 @@ GUARDS: Final = ("padded", "repeated", "marked", "hollow", "cut")
 
 class Guard(Settings):
     """A copy whose `BradleyTerryHeads.guards` of this name exceeds the limit pays gain times the excess, in logits.
+    Its spread grows by as much (in squares, see `model.Parts.spread`): the guard may be wrong.
 
     The limit lies where hardly any copy is that a person wrote, of whatever length, so that honest copies pay nothing.
     """

@@ -48,7 +48,7 @@ def test_it_is_small_and_its_card_and_report_are_of_these_weights(root: Path, mo
     assert report["revision"] == model.revision
     assert model.revision in (folder / "README.md").read_text()
     assert str(report["test"]["all_pairs_accuracy"]) in (folder / "README.md").read_text()
-    assert report["perturbations"]["pass_rate"] >= 0.9
+    assert report["perturbations"]["pass_rate"] >= 0.95
 
 
 def test_a_copy_unlike_the_training_copies_has_a_wider_spread(model: RewardModel) -> None:
@@ -72,6 +72,16 @@ def test_tampering_seldom_pays_even_on_plain_copies_which_are_the_hardest(model:
     found = perturb.suite(COPIES, score)
     assert found["pass_rate"] > 0.8, found["kinds"]
     assert found["kinds"]["shouted"] == found["kinds"]["doubled"] == found["kinds"]["tripled"] == 1
+
+
+def test_what_a_guard_takes_off_is_as_uncertain_as_it_is_large(model: RewardModel) -> None:
+    """Some headlines that readers clicked look padded: of what such a copy loses by, little may be claimed."""
+    paying = model.parts(model.encode([render_copy(perturb.TAUGHT["doubled"](text)) for text in COPIES]))
+    penalties = paying.penalties.sum(1)
+    assert np.median(penalties) > 0.5
+    assert (paying.spread > penalties).all()
+    plain, caught = Reward(mean=0, spread=0.15), Reward(mean=-3, spread=3.0)
+    assert 0.5 < model.calibration.win_probability(plain, caught) < 0.75
 
 
 def test_a_reward_is_the_sum_of_its_parts(model: RewardModel) -> None:
