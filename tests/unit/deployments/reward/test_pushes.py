@@ -64,7 +64,7 @@ def test_stock_copy_that_was_never_trained_on_loses_to_editors_copy(model: Rewar
     assert (chance >= 0.7).mean() == 0
 
 
-def test_copy_that_stops_after_four_words_mostly_loses_to_the_whole_and_hardly_ever_surely_wins(model: RewardModel) -> None:
+def test_copy_cut_after_four_words_mostly_loses_to_the_whole_and_hardly_ever_surely_wins(model: RewardModel) -> None:
     for copies in (pushes("editors"), pushes("long")):
         chance = chances(model, [lessons.cut(copy, 4) for copy in copies], copies)
         assert (chance < 0.5).mean() >= 0.7  # what is reached; 0.9 is wanted, see the model's card
