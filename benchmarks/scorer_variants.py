@@ -95,7 +95,7 @@ class RealModel:
         made = []
         for length in lengths:
             words = draw.integers(2000, vocabulary, max(0, length - 2)).tolist()  # below lie signs and single letters
-            made.append(Row(Encoded(Tokens([first, *words, last]), 0.0), length))
+            made.append(Row(Encoded(Tokens([first, *words, last]), 0.0, float(np.log1p(length))), length))
         return made
 
     def forward(self, rows: Sequence[Row]) -> Sequence[Any]:

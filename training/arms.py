@@ -2,7 +2,8 @@
 
 Columns (any order, others are left alone):
   test_id       arms with the same id were randomised against each other
-  text          the copy shown (or `headline`)
+  text          the copy shown (or `headline`), or in its place
+  title, body   the two halves of a push; `body` may be missing or empty
   impressions   how often it was shown; arms with none are left out
   clicks        how often it was clicked, at most `impressions`
   image_id      optional: held fixed inside a pair, so that the words are all that differs
@@ -24,6 +25,7 @@ from typing import Final
 
 import pandas as pd
 
+from deployments.reward.text import render_copy
 from training import checks
 from training.clusters import clusters_of
 
@@ -134,6 +136,10 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
         if old in table.columns and new not in table.columns and new not in names.values():
             names[old] = new
     table = table.rename(columns=names)
+    if "text" not in table.columns and "title" in table.columns:
+        bodies = table["body"] if "body" in table.columns else pd.Series("", index=table.index)
+        halves = zip(table["title"].fillna("").astype(str), bodies.fillna("").astype(str), strict=True)
+        table = table.assign(text=[render_copy(title, body) for title, body in halves])
     missing = [c for c in REQUIRED if c not in table.columns]
     choices = checks.choice_columns(table.columns)
     if "clicks" in missing and choices:

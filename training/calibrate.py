@@ -108,11 +108,15 @@ def style_gaps(mean: Array, slope: float, pairs: Pairs, values: Array) -> dict[s
     }
 
 
-def length_slope(mean: Array, pairs: Pairs, log_words: Array) -> float:
-    """Reward per unit of log(1 + words) inside a test: least squares over pairs, weighted; 0 if lengths are equal."""
-    longer = log_words[pairs.a] - log_words[pairs.b]
-    square = float(pairs.weights @ longer**2)
-    return float(pairs.weights @ (longer * (mean[pairs.a] - mean[pairs.b]))) / square if square else 0.0
+def length_slopes(mean: Array, ties: NDArray[np.int64], lengths: Array) -> tuple[float, float]:
+    """Reward per unit of the two `lengths` ([texts, 2]: log(1 + words), and its excess over FEW_WORDS).
+
+    Least squares over `ties`: [ties, 2] rows of a longer copy and of the shorter one that it begins with; (0, 0) where
+    there are none.
+    """
+    longer, shorter = ties.T
+    found, *_ = np.linalg.lstsq(lengths[longer] - lengths[shorter], mean[longer] - mean[shorter], rcond=None)
+    return float(found[0]), float(found[1])
 
 
 def _differences(mean: Array, spread: Array, pairs: Pairs) -> tuple[Array, Array]:

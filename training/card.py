@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from deployments.reward.text import STYLES
+from deployments.reward.text import FEW_WORDS, STYLES
 
 _CARD = """# Reward model
 
 {heads} ridge Bradley-Terry heads on `{encoder}` ({encoder_revision}), frozen, hidden states {layers} mean-pooled side
 by side: one pass of the trunk a copy. A reward is a logit; only differences between copies of one item mean anything.
 The spread is the deviation between the heads, each fitted on its own bootstrap sample of the training clusters, and
-grows with a copy's distance from the training copies.
+grows with a copy's distance from plain human copy of its length, and beyond the length that was ever A/B-tested.
 
 Trained in {seconds} s by `python -m training.reward train`; `report.json` has every number, `seen_tests.txt` the tests
 it was trained on, as fingerprints: `python -m training.reward eval` leaves them out. Revision {revision}.
@@ -46,10 +46,14 @@ Share of {suite_copies} copies of the test folds whose perturbed form does not s
 Not counted, because it is a style that readers did click on, and not damage: a stock hook put before or after a copy,
 passed by {hooks}. What guards against it is the category, the policy rules and a person.
 
-Copies that look tampered with pay a penalty; the limit spares {spared:.0%} of copies it was not fitted on. Length
-decides nothing: inside a test the reward changed by {length_slope} per unit of log(1 + words), which is taken off
-again; a push has a hard limit of length. A copy unlike the training copies gets a spread of up to {widest} more.
+Copies that look padded, repeated, marked up, hollow (stock copy that fits any item) or cut off pay a penalty, and their
+spread grows by as much, because a guard may be wrong. Each limit spares {spared} of the plain human copies it
+was not fitted on, in every band of lengths. Length is taken off:
+{length_slopes} per unit of log(1 + words), up to {few_words} words and beyond, as copies have it that say the same with
+ever more of its item's sentences. A copy unlike human copy of its length, or longer than the {tested_words} words that
+were ever tested, gets a spread of up to {widest} more.
 
+{pushes}
 How much more a style was clicked than the rewards said, in logits of reward, on cross-fitted rewards; a positive gap
 is a bias against the style. Only gaps beyond two errors are corrected, and only as a deduction, because a bonus for a
 sign that anyone can type would be an invitation:
@@ -62,6 +66,7 @@ sign that anyone can type would be an invitation:
 
 {train_pairs} training pairs inside one test with the same image, soft labels sigmoid({softness} z), each pair weighted
 by one over the root of its test's pairs. Left out: {dropped}. {flags}
+{learnt_from}
 
 {source}
 ## What it does not know
@@ -119,9 +124,13 @@ def render(report: dict[str, Any], notes: str = "") -> str:
         crossfit_sig=crossfit["significant_pairs_accuracy"],
         crossfit_half=crossfit["selective"]["0.5"]["significant_pairs_accuracy"],
         source=f"{notes.strip()}\n" if notes.strip() else "",
-        spared=report["recipe"]["tamper_quantile"],
+        spared=", ".join(f"{q:.1%} ({name})" for name, q in report["recipe"]["guard_quantiles"].items()),
         widest=config["widest"],
-        length_slope=report["length_slope"],
+        length_slopes=" and ".join(f"{slope:+.3f}" for slope in report["length_slopes"]),
+        few_words=FEW_WORDS,
+        tested_words=f"{config['tested_words']:.0f}",
+        pushes=_pushes(report["pushes"]),
+        learnt_from=_learnt_from(report["learnt_from"]),
         styles="\n".join(
             f"| {style} | {category} | {before[style]['pairs']} | {before[style]['gap']:+.3f} | "
             f"{before[style]['se']:.3f} | {config['corrections'][style]:+.3f} | {after[style]['gap']:+.3f} | "
@@ -134,6 +143,50 @@ def render(report: dict[str, Any], notes: str = "") -> str:
         or "nothing",
         flags=". ".join(f"{name.capitalize()}: {value}" for name, value in report["flags"].items() if value) + ".",
     )
+
+
+_PUSHES = """## On pushes, title and body
+
+{items} push items that nothing was fitted on. By words of plain human copy (reward: less that of the item's shortest
+copy; slope of a copy with ever more sentences: {slope:+.3f} per unit of log(1 + words)):
+
+| words | copies | reward | penalty | share that pays | spread |
+|---|---|---|---|---|---|
+{lengths}
+
+How often a worse copy is called better than a human one (above 0.5), and surely (P at least 0.7):
+
+| worse copy | pairs | above 0.5 | sure |
+|---|---|---|---|
+{fooled}
+"""
+
+
+def _pushes(found: dict[str, Any] | None) -> str:
+    if not found:
+        return "No push items were given: of title and body nothing is known.\n"
+    return _PUSHES.format(
+        items=found["items"],
+        slope=found["length_slope"],
+        lengths="\n".join(
+            f"| {row['words_above'] + 1} to {row['words']} | {row['copies']} | {row['reward']:+.3f} | "
+            f"{row['penalty']} | {row['paying']} | {row['spread']} |"
+            for row in found["lengths"]
+        ),
+        fooled="\n".join(
+            f"| {kind} | {row['pairs']} | {row['above_half']} | {row['sure']} |"
+            for kind, row in found["fooled"].items()
+        ),
+    )
+
+
+def _learnt_from(found: dict[str, int]) -> str:
+    parts = []
+    if found["items"]:
+        parts.append(f"{found['items']} push items taught the guards and the length, never which copy is clicked.")
+    if found["caption_pairs"]:
+        parts.append(f"{found['caption_pairs']} pairs of caption contests taught beside the log.")
+    return " ".join(parts)
 
 
 def _interval(bounds: list[float] | None, show: Any = str) -> str:

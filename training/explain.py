@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from deployments.reward.heads import GUARDS
 from deployments.reward.model import RewardModel
 from deployments.reward.text import FEATURES, features, render_copy
 
@@ -27,7 +28,7 @@ def explain(model: RewardModel, title: str, body: str = "") -> dict[str, Any]:
         "heads": [_round(value) for value in parts.heads[0]],
         "parts": {
             "heads_mean": _round(parts.heads[0].mean()),
-            "tamper_penalty": _round(-parts.penalty[0]),
+            "penalties": {name: _round(-taken) for name, taken in zip(GUARDS, parts.penalties[0], strict=True)},
             "offset": _round(config.offset),
             "corrections": {
                 name: _round(weight * surface[name]) for name, weight in config.corrections.items() if surface[name]

@@ -1,38 +1,72 @@
-"""What keeps copies unlike the training copies from winning, each measured on folds that it was not fitted on."""
+"""What keeps copies that nobody would write from winning, each measured on folds that it was not fitted on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from training.pairs import Pairs
+from scipy.optimize import minimize
+from scipy.special import expit
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+_GROUPS: Final = 3  # of folds, each left out in turn
+_ITERATIONS: Final = 200
+# A band of lengths with fewer plain copies than this has no limit of its own.
+_FEWEST_OF_A_BAND: Final = 150
+BANDS: Final = (0, 8, 14, 22, 35)  # words
 
 
 @dataclass(frozen=True)
 class Guard:
-    """`weights` of the whole training set, and `left_out` [arms]: each training copy by weights of the other folds."""
+    """`weights` of the whole training set, and `left_out` [texts]: each by weights of the other folds."""
 
     weights: Array
     left_out: Array
 
 
 def crossfitted(
-    train: Pairs, arms: int, fit: Callable[[NDArray[np.int64]], Array], apply: Callable[..., Array]
+    folds: NDArray[np.int64], used: Mask, fit: Callable[[Mask], Array], apply: Callable[[Array, Mask], Array]
 ) -> Guard:
-    """fit: training rows to weights; apply(weights, rows): a number for each row."""
-    known = np.unique(np.concatenate([train.a, train.b]))
-    left_out = np.zeros(arms)
-    for fold in np.unique(train.fold):
-        mine = train.where(train.fold == fold)
-        rows = np.unique(np.concatenate([mine.a, mine.b]))
-        left_out[rows] = apply(fit(np.setdiff1d(known, rows)), rows)
-    return Guard(fit(known), left_out)
+    """fit: texts to learn from to weights; apply(weights, texts): a number for each. Of `used` texts alone."""
+    left_out = np.zeros(len(folds))
+    _, order = np.unique(folds, return_inverse=True)
+    for group in range(_GROUPS):
+        mine = used & (order % _GROUPS == group)
+        if mine.any():
+            left_out[mine] = apply(fit(used & ~mine), mine)
+    return Guard(fit(used), left_out)
+
+
+def direction(plain: Rows, worse: Rows, ridge: float) -> Array:
+    """[dim]: ridge logistic regression of worse texts against plain ones, both sides of equal weight."""
+    inputs = np.concatenate([worse, plain])
+    labels = np.repeat([1.0, 0.0], [len(worse), len(plain)])
+    most = min(len(worse), len(plain))
+    weights = np.repeat([most / max(1, len(worse)), most / max(1, len(plain))], [len(worse), len(plain)])
+
+    def loss(flat: Array) -> tuple[float, Array]:
+        margin = inputs @ flat[:-1].astype(np.float32) + flat[-1]
+        value = weights @ (np.logaddexp(0, margin) - labels * margin) + ridge / 2 * (flat[:-1] @ flat[:-1])
+        error = weights * (expit(margin) - labels)
+        pull = error.astype(np.float32) @ inputs + ridge * flat[:-1]
+        return float(value), np.append(pull, error.sum()).astype(np.float64)
+
+    found = minimize(loss, np.zeros(inputs.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
+    return np.asarray(found.x[:-1], np.float64)
+
+
+def limit(plain: Array, words: Array, quantile: float) -> float:
+    """The quantile over plain copies, in the band of lengths where it is highest: no length pays for being a length."""
+    band = np.digitize(words, BANDS)
+    each = [plain[band == b] for b in np.unique(band)]
+    return float(
+        max(np.quantile(part, quantile) for part in [plain, *(e for e in each if len(e) >= _FEWEST_OF_A_BAND)])
+    )
 
 
 def whitening(inputs: Rows, directions: int) -> Array:
@@ -49,3 +83,10 @@ def whitening(inputs: Rows, directions: int) -> Array:
 def distances(inputs: Rows, directions: Array) -> Array:
     """[rows], as `BradleyTerryHeads.distance` computes them."""
     return np.asarray(np.sqrt(np.square(inputs @ directions).mean(1)), dtype=np.float64)
+
+
+def by_tokens(distance: Array, tokens: NDArray[np.int64]) -> float:
+    """The slope of log(distance) by log(1 + tokens): a mean over more tokens is nearer to the mean of all."""
+    centred = np.log1p(tokens) - np.log1p(tokens).mean()
+    square = float(centred @ centred)
+    return float(centred @ np.log(np.maximum(distance, 1e-6))) / square if square else 0.0

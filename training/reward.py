@@ -1,4 +1,4 @@
-"""`python -m training.reward train|eval|explain`: the reward model from A/B logs, how good it is, why it says so."""
+"""`python -m training.reward`: the reward model from A/B logs, how good it is, why it says so, how far it carries."""
 
 from __future__ import annotations
 
@@ -24,16 +24,13 @@ from deployments.reward import heads as files
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
 from serve_app.flow.knobs import FitKnobs, SelectionKnobs
-from training import calibrate, card, evaluate, pairs, perturb, seen
+from training import calibrate, captions, card, evaluate, features, lessons, pairs, perturb, pushes, seen, transfer
 from training import compare as duel
 from training.arms import FOLDS, Arms, BadArms, read
-from training.embed import embed
 from training.explain import explain as explain_copy
-from training.fit import Features, Recipe, fit
+from training.fit import MAX_LENGTH, Recipe, fit
 from training.measure import robustness, scored
 
-MAX_LENGTH = 96
-PERTURBED_PER_TEXT = 2
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _console = Console(stderr=True, highlight=False)
 
@@ -57,6 +54,13 @@ def train(
         str, typer.Option(help="Of the archive, comma-separated tags: for items in others the model decides nothing.")
     ] = "en",
     members: Annotated[int, typer.Option(min=2, max=64, help="Heads; their disagreement is the spread.")] = 8,
+    push_items: Annotated[
+        list[Path] | None,
+        typer.Option("--pushes", help="JSON Lines of items with copies, see training/lessons.py; may be repeated."),
+    ] = None,
+    caption_contests: Annotated[
+        Path | None, typer.Option("--captions", help="Caption contests with counts: a second domain to learn from.")
+    ] = None,
     test_folds: Annotated[str, typer.Option(help="Comma-separated; clusters of these are only measured on.")] = "2,3",
     notes: Annotated[
         Path | None,
@@ -84,9 +88,11 @@ def train(
         trunk = Encoder(settings.model_copy(update={"layers": _layers(layers, settings)}))
         trunk.load()
         checkpoints = out / "checkpoints"
-        features = _features(trunk, log, training, seed, checkpoints)
+        items = lessons.read_items(push_items or ())
+        others = captions.read(caption_contests) if caption_contests else None
+        inputs = features.build(trunk, log, items, others, seed, _console, checkpoints)
         recipe = Recipe(members=members, seed=seed)
-        fitted = fit(features, training, recipe, _console.print)
+        fitted = fit(inputs, training, recipe, _console.print)
         config = files.RewardConfig(
             encoder=encoder, encoder_revision=trunk.revision(), max_length=MAX_LENGTH, layers=trunk.settings.layers,
             languages=tuple(part.strip() for part in languages.split(",") if part.strip()), **fitted.numbers,
@@ -108,9 +114,9 @@ def train(
             "flags": log.flags,
             "ridge": fitted.ridge,
             "ridge_losses": {f"{ridge:g}": round(loss, 5) for ridge, loss in fitted.ridge_losses.items()},
-            "length_slope": round(fitted.length_slope, 4),
+            "length_slopes": [round(slope, 4) for slope in fitted.length_slopes],
             "style_gaps": fitted.style_gaps,
-            "style_gaps_left": calibrate.style_gaps(mean, config.calibration.slope, test, features.surface),
+            "style_gaps_left": calibrate.style_gaps(mean, config.calibration.slope, test, inputs.surface[: len(mean)]),
             "mean_spread": round(float(spread.mean()), 4),
             "deviation_of_means": round(float(mean.std()), 4),
             "crossfit": evaluate.evaluate(
@@ -118,6 +124,11 @@ def train(
             ),
             "test": evaluate.evaluate(mean, spread, config.calibration, test, log.table),
             "perturbations": robustness(model, log.table, test, seed),
+            "pushes": pushes.measure(model, [item for item in items if item.fold in held_out]),
+            "learnt_from": {
+                "items": sum(i.fold not in held_out for i in items),
+                "caption_pairs": len(inputs.others) if inputs.others else 0,
+            },
             "taught": list(perturb.TAUGHT),
             "seconds": round(time.monotonic() - started, 1),
         }
@@ -154,6 +165,9 @@ def evaluate_model(
         _print(found, as_json)
 
 
+app.command()(transfer.transfer)
+
+
 @app.command()
 def explain(
     text: Annotated[str, typer.Option(help="The copy, or its title.")],
@@ -172,12 +186,12 @@ def explain(
         _console.print(f"reward {found['mean']:+.3f} ± {found['spread']:.3f} (model {found['revision']})")
         for name, value in (
             ("heads", found["parts"]["heads_mean"]),
-            ("tampering", found["parts"]["tamper_penalty"]),
+            *found["parts"]["penalties"].items(),
             ("offset", found["parts"]["offset"]),
             *found["parts"]["corrections"].items(),
         ):
             _console.print(f"  {name:12} {value:+.3f}")
-        far = "further than 95% of" if found["widening"] else "no further than most of"
+        far = "further than 90% of" if found["widening"] else "no further than most of"
         _console.print(f"distance {found['distance']}: {far} what it was trained on, widens by {found['widening']:.3f}")
         table = Table("word", "moves", box=None)
         for word in sorted(found["words"], key=lambda w: -abs(w["moves"])):
@@ -214,32 +228,6 @@ def _read(path: Path) -> Arms:
         if count:
             _console.print(f"  {name}: {count}")
     return log
-
-
-def _features(trunk: Encoder, log: Arms, training: pairs.Pairs, seed: int, checkpoints: Path) -> Features:
-    """Embeddings of every copy, and of lessons: texts of the tests that are trained on, each with perturbed forms.
-
-    Contexts teach beside the copies, because a headline shouts more than a push may: plain words must not be talked
-    into anything either.
-    """
-    texts = [render_copy(text) for text in log.table["text"]]
-    known = np.unique(np.concatenate([training.a, training.b]))
-    plain = perturb.first_sentences(log.table.iloc[known])
-    clean = [(row, texts[row]) for row in known] + [(known[at], text) for at, text in plain]
-    rows = np.repeat([row for row, _ in clean], PERTURBED_PER_TEXT)
-    better = [text for _, text in clean for _ in range(PERTURBED_PER_TEXT)]
-    changes = list(perturb.TAUGHT.values())
-    drawn = np.random.default_rng(seed).integers(0, len(changes), len(rows))
-    worse = [render_copy(changes[kind](text)) for kind, text in zip(drawn, better, strict=True)]
-    inputs = embed(trunk, [*texts, *(text for _, text in plain)], "copies and contexts", _console, checkpoints)
-    position = np.repeat([*known, *range(len(texts), len(inputs))], PERTURBED_PER_TEXT)
-    return Features(
-        copies=inputs[: len(texts)],
-        better=inputs[position],
-        worse=embed(trunk, worse, "perturbed texts", _console, checkpoints),
-        lesson_rows=rows,
-        surface=calibrate.surface(texts),
-    )
 
 
 def _print(found: dict[str, Any], as_json: bool) -> None:

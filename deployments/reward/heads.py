@@ -30,21 +30,39 @@ CONFIG_FILE: Final = "config.json"
 WEIGHTS_FILE: Final = "heads.safetensors"
 
 
+GUARDS: Final = ("padded", "repeated", "marked", "hollow", "cut")
+
+
+class Guard(Settings):
+    """A copy whose `BradleyTerryHeads.guards` of this name exceeds the limit pays gain times the excess, in logits.
+    Its spread grows by as much (in squares, see `model.Parts.spread`): the guard may be wrong.
+
+    The limit lies where hardly any copy is that a person wrote, of whatever length, so that honest copies pay nothing.
+    """
+
+    limit: float = 0.0
+    gain: float = Field(default=0.0, ge=0)
+
+
 class RewardConfig(Settings):
     """What is needed to run the model: written beside its weights.
 
     corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
         style is not favoured beyond what the A/B tests show.
     offset: logits added to every copy, so that a typical training copy has a reward of about 0.
-    tamper_limit, tamper_gain: a copy whose `BradleyTerryHeads.tamper` exceeds the limit pays gain times the excess; the
-        limit lies where hardly any training copy is, so that honest copies pay nothing.
-    typical_distance: the 95th percentile of `BradleyTerryHeads.distance` over the training copies.
+    guards: what a copy pays that looks padded with clickbait, repeated, marked up with symbols, hollow (stock copy that
+        fits any item) or cut off.
+    distance_by_tokens: distances are divided by exp(this x log(1 + tokens)): a mean over more tokens lies nearer to the
+        mean of all, however odd they are. Tokens and not words, of which a row of symbols has hardly any.
+    typical_distance: the 90th percentile of these distances over plain human copies.
     widening, widest: logits of spread for each unit of distance beyond it, and at most.
+    tested_words, widening_by_length: words of the longest copies that were A/B-tested (their 99th percentile), and
+        logits of spread for each unit of log(1 + words) beyond; as with `widest`, at most that.
     calibration: of `RewardModel.forward`'s mean and spread.
     languages: of the copies trained on. For an item in another the model says of no copy that it beats another.
     """
 
-    format_version: Literal[2] = 2
+    format_version: Literal[3] = 3
     encoder: str = Field(min_length=1, description="model reference of the trunk")
     encoder_revision: str = ""
     layers: tuple[int, ...] = Field(default=(), description="hidden states the heads read; none: the last alone")
@@ -54,11 +72,13 @@ class RewardConfig(Settings):
     directions: int = Field(ge=1, description="columns of the whitening, see BradleyTerryHeads.distance")
     corrections: dict[Literal[FEATURES], float] = Field(default_factory=dict)  # type: ignore[valid-type]
     offset: float = 0.0
-    tamper_limit: float = 0.0
-    tamper_gain: float = Field(default=0.0, ge=0)
+    guards: dict[Literal[GUARDS], Guard] = Field(default_factory=dict)  # type: ignore[valid-type]
+    distance_by_tokens: float = 0.0
     typical_distance: float = Field(default=0.0, ge=0)
     widening: float = Field(default=0.0, ge=0)
     widest: float = Field(default=0.0, ge=0)
+    tested_words: float = Field(default=512.0, ge=1)
+    widening_by_length: float = Field(default=0.0, ge=0)
     calibration: WinCalibration = WinCalibration()
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, description="BCP-47 primary subtags")
 
@@ -67,37 +87,34 @@ class BradleyTerryHeads(nn.Module):
     """K linear heads on one pooled embedding: [n, dim] -> [n, heads] logits.
 
     The embedding is standardised by the training set's mean and deviation, which travel with the weights, as do the
-    `whitening` directions ([dim, directions]): the training copies' main ones, scaled to deviation 1.
+    `whitening` directions ([dim, directions]): plain human copies' main ones, scaled to deviation 1.
     """
 
     feature_mean: torch.Tensor
     feature_scale: torch.Tensor
     whitening: torch.Tensor
-    tampered: torch.Tensor
+    guarded: torch.Tensor
 
     def __init__(self, heads: int, dim: int, directions: int) -> None:
         super().__init__()
         self.register_buffer("feature_mean", torch.zeros(dim))
         self.register_buffer("feature_scale", torch.ones(dim))
         self.register_buffer("whitening", torch.zeros(dim, directions))
-        self.register_buffer("tampered", torch.zeros(dim))
+        self.register_buffer("guarded", torch.zeros(dim, len(GUARDS)))
         self.outer = nn.Parameter(torch.zeros(heads, dim))
 
     def forward(self, pooled: torch.Tensor) -> torch.Tensor:
         return self.standardised(pooled) @ self.outer.T
 
-    def tamper(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[n] logits: how much a copy looks doubled, padded or full of symbols rather than written."""
-        return self.standardised(pooled) @ self.tampered
+    def guards(self, pooled: torch.Tensor) -> torch.Tensor:
+        """[n, GUARDS] logits: how much a copy looks like what each guard knows rather than written."""
+        return self.standardised(pooled) @ self.guarded
 
     def standardised(self, pooled: torch.Tensor) -> torch.Tensor:
         return (pooled - self.feature_mean) / self.feature_scale
 
     def distance(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[n]: Mahalanobis distance to the training copies in their main directions, over the root of their number.
-
-        About 1 among them.
-        """
+        """[n]: Mahalanobis distance to plain human copies in their main directions, over the root of their number."""
         return (self.standardised(pooled) @ self.whitening).square().mean(1).sqrt()
 
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from deployments.encoder import Device, DType, Encoder, EncoderSettings, GraphUse, Tokens
 from deployments.errors import Misconfigured
 from deployments.reward import heads as files
-from deployments.reward.heads import BradleyTerryHeads, RewardConfig
-from deployments.reward.text import feature
+from deployments.reward.heads import GUARDS, BradleyTerryHeads, Guard, RewardConfig
+from deployments.reward.text import feature, log_words
 
 if TYPE_CHECKING:
     from deployments.types import WinCalibration
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Encoded:
-    """One copy, ready for the device. `correction` is in logits."""
+    """One copy, ready for the device. `correction` is in logits, `length` is log(1 + words)."""
 
     row: Tokens
     correction: float
+    length: float
 
     @property
     def tokens(self) -> int:
@@ -42,26 +43,30 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Parts:
-    """What rewards are made of, in logits; arrays of [rows], `heads` of [rows, heads].
+    """What rewards are made of, in logits; arrays of [rows], `heads` of [rows, heads], `penalties` of [rows, GUARDS].
 
-    distance: to the training copies, no logits: see `BradleyTerryHeads.distance`.
+    distance: to plain human copies of that length, no logits: see `RewardConfig.distance_by_tokens`.
     """
 
     heads: NDArray[np.float32]
     correction: NDArray[np.float32]
-    penalty: NDArray[np.float32]
+    penalties: NDArray[np.float32]
     widening: NDArray[np.float32]
     distance: NDArray[np.float32]
 
     @property
     def mean(self) -> NDArray[np.float32]:
-        """Mean over the heads, corrected for the copy's surface, less the penalty for tampering."""
-        return self.heads.mean(1) + self.correction - self.penalty
+        """Mean over the heads, corrected for the copy's surface, less what the guards take off."""
+        return self.heads.mean(1) + self.correction - self.penalties.sum(1)
 
     @property
     def spread(self) -> NDArray[np.float32]:
-        """Deviation between the heads, widened with the distance from what they were trained on."""
-        return np.hypot(self.heads.std(1), self.widening)
+        """Deviation between the heads, widened with the distance from what they were trained on and by the penalty.
+
+        A guard's verdict is a guess: readers did click on some headlines that look padded. So what it takes off ranks a
+        copy lower and claims little, see `training/fit.py`.
+        """
+        return np.hypot(np.hypot(self.heads.std(1), self.widening), self.penalties.sum(1))
 
 
 class RewardModel:
@@ -121,7 +126,8 @@ class RewardModel:
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Rendered copies (`text.render_copy`) as rows; any thread."""
-        return [Encoded(row, self.correction(text)) for row, text in zip(self.encoder.pre(texts), texts, strict=True)]
+        rows = zip(self.encoder.pre(texts), texts, strict=True)
+        return [Encoded(row, self.correction(text), log_words(text)) for row, text in rows]
 
     def correction(self, text: str) -> float:
         """Logits that the surface of a copy adds, see `RewardConfig.corrections` and `offset`."""
@@ -135,27 +141,40 @@ class RewardModel:
 
     def parts(self, rows: Sequence[Encoded]) -> Parts:
         """What the reward of each row is made of."""
-        config = self.config
         pooled = self.encoder.pooled([row.row for row in rows])
         with torch.inference_mode():
-            computed = (self.heads(pooled), self.heads.tamper(pooled), self.heads.distance(pooled))
+            computed = (self.heads(pooled), self.heads.guards(pooled), self.heads.distance(pooled))
             # One copy back, and so one wait for the device.
             columns = [t.float().reshape(len(rows), -1) for t in computed]
             numbers = torch.cat(columns, dim=1).cpu().numpy()
-        logits, tamper, distance = numbers[:, :-2], numbers[:, -2], numbers[:, -1]
+        heads = self.config.heads
+        lengths = np.array([row.length for row in rows], np.float32)
+        tokens = np.log1p([row.tokens for row in rows])
+        distance = (numbers[:, -1] / np.exp(self.config.distance_by_tokens * tokens)).astype(np.float32)
         return Parts(
-            heads=logits,
+            heads=numbers[:, :heads],
             correction=np.array([row.correction for row in rows], np.float32),
-            penalty=np.float32(config.tamper_gain) * np.maximum(tamper - np.float32(config.tamper_limit), 0),
-            widening=np.minimum(
-                np.float32(config.widening) * np.maximum(distance - np.float32(config.typical_distance), 0),
-                np.float32(config.widest),
-            ),
+            penalties=self._penalties(numbers[:, heads:-1]),
+            widening=widening(self.config, distance, lengths),
             distance=distance,
         )
+
+    def _penalties(self, guards: NDArray[np.float32]) -> NDArray[np.float32]:
+        each = [self.config.guards.get(name, Guard()) for name in GUARDS]
+        limits, gains = (
+            np.array(values, np.float32) for values in zip(*((g.limit, g.gain) for g in each), strict=True)
+        )
+        return np.asarray(gains * np.maximum(guards - limits, 0), np.float32)
 
     def warmup(self, max_batch_tokens: int) -> None:
         """Touch the lengths that traffic brings. Raises Misconfigured when the model does not give numbers."""
         self.encoder.warmup(max_batch_tokens)
         if not np.isfinite(self.forward(self.encode(["A copy to begin with", "Another one"]))).all():
             raise Misconfigured("reward.model: its rewards are not finite; train it again")
+
+
+def widening(config: RewardConfig, distance: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[rows] logits of spread: for an unusual copy, and for one longer than any that was A/B-tested."""
+    unusual = config.widening * np.maximum(distance - config.typical_distance, 0)
+    untested = config.widening_by_length * np.maximum(lengths - np.log1p(config.tested_words), 0)
+    return np.minimum(np.hypot(unusual, untested), config.widest).astype(np.float32)

@@ -22,8 +22,11 @@ STYLES: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
         re.compile(r"\b(?:what happen\w*|this is (?:what|why)|the reason|guess|secret)\b", re.I),
     ),
 }
+# Length as a broken line: A/B-tested headlines say what a word more is worth up to FEW_WORDS, pushes what it is beyond.
 LENGTH: Final = "log_words"
-FEATURES: Final = (LENGTH, *STYLES)
+LONG: Final = "log_words_beyond"
+FEW_WORDS: Final = 14
+FEATURES: Final = (LENGTH, LONG, *STYLES)
 
 
 def render_copy(title: str, body: str = "") -> str:
@@ -35,12 +38,18 @@ def render_copy(title: str, body: str = "") -> str:
 
 
 def features(text: str) -> tuple[float, ...]:
-    """Values of FEATURES for a rendered copy: log(1 + words), then 1 for every style whose sign it shows."""
+    """Values of FEATURES for a rendered copy: log(1 + words), its excess over FEW_WORDS, then 1 for a style's sign."""
     return tuple(feature(name, text) for name in FEATURES)
+
+
+def log_words(text: str) -> float:
+    return math.log1p(len(_WORD.findall(text)))
 
 
 def feature(name: str, text: str) -> float:
     """The value of one of FEATURES."""
     if name == LENGTH:
-        return math.log1p(len(_WORD.findall(text)))
+        return log_words(text)
+    if name == LONG:
+        return max(0.0, log_words(text) - math.log1p(FEW_WORDS))
     return float(bool(STYLES[name][1].search(text)))

@@ -34,13 +34,14 @@ class FitKnobs(Knobs):
 
 
 class SelectionKnobs(Knobs):
-    """Score = mean - caution x spread + likelihood_weight x (likelihood - its median over the request's candidates)
-    + fit.weight x ln(fit), the last two for generated copies alone: a copy that may be unfit pays for the doubt.
+    """Score = mean, and for generated copies alone - caution x spread + likelihood_weight x (likelihood - its median
+    over the request's candidates) + fit.weight x ln(fit): a copy that may be unfit pays for the doubt.
 
-    Centred, the likelihood term moves generated candidates as a whole neither up nor down against the incumbents, which
-    have no likelihood. `margin` is in win probability, see `select`. Candidates are scored while others are written:
-    a call begins when `min_scoring_batch` of them wait; the last ones never wait for more. A call costs some
-    milliseconds, whatever is in it; a small batch is for `early_stop`, which knows of a reward the sooner.
+    Caution is not taken off incumbents: it is for what is new. Centred, the likelihood term moves generated candidates
+    as a whole neither up nor down against the incumbents, which have no likelihood. `margin` is in win probability, see
+    `select`. Candidates are scored while others are written: a call begins when `min_scoring_batch` of them wait; the
+    last ones never wait for more. A call costs some milliseconds, whatever is in it; a small batch is for `early_stop`,
+    which knows of a reward the sooner.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)

@@ -23,7 +23,10 @@ class Selection:
 
 
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
-    """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs."""
+    """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs.
+
+    Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace.
+    """
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
     scored = []
@@ -32,8 +35,9 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             scored.append(c)
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
+        caution = knobs.caution * c.reward.spread if _written(c) else 0.0
         doubt = knobs.fit.weight * math.log(bounded(c.fit)) if c.fit is not None and _written(c) else 0.0
-        score = c.reward.mean - knobs.caution * c.reward.spread + fluency + doubt
+        score = c.reward.mean - caution + fluency + doubt
         scored.append(c.model_copy(update={"score": score}))
     return scored
 

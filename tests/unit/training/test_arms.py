@@ -29,6 +29,19 @@ def test_the_archives_own_column_names_are_understood(tmp_path: Path, suffix: st
     assert len(make(read(path).table)) == 2
 
 
+def test_a_push_is_read_as_it_is_sent_title_and_body() -> None:
+    pushes = table(title=["Cats win", "Dogs win!", "Bread", "Cake"], body=["At last.", "Again.", None, " "])
+    texts = clean(pushes.drop(columns="text")).table["text"]
+    assert list(texts) == ["Cats win. At last.", "Dogs win! Again.", "Bread", "Cake"]
+    assert list(clean(pushes.drop(columns=["text", "body"])).table["text"]) == [
+        "Cats win",
+        "Dogs win!",
+        "Bread",
+        "Cake",
+    ]
+    assert list(clean(pushes).table["text"]) == list(table()["text"])
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -5,7 +5,7 @@ import pytest
 
 from deployments.reward.text import FEATURES
 from deployments.types import Reward, WinCalibration
-from training.calibrate import fit, length_slope, style_gaps, surface, win_probabilities
+from training.calibrate import fit, length_slopes, style_gaps, surface, win_probabilities
 from training.pairs import Pairs
 
 COUNT = 6000
@@ -96,12 +96,12 @@ def test_repeating_a_tests_pairs_makes_a_gap_no_surer() -> None:
     assert repeated["se"] == pytest.approx(once["se"], rel=0.1)
 
 
-def test_length_slope_is_taken_inside_a_test() -> None:
-    log_words = np.array([1.0, 2.0, 1.5, 3.0])
-    mean = 0.7 * log_words + np.array([0.0, 0.0, 9.0, 9.0])  # tests differ by far more than their copies do
-    pairs = pairs_of(np.array([0, 2]), np.array([1, 3]), np.ones(2))
-    assert length_slope(mean, pairs, log_words) == pytest.approx(0.7)
-    assert length_slope(mean, pairs, np.ones(4)) == 0.0
+def test_length_slopes_are_those_of_copies_that_begin_alike() -> None:
+    lengths = np.array([[1.0, 0.0], [2.0, 0.0], [4.0, 1.0], [5.0, 2.0]])
+    mean = lengths @ np.array([0.5, -0.8]) + 3
+    ties = np.array([[1, 0], [2, 1], [3, 1]])
+    assert length_slopes(mean, ties, lengths) == pytest.approx((0.5, -0.8))
+    assert length_slopes(mean, np.empty((0, 2), np.int64), lengths) == (0, 0)
 
 
 def test_the_surface_of_copies_is_one_row_each() -> None:

@@ -11,6 +11,7 @@ import torch
 
 from deployments.errors import Misconfigured
 from deployments.reward import heads as files
+from deployments.reward.heads import GUARDS
 from deployments.reward.text import FEATURES, LENGTH
 from training import evaluate
 from training.arms import BadArms
@@ -43,7 +44,18 @@ def planted() -> tuple[Features, Pairs, pd.DataFrame]:
             "impressions": 3000, "clicks": draw.binomial(3000, rate), "cluster": tests, "fold": tests % 10,
         }
     )  # fmt: skip
-    return Features(copies, copies, perturbed, np.arange(1800), surface), make(arms), arms
+    rows = np.arange(1800)
+    features = Features(
+        texts=np.concatenate([copies, perturbed]),
+        surface=np.concatenate([surface, surface]),
+        tokens=np.tile(10 + tests % 7, 2),
+        folds=np.tile(tests % 10, 2),
+        plain=np.repeat([True, False], 1800),
+        guarded={"repeated": rows + 1800},
+        taught=np.stack([rows, rows + 1800], axis=1),
+        ties=np.stack([rows, np.roll(rows, 1)], axis=1),
+    )
+    return features, make(arms), arms
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +71,7 @@ def logits(found: Fit, inputs: np.ndarray) -> np.ndarray:
 
 def test_the_planted_signal_is_found_on_tests_left_out(planted: tuple, fitted: Fit) -> None:
     features, pairs, arms = planted
-    scores = logits(fitted, features.copies)
+    scores = logits(fitted, features.texts)
     report = evaluate.evaluate(scores.mean(1), scores.std(1), fitted.calibration, pairs.in_folds((0, 1)), arms)
     assert report["significant_pairs_accuracy"] > 0.95
     assert report["calibration_error"] < 0.1
@@ -74,32 +86,34 @@ def test_crossfitted_rewards_are_as_good_as_rewards_of_unseen_tests(planted: tup
     assert crossfit["significant_pairs_accuracy"] > 0.9
 
 
-def test_length_decides_nothing(planted: tuple, fitted: Fit) -> None:
-    features, pairs, _ = planted
-    train = pairs.in_folds((4, 5, 6, 7, 8, 9))
-    longer = features.surface[train.a, FEATURES.index(LENGTH)] - features.surface[train.b, FEATURES.index(LENGTH)]
-    better = fitted.crossfit_mean[train.a] - fitted.crossfit_mean[train.b]
-    assert fitted.length_slope > 0.05
-    assert fitted.numbers["corrections"][LENGTH] == pytest.approx(-fitted.length_slope, abs=1e-4)
-    assert abs(train.weights @ (longer * better) / (train.weights @ longer**2)) < 0.01
+def test_length_decides_nothing_between_copies_that_say_the_same(planted: tuple, fitted: Fit) -> None:
+    features, _, _ = planted
+    ties = features.ties[np.isin(features.folds[features.ties], (4, 5, 6, 7, 8, 9)).all(1)]
+    longer = features.surface[ties[:, 0], FEATURES.index(LENGTH)] - features.surface[ties[:, 1], FEATURES.index(LENGTH)]
+    better = fitted.crossfit_mean[ties[:, 0]] - fitted.crossfit_mean[ties[:, 1]]
+    assert fitted.length_slopes[0] > 0.05
+    assert fitted.numbers["corrections"][LENGTH] == pytest.approx(-fitted.length_slopes[0], abs=1e-4)
+    assert abs(longer @ better / (longer @ longer)) < 0.05
 
 
 def test_perturbed_copies_pay_and_honest_ones_do_not(planted: tuple, fitted: Fit) -> None:
     features, _, _ = planted
-    tamper = fitted.heads.tamper(torch.as_tensor(features.copies)).detach().numpy()
-    perturbed = fitted.heads.tamper(torch.as_tensor(features.worse)).detach().numpy()
-    limit = fitted.numbers["tamper_limit"]
+    guards = fitted.heads.guards(torch.as_tensor(features.texts)).detach().numpy()[:, GUARDS.index("repeated")]
+    tamper, perturbed = guards[:1800], guards[1800:]
+    limit = fitted.numbers["guards"]["repeated"]["limit"]
     assert (tamper > limit).mean() < 0.03
     assert (perturbed > limit).mean() > 0.95
 
 
 def test_the_distance_grows_far_from_the_training_copies(planted: tuple, fitted: Fit) -> None:
     features, _, _ = planted
-    near = fitted.heads.distance(torch.as_tensor(features.copies)).numpy()
-    far = fitted.heads.distance(torch.as_tensor(features.copies * 4)).numpy()
+    copies = features.texts[:1800]
+    stretch = np.exp(fitted.numbers["distance_by_tokens"] * np.log1p(features.tokens[:1800]))
+    near = fitted.heads.distance(torch.as_tensor(copies)).numpy()
+    far = fitted.heads.distance(torch.as_tensor(copies * 4)).numpy() / stretch
     assert near.mean() == pytest.approx(1, abs=0.1)
     assert (far > fitted.numbers["typical_distance"]).mean() > 0.95
-    assert logits(fitted, features.copies * 5).std(1).mean() > 2 * logits(fitted, features.copies).std(1).mean()
+    assert logits(fitted, copies * 5).std(1).mean() > 2 * logits(fitted, copies).std(1).mean()
 
 
 def test_each_head_draws_whole_clusters() -> None:
@@ -122,7 +136,7 @@ def test_the_regression_has_the_known_optimum() -> None:
 def test_saved_heads_come_back_the_same(tmp_path: Path, fitted: Fit, planted: tuple) -> None:
     config = files.RewardConfig(encoder="none", max_length=16, **fitted.numbers)
     revision = files.save(fitted.heads, config, tmp_path)
-    again, inputs = files.load(tmp_path), torch.as_tensor(planted[0].copies[:5])
+    again, inputs = files.load(tmp_path), torch.as_tensor(planted[0].texts[:5])
     assert torch.equal(again.heads(inputs), fitted.heads(inputs))
     assert again.config == config
     assert again.revision == files.revision_of(tmp_path) == revision
@@ -159,8 +173,10 @@ def test_styles_are_corrected_only_where_they_are_overrated_beyond_doubt() -> No
             "clicks": draw.binomial(4000, rate), "cluster": tests, "fold": tests % 10,
         }
     )  # fmt: skip
-    slope, gaps, corrections = _corrections(draw.normal(size=2000), np.full(2000, 0.1), make(arms), values)
-    assert slope == 0
+    slopes, gaps, corrections = _corrections(
+        draw.normal(size=2000), np.full(2000, 0.1), make(arms), values, np.empty((0, 2), np.int64)
+    )
+    assert slopes == (0, 0)
     assert gaps["number"]["gap"] > 2 * gaps["number"]["se"]
     assert corrections["number"] == corrections["quote"] == 0
     assert corrections["question"] == gaps["question"]["gap"] < 0

@@ -83,7 +83,9 @@ def test_explain_names_the_words_that_moved_the_score(trained: Path) -> None:
     assert moves["kindness"] > 0
     assert [w["word"] for w in found["words"]] == text.split()
     parts = found["parts"]
-    total = parts["heads_mean"] + parts["tamper_penalty"] + parts["offset"] + sum(parts["corrections"].values())
+    total = (
+        parts["heads_mean"] + sum(parts["penalties"].values()) + parts["offset"] + sum(parts["corrections"].values())
+    )
     assert found["mean"] == pytest.approx(total, abs=2e-3)
     shown = run("explain", "--model", str(trained), "--text", text)
     assert "kindness" in shown.output

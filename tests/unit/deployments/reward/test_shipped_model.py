@@ -74,10 +74,20 @@ def test_tampering_seldom_pays_even_on_plain_copies_which_are_the_hardest(model:
     assert found["kinds"]["shouted"] == found["kinds"]["doubled"] == found["kinds"]["tripled"] == 1
 
 
+def test_what_a_guard_takes_off_is_as_uncertain_as_it_is_large(model: RewardModel) -> None:
+    """Some headlines that readers clicked look padded: of what such a copy loses by, little may be claimed."""
+    paying = model.parts(model.encode([render_copy(perturb.TAUGHT["doubled"](text)) for text in COPIES]))
+    penalties = paying.penalties.sum(1)
+    assert np.median(penalties) > 0.5
+    assert (paying.spread > penalties).all()
+    plain, caught = Reward(mean=0, spread=0.15), Reward(mean=-3, spread=3.0)
+    assert 0.5 < model.calibration.win_probability(plain, caught) < 0.75
+
+
 def test_a_reward_is_the_sum_of_its_parts(model: RewardModel) -> None:
     rows = model.encode([*COPIES, *STRANGE])
     parts = model.parts(rows)
-    assert model.forward(rows)[:, 0] == pytest.approx(parts.heads.mean(1) + parts.correction - parts.penalty)
+    assert model.forward(rows)[:, 0] == pytest.approx(parts.heads.mean(1) + parts.correction - parts.penalties.sum(1))
     shorter, longer = model.correction("One two three"), model.correction("One two three four five six seven")
     assert longer < shorter  # longer headlines won more often; that is taken off
     assert parts.heads.shape == (len(rows), model.config.heads)

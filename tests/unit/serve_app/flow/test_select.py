@@ -47,6 +47,14 @@ def test_the_incumbent_is_beaten_with_enough_certainty_or_kept(margin: float, wi
     assert (chosen.notification.candidate_id, chosen.reason) == (winner, reason)
 
 
+def test_caution_is_for_what_is_new_an_unusual_incumbent_is_no_easier_to_replace() -> None:
+    careful = SelectionKnobs(caution=0.5, likelihood_weight=0)
+    unusual, unusual_candidate = copy("i1", 0.5, Source.INCUMBENT, spread=1.0), copy("c2", 0.9, spread=1.0)
+    chosen = choose([copy("c1", 0.4, spread=0.1), unusual_candidate, unusual], careful)
+    assert chosen.source is Source.INCUMBENT
+    assert {c.id: c.score for c in chosen.ranked} == pytest.approx({"i1": 0.5, "c1": 0.35, "c2": 0.4})
+
+
 def test_a_tie_leaves_the_incumbent_whatever_the_score_and_the_margin() -> None:
     """As of copies in a language that the reward model was not trained on."""
     chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], calibration=WinCalibration(slope=0))
@@ -84,11 +92,13 @@ def test_the_calibration_decides_how_certain_a_difference_is() -> None:
     assert doubted.ranked[0].win_probability == pytest.approx(1 / (1 + 2.718281828 ** (-0.6 / 3)))
 
 
-def test_caution_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None:
-    """The incumbent's wide spread lowers its score; the candidate still loses more often than it wins."""
-    copies = [copy("c1", 0.4, spread=0.0), copy("i1", 0.5, Source.INCUMBENT, spread=1.0)]
-    chosen = choose(copies, SelectionKnobs(caution=1.0, likelihood_weight=0))
-    assert [c.id for c in chosen.ranked] == ["c1", "i1"]
+def test_fluency_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None:
+    """The likelihood lifts the candidate's score above the incumbent's; it still loses more often than it wins."""
+    fluent, other = copy("c1", 0.4, likelihood=4.0), copy("c2", 0.1, likelihood=-4.0)
+    chosen = choose(
+        [fluent, other, copy("i1", 0.5, Source.INCUMBENT)], SelectionKnobs(caution=0, likelihood_weight=0.1)
+    )
+    assert [c.id for c in chosen.ranked] == ["c1", "i1", "c2"]
     assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
 
 
