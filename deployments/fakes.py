@@ -49,7 +49,7 @@ class FakeStage:
     knobs_type = FakeKnobs
     stage: Stage
 
-    def __init__(self) -> None:
+    def __init__(self, _settings: Settings | None = None) -> None:
         self.knobs = FakeKnobs()
 
     async def start(self, knobs: FakeKnobs) -> None:
@@ -157,15 +157,9 @@ _DIGITS = str.maketrans("0123456789", "ghijklmnop")
 class FakeCaptionerSettings(Settings):
     kind: Literal["fake"] = "fake"
 
-    def build(self) -> FakeCaptioner:
-        return FakeCaptioner()
-
 
 class FakeRouterSettings(Settings):
     kind: Literal["fake"] = "fake"
-
-    def build(self) -> FakeRouter:
-        return FakeRouter()
 
 
 class FakeGeneratorSettings(Settings):
@@ -175,12 +169,6 @@ class FakeGeneratorSettings(Settings):
     def adapter_names(self) -> tuple[str, ...]:
         return ()
 
-    def build(self) -> FakeGenerator:
-        return FakeGenerator()
-
 
 class FakeRewardSettings(Settings):
     kind: Literal["fake"] = "fake"
-
-    def build(self) -> FakeRewardScorer:
-        return FakeRewardScorer()

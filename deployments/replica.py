@@ -12,8 +12,8 @@ from ray import serve
 from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured
-from deployments.settings import parse
-from deployments.stages import Kind
+from deployments.kinds import build
+from deployments.settings import Settings, parse
 from deployments.types import StageRevision
 
 logger = logging.getLogger("ray.serve")
@@ -40,9 +40,13 @@ def keeping_knobs(started: bool) -> Iterator[None]:
 class StageReplica:
     """Base of the deployments. Serve calls `reconfigure` once before the first request, then on every change."""
 
-    def __init__(self, settings: Kind) -> None:
-        self.stage: Any = settings.build()
+    def __init__(self, settings: Settings) -> None:
+        self.stage = self.built(settings)
         self._started = False
+
+    def built(self, settings: Settings) -> Any:
+        """The stage; a deployment may wrap it."""
+        return build(settings)
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         with keeping_knobs(self._started):

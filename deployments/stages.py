@@ -6,7 +6,7 @@ A stage is a plain async class. It runs without Ray; `deployments/replica.py` pu
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from deployments.deadline import Call
 from deployments.settings import Knobs
@@ -20,6 +20,8 @@ from deployments.types import (
     ScoreResult,
     StageRevision,
 )
+
+K = TypeVar("K", bound=Knobs)
 
 
 class Captioner(Protocol):
@@ -48,15 +50,16 @@ class RewardScorer(Protocol):
     async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult: ...
 
 
-class Startable(Protocol):
+class Startable(Protocol[K]):
     """The life of a stage inside a replica."""
 
-    knobs_type: type[Knobs]
+    @property
+    def knobs_type(self) -> type[K]: ...
 
-    async def start(self, knobs: Knobs) -> None:
+    async def start(self, knobs: K) -> None:
         """Load models and warm up; called once, before any work. Raises Misconfigured."""
 
-    async def reconfigure(self, knobs: Knobs) -> None:
+    async def reconfigure(self, knobs: K) -> None:
         """Take new knobs while serving. Raises Misconfigured, the old ones untouched, when they are impossible."""
 
     def revision(self) -> StageRevision: ...
@@ -66,11 +69,3 @@ class Startable(Protocol):
 
     async def stop(self) -> None:
         """Free what the stage holds; no process of its own outlives it."""
-
-
-class Kind(Protocol):
-    """A stage's settings, one class for each `kind`."""
-
-    kind: Any
-
-    def build(self) -> Startable: ...

@@ -6,29 +6,10 @@ What changes under load is not here but in the `user_config` of each deployment,
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field, model_validator
 
-from deployments.captioner.openai_settings import OpenAiCaptionerSettings
-from deployments.captioner.settings import TagsCaptionerSettings
-from deployments.captioner.vlm_settings import VlmCaptionerSettings
-from deployments.fakes import FakeCaptionerSettings, FakeGeneratorSettings, FakeRewardSettings, FakeRouterSettings
-from deployments.generator.openai_settings import OpenAiGeneratorSettings
-from deployments.generator.settings import GeneratorSettings
-from deployments.reward.settings import RewardSettings
-from deployments.router.settings import EmbeddingRouterSettings
+from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
-
-CaptionerSettings = Annotated[
-    TagsCaptionerSettings | VlmCaptionerSettings | OpenAiCaptionerSettings | FakeCaptionerSettings,
-    Field(discriminator="kind"),
-]
-RouterSettings = Annotated[EmbeddingRouterSettings | FakeRouterSettings, Field(discriminator="kind")]
-AnyGeneratorSettings = Annotated[
-    GeneratorSettings | OpenAiGeneratorSettings | FakeGeneratorSettings, Field(discriminator="kind")
-]
-AnyRewardSettings = Annotated[RewardSettings | FakeRewardSettings, Field(discriminator="kind")]
 
 
 class ItemAffinity(Settings):
@@ -59,8 +40,8 @@ class GraphScaling(Settings):
 class AppSettings(Settings):
     """The whole graph. Relations that cannot work are refused here, by name, before anything starts."""
 
-    captioner: CaptionerSettings
-    router: RouterSettings
+    captioner: AnyCaptionerSettings
+    router: AnyRouterSettings
     generator: AnyGeneratorSettings
     reward: AnyRewardSettings
     scaling: GraphScaling = GraphScaling()

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from deployments.deadline import Call, Deadline
+from deployments.kinds import build
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.settings import Settings, describe
 from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Severity, Source
@@ -63,7 +64,7 @@ class Judge:
     """The served scorer, with its reward and its fit measure, in this process."""
 
     def __init__(self, model: str) -> None:
-        self._scorer = RewardSettings(model=model).build()
+        self._scorer = build(RewardSettings(model=model))
 
     async def __aenter__(self) -> Judge:
         await self._scorer.start(RewardKnobs())

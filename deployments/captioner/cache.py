@@ -19,11 +19,11 @@ from cachetools import TLRUCache
 from pydantic import Field
 
 from deployments.captioner.file_store import FileStoreKnobs
-from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel
+from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel, ServeLevelMetrics
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded
 from deployments.settings import Knobs
-from deployments.stages import Captioner
+from deployments.stages import Captioner, Startable
 from deployments.types import CaptionResult, Item, StageRevision, Usage
 
 # Hashing this many bytes takes about a millisecond; more is hashed in a thread.
@@ -42,21 +42,11 @@ class CacheKnobs(Knobs):
     second_level: FileStoreKnobs | None = None
 
 
-class Cacheable(Captioner, Protocol):
-    """A captioner with the life of a stage (see `Startable`), whose knobs have a field `cache: CacheKnobs`."""
+class Cacheable(Captioner, Startable[Any], Protocol):
+    """A captioner whose knobs have a field `cache: CacheKnobs`."""
 
-    @property
-    def knobs_type(self) -> type[Knobs]: ...
-
-    async def start(self, knobs: Any) -> None: ...
-
-    async def reconfigure(self, knobs: Any) -> None: ...
-
-    def revision(self) -> StageRevision: ...
-
-    async def check_health(self) -> None: ...
-
-    async def stop(self) -> None: ...
+    def words_of(self, item: Item) -> Sequence[str]:
+        """What of the item's text the caption depends on; the pictures always count."""
 
 
 class Incomplete(CaptionResult):
@@ -91,27 +81,23 @@ class _Flight:
     waiters: int = field(default=0)
 
 
-def all_words(item: Item) -> Sequence[str]:
-    """Everything of an item beside its pictures and its id."""
-    return (item.without_media().model_copy(update={"id": ""}).model_dump_json(), *(i.alt_text for i in item.images))
+def cached(captioner: Any) -> Any:
+    """The captioner behind a cache, if its knobs have one."""
+    if "cache" not in captioner.knobs_type.model_fields:
+        return captioner
+    return CachedCaptioner(captioner, level_metrics=ServeLevelMetrics)
 
 
 class CachedCaptioner:
-    """Implements Captioner and Startable by delegation to `inner`.
-
-    words_of: what of the item's text the caption depends on; the pictures always count. level_metrics: made when there
-    is a second level.
-    """
+    """Implements Captioner and Startable by delegation to `inner`. level_metrics: made when there is a second level."""
 
     def __init__(
         self,
         inner: Cacheable,
-        words_of: Callable[[Item], Sequence[str]] = all_words,
         clock: Callable[[], float] = time.monotonic,
         level_metrics: Callable[[], LevelMetrics] = NoMetrics,
     ) -> None:
         self._inner = inner
-        self._words_of = words_of
         self._clock = clock
         self._level_metrics = level_metrics
         self._flights: dict[str, _Flight] = {}
@@ -257,7 +243,7 @@ class CachedCaptioner:
         digest = hashlib.sha256()
         parts = [image.data or b"" for image in item.images]
         parts += [f.data for f in sorted(item.frames, key=lambda f: f.offset_ms)]
-        words = (str(len(item.images)), self._settings, self.revision().model_dump_json(), *self._words_of(item))
+        words = (str(len(item.images)), self._settings, self.revision().model_dump_json(), *self._inner.words_of(item))
         for part in (*parts, *(word.encode() for word in words)):
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)

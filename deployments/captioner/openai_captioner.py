@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from deployments.captioner import vision
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
+from deployments.captioner.vision import words_of
 from deployments.deadline import Call
 from deployments.engines.dialect import Chat
 from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
@@ -23,6 +24,7 @@ class OpenAiCaptioner:
     """Implements Captioner and Startable. Knows no cache: `CachedCaptioner` is around it."""
 
     knobs_type = OpenAiCaptionerKnobs
+    words_of = staticmethod(words_of)
 
     def __init__(self, settings: OpenAiCaptionerSettings) -> None:
         self._settings = settings

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from deployments.captioner.cache import CachedCaptioner, CacheKnobs
-from deployments.captioner.second_level import ServeLevelMetrics
+from deployments.captioner.cache import CacheKnobs
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.settings import Knobs, Settings
 
@@ -37,9 +36,3 @@ class OpenAiCaptionerSettings(Settings):
     server: OpenAiServer
     max_image_side: int = Field(default=768, ge=32, le=8192)
     jpeg_quality: int = Field(default=88, ge=30, le=95)
-
-    def build(self) -> CachedCaptioner:
-        from deployments.captioner.openai_captioner import OpenAiCaptioner  # noqa: PLC0415 - settings import no model code
-        from deployments.captioner.vision import words_of  # noqa: PLC0415
-
-        return CachedCaptioner(OpenAiCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

@@ -7,8 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.batch_choice import BatchLimits
-from deployments.captioner.cache import CachedCaptioner, CacheKnobs
-from deployments.captioner.second_level import ServeLevelMetrics
+from deployments.captioner.cache import CacheKnobs
 from deployments.settings import Knobs, Settings
 
 
@@ -42,9 +41,3 @@ class TagsCaptionerSettings(Settings):
     workers: int = Field(default=1, ge=1, le=64)
     max_waiting: int = Field(default=64, ge=0)
     max_image_side: int = Field(default=1280, ge=224, le=8192)
-
-    def build(self) -> CachedCaptioner:
-        from deployments.captioner.compose import words_of  # noqa: PLC0415 - settings import no model code
-        from deployments.captioner.tags import TagsCaptioner  # noqa: PLC0415
-
-        return CachedCaptioner(TagsCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

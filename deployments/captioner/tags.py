@@ -16,6 +16,7 @@ from deployments import weights
 from deployments.batching import Batcher, Work, usage
 from deployments.captioner import compose, labels, ocr
 from deployments.captioner.cache import Incomplete
+from deployments.captioner.compose import words_of
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
@@ -45,6 +46,7 @@ class TagsCaptioner:
     """
 
     knobs_type = TagsKnobs
+    words_of = staticmethod(words_of)
 
     def __init__(self, settings: TagsCaptionerSettings) -> None:
         self._settings = settings

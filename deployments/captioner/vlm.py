@@ -8,6 +8,7 @@ from PIL import Image as Pillow
 
 from deployments import weights
 from deployments.captioner import vision
+from deployments.captioner.vision import words_of
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call
 from deployments.engines import Engine, Message, Sampling
@@ -20,6 +21,7 @@ class VlmCaptioner:
     """Implements Captioner and Startable. Knows no cache: `CachedCaptioner` is around it."""
 
     knobs_type = VlmKnobs
+    words_of = staticmethod(words_of)
 
     def __init__(self, settings: VlmCaptionerSettings) -> None:
         self._settings = settings

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from deployments.captioner.cache import CachedCaptioner, CacheKnobs
-from deployments.captioner.second_level import ServeLevelMetrics
+from deployments.captioner.cache import CacheKnobs
 from deployments.engines.settings import EngineSettings
 from deployments.settings import Knobs, Settings
 
@@ -50,9 +49,3 @@ class VlmCaptionerSettings(Settings):
         if self.engine.max_images_per_prompt == 0:
             raise ValueError("engine.max_images_per_prompt=0: a captioner that may not look at images")
         return self
-
-    def build(self) -> CachedCaptioner:
-        from deployments.captioner.vision import words_of  # noqa: PLC0415 - settings import no model code
-        from deployments.captioner.vlm import VlmCaptioner  # noqa: PLC0415
-
-        return CachedCaptioner(VlmCaptioner(self), words_of, level_metrics=ServeLevelMetrics)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.generator.fit import EngineFitSettings
 from deployments.settings import Knobs, Settings
-
-if TYPE_CHECKING:
-    from deployments.generator.openai_generator import OpenAiGenerator
 
 
 class OpenAiGeneratorSettings(Settings):
@@ -26,11 +23,6 @@ class OpenAiGeneratorSettings(Settings):
     def adapter_names(self) -> tuple[str, ...]:
         """None: a server names its adapters as models of their own."""
         return ()
-
-    def build(self) -> OpenAiGenerator:
-        from deployments.generator.openai_generator import OpenAiGenerator  # noqa: PLC0415 - settings stay light
-
-        return OpenAiGenerator(self)
 
 
 class OpenAiGeneratorKnobs(Knobs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -10,9 +10,6 @@ from deployments.engines.settings import EngineSettings
 from deployments.generator.choice import BASE
 from deployments.generator.fit import EngineFitSettings
 from deployments.settings import Knobs, Settings
-
-if TYPE_CHECKING:
-    from deployments.generator.generator import VllmGenerator
 
 
 class GeneratorSettings(Settings):
@@ -33,11 +30,6 @@ class GeneratorSettings(Settings):
     def adapter_names(self) -> tuple[str, ...]:
         """What a request may name, besides BASE."""
         return tuple(sorted(self.engine.adapters))
-
-    def build(self) -> VllmGenerator:
-        from deployments.generator.generator import VllmGenerator  # noqa: PLC0415 - settings stay light
-
-        return VllmGenerator(self)
 
 
 class GeneratorKnobs(Knobs):

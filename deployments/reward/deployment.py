@@ -11,7 +11,7 @@ from ray import serve
 
 from deployments.deadline import Call
 from deployments.replica import StageReplica
-from deployments.stages import Kind
+from deployments.settings import Settings
 from deployments.types import Copy, Item, ScoreResult
 
 logger = logging.getLogger("ray.serve")
@@ -25,7 +25,7 @@ class RewardScorerDeployment(StageReplica):
     revision or a refusal, is in the log, the metrics and the answers.
     """
 
-    def __init__(self, settings: Kind) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._changes: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()

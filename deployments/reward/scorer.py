@@ -12,7 +12,7 @@ from deployments.deadline import Call
 from deployments.errors import Misconfigured
 from deployments.reward.live import Loaded, Row, forward, load, load_fit
 from deployments.reward.settings import RewardKnobs, RewardSettings
-from deployments.reward.shadow import NoMetrics, Shadow, ShadowMetrics
+from deployments.reward.shadow import ServeShadowMetrics, Shadow, ShadowMetrics
 from deployments.reward.text import render_copy
 from deployments.types import Copy, Item, Reward, ScoreResult, Stage, StageRevision
 from deployments.weights import public_name
@@ -38,7 +38,7 @@ class BradleyTerryScorer:
 
     knobs_type = RewardKnobs
 
-    def __init__(self, settings: RewardSettings, metrics: Callable[[], ShadowMetrics] = NoMetrics) -> None:
+    def __init__(self, settings: RewardSettings, metrics: Callable[[], ShadowMetrics] = ServeShadowMetrics) -> None:
         self._settings = settings
         self._metrics = metrics
         self._live: Loaded | None = None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from deployments.batch_choice import BatchLimits
 from deployments.encoder import Device, DType, GraphUse
 from deployments.settings import Knobs, Settings
-
-if TYPE_CHECKING:
-    from deployments.reward.scorer import BradleyTerryScorer
 
 _REVISION = r"^([0-9a-f]{12})?$"
 
@@ -30,12 +27,6 @@ class RewardSettings(Settings):
     dtype: DType = "auto"
     graphs: GraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")
     threads: int | None = Field(default=None, ge=1, le=256)
-
-    def build(self) -> BradleyTerryScorer:
-        from deployments.reward.scorer import BradleyTerryScorer  # noqa: PLC0415 - settings stay light
-        from deployments.reward.shadow import ServeShadowMetrics  # noqa: PLC0415
-
-        return BradleyTerryScorer(self, ServeShadowMetrics)
 
 
 class RewardKnobs(Knobs):

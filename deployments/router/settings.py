@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,20 +11,12 @@ from deployments.encoder import EncoderSettings
 from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs, Settings
 
-if TYPE_CHECKING:
-    from deployments.router.router import EmbeddingRouter
-
 
 class EmbeddingRouterSettings(Settings):
     """Kind "embedding": zero-shot, by the similarity of item and cues under a sentence encoder."""
 
     kind: Literal["embedding"] = "embedding"
     encoder: EncoderSettings = EncoderSettings()
-
-    def build(self) -> EmbeddingRouter:
-        from deployments.router.router import EmbeddingRouter  # noqa: PLC0415 - settings stay light
-
-        return EmbeddingRouter(self)
 
 
 class Exploration(Knobs):

@@ -12,9 +12,10 @@ import pytest_asyncio
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from deployments.captioner.cache import CachedCaptioner
+from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.deadline import Call, Deadline
+from deployments.kinds import build
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def captioner() -> AsyncIterator[CachedCaptioner]:
-    stage = TagsCaptionerSettings().build()
+    stage = cached(build(TagsCaptionerSettings()))
     await stage.start(TagsKnobs())
     yield stage
     await stage.stop()

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from PIL import Image as Pillow
 
-from deployments.captioner.cache import CachedCaptioner
+from deployments import kinds
+from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.vision import PROMPT_REVISION
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call, Deadline
@@ -26,7 +27,7 @@ async def captioner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
     settings = VlmCaptionerSettings.model_validate(
         {"engine": {"model": str(model), "max_images_per_prompt": 2, "max_num_seqs": 4}, "max_image_side": 256}
     )
-    stage = settings.build()
+    stage = cached(kinds.build(settings))
     await stage.start(knobs())
     yield stage
     engine = stage._inner._engine  # type: ignore[attr-defined]

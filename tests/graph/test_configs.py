@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deployments import kinds
 from deployments.errors import Misconfigured
 from deployments.settings import parse
 from serve_app.app import build
@@ -41,7 +42,7 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
             knobs = parse(IngressKnobs, deployment["user_config"], name)
             assert knobs.admission.max_in_flight <= settings.scaling.ingress.max_ongoing_requests
         else:
-            parse(stages[deployment["name"]].build().knobs_type, deployment["user_config"], name)
+            parse(kinds.build(stages[deployment["name"]]).knobs_type, deployment["user_config"], name)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from deployments.engines import as_they_finish
 from deployments.engines.settings import EngineSettings
 from deployments.generator.fit import EngineFitSettings
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.kinds import build
 from deployments.router.catalogue import FileCatalogue
 from deployments.router.settings import EmbeddingRouterSettings, RouterKnobs
 from deployments.types import Draft, GenerationTask, LengthProfile
@@ -29,8 +30,8 @@ class Studio:
         """sequences: that the engine works on at once. A step reads all weights, whatever their number."""
         engine = EngineSettings(model=model, max_model_len=1024, max_num_seqs=sequences)
         fit = EngineFitSettings(languages=tuple(languages))
-        self._generator = GeneratorSettings(engine=engine, fit=fit).build()
-        self._router = EmbeddingRouterSettings().build()
+        self._generator = build(GeneratorSettings(engine=engine, fit=fit))
+        self._router = build(EmbeddingRouterSettings())
         self._profile = profile
         self._knobs = knobs
 

@@ -17,6 +17,7 @@ from deployments.captioner.cache import CachedCaptioner
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
+from deployments.kinds import build
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
 
@@ -29,7 +30,7 @@ async def captioner(
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
         given = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
-        stage = OpenAiCaptionerSettings.model_validate(given).build()
+        stage = build(OpenAiCaptionerSettings.model_validate(given))
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
@@ -123,7 +124,7 @@ async def test_at_the_deadline_the_server_is_left() -> None:
 
 async def test_a_model_that_takes_no_pictures_ends_the_start() -> None:
     async with fake_openai(lambda n, body: refusal(400, "this model takes no images")) as server:
-        stage = OpenAiCaptionerSettings.model_validate({"server": {"base_url": server.url, "model": "m"}}).build()
+        stage = build(OpenAiCaptionerSettings.model_validate({"server": {"base_url": server.url, "model": "m"}}))
         with pytest.raises(Misconfigured, match="takes no images"):
             await stage.start(OpenAiCaptionerKnobs())
     assert len(shown(server.bodies[0])) == 1

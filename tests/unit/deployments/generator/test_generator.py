@@ -15,6 +15,7 @@ from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, St
 from deployments.generator.drafting import seed_of
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.kinds import build
 from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Priority
 
 
@@ -89,7 +90,7 @@ def copy(n: int) -> str:
 
 
 def generator(engine: Engine, knobs: GeneratorKnobs | None = None) -> VllmGenerator:
-    stage = GeneratorSettings.model_validate({"engine": {"model": "m"}}).build()
+    stage = build(GeneratorSettings.model_validate({"engine": {"model": "m"}}))
     stage._engine = engine  # type: ignore[assignment]
     stage._knobs = knobs or GeneratorKnobs()
     return stage
@@ -252,7 +253,7 @@ async def test_knobs_that_leave_no_room_for_a_prompt_are_refused() -> None:
 def adapted(engine: Engine, adapter: str = "") -> VllmGenerator:
     """A started generator with one adapter."""
     settings = {"engine": {"model": "m", "adapters": {"news": "folder"}}}
-    stage = GeneratorSettings.model_validate(settings).build()
+    stage = build(GeneratorSettings.model_validate(settings))
     engine.adapters = {"news": Adapter("news", 1, "folder", 8, "0123456789ab")}
     stage._engine = engine  # type: ignore[assignment]
     stage._knobs = GeneratorKnobs(adapter=adapter)

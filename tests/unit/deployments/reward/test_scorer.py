@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Misconfigured
+from deployments.kinds import build
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.text import render_copy
@@ -23,7 +24,7 @@ COPIES = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer() -> AsyncIterator[BradleyTerryScorer]:
-    scorer = RewardSettings(dtype="float32", fit=None).build()  # bfloat16 rounds by what else is in the batch
+    scorer = build(RewardSettings(dtype="float32", fit=None))  # bfloat16 rounds by what else is in the batch
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
@@ -80,7 +81,7 @@ async def test_batch_limits_change_while_serving_and_impossible_ones_are_refused
 
 async def test_a_missing_model_is_named() -> None:
     with pytest.raises(Misconfigured, match=r"no-such-model.*training/"):
-        await RewardSettings(model="no-such-model", fit=None).build().start(RewardKnobs())
+        await build(RewardSettings(model="no-such-model", fit=None)).start(RewardKnobs())
 
 
 @pytest.mark.parametrize(

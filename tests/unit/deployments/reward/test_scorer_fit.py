@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import Misconfigured
+from deployments.kinds import build
 from deployments.reward.fit import FitModel
 from deployments.reward.fit_net import WEIGHTS_FILE
 from deployments.reward.scorer import BradleyTerryScorer
@@ -33,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer(folder: Path) -> AsyncIterator[BradleyTerryScorer]:
-    scorer = RewardSettings(fit=str(folder), dtype="float32").build()
+    scorer = build(RewardSettings(fit=str(folder), dtype="float32"))
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
@@ -84,7 +85,7 @@ async def test_batches_must_hold_a_full_row(scorer: BradleyTerryScorer) -> None:
 
 
 async def test_without_a_measure_there_are_rewards_alone() -> None:
-    scorer = RewardSettings(fit=None, dtype="float32").build()
+    scorer = build(RewardSettings(fit=None, dtype="float32"))
     await scorer.start(RewardKnobs())
     result = await score(scorer)
     await scorer.stop()
@@ -95,8 +96,8 @@ async def test_without_a_measure_there_are_rewards_alone() -> None:
 
 async def test_a_missing_measure_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"reward\.fit.*'no-such-fit'.*training/fitness/"):
-        await RewardSettings(fit="no-such-fit").build().start(RewardKnobs())
+        await build(RewardSettings(fit="no-such-fit")).start(RewardKnobs())
     write_fit(tmp_path)
     (tmp_path / WEIGHTS_FILE).unlink()
     with pytest.raises(Misconfigured, match=rf"reward\.fit: {WEIGHTS_FILE} is missing"):
-        await RewardSettings(fit=str(tmp_path)).build().start(RewardKnobs())
+        await build(RewardSettings(fit=str(tmp_path))).start(RewardKnobs())
