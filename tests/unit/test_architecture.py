@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,54 @@ def importers(root: Path, folders: list[str], barred: tuple[str, ...]) -> list[s
 )
 def test_imports_run_one_way(root: Path, folders: list[str], barred: tuple[str, ...]) -> None:
     assert importers(root, folders, barred) == []
+
+
+# What a room of the application may import of the others.
+ARROWS = {
+    "contract": set(),
+    "policy": set(),
+    "client": {"contract"},
+    "flow": {"contract", "policy"},
+    "cluster": {"flow", "policy", "contract", "stages"},
+    "ingress": {"cluster", "flow", "contract"},
+    "demo": {"client", "contract", "settings", "stages"},
+}
+
+
+@pytest.mark.parametrize("room", ARROWS)
+def test_the_rooms_of_the_application_have_one_way_arrows(root: Path, room: str) -> None:
+    found = {
+        name.split(".")[1]
+        for path in sources(root, f"serve_app/{room}")
+        for name in imports_of(path)
+        if name.startswith("serve_app.")
+    }
+    assert found - {room} <= ARROWS[room]
+
+
+def test_imports_have_no_circles(root: Path) -> None:
+    """Late imports count: a circle is one however it is hidden."""
+    graph = modules_and_imports(root, "serve_app", "deployments", "training", "benchmarks")
+    sorter = graphlib.TopologicalSorter(graph)
+    sorter.prepare()  # raises CycleError, which names the circle
+
+
+def modules_and_imports(root: Path, *folders: str) -> dict[str, set[str]]:
+    names = {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sources(root, *folders)
+    }
+    found: dict[str, set[str]] = {}
+    for name, path in names.items():
+        imported: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                imported |= (whole & names.keys()) or {node.module}
+        found[name] = (imported & names.keys()) - {name}
+    return found
 
 
 def test_the_foundation_imports_nothing_of_ours(root: Path) -> None:

@@ -45,7 +45,10 @@ class SlowCaptioner:
         self.model_revision = "1"
 
     def words_of(self, item: Item) -> tuple[str, ...]:
-        return (item.without_media().model_copy(update={"id": ""}).model_dump_json(), *(i.alt_text for i in item.images))
+        return (
+            item.without_media().model_copy(update={"id": ""}).model_dump_json(),
+            *(i.alt_text for i in item.images),
+        )
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         self.begun += 1

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image as Pillow
 
 from deployments.captioner import vision
-from deployments.captioner.cache import CachedCaptioner
+from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
@@ -30,7 +30,7 @@ async def captioner(
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
         given = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
-        stage = build(OpenAiCaptionerSettings.model_validate(given))
+        stage = cached(build(OpenAiCaptionerSettings.model_validate(given)))
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
