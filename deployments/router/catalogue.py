@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,8 +65,26 @@ class PatternGate(Knobs):
         return f"text matches {self.regex}"
 
 
+class AbsentGate(Knobs):
+    """None of these words stands in the item's own text or caption: whole words, in any case."""
+
+    kind: Literal["absent"]
+    words: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(min_length=1, max_length=256)
+
+    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002
+        return _any_of(self.words).search(text) is None
+
+    def describe(self) -> str:
+        return f"text has none of: {', '.join(self.words)}"
+
+
+@lru_cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+
 _NO = {"", "0", "false", "no", "none", "null"}
-Gate = Annotated[NoGate | MetadataGate | PatternGate, Field(discriminator="kind")]
+Gate = Annotated[NoGate | MetadataGate | PatternGate | AbsentGate, Field(discriminator="kind")]
 
 
 class Category(Knobs):

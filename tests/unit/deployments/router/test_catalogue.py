@@ -59,3 +59,22 @@ def test_the_shipped_number_gate_wants_a_number_of_things(text: str, is_open: bo
     gate = next(c.gate for c in shipped if c.category == "LIST_NUMBER")
     assert isinstance(gate, PatternGate)
     assert gate.open_for(Item(), text) is is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("A stunt performer died on Wednesday.", False),
+        ("DEAD at 31", False),
+        ("Shot dead in Leeds", False),
+        ("The deadline is Friday.", True),
+        ("A skilled baker", True),
+        ("Murió a los 90 años", False),
+        ("", True),
+    ],
+)
+def test_no_joke_and_no_tease_is_offered_on_a_grave_subject(text: str, is_open: bool) -> None:
+    gates = {c.category: c.gate for c in FileCatalogue(kind="file").load().categories}
+    assert gates["HUMOUR"].open_for(Item(), text) is is_open
+    assert gates["CURIOSITY"].open_for(Item(), text) is is_open
+    assert gates["DIRECT"].open_for(Item(), text)
