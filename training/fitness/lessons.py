@@ -63,6 +63,7 @@ def lessons(entry: Entry, others: Sequence[Entry], draw: np.random.Generator, mi
         if lesson := make(entry, others, str(kind), draw):
             made.append(lesson)
     marked = [Lesson(j, j.fit, "marked", mix.mark) for j in entry.judged]
+    marked += [Lesson(j.mended, 1.0, "marked", mix.mark) for j in entry.judged if j.mended]
     return [*_sharing(good, mix.goods), *_sharing([*bad, *made], mix.bads), *marked]
 
 

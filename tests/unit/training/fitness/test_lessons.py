@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deployments.types import Copy
 from tests.unit.training.fitness.entries import ENTRIES
 from training.fitness.lessons import Mix, lessons, make, plain
+from training.writer.corpus import Judged
 
 
 def test_goods_and_bads_weigh_the_same_and_marks_come_on_top() -> None:
@@ -53,3 +55,13 @@ def test_an_items_own_words_are_a_plain_copy() -> None:
     assert copy.title == "The ferry of Harbury"
     assert copy.body == "The ferry of Harbury opens on 4 June, not in May. Some 11 people helped."
     assert plain(ENTRIES[0], 9) is None
+
+
+def test_a_mended_draft_is_a_lesson_beside_the_draft() -> None:
+    mended = Copy(title="Mended", body="By a reader.")
+    draft = Judged(title="Draft", body="By a model.", fit=0.0, mended=mended)
+    found = lessons(
+        ENTRIES[0].model_copy(update={"judged": (draft,)}), ENTRIES, np.random.default_rng(0), Mix(mark=0.25)
+    )
+    marked = {lesson.copy.title: (lesson.fit, lesson.weight) for lesson in found if lesson.kind == "marked"}
+    assert marked == {"Draft": (0.0, 0.25), "Mended": (1.0, 0.25)}
