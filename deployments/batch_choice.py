@@ -1,4 +1,4 @@
-"""What goes into the next batch: limits, entries, the lanes that they wait in, and the choice. No clock, no threads."""
+"""The choice of the next batch: limits, entries, the lanes that they wait in, and the choice. No clock, no threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a batch costs on this device, learned from those that ran: time = launch + padded tokens x time per token."""
+"""The cost of a batch on this device, learned from those that ran: time = launch + padded tokens x time per token."""
 
 from __future__ import annotations
 

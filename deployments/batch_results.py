@@ -1,4 +1,4 @@
-"""What the batcher says of its batches: to a caller with each answer, and counted since the start."""
+"""Reports of the batcher: to a caller with each answer, and counted since the start."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class BatcherStats:
 
 
 def usage(results: Sequence[Batched[Out]]) -> Usage:
-    """What one call cost: its slowest wait, and each batch it ran in once."""
+    """The cost of one call: its slowest wait, and each batch it ran in once."""
     compute_ms = {r.batch: r.compute_ms for r in results}
     return Usage(
         queue_ms=max((r.queue_ms for r in results), default=0.0),

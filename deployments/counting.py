@@ -1,4 +1,4 @@
-"""How long a text is, in the unit that a platform counts in."""
+"""The length of a text, in the unit that a platform counts in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """What a reader sees as characters: Unicode's extended grapheme clusters (UAX #29)."""
+    """The characters that a reader sees: Unicode's extended grapheme clusters (UAX #29)."""
     if _is_plain(text):
         return iter(text)
     return (match.group() for match in _CLUSTER.finditer(text))

@@ -60,7 +60,7 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Call:
-    """What a stage knows of the request it works for, beyond the work itself."""
+    """The context of a request inside a stage, beyond the work itself."""
 
     deadline: Deadline
     priority: Priority = Priority.REALTIME

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Violation(NamedTuple):
-    """What is wrong with one field. `field` is a path such as `item.images[0].data`."""
+    """A violation of one field. `field` is a path such as `item.images[0].data`."""
 
     field: str
     description: str

@@ -26,7 +26,7 @@ class _Fact(NamedTuple):
 
 
 def facts(item: Item, caption: str, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> str:
-    """What is known of the item, one fact a line, in at most `room` tokens as `count` counts them.
+    """The facts of the item, one a line, in at most `room` tokens as `count` counts them.
 
     `control_words`: the tokenizer's special tokens, which item text must not contain.
     """

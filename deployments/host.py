@@ -1,4 +1,4 @@
-"""What this machine can do, read from the operating system."""
+"""The limits of this machine, read from the operating system."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _WHITE = (255, 255, 255)
 
 
 class ImageLimits(Knobs):
-    """What a picture may be. `max_images` counts images and frames together.
+    """Bounds of a picture. `max_images` counts images and frames together.
 
     Pillow itself refuses pictures above 179 megapixels, so `max_image_pixels` stays below that.
     """

@@ -1,4 +1,4 @@
-"""Which class serves each kind of a stage. A kind is a row here, and settings that import no model code.
+"""The table from the kinds of a stage to their classes. A kind is a row here, and settings that import no model code.
 
 The settings of a stage are told apart by `kind`; a replica, and nobody else, loads the class.
 """

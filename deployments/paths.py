@@ -1,4 +1,4 @@
-"""Where a file that a config names lies."""
+"""Finds files that a config names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a stage is: small protocols that the pipeline, the fakes and the real stages agree on.
+"""The protocols of a stage, shared by the pipeline, the fakes and the real stages.
 
 A stage is a plain async class. It runs without Ray; `deployments/replica.py` puts one into a Serve replica.
 """

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """What `source` yields, until there is `enough`: then its next item is cancelled, wherever that waits.
+    """The items of `source`, until there is `enough`: then its next item is cancelled, wherever that waits.
 
     However this ends, `source` has ended by then, and been closed if it is a generator.
     """
@@ -38,7 +38,7 @@ async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerat
 
 
 async def together(source: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], None]:
-    """What `source` yields, read on while the last items are worked on: each time all that came meanwhile, and all that
+    """The items of `source`, read on while the last ones are worked on: each time all that came meanwhile, and all that
     comes turn by turn of the event loop, without a wait between.
 
     Nothing holds the source back, so it must be one that ends. When it raises, what came before is yielded first.

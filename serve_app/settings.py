@@ -13,7 +13,7 @@ from deployments.settings import Scaling, Settings
 
 
 class ItemAffinity(Settings):
-    """What is asked for one item goes to one replica, whose prefix cache then knows it.
+    """Keeps all calls for one item on one replica, whose prefix cache then has its facts.
 
     A replica with `max_imbalance` calls more than the least busy one is passed over for that one, as is a full one.
     """

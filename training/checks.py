@@ -1,4 +1,4 @@
-"""What is wrong with a log of A/B tests: columns that are no outcome, and arms that cannot be compared fairly."""
+"""Checks of a log of A/B tests: columns that are no outcome, and arms that cannot be compared fairly."""
 
 from __future__ import annotations
 

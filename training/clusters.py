@@ -1,4 +1,4 @@
-"""Which tests tell one story: they must lie on one side of the line between training and measuring."""
+"""Clusters of tests that tell one story: they must lie on one side of the line between training and measuring."""
 
 from __future__ import annotations
 

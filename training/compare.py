@@ -80,7 +80,7 @@ class Judge:
 
 
 def decide(pair: Pair, result: ScoreResult, knobs: SelectionKnobs) -> Verdict:
-    """What the flow makes of the two, as if the generator had written both."""
+    """The decision of the flow between the two, as if the generator had written both."""
     candidates = gated(list(_candidates(pair, result)), knobs.fit)
     chosen = select(with_scores(candidates, knobs), margin=0.0)
     a, b = result.rewards

@@ -1,4 +1,4 @@
-"""How well rewards order the copies of tests that training never saw, and how well they know it."""
+"""Accuracy and calibration of rewards on tests that training never saw."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _most_certain(chance: Array, among: Mask, coverage: float) -> Mask:
 
 
 def _choices(mean: Array, pairs: Pairs, arms: pd.DataFrame, seed: int) -> dict[str, Any]:
-    """What the model's pick among all the arms of a test and image would have been worth.
+    """The worth of the model's pick among all the arms of a test and image.
 
     top1: how often it is the arm with the highest observed click rate; m arms that tie for it count 1/m each, so that
     chance is the mean of 1/k. replay_ctr_gain: click rate of the pick over the mean arm's, less 1, each averaged over

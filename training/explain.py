@@ -1,4 +1,4 @@
-"""What in a copy moved its reward: the score taken apart, and each word by what changes when it is left out."""
+"""An explanation of a reward: the score taken apart, and each word by what changes when it is left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fit reads: every text once, embedded in its serving form, and what each is an example of."""
+"""The input of a fit: every text once, embedded in its serving form, and what each is an example of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps copies that nobody would write from winning, each measured on folds that it was not fitted on."""
+"""Guards against copies that nobody would write, each measured on folds that it was not fitted on."""
 
 from __future__ import annotations
 

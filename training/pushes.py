@@ -1,4 +1,4 @@
-"""How a reward does on pushes of every length: what it takes off plain human copy, and what fools it."""
+"""Measures of a reward on pushes of every length: its penalties on plain human copy, and what fools it."""
 
 from __future__ import annotations
 

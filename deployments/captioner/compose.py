@@ -29,7 +29,7 @@ _SENTENCE = re.compile(r".+?[.!?…。！？](?=\s|$)|.+", re.DOTALL)  # noqa: R
 
 
 def compose(item: Item, tags: Sequence[Tag], lines: Sequence[str], max_chars: int) -> str:
-    """What is seen, what is written in the picture, what the author says of it; at most `max_chars` characters.
+    """The caption: the tags, the text in the picture, the words of its author; at most `max_chars` characters.
 
     Without tags and lines it says what the metadata say and nothing of the picture.
     """

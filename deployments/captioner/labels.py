@@ -17,7 +17,7 @@ class Label(NamedTuple):
 
 
 class Tag(NamedTuple):
-    """What a picture seems to show. `finer`: likely classes within it, when the name is a broader word for them."""
+    """A guess of what a picture shows. `finer`: likely classes within it, when the name is a broader word for them."""
 
     name: str
     probability: float

@@ -25,7 +25,7 @@ _THREADS = 4
 _MAX_WRITES = 64
 """Captions that may wait to be written; beyond it they are not kept."""
 _PAUSE_S = 10.0
-"""How long a store that has failed is left alone: one that hangs would delay every caption by the timeout."""
+"""Seconds that a failed store is left alone: one that hangs would delay every caption by the timeout."""
 
 
 class Store(Protocol):

@@ -200,7 +200,7 @@ class _Pictures:
 
 @dataclass
 class _Meter:
-    """What one call cost so far."""
+    """The cost of one call so far."""
 
     queue_s: float = 0.0
     compute_s: float = 0.0

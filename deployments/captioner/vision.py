@@ -1,4 +1,4 @@
-"""What captioners on a vision-language model share: the pictures to look at, the prompt, the reading of the answer.
+"""Parts shared by captioners on a vision-language model: the pictures, the prompt, the reading of the answer.
 
 Pure, but for decoding; call `decoded` in a thread.
 """

@@ -1,4 +1,4 @@
-"""Which parts of the OpenAI API a server takes. Pure.
+"""The parts of the OpenAI API that a server takes. Pure.
 
 Servers differ: some know no JSON schema, some no log-probabilities, some call the limit of tokens otherwise. What one
 refuses is left out or said otherwise, and that is remembered once the call has worked without it.
@@ -74,7 +74,7 @@ def body(chat: Chat, model: str, extra: Mapping[str, Any], without: Collection[s
 
 
 def suspect(refusal: Failure, chat: Chat, without: Collection[str]) -> str | None:
-    """What to leave out of a chat that was refused so; None when nothing of it is to blame."""
+    """The feature to leave out of a refused chat; None when no feature is to blame."""
     if refusal.status not in (400, 422, 501):
         return None
     words = f"{refusal.param} {refusal.text}".casefold()
@@ -87,7 +87,7 @@ def suspect(refusal: Failure, chat: Chat, without: Collection[str]) -> str | Non
 
 
 def _sent(chat: Chat) -> list[str]:
-    """What of the chat may be left out."""
+    """The optional features of a chat."""
     sent = {
         SCHEMA: chat.schema is not None,
         ALTERNATIVES: chat.alternatives > 0,

@@ -60,7 +60,7 @@ class _Usage(BaseModel):
 
 
 class Answer(BaseModel):
-    """What we read of a chat completion; servers add to it and leave out of it."""
+    """The fields that are read of a chat completion; servers add to them and leave some out."""
 
     choices: list[_Choice] = Field(min_length=1)
     usage: _Usage = _Usage()

@@ -54,7 +54,7 @@ class OpenAiEngine:
     _client: OpenAiClient | None = field(default=None, init=False, repr=False)
     _key: SecretStr | None = field(default=None, init=False, repr=False)
     _without: frozenset[str] = field(default=frozenset(), init=False)
-    """What this server is known to refuse."""
+    """The features that this server is known to refuse."""
     _logged: dict[int | None, float] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

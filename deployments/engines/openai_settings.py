@@ -1,4 +1,4 @@
-"""What an operator says about a server that speaks the OpenAI API."""
+"""Settings of a server that speaks the OpenAI API."""
 
 from __future__ import annotations
 

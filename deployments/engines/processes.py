@@ -19,7 +19,7 @@ _NOT_OURS = "resource_tracker"
 
 @dataclass
 class OwnedProcesses:
-    """What was started during `watch`."""
+    """The processes started during `watch`."""
 
     found: list[psutil.Process] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""What an operator says about an engine."""
+"""Settings of an engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tokens a text may have, where the model's tokenizer is not at hand."""
+"""An upper estimate of a text's tokens, where the model's tokenizer is not at hand."""
 
 from __future__ import annotations
 

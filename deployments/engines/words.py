@@ -1,4 +1,4 @@
-"""What goes into an engine and what comes out, in the words of a stage. Imports no engine."""
+"""Inputs and outputs of an engine, in the words of a stage. Imports no engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we add to vLLM's worker: its process ends when the process that started the engine does.
+"""An extension of vLLM's worker: its process ends when the process that started the engine does.
 
 An engine is told to stop when its stage stops. A stage that is killed tells nobody, and vLLM's processes would stay,
 with gigabytes of weights and cache.

@@ -1,4 +1,4 @@
-"""Which adapter writes for a request: the caller's wish, else the operator's default. Imports no engine."""
+"""The choice of a request's adapter: the caller's wish, else the operator's default. Imports no engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What generators of every kind share: which tasks they refuse, seeds, drafts as they finish, second tries."""
+"""Parts shared by generators of every kind: refusals, seeds, drafts as they finish, second tries."""
 
 from __future__ import annotations
 
@@ -79,6 +79,6 @@ async def with_second_tries(
 
 
 def one_after_the_other(a: Usage, b: Usage) -> Usage:
-    """What two calls cost, the second made after the first."""
+    """The cost of two calls, the second made after the first."""
     added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
     return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})

@@ -1,4 +1,4 @@
-"""Whether a copy is fit to send, by the model that writes: one question on the facts it has just read.
+"""The fit of a copy by the model that writes: one question on the facts it has just read.
 
 Prefill only: the facts are in the engine's cache, and the answer is the difference of two logits. The second number is
 how likely the copy was when it was written: what a model invents, it is less sure of.

@@ -28,7 +28,7 @@ _MIN_FACTS_TOKENS = 32
 
 @dataclass(frozen=True)
 class _Prompt:
-    """What the engine is sent for every candidate of a category."""
+    """The request to the engine for every candidate of a category."""
 
     words: Prompt
     sampling: Sampling

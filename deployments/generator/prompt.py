@@ -61,7 +61,7 @@ def _chat(task: GenerationTask, item_facts: str, request: str) -> list[Message]:
 
 
 def _form(fields: Sequence[OutputField], profile: LengthProfile, language: str) -> str:
-    """What the answer looks like. Here and not beside the style: a small model copies whatever stands last."""
+    """The form of the answer. Here and not beside the style: a small model copies whatever stands last."""
     longest = limits(profile, language)
     parts = {
         OutputField.TITLE: f'"title" (at most {longest[OutputField.TITLE]} characters)',

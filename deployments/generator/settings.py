@@ -1,4 +1,4 @@
-"""What an operator says about the generator."""
+"""Settings and knobs of the generator on vLLM."""
 
 from __future__ import annotations
 

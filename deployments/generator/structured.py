@@ -1,4 +1,4 @@
-"""What an answer may look like: a grammar for the form, and the length profile held to once it is read.
+"""The form of an answer: a grammar while it is decoded, and the length profile once it is read.
 
 The grammar knows no longest length. Held to one while it decodes, a model that has not come to an end is cut within a
 word, or takes the single characters of other scripts that still fit.

@@ -33,7 +33,7 @@ WEIGHTS_FILE: Final = "fit.safetensors"
 
 
 class FitConfig(Settings):
-    """What is needed to run the model: written beside its weights.
+    """The configuration of the model, written beside its weights.
 
     slope, shift: P(fit) = sigmoid(slope x judged + shift), fitted on items that the network did not see (Platt, 1999).
     ceiling, wording: judged = min(logit, ceiling) + wording x `Facts.wording`. The network knows broken and foreign

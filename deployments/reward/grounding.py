@@ -1,4 +1,4 @@
-"""Which words of a copy its facts hold. Pure, and English: the function words and number words are.
+"""Finds the words of a copy in its facts. Pure, and English: the function words and number words are.
 
 A small encoder compares meanings well and spellings badly: 63 letters and 68 letters look alike to it. So every token
 of a copy carries a mark, and the encoder reads the marks beside the words.
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 
 class Mark(IntEnum):
-    """What is known of a token. CAPITAL: inside a sentence, so probably of a name.
+    """A mark of a token. CAPITAL: inside a sentence, so probably of a name.
 
     NEAR: the facts also have the content word before it close by; a number there stands beside one of the words that it
     stands beside here: 9 am is not 9 dollars.

@@ -45,7 +45,7 @@ class Guard(Settings):
 
 
 class RewardConfig(Settings):
-    """What is needed to run the model: written beside its weights.
+    """The configuration of the model, written beside its weights.
 
     corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
         style is not favoured beyond what the A/B tests show.

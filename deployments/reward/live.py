@@ -93,7 +93,7 @@ def load_fit(settings: RewardSettings) -> FitModel | None:
 
 
 def forward(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
-    """What each row's own model says: a reward's mean and spread, or the fits of a packed row's copies.
+    """The output of each row's own model: a reward's mean and spread, or the fits of a packed row's copies.
 
     What the batcher runs.
     """

@@ -43,7 +43,7 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Parts:
-    """What rewards are made of, in logits; arrays of [rows], `heads` of [rows, heads], `penalties` of [rows, GUARDS].
+    """The parts of rewards, in logits; arrays of [rows], `heads` of [rows, heads], `penalties` of [rows, GUARDS].
 
     distance: to plain human copies of that length, no logits: see `RewardConfig.distance_by_tokens`.
     """

@@ -147,7 +147,7 @@ class BradleyTerryScorer:
 def _works(
     live: Loaded, fit: FitModel | None, item: Item, caption: str, copies: Sequence[Copy], texts: Sequence[str]
 ) -> tuple[list[Work[Row]], list[Work[Row]]]:
-    """What the batcher gets: an entry a copy for the rewards, and packed rows of copies for the fits; any thread."""
+    """Entries for the batcher: one a copy for the rewards, and packed rows of copies for the fits; any thread."""
     rewarding = [Work(Row(live.model, row), tokens=row.tokens) for row in live.model.encode(texts)]
     if fit is None:
         return rewarding, []

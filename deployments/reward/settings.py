@@ -1,4 +1,4 @@
-"""What an operator says about the reward scorer."""
+"""Settings and knobs of the reward scorer."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _DISTANCES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class ShadowMetrics(Protocol):
-    """What is worth counting. `tau` is Kendall's tau-b, -1 to 1."""
+    """Metrics of a shadow. `tau` is Kendall's tau-b, -1 to 1."""
 
     def call(self, outcome: Outcome) -> None: ...
     def agreement(self, live: str, shadow: str, tau: float, top1: bool) -> None: ...

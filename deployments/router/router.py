@@ -149,7 +149,7 @@ class EmbeddingRouter:
 
 
 def item_text(item: Item, caption: str) -> str:
-    """What the encoder reads of an item: the words about it first, so that a long description cannot push them out."""
+    """The text of an item for the encoder, the words about it first: a long description cannot push them out."""
     parts = (item.title, ", ".join(item.tags), caption, item.description)
     return ". ".join(p.strip() for p in parts if p.strip()) or "A picture."
 

@@ -1,4 +1,4 @@
-"""What an operator says about the router."""
+"""Settings and knobs of the router."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every domain type is made of: the frozen base model, bounded text, bytes that JSON carries as base64."""
+"""The parts of every domain type: the frozen base model, bounded text, bytes that JSON carries as base64."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a caller gets: the decision, with everything that was in the running and why."""
+"""The answer to a caller: the decision, with every candidate and why."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class StageRevision(Model):
 
 
 class Usage(Model):
-    """What a piece of work cost inside its stage; the pipeline adds the wall-clock time (`StageTiming`)."""
+    """The cost of a piece of work inside its stage; the pipeline adds the wall-clock time (`StageTiming`)."""
 
     queue_ms: float = 0.0
     compute_ms: float = 0.0
@@ -82,7 +82,7 @@ class Severity(StrEnum):
 
 
 class PolicyFinding(Model):
-    """What a policy rule found in a copy."""
+    """A finding of a policy rule in a copy."""
 
     rule: str
     code: str

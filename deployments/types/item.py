@@ -1,4 +1,4 @@
-"""What a caller sends: the item, what exists for it already, and how to write and choose."""
+"""The request of a caller: the item, its existing copies, and how to write and choose."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pipeline asks of a stage and gets from it: not part of the public contract."""
+"""Requests and answers between the pipeline and the stages: not part of the public contract."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Draft(Model):
     category: str
     likelihood: float | None = None
     fit: float | None = None
-    """What the writing model itself says, see `Candidate.fit`; None where it is not asked or does not know."""
+    """The writing model's own word, see `Candidate.fit`; None where it is not asked or does not know."""
     finished: bool = True
     tries: int = 1
     revision: StageRevision | None = None

@@ -1,4 +1,4 @@
-"""Where a model's weights come from: a package of the package index, or a folder."""
+"""The sources of a model's weights: a package of the package index, or a folder."""
 
 from __future__ import annotations
 

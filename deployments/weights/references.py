@@ -1,4 +1,4 @@
-"""How a model reference is written. Pure but for looking whether a path exists."""
+"""The syntax of model references. Pure but for looking whether a path exists."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def split(reference: str) -> tuple[str, str] | None:
 
 
 def public_name(reference: str) -> str:
-    """What a client may see of a reference: of a folder of ours the last name only."""
+    """The public form of a reference: of a folder of ours the last name only."""
     if parts := split(reference):
         base, folder = parts
         return f"{public_name(base)}{_PLUS}{Path(folder).name}"

@@ -20,7 +20,7 @@ PACKAGES: Final[dict[str, Package]] = {
 
 
 def package(reference: str) -> Package | None:
-    """What prepares the weights that a reference names; None for a path or hub id, which is used as it is.
+    """The preparer of the weights that a reference names; None for a path or hub id, which is used as it is.
 
     Raises Misconfigured for an unknown name, and for a merge into what is neither a package nor a folder here.
     """
@@ -49,7 +49,7 @@ def _base(reference: str, base: str) -> Package:
 
 
 def resolve(reference: str, progress: Progress = silent) -> str:
-    """What a loader takes: a path for `package:` and merged references, anything else as it is.
+    """The argument of a loader: a path for `package:` and merged references, anything else as it is.
 
     May take seconds the first time: call it in a thread. Raises Misconfigured.
     """

@@ -1,4 +1,4 @@
-"""What a client sends and how it reads what comes back, once for the synchronous and the asynchronous client."""
+"""Requests and their readers, once for the synchronous and the asynchronous client."""
 
 from __future__ import annotations
 

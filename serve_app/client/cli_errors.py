@@ -1,4 +1,4 @@
-"""What the command says, and exits with, when something fails."""
+"""Error messages and exit codes of the command."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def exit_code(error: PushGenError) -> int:
 
 
 def explained(error: PushGenError) -> Text:
-    """What went wrong: each violation on its own line, and what can be done about it."""
+    """An error for people: each violation on its own line, and the way out."""
     said = Text.assemble(("error: ", "bold red"))
     if isinstance(error, InvalidInput):
         said.append("the request is invalid")

@@ -64,7 +64,7 @@ class CallFlags:
 
 @dataclass(frozen=True)
 class RequestFlags:
-    """What every request has besides its content."""
+    """Flags of every request beside its content."""
 
     request_id: Annotated[str | None, typer.Option(help="Your own id of this request.")] = None
     budget_ms: Annotated[int | None, typer.Option("--budget-ms", help="Time budget in milliseconds.")] = None

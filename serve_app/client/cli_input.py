@@ -21,7 +21,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class BadArgument(Exception):
-    """What was typed cannot be made into a request."""
+    """The typed arguments make no request."""
 
 
 def read_text(source: str) -> str:

@@ -145,7 +145,7 @@ def categories_line(categories: Iterable[RoutedCategory]) -> Text:
 
 
 def timings_table(timings: Iterable[StageTiming]) -> Table:
-    """What each stage cost, milliseconds and tokens; a dash where a stage has nothing of the kind."""
+    """The cost of each stage, in milliseconds and tokens; a dash where a stage has none."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("stage", no_wrap=True)
     for name in ("wall ms", "queue", "compute", "tokens", "cached", "out", "batch", "hits"):
@@ -218,7 +218,7 @@ def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenE
 
 
 def info_view(info: GetServiceInfoResponse) -> RenderableType:
-    """What serves: stages, the generator's adapters, categories, length profiles, limits and defaults."""
+    """A view of the service: stages, the generator's adapters, categories, length profiles, limits and defaults."""
     stages = Table("stage", "kind", "model", "revision", "prompt", box=box.SIMPLE_HEAD, title=f"version {info.version}")
     for r in info.stages:
         _row(stages, word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)

@@ -18,7 +18,7 @@ from deployments.types import GenerationTask
 
 
 def item_key(task: GenerationTask) -> str:
-    """What two tasks of one item have in common: the item's id, else its content."""
+    """The key of an item: its id, else a hash of its content."""
     if task.item.id:
         return task.item.id
     return hashlib.sha256(f"{task.item.model_dump_json()}\0{task.caption}".encode()).hexdigest()

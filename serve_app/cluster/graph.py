@@ -70,7 +70,7 @@ def _retrieved(task: asyncio.Task[Any]) -> None:
 
 
 class Graph:
-    """What the Ingress deployment holds: the service over the stages of this application."""
+    """The service over the stages of this application, as the Ingress deployment holds it."""
 
     def __init__(
         self,

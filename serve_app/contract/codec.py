@@ -143,7 +143,7 @@ def _bare(kind: Any) -> Any:
 
 
 def _describe(details: ErrorDetails, owner: type[BaseModel]) -> str:
-    """What is wrong, in a caller's words; pydantic's own for what has none here."""
+    """A validation error in a caller's words; pydantic's own text where there are none here."""
     limits, given = details.get("ctx", {}), details["input"]
     texts: dict[str, Callable[[], str]] = {
         "missing": lambda: "a value is required",

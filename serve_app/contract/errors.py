@@ -38,7 +38,7 @@ MAX_STATUS_BYTES = 4096
 
 
 class Outcome(NamedTuple):
-    """What an error becomes: a gRPC code, an HTTP status, and the title of the problem."""
+    """The wire form of an error: a gRPC code, an HTTP status, and the title of the problem."""
 
     code: grpc.StatusCode
     http_status: int
@@ -162,7 +162,7 @@ def from_code(code: grpc.StatusCode, message: str) -> PushGenError:
 
 
 class FieldProblem(BaseModel):
-    """What is wrong with one field; the path is the proto's, for instance `item.images[0].data`."""
+    """A violation of one field; the path is the proto's, for instance `item.images[0].data`."""
 
     field: str
     description: str

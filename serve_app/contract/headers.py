@@ -1,4 +1,4 @@
-"""What may come beside a request, the same over both protocols: its id and its time budget."""
+"""The headers of a request, the same over both protocols: its id and its time budget."""
 
 from __future__ import annotations
 

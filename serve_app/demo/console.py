@@ -1,4 +1,4 @@
-"""What the demo says while it works: bars on a terminal, a line now and then where there is none."""
+"""Progress of the demo: bars on a terminal, a line now and then where there is none."""
 
 from __future__ import annotations
 

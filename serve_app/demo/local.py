@@ -39,7 +39,7 @@ class StartFailed(Exception):
 
 
 class IngressMode(StrEnum):
-    """What listens on the two ports: Serve's Python proxy, or HAProxy, which hands on to the ingress replicas' own."""
+    """The proxy on the two ports: Serve's own in Python, or HAProxy, which hands on to the ingress replicas."""
 
     PROXY = "proxy"
     HAPROXY = "haproxy"

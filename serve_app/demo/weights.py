@@ -1,4 +1,4 @@
-"""Which weights a config loads, so that they are prepared before it starts, where one can see it."""
+"""The weights that a config loads, so that they are prepared, visibly, before it starts."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def make_brief(
 
 
 def item_violations(item: Item, limits: LimitKnobs) -> list[Violation]:
-    """What is wrong with the item itself. Raises UnsupportedField for images by URL."""
+    """Violations of the item itself. Raises UnsupportedField for images by URL."""
     by_url = [n for n, image in enumerate(item.images) if image.url is not None]
     if by_url:
         raise UnsupportedField(

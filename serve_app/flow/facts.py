@@ -6,7 +6,7 @@ from deployments.types import Item
 
 
 def metadata_caption(item: Item) -> str:
-    """What can be said of an item without looking at its pictures."""
+    """A caption from the metadata alone, without looking at the pictures."""
     alt_texts = [image.alt_text for image in item.images]
     parts = [item.title, item.description, *alt_texts, ", ".join(item.tags)]
     return ". ".join(p.strip().rstrip(".") for p in parts if p.strip())

@@ -1,4 +1,4 @@
-"""Which written copies are fit to send, by the measure of the graph. Pure functions."""
+"""The fit gate: rejects written copies that are not fit to send. Pure functions."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class EarlyStop(Knobs):
 
 
 class FitKnobs(Knobs):
-    """What a generated copy must be before its reward counts; `Candidate.fit` says what it is.
+    """The gate of generated copies: the least `Candidate.fit` before a reward counts.
 
     minimum: a copy below it is rejected (UNFIT); 0 rejects none. `allow_unknown` lets copies through of which no fit
     measure says anything (FIT_UNKNOWN): the language is one that none knows, or the graph has none.
@@ -53,7 +53,7 @@ class SelectionKnobs(Knobs):
 
 
 class DefaultKnobs(Knobs):
-    """What a request gets that does not say."""
+    """Defaults of a request."""
 
     max_categories: int = Field(default=4, ge=1)
     candidates_per_category: int = Field(default=2, ge=1)
@@ -62,7 +62,7 @@ class DefaultKnobs(Knobs):
 
 
 class LimitKnobs(Knobs):
-    """What a request may ask for; beyond it the request is refused with every violation."""
+    """Bounds of a request; beyond them it is refused with every violation."""
 
     images: ImageLimits = ImageLimits()
     max_categories: int = Field(default=12, ge=1)

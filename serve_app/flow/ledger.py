@@ -1,4 +1,4 @@
-"""What happened to one request, stage by stage: timings, revisions, degradations."""
+"""The record of one request, stage by stage: timings, revisions, degradations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators see of the flow: what is counted, by stage.
+"""The metrics of the flow, by stage.
 
 Everything is recorded where the flow is composed, from what the stages say of themselves in every answer. Stages that
 answer nothing (a lost replica) are counted by their handle.
@@ -13,7 +13,7 @@ from deployments.types import Decision, Stage, StageTiming
 
 
 class Metrics(Protocol):
-    """What is worth counting. `NoMetrics` counts nothing, for tests and bulk jobs outside Serve."""
+    """Counters of the flow. `NoMetrics` counts nothing, for tests and bulk jobs outside Serve."""
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None: ...
     def decided(self, decision: Decision) -> None: ...

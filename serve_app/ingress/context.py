@@ -1,4 +1,4 @@
-"""What the adapters ask of a gRPC servicer context, and how they leave a stream of the core."""
+"""The part of a gRPC servicer context that the adapters use, and the closing of streams."""
 
 from __future__ import annotations
 

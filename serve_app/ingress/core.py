@@ -1,4 +1,4 @@
-"""What both protocols call: the service's verbs on contract models. Knows neither gRPC nor HTTP."""
+"""The service's verbs on contract models, called by both protocols. Knows neither gRPC nor HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of each operation. Requests are parsed by us and not by FastAPI, so their schemas and
+"""The OpenAPI document of each operation. Requests are parsed by us and not by FastAPI, so their schemas and
 headers are put in here; the examples live in `examples.py`.
 """
 
@@ -109,7 +109,7 @@ HEADERS = [
 
 
 def operation(verb: Verb) -> dict[str, Any]:
-    """What FastAPI is told of the route of a verb."""
+    """FastAPI's arguments for the route of a verb."""
     shown = examples.ANSWERS[verb.rpc]
     answer = _events(STREAMS[verb.rpc], shown) if verb.streams else _answer(verb.response, shown)
     extra: dict[str, Any] = {"parameters": HEADERS[:1]}

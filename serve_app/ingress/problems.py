@@ -15,7 +15,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class HttpError(Exception):
-    """What is wrong with the HTTP request itself, before there is a request of ours. Has no meaning over gRPC."""
+    """A fault of the HTTP request itself, before there is a request of ours. Has no meaning over gRPC."""
 
     def __init__(self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)

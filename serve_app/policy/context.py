@@ -1,4 +1,4 @@
-"""What a rule may look at besides the copy, and what it answers."""
+"""The input of a policy rule beside the copy, and its output."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def _spelled_values(language: str) -> dict[str, int]:
 
 
 def _readings(digits: str) -> list[float]:
-    """What digits with separators may mean: 1.500 is 1500 in Berlin and 1.5 in Boston."""
+    """All readings of digits with separators: 1.500 is 1500 in Berlin and 1.5 in Boston."""
     parts = re.split(r"[.,:'’\u202f\u00a0]", digits)
     if len(parts) == 1:
         return [float(digits)]

@@ -15,8 +15,8 @@ _CEILINGS: Final = (0.25, 0.5, 0.75, 1.0)
 """Quantiles of the good copies' logits."""
 _WORDINGS: Final = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
 _WRITTEN: Final = 3.0
-"""What the order of written copies counts, beside 1 for that of marked ones: a foreign or broken copy is worse than one
-that a reader finds clumsy."""
+"""The weight of the order of written copies, beside 1 for that of marked ones: a foreign or broken copy is worse than a
+clumsy one."""
 _FOLDS: Final = 5
 
 

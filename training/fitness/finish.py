@@ -1,4 +1,4 @@
-"""What follows a training: calibration, report and card, on items that the network did not see."""
+"""The steps after a training: calibration, report and card, on items that the network did not see."""
 
 from __future__ import annotations
 

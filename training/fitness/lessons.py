@@ -37,7 +37,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Mix:
-    """What one example of an item holds, beside all of its own copies and marked ones.
+    """The content of one example of an item, beside all of its own copies and marked ones.
 
     made: copies made worse. goods, bads, mark: the weight of all copies written as fit, of all written as unfit or
     made so, and of each marked copy.

@@ -1,4 +1,4 @@
-"""How good a fit measure is on items that it did not see: beside their good copies, by kind of bad copy."""
+"""The quality of a fit measure on items that it did not see: beside their good copies, by kind of bad copy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RESAMPLES: Final = 500
 
 @dataclass(frozen=True)
 class Judgements:
-    """What the model said of each lesson: arrays of [lessons], the item each is of, and its length in words.
+    """The output of the model for each lesson: arrays of [lessons], the item each is of, and its length in words.
 
     wording: see `Facts.wording`; 0 for a model that reads no facts.
     """

@@ -64,7 +64,7 @@ Way = Callable[[Source, Draw], Copy | None]
 
 
 def _another(source: Source, _draw: Draw) -> Copy:
-    """What is said of another item."""
+    """The copy of another item."""
     return source.other
 
 

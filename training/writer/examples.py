@@ -26,7 +26,7 @@ _WORD: Final = re.compile(r"\w{4,}")
 
 @dataclass(frozen=True)
 class Mix:
-    """What one example of an item holds.
+    """The content of one example of an item.
 
     written: copies to write. worse: copies not fit that are to be less likely than a written one, in its category.
     chance: how much of the order of the copies to write is chance, beside the share of their words that the item has.

@@ -1,4 +1,4 @@
-"""What a writer writes about items, on the serving engine, with what it says of it: for reading and for calibrating."""
+"""Drafts of a writer on the serving engine, with its own word on each: for reading and for calibrating."""
 
 from __future__ import annotations
 
