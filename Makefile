@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint format proto clean bench-scorer bench-engine bench-tax \
+.PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint format proto docs clean bench-scorer bench-engine bench-tax \
 	bench-prefix bench-scale bench-load bench-locust bench-ingress bench-report
 
 help: ## List the commands
@@ -49,11 +49,13 @@ test: .venv/installed-large ## Every test
 test-fast: setup ## Unit and graph tests: no cluster, no weights
 	@$(BIN)/python -m pytest tests/unit tests/graph
 
-lint: setup ## ruff, mypy, buf
+lint: setup ## ruff, mypy, buf, documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python tools/buf_lint.py
+	@$(BIN)/python tools/docs.py --check
+	@$(BIN)/mkdocs build --strict --quiet
 
 format: setup ## Format the code
 	@$(BIN)/ruff check --fix .
@@ -61,6 +63,10 @@ format: setup ## Format the code
 
 proto: setup ## Regenerate the stubs of protos/
 	@$(BIN)/python tools/proto.py
+
+docs: setup ## The documentation, into build/docs
+	@$(BIN)/python tools/docs.py
+	@$(BIN)/mkdocs build --strict --quiet
 
 bench-scorer: setup ## The batcher beside @serve.batch, an ideal loop and one by one
 	@$(BIN)/python -m benchmarks.scorer

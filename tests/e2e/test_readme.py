@@ -1,11 +1,10 @@
-"""The README's commands, as they stand there, against the demo's app. curl and grpcurl are read and carried out here:
-a fresh machine need not have them."""
+"""The commands of README and docs/, as they stand there, against the demo's app. curl and grpcurl are read and carried
+out here: a fresh machine need not have them. What needs no app is in tests/unit/test_docs.py."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,17 +16,7 @@ from google.protobuf import json_format
 
 from pushgen.v1 import service_pb2, service_pb2_grpc
 from serve_app.demo.local import LocalServe
-
-
-def blocks(root: Path, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", (root / "README.md").read_text(), flags=re.DOTALL)
-
-
-def commands(root: Path, name: str) -> list[list[str]]:
-    """Every shell command of the README that calls `name`, split into words."""
-    joined = "\n".join(blocks(root, "sh")).replace("\\\n", " ")
-    found = [shlex.split(line, comments=True) for line in joined.splitlines()]
-    return [words for words in found if words and Path(words[0]).name == name]
+from tests.pages import blocks, commands
 
 
 def local(text: str, app: LocalServe) -> str:
@@ -38,23 +27,10 @@ def after(words: list[str], flag: str) -> str | None:
     return words[words.index(flag) + 1] if flag in words else None
 
 
-def test_make_targets_exist(root: Path) -> None:
-    targets = [words[1] for words in commands(root, "make")]
-    assert {"demo", "test"} <= set(targets)
-    for target in [*targets, "serve", "lint", "proto"]:
+def test_make_takes_every_target(root: Path) -> None:
+    for target in {words[1] for words in commands(root, "make")} | {"serve", "lint", "proto", "docs"}:
         done = subprocess.run(["make", "-n", target], cwd=root, capture_output=True, text=True)
         assert done.returncode == 0, f"make {target}: {done.stderr}"
-
-
-def test_files_named_in_the_readme_exist(root: Path) -> None:
-    named = set(
-        re.findall(
-            r"`((?:configs|deployments|serve_app|protos|training|models|tests)/[\w./-]*)`",
-            (root / "README.md").read_text(),
-        )
-    )
-    assert named
-    assert [name for name in named if not (root / name).exists()] == []
 
 
 def test_curl(root: Path, demo_app: LocalServe) -> None:
@@ -72,14 +48,16 @@ def test_curl(root: Path, demo_app: LocalServe) -> None:
 
 
 def test_grpcurl(root: Path, demo_app: LocalServe) -> None:
-    ((*_, address, method),) = commands(root, "grpcurl")
-    body = after(commands(root, "grpcurl")[0], "-d") or "{}"
-    service, rpc = method.split("/")
-    assert service == service_pb2.DESCRIPTOR.services_by_name["PushGenService"].full_name
-    with grpc.insecure_channel(local(address, demo_app)) as channel:
-        request = json_format.Parse(body, getattr(service_pb2, f"{rpc}Request")())
-        answer = getattr(service_pb2_grpc.PushGenServiceStub(channel), rpc)(request, timeout=120)
-    assert answer.decision.source
+    found = commands(root, "grpcurl")
+    assert found
+    for words in found:
+        *_, address, method = words
+        service, rpc = method.split("/")
+        assert service == service_pb2.DESCRIPTOR.services_by_name["PushGenService"].full_name
+        with grpc.insecure_channel(local(address, demo_app)) as channel:
+            request = json_format.Parse(after(words, "-d") or "{}", getattr(service_pb2, f"{rpc}Request")())
+            answer = getattr(service_pb2_grpc.PushGenServiceStub(channel), rpc)(request, timeout=120)
+        assert answer.decision.source
 
 
 def test_the_command_line(root: Path, demo_app: LocalServe) -> None:
@@ -92,19 +70,15 @@ def test_the_command_line(root: Path, demo_app: LocalServe) -> None:
         json.loads(done.stdout)
 
 
-def test_the_python_example(root: Path, demo_app: LocalServe) -> None:
-    (code,) = blocks(root, "python")
-    done = subprocess.run(
-        [sys.executable, "-c", local(code, demo_app)], cwd=root, capture_output=True, text=True, timeout=180
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.match(r"(GENERATED|INCUMBENT|NONE) ", done.stdout)
-
-
-def test_serve_run_names_a_config(root: Path) -> None:
-    ((_, verb, config),) = commands(root, "serve")
-    assert verb == "run"
-    assert (root / config).is_file()
+def test_the_python_examples(root: Path, demo_app: LocalServe) -> None:
+    examples = blocks(root, "python")
+    assert examples
+    for code in examples:
+        done = subprocess.run(
+            [sys.executable, "-c", local(code, demo_app)], cwd=root, capture_output=True, text=True, timeout=180
+        )
+        assert done.returncode == 0, done.stderr
+        assert re.match(r"(GENERATED|INCUMBENT|NONE) ", done.stdout)
 
 
 @pytest.mark.parametrize("target", ["pushgen.v1.service_pb2", "serve_app.client"])

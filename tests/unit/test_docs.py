@@ -1,0 +1,97 @@
+"""README and docs/: the generated pages are fresh, what they name is there, and their commands have these options."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from deployments.weights.__main__ import app as weights
+from serve_app.client.cli import app as pushgen
+from tests.pages import all_commands, commands, pages
+from training.fitness.__main__ import app as fitness
+from training.reward import app as reward
+from training.writer.__main__ import app as writer
+
+APPS = {
+    "deployments.weights": weights,
+    "training.fitness": fitness,
+    "training.writer": writer,
+    "training.reward": reward,
+}
+FOLDERS = "benchmarks|configs|deployments|docs|models|protos|serve_app|tests|tools|training"
+
+
+def test_the_generated_pages_are_fresh(root: Path) -> None:
+    done = subprocess.run([sys.executable, "tools/docs.py", "--check"], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_readme_is_short(root: Path) -> None:
+    assert len((root / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_every_page_is_in_the_menu(root: Path) -> None:
+    menu = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [p.name for p in pages(root)[1:] if f": {p.relative_to(root / 'docs')}\n" not in menu] == []
+
+
+def test_files_that_the_pages_name_are_there(root: Path) -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages(root))
+    named = set(re.findall(rf"`((?:{FOLDERS})/[\w./-]*)`", text))
+    assert named
+    assert [name for name in sorted(named) if not (root / name).exists()] == []
+
+
+def test_links_lead_to_files(root: Path) -> None:
+    for page in pages(root):
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
+
+
+def test_make_has_every_target(root: Path) -> None:
+    targets = {words[1] for words in commands(root, "make")}
+    assert {"demo", "test"} <= targets
+    known = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert targets | {"serve", "lint", "proto", "docs"} <= known
+
+
+def test_serve_commands_name_a_config(root: Path) -> None:
+    found = commands(root, "serve")
+    assert found
+    for _, verb, config in found:
+        assert verb in ("run", "deploy")
+        assert (root / config).is_file()
+
+
+def test_python_commands_are_ones_with_these_options(root: Path) -> None:
+    found = [words for words in all_commands(root) if words[:2] == [".venv/bin/python", "-m"]]
+    assert {(words[2], words[3]) for words in found} >= {
+        *(("training.writer", name) for name in ("train", "sample", "calibrate")),
+        *(("training.fitness", name) for name in ("train", "eval")),
+        *(("training.reward", name) for name in ("train", "eval", "explain", "compare", "transfer")),
+    }
+    for words in found:
+        if words[2] in APPS:
+            assert unknown_options(APPS[words[2]], words[3], words[4:]) == set(), words
+            continue
+        # A benchmark loads plots and frames: its source says what it takes.
+        source = (root / words[2].replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+        options = [word[2:].replace("-", "_") for word in words[3:] if word.startswith("--") and word != "--help"]
+        assert [option for option in options if f"{option}:" not in source] == [], words
+
+
+def test_commands_of_the_client_are_ones_with_these_options(root: Path) -> None:
+    found = commands(root, "pushgen")
+    assert found
+    for words in found:
+        assert unknown_options(pushgen, words[1], words[2:]) == set(), words
+
+
+def unknown_options(app: typer.Typer, name: str, words: list[str]) -> set[str]:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    known = {option for parameter in command.params for option in parameter.opts}
+    return {word for word in words if word.startswith("--")} - known
