@@ -1,0 +1,3 @@
+from benchmarks.capacity.rates import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.engine.measure import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.ingress.measure import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.load.measure import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.locust.swarm import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.prefix.measure import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.report.markdown import app
+
+app()

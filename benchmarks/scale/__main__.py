@@ -1,0 +1,3 @@
+from benchmarks.scale.measure import app
+
+app()

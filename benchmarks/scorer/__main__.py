@@ -1,0 +1,3 @@
+from benchmarks.scorer.measure import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.selection.curves import app
+
+app()

@@ -1,0 +1,3 @@
+from benchmarks.tax.measure import app
+
+app()
