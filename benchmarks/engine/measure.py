@@ -1,9 +1,4 @@
-"""Candidates/s of the whole graph at saturation, over gRPC, against bare vLLM offline.
-
-Both have the same prompts, seeds, sampling, grammar and engine settings, and no second tries. They take turns,
-each first in every other round, the other one idle. Every round's items are new to both. Captions are given with the
-items, so that the captioner has nothing to do; `photos` is one more round in which it has.
-"""
+"""Rounds of the graph and of bare vLLM in turn, on the same items."""
 
 from __future__ import annotations
 
@@ -11,19 +6,16 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 import yaml
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 
 from benchmarks.engine.bare import BareEngine
-from benchmarks.engine.rounds import Round, compared, cpu_of, plot, role_cpu, spent, summary
-from benchmarks.lib import record
+from benchmarks.engine.rounds import Round, compared, cpu_of, role_cpu, spent, summary
 from benchmarks.lib.cold_items import FIRST_WORDS, begun_with, cold_items
-from deployments.errors import Misconfigured, PushGenError
+from benchmarks.lib.console import console, quiet
+from deployments.errors import Misconfigured
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.router.catalogue import FileCatalogue
 from deployments.settings import parse
@@ -31,7 +23,7 @@ from deployments.types import Decision, GenerationTask, Item, LengthProfile, Opt
 from serve_app.client import AsyncPushGenClient
 from serve_app.contract import GenerateNotificationRequest
 from serve_app.demo.items import demo_items
-from serve_app.demo.local import LocalServe, StartFailed, free_port
+from serve_app.demo.local import LocalServe, free_port
 from serve_app.flow.profiles import load_profiles
 
 CATEGORIES: Final = 4
@@ -43,33 +35,6 @@ _TIMEOUT_S: Final = 120.0
 # Words of rounds that are not compared: a title may not come twice.
 _WARM_UP, _ALONE, _PHOTOS = "Warm-up", "Alone", "Photo"
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_console = Console(stderr=True, highlight=False)
-
-
-@app.command(help=__doc__)
-def engine(
-    config: Annotated[
-        Path, typer.Option(help="The serve config to measure; its generator must be of kind vllm.")
-    ] = Path("configs/demo.yaml"),
-    rounds: Annotated[int, typer.Option(min=1, max=len(FIRST_WORDS), help="Of each side.")] = 3,
-    items: Annotated[
-        int, typer.Option(min=1, max=24, help=f"A round; each is {CATEGORIES * CANDIDATES} candidates.")
-    ] = 16,
-    concurrency: Annotated[
-        int,
-        typer.Option(min=0, max=32, help="Requests in flight; 0: candidates for 4 times the engine's max_num_seqs."),
-    ] = 0,
-    photos: Annotated[bool, typer.Option(help="One more round, with photos for the captioner.")] = False,
-) -> None:
-    try:
-        found, rows = run(config, rounds, items, concurrency, photos)
-    except (Misconfigured, StartFailed, PushGenError) as error:
-        _console.print(f"[red]error:[/red] {escape(str(error))}")
-        raise typer.Exit(2) from None
-    plot(rows, record.RESULTS / "engine.png")
-    record.write("engine", found, config=config, raw=rows)
-
 
 def run(
     config: Path, rounds: int, items: int, concurrency: int, photos: bool
@@ -78,17 +43,17 @@ def run(
     started = time.monotonic()
     settings, knobs = generator_of(config)
     in_flight = concurrency or at_least_full(settings.engine.max_num_seqs)
-    _console.print("starting the bare engine")
+    console.print("starting the bare engine")
     with BareEngine(settings, knobs) as bare:
         bare.write([task(item) for item in round_items(_WARM_UP, 2)])
         alone = bare_round(bare, round_items(_ALONE, items), None)
-        _console.print(f"starting {config.name}")
+        console.print(f"starting {config.name}")
         with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=like_bare) as local:
             local.wait_ready(_READY_S)
             asyncio.run(ask(local, requests(round_items(_WARM_UP, 2)), in_flight))
             pairs = []
-            quiet = not _console.is_terminal
-            for n in track(range(rounds), "rounds", console=_console, disable=quiet):
+            silent = quiet()
+            for n in track(range(rounds), "rounds", console=console, disable=silent):
                 pairs.append(pair(local, bare, round_items(FIRST_WORDS[n], items), in_flight, graph_first=n % 2 == 0))
             pictured = photo_round(local, bare, items, in_flight) if photos else None
     found = {

@@ -7,7 +7,6 @@ import statistics
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import psutil
@@ -129,37 +128,3 @@ def side(rounds: Sequence[Round]) -> dict[str, Any]:
             name: round(1000 * value / candidates, 2) for name, value in sorted(cpu_s.items(), key=lambda kv: -kv[1])
         },
     }
-
-
-def plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Both rates round by round, and where the CPU time of a candidate goes."""
-    from matplotlib import colormaps  # noqa: PLC0415 - only a picture needs it
-    from matplotlib.figure import Figure  # noqa: PLC0415
-    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    rates, costs = figure.subplots(1, 2)
-    sides = {name: [r for r in rows if r["side"] == name and r["round"].isdigit()] for name in ("bare", "graph")}
-    for name, mine in sides.items():
-        rates.plot([int(r["round"]) for r in mine], [r["candidates"] / r["seconds"] for r in mine], "o-", label=name)
-    rates.set(xlabel="round", ylabel="candidates/s", ylim=(0, None))
-    rates.xaxis.set_major_locator(MaxNLocator(integer=True))
-    rates.legend()
-    kinds = list(dict.fromkeys(k for mine in sides.values() for r in mine for k in r if k.startswith("cpu_s_")))
-    bottom = dict.fromkeys(sides, 0.0)
-    for n, kind in enumerate(kinds):
-        heights = {
-            name: 1000 * sum(r.get(kind, 0.0) for r in mine) / max(1, sum(r["candidates"] for r in mine))
-            for name, mine in sides.items()
-        }
-        costs.bar(
-            list(sides), list(heights.values()), 0.6, list(bottom.values()),
-            label=kind.removeprefix("cpu_s_"), color=colormaps["tab20"](n % 20),
-        )  # fmt: skip
-        bottom = {name: bottom[name] + heights[name] for name in sides}
-    costs.set(ylabel="CPU ms a candidate")
-    costs.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
-    for axes in (rates, costs):
-        axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=120)

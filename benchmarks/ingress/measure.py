@@ -1,8 +1,4 @@
-"""Direct ingress (HAProxy before the ingress replicas' own ports) against Serve's Python proxy, over gRPC and HTTP.
-
-The mode belongs to a cluster, so each is started several times, in turn. `generate` is the whole graph on fakes of
-0 ms, `info` an answer that the ingress gives by itself.
-"""
+"""Starts of both modes in turn, and their ratios."""
 
 from __future__ import annotations
 
@@ -11,13 +7,13 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 from rich.progress import Progress
 
-from benchmarks.lib import load_stats, record
-from benchmarks.lib.local_app import STAGES, all_answered, console, fakes, quiet, refusals, started
+from benchmarks.lib import load_stats
+from benchmarks.lib.console import console, quiet
+from benchmarks.lib.local_app import STAGES, all_answered, fakes, started
 from benchmarks.lib.open_loop import Limits, closed_loop
 from benchmarks.lib.targets import INFO_TARGETS, TARGETS, GrpcTarget, HttpTarget, plain_request
 from serve_app.demo.local import IngressMode, LocalServe
@@ -28,27 +24,12 @@ TIMEOUT_S: Final = 20.0
 _WARM_UP_CONCURRENCY: Final = 4
 _WARM_UP_S: Final = 120.0  # of as many requests as `--warm-up` allows
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
 
 @dataclass(frozen=True)
 class Plan:
     starts: int
     seconds: float
     warm_up: int
-
-
-@app.command(help=__doc__)
-def ingress(
-    config: Annotated[Path, typer.Option(help="A serve config whose stages are fakes.")] = Path("configs/fake.yaml"),
-    starts: Annotated[int, typer.Option(min=1, max=5, help="Of each mode.")] = 2,
-    seconds: Annotated[float, typer.Option(min=0.2, max=20, help="Of each of a start's twelve measurements.")] = 2.0,
-    warm_up: Annotated[int, typer.Option(min=1, max=1000, help="Requests of each kind before the first.")] = 50,
-) -> None:
-    with refusals():
-        found, rows = run(config, Plan(starts, seconds, warm_up))
-    plot(found, record.RESULTS / "ingress.png")
-    record.write("ingress", found, config=config, raw=rows)
 
 
 def run(config: Path, plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -123,21 +104,3 @@ def result(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     keys = ("p50_ms", "p99_ms", *(f"rps_{concurrency}" for concurrency in CONCURRENCY))
     return {key: round(statistics.median(row[key] for row in rows), 3) for key in keys}
-
-
-def plot(found: Mapping[str, Any], path: Path) -> None:
-    """Latency of one request at a time, and requests/s of many, by protocol, call and mode."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only a picture needs it
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    names = [(protocol, call) for protocol in TARGETS for call in CALLS]
-    for axes, key in zip(figure.subplots(1, 2), ("p50_ms", f"rps_{CONCURRENCY[-1]}"), strict=True):
-        for n, mode in enumerate(IngressMode):
-            heights = [found[protocol][call][mode][key] for protocol, call in names]
-            bars = axes.bar([at + 0.4 * n for at in range(len(names))], heights, 0.4, label=str(mode))
-            axes.bar_label(bars, fmt="{:.3g}", fontsize="small")
-        axes.set_xticks([at + 0.2 for at in range(len(names))], [f"{call}\n{protocol}" for protocol, call in names])
-        axes.set(title=key)
-        axes.legend()
-    figure.savefig(path, dpi=120)

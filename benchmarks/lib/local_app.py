@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,11 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-import typer
-from rich.console import Console
-from rich.markup import escape
 
 from benchmarks.lib import load_stats
+from benchmarks.lib.console import console, refusal
 from benchmarks.lib.open_loop import Run
 from deployments.errors import Misconfigured
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed, free_port
@@ -23,7 +20,6 @@ from serve_app.stages import STAGES as ROWS
 STAGES: Final = tuple(row.deployment for row in ROWS)
 READY_S: Final = 240.0
 Edit = Callable[[dict[str, Any]], None]
-console = Console(stderr=True, highlight=False)
 
 
 class Failed(Exception):
@@ -53,8 +49,7 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except (Misconfigured, StartFailed, Failed) as error:
-        console.print(f"[red]error:[/red] {escape(str(error))}")
-        raise typer.Exit(2 if isinstance(error, Misconfigured) else 1) from None
+        raise refusal(error, 2 if isinstance(error, Misconfigured) else 1) from None
 
 
 def fakes(latency_ms: dict[str, float]) -> Edit:
@@ -124,8 +119,3 @@ class CpuMeter:
                 times = process.cpu_times()
                 spent += times.user + times.system
         return spent
-
-
-def quiet() -> bool:
-    """No progress bar where nobody watches."""
-    return not sys.stderr.isatty()

@@ -1,8 +1,4 @@
-"""Locust, headless: gRPC and HTTP users side by side against one application, closed loop.
-
-What a team sees that points locust at the service. Users wait between requests, so the rate is what these users ask
-for and the service lets through; for latency under a given load there is `benchmarks.load`.
-"""
+"""Locust in a process of its own, and its report by protocol."""
 
 from __future__ import annotations
 
@@ -10,38 +6,16 @@ import csv
 import json
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
-
-from benchmarks.lib import load_report, record
-from benchmarks.lib.local_app import CpuMeter, Failed, console, refusals, started
+from benchmarks.lib.local_app import Failed
 from serve_app.demo.local import LocalServe
 
 LOCUSTFILE: Final = Path(__file__).with_name("locustfile.py")
 # Locust's own word for each protocol.
 _TYPES: Final = {"grpc": "grpc", "http": "POST"}
 _STOP_S: Final = 10
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.command(help=__doc__)
-def locust_run(
-    config: Annotated[Path, typer.Option(help="A serve config to start.")] = Path("configs/fake.yaml"),
-    users: Annotated[int, typer.Option(min=2, max=256, help="In all, half of each protocol.")] = 8,
-    spawn_rate: Annotated[float, typer.Option(min=0.1, max=100, help="Users a second.")] = 4.0,
-    run_s: Annotated[int, typer.Option(min=2, max=240)] = 60,
-) -> None:
-    with refusals(), started(config) as served, tempfile.TemporaryDirectory() as folder:
-        meter = CpuMeter(served)
-        with console.status(f"{users} users for {run_s} s"):
-            report = swarm(served, Path(folder), users, spawn_rate, run_s)
-        found = result(report, users, run_s) | meter.read()
-        rows = history(Path(folder) / "run_stats_history.csv")
-    load_report.locust_plot(found, rows, record.RESULTS / "locust.png")
-    record.write("locust", found, config=config, raw=rows)
 
 
 def swarm(served: LocalServe, folder: Path, users: int, spawn_rate: float, run_s: int) -> list[dict[str, Any]]:

@@ -1,32 +1,25 @@
-"""Measure what the drafts of a cold item share in the prefix cache.
-
-By block size and with one prompt sent first, at 4 categories x 1; and by the prompt's layout, at 4 categories x 2: the
-served one, whose category comes last, beside two that put the category before the item's facts.
-"""
+"""Every item in every arm, and what the arms share."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 import yaml
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
 
-from benchmarks.lib import record
 from benchmarks.lib.cold_items import FIRST_WORDS, begun_with, cold_items
+from benchmarks.lib.console import console, quiet
+from benchmarks.prefix.layouts import ARMS, LAYOUTS, Arm
 from deployments.deadline import Call, Deadline
-from deployments.engines import Message, Sampling
-from deployments.errors import Misconfigured, PushGenError
+from deployments.engines import Sampling
+from deployments.errors import Misconfigured
 from deployments.facts import facts
 from deployments.generator import prompt
 from deployments.generator.generator import VllmGenerator
@@ -38,58 +31,6 @@ from serve_app.flow.profiles import load_profiles
 
 CATEGORIES: Final = 4
 _TIMEOUT_S: Final = 120.0
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_console = Console(stderr=True, highlight=False)
-
-
-Layout = Callable[[Sequence[Message], str], list[Message]]
-"""From the served messages and the category's words to the messages to send."""
-
-
-def served(messages: Sequence[Message], style: str) -> list[Message]:  # noqa: ARG001 - every layout is asked the same
-    return list(messages)
-
-
-def category_first(messages: Sequence[Message], style: str) -> list[Message]:
-    """The same words, the category's before the item: what shares the facts only within a category."""
-    *others, user = messages
-    return [*others, replace(user, text=f"{style}\n{_without(user.text, style)}")]
-
-
-def category_in_system(messages: Sequence[Message], style: str) -> list[Message]:
-    """The same words, the category's at the end of the system message."""
-    system, *others, user = messages
-    return [replace(system, text=f"{system.text}\n{style}"), *others, replace(user, text=_without(user.text, style))]
-
-
-def _without(text: str, style: str) -> str:
-    """Raises Misconfigured when the served prompt has changed so that the layouts would not say the same."""
-    if not text.endswith(f"\n{style}"):
-        raise Misconfigured("the served prompt does not end with its category: adapt the layouts of this benchmark")
-    return text.removesuffix(f"\n{style}")
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One way to send an item's prompts. `prime`: one alone for a single token, then all of them."""
-
-    name: str
-    block_size: int = 32
-    prime: bool = False
-    candidates: int = 1
-    layout: Layout = served
-
-
-ARMS: Final = (
-    Arm("block_128", block_size=128),
-    Arm("block_32"),
-    Arm("block_32_primed", prime=True),
-)
-LAYOUTS: Final = (
-    Arm("served", candidates=2),
-    Arm("category_first", candidates=2, layout=category_first),
-    Arm("category_in_system", candidates=2, layout=category_in_system),
-)
 
 
 @dataclass(frozen=True)
@@ -126,24 +67,6 @@ class Generator(VllmGenerator):
         return [replace(job, prompt=replace(job.prompt, words=prompts[job.plan.category])) for job in jobs]
 
 
-@app.command(help=__doc__)
-def prefix(
-    config: Annotated[Path, typer.Option(help="The serve config whose generator is measured.")] = Path(
-        "configs/demo.yaml"
-    ),
-    items: Annotated[int, typer.Option(min=2, max=24, help="Cold items, each sent once in every arm.")] = 10,
-) -> None:
-    try:
-        found, rows = asyncio.run(run(config, items))
-    except (Misconfigured, PushGenError) as error:
-        _console.print(f"[red]error:[/red] {escape(str(error))}")
-        raise typer.Exit(2) from None
-    _console.print(table("4 drafts an item", found["arms"]))
-    _console.print(table("8 drafts an item", found["layouts"]))
-    plot(found, record.RESULTS / "prefix.png")
-    record.write("prefix", found, config=config, raw=rows)
-
-
 async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The whole report and one row a run. One engine a block size, idle while the other works. Raises Misconfigured."""
     started = time.monotonic()
@@ -152,7 +75,7 @@ async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, 
     async with AsyncExitStack() as stack:
         stages: dict[int, Generator] = {}
         for size in sorted({arm.block_size for arm in every}):
-            _console.print(f"starting an engine with blocks of {size} tokens")
+            console.print(f"starting an engine with blocks of {size} tokens")
             engine = settings.engine.model_copy(update={"block_size": size})
             stages[size] = Generator(settings.model_copy(update={"engine": engine}))
             stack.push_async_callback(stages[size].stop)
@@ -162,8 +85,8 @@ async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, 
                 if arm.block_size == size:
                     await measure(stages[size], arm, task("Warm-up", cold_items(1)[0], arm.candidates))
         runs: dict[str, list[Run]] = {arm.name: [] for arm in every}
-        quiet = not _console.is_terminal
-        for n, item in enumerate(track(cold_items(items), "measuring", console=_console, disable=quiet)):
+        silent = quiet()
+        for n, item in enumerate(track(cold_items(items), "measuring", console=console, disable=silent)):
             for k in range(len(every)):  # each arm comes first as often as any other
                 arm = every[(n + k) % len(every)]
                 work = task(FIRST_WORDS[every.index(arm)], item, arm.candidates)
@@ -247,27 +170,3 @@ def summary(runs: Mapping[str, Sequence[Run]]) -> dict[str, dict[str, Any]]:
 
 def _cached_share(runs: Sequence[Run]) -> float:
     return sum(r.cached_tokens for r in runs) / sum(r.prompt_tokens for r in runs)
-
-
-def table(title: str, arms: Mapping[str, Mapping[str, Any]]) -> Table:
-    shown = Table(title=title)
-    columns = ("arm", "prompt tokens from the cache", "all drafts, median", "time against the first arm")
-    for column in columns:
-        shown.add_column(column, justify="left" if column == "arm" else "right")
-    for name, arm in arms.items():
-        shown.add_row(name, f"{arm['cached_share']:.0%}", f"{arm['median_s']:.2f} s", f"{arm['time_ratio']:.2f}")
-    return shown
-
-
-def plot(found: Mapping[str, Any], path: Path) -> None:
-    """The shares of both groups of arms."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only a picture needs it
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure = Figure(figsize=(10, 4), layout="constrained")
-    titles = ("4 categories x 1", f"4 categories x {found['candidates']}")
-    for axes, title, arms in zip(figure.subplots(1, 2), titles, (found["arms"], found["layouts"]), strict=True):
-        bars = axes.bar(list(arms), [arm["cached_share"] for arm in arms.values()])
-        axes.bar_label(bars, fmt="{:.0%}")
-        axes.set(title=title, ylabel="prompt tokens from the cache", ylim=(0, 1))
-    figure.savefig(path, dpi=120)

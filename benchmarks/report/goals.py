@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-Results = Mapping[str, Mapping[str, Any]]
-"""By the benchmark's name, the content of its JSON."""
+from benchmarks.lib.results import Results, lookup, numbers
 
 
 class Outcome(StrEnum):
@@ -62,26 +60,6 @@ GOALS: Final = (
     Goal("prefix cache: share of prompt tokens reused at 4 categories x 2", "prefix", "hit_share", 0.70),
     Goal("replicas 1 to 4 on fakes: share of linear", "scale", "efficiency_4x", 0.90),
 )  # fmt: skip
-
-
-def lookup(result: Mapping[str, Any], key: str) -> Any:
-    """What `key` leads to, whether its dots are levels or part of the name; None where it leads nowhere."""
-    if key in result:
-        return result[key]
-    head, _, rest = key.partition(".")
-    below = result.get(head)
-    return lookup(below, rest) if rest and isinstance(below, Mapping) else None
-
-
-def numbers(value: Any, name: str = "") -> dict[str, float]:
-    """Every finite number in `value` by its path below it, which is "" where `value` is the number itself."""
-    if isinstance(value, bool):
-        return {}
-    if isinstance(value, int | float):
-        return {name: float(value)} if math.isfinite(value) else {}
-    if not isinstance(value, Mapping):
-        return {}
-    return {k: v for key, below in value.items() for k, v in numbers(below, f"{name}.{key}" if name else key).items()}
 
 
 def judge(goal: Goal, results: Results) -> Verdict:

@@ -1,25 +1,14 @@
-"""Items/s on fakes that wait as a GPU stage would, with 1, 2 and 4 replicas of each stage.
-
-A replica takes `--ongoing` calls at a time and the generator waits longest, so its replicas are what bounds the graph:
-a replica can do ongoing / (candidates x wait) items/s, and the ideal of n replicas is n times one. The graph's own
-CPU time comes on top: a machine shows scaling only up to cores / CPU time per item, so the waits are long enough to
-keep four replicas well below that, and `machine_busy` says how far below. Closed loop, over gRPC, with three times as
-many requests under way as the generator has places.
-"""
+"""Windows of load on so many replicas, and what they say of scaling."""
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
-from rich.progress import track
-
-from benchmarks.lib import load_report, load_stats, record
-from benchmarks.lib.local_app import CpuMeter, all_answered, console, fakes, quiet, refusals, started
+from benchmarks.lib import load_stats
+from benchmarks.lib.local_app import CpuMeter, all_answered, fakes
 from benchmarks.lib.open_loop import Limits, closed_loop
 from benchmarks.lib.targets import target_of, workload
 from serve_app.demo.local import LocalServe
@@ -30,27 +19,7 @@ REPLICAS: Final = (1, 2, 4)
 CATEGORIES: Final = 2
 TIMEOUT_S: Final = 60.0
 # A place of the generator is never empty for want of a request that has passed the stages before it.
-_UNDER_WAY_PER_PLACE: Final = 3
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.command(help=__doc__)
-def scale(
-    generate_ms: Annotated[float, typer.Option(min=1, max=5000, help="The generator's wait for each candidate.")] = 500,
-    ongoing: Annotated[int, typer.Option(min=1, max=16, help="Calls that a replica takes at a time.")] = 4,
-    window_s: Annotated[float, typer.Option(min=0.5, max=60, help="Of one measurement.")] = 10.0,
-    windows: Annotated[int, typer.Option(min=1, max=10, help="Measurements for each number of replicas.")] = 3,
-) -> None:
-    latency_ms = waits(generate_ms)
-    rows: list[dict[str, Any]] = []
-    with refusals():
-        for replicas in track(REPLICAS, "replicas", console=console, disable=quiet()):
-            with started(CONFIG, scaled(latency_ms, replicas, ongoing)) as served:
-                under_way = _UNDER_WAY_PER_PLACE * replicas * ongoing
-                rows += asyncio.run(measure(served, replicas, under_way, window_s, windows))
-    found = result(rows, latency_ms, ongoing)
-    load_report.scale_plot(found, record.RESULTS / "scale.png")
-    record.write("scale", found, config=CONFIG, raw=rows)
+UNDER_WAY_PER_PLACE: Final = 3
 
 
 def waits(generate_ms: float) -> dict[str, float]:

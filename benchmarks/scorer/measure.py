@@ -1,7 +1,4 @@
-"""Our batcher against `@serve.batch`, an ideal offline loop and one by one: copies a second, and latency at 70% load.
-
-Twice: on the shipped reward model as this machine runs it, and on a device that takes a stated time (`DeviceModel`).
-"""
+"""Saturation and latency of all variants in turn, on one device."""
 
 from __future__ import annotations
 
@@ -10,43 +7,26 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Any, Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
-import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
-
-from benchmarks.lib import record
 from benchmarks.scorer.load import Latencies, Saturated, Workload, lengths, offer, saturate, summary
-from benchmarks.scorer.tables import plot, table
 from benchmarks.scorer.variants import (
     Device,
-    DeviceModel,
     Meter,
     OneByOne,
     OurBatcher,
-    RealModel,
     ServeBatch,
     ServeBatchSettings,
     Variant,
     ideal,
-    replica_context,
 )
 from deployments.batch_choice import BatchLimits
-from deployments.errors import Misconfigured
 
 LOAD: Final = 0.7
 OURS, SERVE, IDEAL, SINGLE = "batcher", "serve_batch", "ideal", "unbatched"
 # Rates of two settings of @serve.batch that are closer than this are the same, and the shorter wait is taken.
 _ALIKE: Final = 0.97
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_console = Console(stderr=True, highlight=False)
-if not _console.is_terminal:
-    _console.width = 140
 
 
 @dataclass(frozen=True)
@@ -76,61 +56,6 @@ class Measured:
     latencies: dict[str, list[Latencies]] = field(default_factory=dict)
     offered: dict[str, float] = field(default_factory=dict)
     serve_batch: dict[str, float] = field(default_factory=dict)
-
-
-@app.command(help=__doc__)
-def scorer(
-    model: Annotated[Path, typer.Option(help="Folder of the reward model.")] = Path("models/reward"),
-    max_batch_tokens: Annotated[int, typer.Option(min=96, help="Padded tokens of a batch.")] = 4096,
-    max_batch_items: Annotated[int, typer.Option(min=1, help="Copies of a batch.")] = 64,
-    copies_per_call: Annotated[int, typer.Option(min=1, max=64, help="Copies that arrive together.")] = 4,
-    outstanding: Annotated[int, typer.Option(min=64, help="Copies that wait or compute at saturation.")] = 1024,
-    launch_us: Annotated[float, typer.Option(min=0, help="Of the device model: time of a batch of any size.")] = 1000.0,
-    ns_per_token: Annotated[float, typer.Option(min=0, help="Of the device model: for each padded token.")] = 600.0,
-    repeats: Annotated[int, typer.Option(min=1, help="Rounds; the variants take turns in each.")] = 3,
-    seconds: Annotated[
-        float, typer.Option(min=0.1, help="Of one run on the device model; twice that on the model.")
-    ] = 2.0,
-    threads: Annotated[int | None, typer.Option(min=1, help="Of torch; unset: torch's own choice.")] = None,
-) -> None:
-    # Nothing is refused here, because no other variant can refuse.
-    limits = BatchLimits(max_batch_tokens=max_batch_tokens, max_batch_items=max_batch_items, max_queue=1_000_000)
-    _console.print("loading the reward model")
-    try:
-        real = RealModel(model, max_batch_tokens, threads)
-    except Misconfigured as error:
-        _console.print(f"[red]error:[/red] {escape(str(error))}; name its folder with --model")
-        raise typer.Exit(2) from None
-    common = Plan(
-        device=DeviceModel(launch_us, ns_per_token),
-        longest=real.max_length,
-        copies_per_call=copies_per_call,
-        outstanding=outstanding,
-        repeats=repeats,
-        seconds=seconds,
-        warm_s=seconds / 4,
-        waits_s=(0.0, 0.002, 0.01),
-    )
-    slower = replace(common, device=real, seconds=2 * seconds, warm_s=seconds / 2, waits_s=(0.0, 0.01, 0.1))
-    plans = {"device_model": common, "real": slower}
-    began = time.monotonic()
-    measured = {}
-    with replica_context(), Progress(console=_console, disable=not _console.is_terminal) as progress:
-        for name, plan in plans.items():
-            task = progress.add_task(f"measuring {name}", total=plan.steps)
-            measured[name] = measure(plan, limits, partial(progress.advance, task))
-    found = report(measured) | {
-        "limits": limits.model_dump(),
-        "copies_per_call": copies_per_call,
-        "outstanding": outstanding,
-        "load": LOAD,
-        "model": real.description,
-        "stated_device": {"launch_us": launch_us, "ns_per_token": ns_per_token, "source": "see DeviceModel; a model"},
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    _console.print(table(found))
-    plot(found, measured, record.RESULTS / "scorer.png")
-    record.write("scorer", found, raw=list(raw_rows(measured)))
 
 
 def measure(plan: Plan, limits: BatchLimits, advance: Callable[[], None]) -> Measured:

@@ -1,24 +1,18 @@
-"""Replay held-out A/B tests: what selection gains against caution, margin and n, and what it claims too much."""
+"""The curves of a replay: caution, margin, n, and pools."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import numpy as np
-import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
 
+from benchmarks.lib.console import console, quiet
 from benchmarks.selection import replay
-from benchmarks.selection import tables as report
 from benchmarks.selection.pool import Pool, pool_curve
-from deployments.errors import Misconfigured
 from deployments.reward.model import RewardModel
 from serve_app.flow.knobs import SelectionKnobs
 from training import perturb, seen
@@ -30,46 +24,6 @@ MARGINS: Final = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
 POOL_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 # Of a pool n is at most this share, so that the best comes from more than a few copies.
 _LARGEST_SHARE: Final = 1 / 25
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_console = Console(stderr=True, highlight=False)
-if not _console.is_terminal:  # a file has no width of its own; 80 columns would fold the tables
-    _console.width = 140
-
-
-@app.command(help=__doc__)
-def selection(
-    arms: Annotated[Path, typer.Option(help="CSV or Parquet: test_id, headline or text, impressions, clicks.")],
-    folder: Annotated[Path, typer.Option("--model", help="Folder that `training.reward train` wrote.")],
-    seen_too: Annotated[
-        bool, typer.Option("--seen", help="Replay tests that the model has seen, too; flatters it.")
-    ] = False,
-    caution: Annotated[
-        float, typer.Option(min=0, max=10, help="Of the margin and n curves.")
-    ] = SelectionKnobs().caution,
-    max_n: Annotated[int, typer.Option(min=2, max=16, help="Best of up to so many arms; needs larger tests.")] = 4,
-    plot: Annotated[Path | None, typer.Option(help="Write the curves as a picture, PNG or SVG.")] = None,
-    seed: Annotated[int, typer.Option(help="Of bootstrap and tampering.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
-) -> None:
-    try:
-        if plot:
-            report.require_matplotlib()
-        found = run(arms, folder, seen_too=seen_too, caution=caution, max_n=max_n, seed=seed)
-        _console.print(report.tables(found))
-        if as_json:
-            sys.stdout.write(json.dumps(found) + "\n")
-    except (BadArms, Misconfigured, report.NoMatplotlib) as error:
-        raise _refusal(str(error)) from None
-    try:
-        if plot:
-            report.plot(found, plot)
-    except (OSError, ValueError) as error:
-        raise _refusal(f"--plot: {error}") from None
-
-
-def _refusal(why: str) -> typer.Exit:
-    _console.print(f"[red]error:[/red] {escape(why)}")
-    return typer.Exit(2)
 
 
 def run(arms: Path, folder: Path, *, seen_too: bool, caution: float, max_n: int, seed: int) -> dict[str, Any]:
@@ -106,7 +60,7 @@ def run(arms: Path, folder: Path, *, seen_too: bool, caution: float, max_n: int,
         },
         "pool_curve": lambda: {name: pool_curve(pool, sizes, seed) for name, pool in pools.items()},
     }
-    steps = track(curves.items(), "replaying", console=_console, disable=not _console.is_terminal)
+    steps = track(curves.items(), "replaying", console=console, disable=quiet())
     measured = {name: curve() for name, curve in steps}
     return {
         "revision": model.revision,
@@ -125,8 +79,8 @@ def run(arms: Path, folder: Path, *, seen_too: bool, caution: float, max_n: int,
 
 
 def _score(model: RewardModel, texts: Sequence[str], what: str) -> Scored:
-    quiet = not _console.is_terminal
-    return scored(model, texts, lambda steps: track(steps, f"scoring {what}", console=_console, disable=quiet))
+    silent = quiet()
+    return scored(model, texts, lambda steps: track(steps, f"scoring {what}", console=console, disable=silent))
 
 
 def _tampered(texts: Sequence[str], seed: int) -> list[str]:

@@ -1,34 +1,18 @@
-"""What the framework itself costs: the graph on fakes of 0 ms beside a bare Serve echo with one child.
-
-Both applications are up; they are measured in turn, each first in every other round, over gRPC and HTTP. p50 comes from
-one request at a time, requests/s from many under way. Ratios are taken within a round; the median of the rounds counts.
-`one_candidate` is the same with a request that asks for a single candidate, so that the per-candidate cost shows.
-"""
+"""Rounds of the graph and the echo in turn, and the ratios within a round."""
 
 from __future__ import annotations
 
-import asyncio
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-import typer
 from rich.progress import track
 
-from benchmarks.lib import load_report, load_stats, record
-from benchmarks.lib.local_app import (
-    STAGES,
-    CpuMeter,
-    all_answered,
-    console,
-    environment_of,
-    fakes,
-    quiet,
-    refusals,
-    started,
-)
+from benchmarks.lib import load_stats
+from benchmarks.lib.console import console, quiet
+from benchmarks.lib.local_app import CpuMeter, all_answered
 from benchmarks.lib.open_loop import Limits, closed_loop
 from benchmarks.lib.targets import TARGETS, plain_request, target_of
 from serve_app.contract import GenerateNotificationRequest
@@ -37,7 +21,6 @@ from serve_app.demo.local import LocalServe
 CONFIG: Final = Path("configs/fake.yaml")
 ECHO: Final = Path(__file__).with_name("echo.yaml")
 TIMEOUT_S: Final = 20.0
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @dataclass(frozen=True)
@@ -52,27 +35,6 @@ class Plan:
     @property
     def warm_up_s(self) -> float:
         return min(1.0, self.rate_s / 4)
-
-
-@app.command(help=__doc__)
-def tax(
-    rounds: Annotated[int, typer.Option(min=1, max=20)] = 4,
-    latency_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of one request at a time, per measurement.")] = 2.5,
-    rate_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of many under way, per measurement.")] = 4.0,
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests under way for requests/s.")] = 16,
-    env: Annotated[
-        list[str] | None, typer.Option(help="NAME=VALUE for both applications, for instance a flag of Ray Serve.")
-    ] = None,
-) -> None:
-    plan = Plan(rounds, latency_s, rate_s, concurrency)
-    with refusals():
-        flags = environment_of(env or [])
-        no_op = fakes(dict.fromkeys(STAGES, 0.0))
-        with started(ECHO, env=flags) as echo, started(CONFIG, no_op, flags) as graph:
-            rows = asyncio.run(measure({"graph": graph, "echo": echo}, plan))
-    found = result(rows, plan) | {"env": flags}
-    load_report.tax_plot(found, rows, record.RESULTS / "tax.png")
-    record.write("tax", found, config=CONFIG, raw=rows)
 
 
 def requests_of(name: str) -> list[GenerateNotificationRequest]:

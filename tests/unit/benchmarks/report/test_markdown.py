@@ -1,4 +1,4 @@
-"""Goals held against results, and the report that says so."""
+"""The report, as the command writes it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.report.goals import GOALS, Goal, Outcome, judge, lookup, numbers
-from benchmarks.report.markdown import app, cell, number
+from benchmarks.report.__main__ import app
+from benchmarks.report.goals import GOALS
 
 ENVIRONMENT = {
     "machine": {"cpu": "Some | CPU", "cpus": 2, "memory_gb": 25.1, "gpus": [], "load_average": 0.5},
@@ -24,55 +24,6 @@ ENVIRONMENT = {
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-def goal(target: float, *, at_least: bool = True) -> Goal:
-    return Goal("words", "some", "a.ratio", target, at_least=at_least)
-
-
-def test_a_key_is_found_by_levels_or_as_it_stands() -> None:
-    assert lookup({"a": {"b": {"c": 1}}}, "a.b.c") == 1
-    assert lookup({"a.b": 2}, "a.b") == 2
-    assert lookup({"a": {"b.c": 3}}, "a.b.c") == 3
-    assert lookup({"a": 1}, "a.b") is None
-    assert lookup({}, "a") is None
-
-
-def test_numbers_leave_out_what_is_none() -> None:
-    assert numbers(2) == {"": 2.0}
-    assert numbers({"grpc": 1.5, "http": {"p50": 2}, "ok": True, "name": "x", "bad": float("nan")}) == {
-        "grpc": 1.5,
-        "http.p50": 2.0,
-    }
-
-
-@pytest.mark.parametrize(
-    ("target", "at_least", "measured", "outcome", "margin"),
-    [
-        (0.9, True, 0.99, Outcome.MET, 0.1),
-        (0.9, True, 0.9, Outcome.MET, 0.0),
-        (0.9, True, 0.81, Outcome.MISSED, -0.1),
-        (2.5, False, 2.0, Outcome.MET, 0.2),
-        (2.5, False, 3.0, Outcome.MISSED, -0.2),
-    ],
-)
-def test_a_goal_says_by_how_much(
-    target: float, at_least: bool, measured: float, outcome: Outcome, margin: float
-) -> None:
-    verdict = judge(goal(target, at_least=at_least), {"some": {"a": {"ratio": measured}}})
-    assert verdict.outcome is outcome
-    assert verdict.margin == pytest.approx(margin)
-
-
-@pytest.mark.parametrize(("at_least", "worst"), [(True, 1.0), (False, 3.0)])
-def test_of_several_numbers_the_worst_counts(at_least: bool, worst: float) -> None:
-    verdict = judge(goal(2.0, at_least=at_least), {"some": {"a": {"ratio": {"grpc": 1.0, "http": 3.0}}}})
-    assert (verdict.worst, verdict.outcome) == (worst, Outcome.MISSED)
-
-
-@pytest.mark.parametrize("results", [{}, {"some": {}}, {"some": {"a": {"ratio": None}}}, {"some": {"a": 1}}])
-def test_what_was_not_measured_is_neither_met_nor_missed(results: dict[str, Any]) -> None:
-    assert judge(goal(1.0), results).outcome is Outcome.UNMEASURED
 
 
 def written(folder: Path, name: str, result: Any) -> None:
@@ -98,14 +49,16 @@ def test_the_report_holds_goals_origins_notes_and_plots(tmp_path: Path) -> None:
     text = (tmp_path / "report.md").read_text()
     assert "**missed** by 0.13 (14.0% of the goal)" in text
     assert "**met** by 0.05 (7.1% of the goal)" in text
-    assert "`prefix`, machine and commit not recorded" in text
+    assert "[prefix](#prefix), machine and commit not recorded" in text
     assert "Without a record of where they were measured: `prefix`." in text
     assert "Some \\| CPU, 2 cores" in text
     assert "`0123456789ab+`" in text
     assert "The policy check holds it there." in text
     assert "![engine](engine.png)" in text
-    assert "`arms.first.share`" in text
-    assert "rows" not in text
+    assert "| candidates/s over bare vLLM in turn | at least 0.93 | 0.8 | bare vLLM | [engine](engine.png) |" in text
+    assert "Whole result: [own.json](own.json)." in text
+    for no_dump in ("arms.first.share", "a | b", "rows"):
+        assert no_dump not in text
 
     page = (tmp_path / "report.html").read_text()
     assert f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}" in page
@@ -139,8 +92,3 @@ def test_what_is_no_result_is_refused_by_name(tmp_path: Path, content: str | Non
     assert words in said
     assert content is None or "tax.json" in said
     assert not (tmp_path / "report.md").exists()
-
-
-def test_numbers_and_cells_read_well() -> None:
-    assert [number(x) for x in (1.0, 0.91234567, 123456.7, 1500.0)] == ["1", "0.9123", "123,457", "1,500"]
-    assert cell("a|b\nc") == "a\\|b c"

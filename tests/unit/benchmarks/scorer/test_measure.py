@@ -1,103 +1,22 @@
-"""The scorer's benchmark: every variant computes every copy under the same limits, and what is said of it adds up."""
+"""What is said of the variants adds up, and can be drawn."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
 
-import pytest
-
-from benchmarks.scorer.load import Workload, lengths, offer, saturate, summary
 from benchmarks.scorer.measure import Plan, measure, raw_rows, report
+from benchmarks.scorer.plot import plot
 from benchmarks.scorer.variants import (
     DeviceModel,
-    Meter,
-    OneByOne,
-    OurBatcher,
-    Ran,
-    Row,
-    ServeBatch,
-    ServeBatchSettings,
-    Variant,
-    ideal,
     replica_context,
 )
 from deployments.batch_choice import BatchLimits
 
 LIMITS = BatchLimits(max_batch_tokens=400, max_batch_items=10, max_queue=100_000)
 FAST = DeviceModel(launch_us=200, ns_per_token=100)
-MAKERS: dict[str, Callable[[Meter], Variant]] = {
-    "batcher": lambda meter: OurBatcher(meter, LIMITS),
-    "serve_batch counting tokens": lambda meter: ServeBatch(meter, LIMITS, 96, ServeBatchSettings(True, 0.001)),
-    "serve_batch counting copies": lambda meter: ServeBatch(meter, LIMITS, 96, ServeBatchSettings(False, 0.001)),
-    "one by one": OneByOne,
-}
 
 
-def test_a_device_model_takes_its_stated_time() -> None:
-    device = DeviceModel(launch_us=1000, ns_per_token=600)
-    assert device.seconds(device.rows([10, 40])) == pytest.approx(1e-3 + 80 * 600e-9)
-
-
-def test_lengths_are_mixed_bounded_and_always_the_same() -> None:
-    drawn = lengths(4000, 96)
-    assert drawn == lengths(4000, 96)
-    assert (min(drawn), max(drawn)) == (6, 96)
-    assert 22 <= sorted(drawn)[2000] <= 26
-
-
-def test_the_ideal_loop_computes_every_copy_once_within_the_limits() -> None:
-    seen: list[Row] = []
-
-    class Noting(DeviceModel):
-        def forward(self, rows: Sequence[Row]) -> Sequence[Any]:
-            seen.extend(rows)
-            return rows
-
-    rows = FAST.rows(lengths(300, 96))
-    ran = ideal(Noting(), rows, LIMITS).ran
-    assert sorted(map(id, seen)) == sorted(map(id, rows))
-    assert all(r.items <= 10 and r.padded <= 400 for r in ran)
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_a_variant_keeps_the_limits_and_is_measured_at_saturation_and_at_set_times(name: str) -> None:
-    work = Workload(FAST.rows(lengths(512, 96)), 4)
-    with replica_context():
-        meter = Meter(FAST)
-        found = asyncio.run(saturate(MAKERS[name](meter), meter, work, outstanding=64, warm_s=0.05, seconds=0.2))
-        assert all(r.items == 1 or (r.items <= 10 and r.padded <= 400) for r in meter.ran)
-        assert found.copies_per_s > 0
-        assert 0 < found.padding_efficiency <= 1
-        assert 0 < found.busy <= 1
-        meter = Meter(FAST)
-        load = asyncio.run(offer(MAKERS[name](meter), meter, work, copies_per_s=400, warm_s=0.05, seconds=0.3, seed=0))
-    assert 0 < load.p50_ms <= load.p99_ms
-    assert load.calls > 0
-    assert sum(r.items for r in meter.ran) >= 4 * load.calls
-
-
-def test_a_summary_is_of_the_time_and_tokens_of_its_forwards() -> None:
-    ran = [Ran(1.0, 1.4, 2, 30, 40), Ran(1.5, 2.0, 4, 70, 80)]
-    found = summary(ran, since_s=1.0, mean_tokens=10)
-    assert found.copies_per_s == pytest.approx(10)  # 100 tokens of 10-token copies in 1 s
-    assert (found.mean_batch, found.padding_efficiency) == (3, pytest.approx(100 / 120))
-    assert (found.busy, found.gap_us) == (pytest.approx(0.9), pytest.approx(1e5))
-
-
-def test_a_variant_that_fails_is_not_measured() -> None:
-    class Broken(DeviceModel):
-        def forward(self, rows: Sequence[Row]) -> Sequence[Any]:
-            raise ValueError("no device")
-
-    meter = Meter(Broken())
-    work = Workload(FAST.rows(lengths(64, 96)), 4)
-    with pytest.raises(ValueError, match="no device"):
-        asyncio.run(saturate(OneByOne(meter), meter, work, outstanding=8, warm_s=5, seconds=5))
-
-
-def test_the_report_has_the_ratios_and_where_they_come_from() -> None:
+def test_the_report_has_the_ratios_and_where_they_come_from(tmp_path: Path) -> None:
     plan = Plan(
         FAST, longest=96, copies_per_call=4, outstanding=64, repeats=1, seconds=0.1, warm_s=0.02, waits_s=(0.0,)
     )
@@ -114,3 +33,9 @@ def test_the_report_has_the_ratios_and_where_they_come_from() -> None:
     rows = list(raw_rows({"device_model": measured}))
     assert {row["variant"] for row in rows} >= {"batcher", "serve_batch", "ideal", "unbatched"}
     assert any("latency_ms" in row for row in rows)
+    plot(
+        {**found, "real": found["device_model"]},
+        [*rows, *({**row, "device": "real"} for row in rows)],
+        tmp_path / "scorer.png",
+    )
+    assert (tmp_path / "scorer.png").stat().st_size > 5000

@@ -13,7 +13,7 @@ import torch
 from click.testing import Result
 from typer.testing import CliRunner
 
-from benchmarks.selection.curves import app
+from benchmarks.selection.__main__ import app
 from deployments.encoder import Encoder, EncoderSettings
 from deployments.reward import heads as files
 from training import seen
