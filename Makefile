@@ -87,7 +87,7 @@ bench-load: setup ## Offered rate against latency and goodput, open loop
 	@$(BIN)/python -m benchmarks.load
 
 bench-locust: setup ## Locust: gRPC and HTTP users side by side
-	@$(BIN)/python -m benchmarks.locust_run
+	@$(BIN)/python -m benchmarks.locust
 
 bench-ingress: setup ## HAProxy against Serve's Python proxy
 	@$(BIN)/python -m benchmarks.ingress

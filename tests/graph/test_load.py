@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from benchmarks.load_stats import point
-from benchmarks.local_app import Failed, all_answered
-from benchmarks.open_loop import Even, Limits, Outcome, Run, closed_loop, open_loop
-from benchmarks.targets import INFO_TARGETS, target_of, workload
+from benchmarks.lib.load_stats import point
+from benchmarks.lib.local_app import Failed, all_answered
+from benchmarks.lib.open_loop import Even, Limits, Outcome, Run, closed_loop, open_loop
+from benchmarks.lib.targets import INFO_TARGETS, target_of, workload
 from deployments.errors import DeadlineExceeded, Overloaded, StageFailed
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import DECISION, FakeService
@@ -104,7 +104,7 @@ async def test_a_run_in_which_something_failed_is_no_measure() -> None:
 
 @pytest.fixture
 def locustfile(root: Path) -> Path:
-    return root / "benchmarks/locustfile.py"
+    return root / "benchmarks/locust/locustfile.py"
 
 
 def locust(root: Path, locustfile: Path, *args: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,1 @@
+"""From stage rates to replicas and cost."""

@@ -1,0 +1,1 @@
+"""HAProxy against Serve's proxy."""

@@ -1,0 +1,1 @@
+"""Offered rate against latency and goodput."""

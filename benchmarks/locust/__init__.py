@@ -1,0 +1,1 @@
+"""Locust users, gRPC and HTTP."""

@@ -1,0 +1,72 @@
+"""The goals that the results are held against, and by how much each is met or missed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from benchmarks.lib.results import Results, lookup, numbers
+
+
+class Outcome(StrEnum):
+    MET = "met"
+    MISSED = "missed"
+    UNMEASURED = "not measured"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`key` is a path in the result of `benchmark`; `at_least` says which side of `target` is good."""
+
+    what: str
+    benchmark: str
+    key: str
+    target: float
+    at_least: bool = True
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`measured`: what the key holds, one number or several by name, of which the worst counts.
+
+    `margin`: how far the worst number is on the good side of the target, as a share of it; negative when missed.
+    """
+
+    goal: Goal
+    outcome: Outcome
+    measured: Mapping[str, float]
+    worst: float | None = None
+    margin: float | None = None
+
+
+GOALS: Final = (
+    Goal("scorer, shipped model: share of the ideal offline loop at saturation", "scorer", "real.ratio_to_ideal", 0.90),
+    Goal(
+        "scorer, device model: share of the ideal offline loop at saturation",
+        "scorer", "device_model.ratio_to_ideal", 0.90,
+    ),
+    Goal(
+        "scorer, device model: copies/s at saturation over `@serve.batch`",
+        "scorer", "device_model.ratio_to_serve_batch", 2.0,
+    ),
+    Goal("graph over bare vLLM at saturation", "engine", "ratio_to_engine", 0.93),
+    Goal(
+        "framework tax: p50 of the no-op graph over an echo with one child, gRPC",
+        "tax", "p50_ratio", 2.5, at_least=False,
+    ),
+    Goal("the same over HTTP", "tax", "http.p50_ratio", 2.5, at_least=False),
+    Goal("prefix cache: share of prompt tokens reused at 4 categories x 2", "prefix", "hit_share", 0.70),
+    Goal("replicas 1 to 4 on fakes: share of linear", "scale", "efficiency_4x", 0.90),
+)  # fmt: skip
+
+
+def judge(goal: Goal, results: Results) -> Verdict:
+    measured = numbers(lookup(results.get(goal.benchmark, {}), goal.key))
+    if not measured:
+        return Verdict(goal, Outcome.UNMEASURED, {})
+    worst = min(measured.values()) if goal.at_least else max(measured.values())
+    distance = worst - goal.target if goal.at_least else goal.target - worst
+    outcome = Outcome.MET if distance >= 0 else Outcome.MISSED
+    return Verdict(goal, outcome, measured, worst, distance / goal.target)

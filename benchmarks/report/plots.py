@@ -1,0 +1,43 @@
+"""Every benchmark's plot, drawn again from what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.engine.plot import plot as engine
+from benchmarks.ingress.plot import plot as ingress
+from benchmarks.lib.results import Results, raw_rows
+from benchmarks.load.plot import plot as load
+from benchmarks.locust.plot import plot as locust
+from benchmarks.prefix.plot import plot as prefix
+from benchmarks.scale.plot import plot as scale
+from benchmarks.scorer.plot import plot as scorer
+from benchmarks.selection.plot import plot as selection
+from benchmarks.tax.plot import plot as tax
+
+Found = Mapping[str, Any]
+Rows = Sequence[dict[str, Any]]
+# Some need the raw rows: a mark for each round, or a curve of all latencies.
+FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
+    "prefix": prefix, "scale": scale, "load": load, "ingress": ingress, "selection": selection,
+}  # fmt: skip
+FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
+    "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,
+}  # fmt: skip
+
+
+def draw(found: Results, folder: Path) -> list[str]:
+    """The names of the plots that were drawn; one whose raw rows are not kept stays as it is."""
+    drawn = []
+    for name, result in found.items():
+        path = folder / f"{name}.png"
+        if name in FROM_RESULT:
+            FROM_RESULT[name](result, path)
+        elif name in FROM_ROWS and (rows := raw_rows(folder, name)):
+            FROM_ROWS[name](result, rows, path)
+        else:
+            continue
+        drawn.append(name)
+    return drawn

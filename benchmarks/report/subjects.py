@@ -1,0 +1,135 @@
+"""What a reader looks at first in each result: a few numbers, each with what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a subject's table. The keys are paths in the result.
+
+    `key`: the number, the one that a goal names where there is a goal. `value`: the absolute number behind a ratio.
+    `baseline`: the number that it is held against, `of` whom; without one, `of` says it all. Both are in `unit`.
+    """
+
+    what: str
+    key: str
+    of: str
+    baseline: str = ""
+    value: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    title: str
+    lines: tuple[Line, ...]
+
+
+def _scorer(device: str, words: str, *others: tuple[str, str]) -> tuple[Line, ...]:
+    batcher = f"{device}.saturated.batcher.copies_per_s"
+    return tuple(
+        Line(f"{words}: copies/s over {of}", f"{device}.ratio_to_{other}", of,
+             f"{device}.saturated.{other}.copies_per_s", batcher, "copies/s")
+        for other, of in others
+    )  # fmt: skip
+
+
+def _ingress(protocol: str, call: str) -> tuple[Line, ...]:
+    at, words = f"{protocol}.{call}", f"{call} over {protocol}"
+    return (
+        Line(f"{words}: p50 over the proxy's", f"{at}.p50_ratio", "Python proxy", f"{at}.proxy.p50_ms",
+             f"{at}.haproxy.p50_ms", "ms"),
+        Line(f"{words}: requests/s over the proxy's", f"{at}.rps_ratio", "Python proxy", f"{at}.proxy.rps_32",
+             f"{at}.haproxy.rps_32", "requests/s"),
+    )  # fmt: skip
+
+
+_IDEAL, _SERVE, _SINGLE = ("ideal", "ideal loop"), ("serve_batch", "`@serve.batch`"), ("unbatched", "one by one")
+SUBJECTS: Final[dict[str, Subject]] = {
+    "scorer": Subject(
+        "The batcher: copies/s at saturation and latency at 70% load",
+        (
+            *_scorer("real", "shipped model", _IDEAL, _SERVE, _SINGLE),
+            *_scorer("device_model", "device model", _IDEAL, _SERVE),
+            Line("device model: p99 over `@serve.batch`, same load", "device_model.p99_ratio_to_serve_batch",
+                 "`@serve.batch`", "device_model.at_load.serve_batch.p99_ms",
+                 "device_model.at_load.batcher_at_serve_batch.p99_ms", "ms"),
+        ),
+    ),
+    "engine": Subject(
+        "The demo graph against bare vLLM, same prompts, sampling and settings",
+        (
+            Line("candidates/s over bare vLLM in turn", "ratio_to_engine", "bare vLLM", "bare.candidates_per_s",
+                 "graph.candidates_per_s", "candidates/s"),
+            Line("candidates/s over bare vLLM, no graph beside it", "ratio_to_engine_alone", "bare vLLM alone",
+                 "bare_alone.candidates_per_s", "graph.candidates_per_s", "candidates/s"),
+        ),
+    ),
+    "tax": Subject(
+        "What the framework costs: the no-op graph against a bare echo with one child",
+        (
+            Line("p50 over the echo's, gRPC", "p50_ratio", "echo", "grpc.echo.p50_ms", "grpc.p50_ms", "ms"),
+            Line("p50 over the echo's, HTTP", "http.p50_ratio", "echo", "http.echo.p50_ms", "http.p50_ms", "ms"),
+            Line("requests/s over the echo's, gRPC", "rps_ratio", "echo", "grpc.echo.rps", "grpc.rps", "requests/s"),
+            Line("requests/s over the echo's, HTTP", "http.rps_ratio", "echo", "http.echo.rps", "http.rps",
+                 "requests/s"),
+        ),
+    ),
+    "prefix": Subject(
+        "What the drafts of a cold item share in the prefix cache",
+        (
+            Line("share of prompt tokens, 4 categories x 2", "hit_share", "category before the facts",
+                 "naive_hit_share"),
+            Line("share of prompt tokens, 4 categories x 1", "arms.block_32.cached_share", "blocks of 128",
+                 "arms.block_128.cached_share"),
+        ),
+    ),
+    "scale": Subject(
+        "Items/s with 1, 2 and 4 replicas a stage, on fakes",
+        (
+            Line("4 replicas: share of linear", "efficiency_4x", "1 replica", "points.1.items_per_s",
+                 "points.4.items_per_s", "items/s"),
+            Line("4 replicas: share of what the waits allow", "points.4.of_ideal", "waits alone, a replica",
+                 "ideal_items_per_s_per_replica", "points.4.items_per_s", "items/s"),
+        ),
+    ),
+    "load": Subject(
+        "Open loop: offered rate against latency, goodput and shed load",
+        (
+            Line("highest rate that holds the SLO, requests/s", "knee_rps", "SLO, ms", "slo_ms"),
+            Line("goodput at that rate, requests/s", "goodput_at_knee", "offered", "knee_rps"),
+            Line("p99 at 70% of that rate, ms", "p99_ms_at_70pct", "p99 of one at a time", "unloaded.p99_ms"),
+        ),
+    ),
+    "locust": Subject(
+        "Locust, gRPC and HTTP users side by side",
+        (
+            Line("requests/s over gRPC", "grpc_rps", "HTTP", "http_rps"),
+            Line("p50 over gRPC, ms", "grpc.p50_ms", "HTTP", "http.p50_ms"),
+            Line("failed requests", "failures", "none"),
+        ),
+    ),
+    "ingress": Subject(
+        "Direct ingress (HAProxy) against the Python proxy",
+        (*_ingress("grpc", "generate"), *_ingress("http", "generate"), *_ingress("grpc", "info")),
+    ),
+    "selection": Subject(
+        "Held-out A/B tests replayed through selection",
+        (
+            Line("CTR gain of the model's pick over the mean arm", "baselines.model.ctr_gain.value", "longest arm",
+                 "baselines.longest arm.ctr_gain.value"),
+            Line("share of other arms that it beats", "baselines.model.wins.value", "random arm",
+                 "baselines.random arm.wins.value"),
+        ),
+    ),
+}  # fmt: skip
+
+
+def in_order(found: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The known results first."""
+    order = [*(name for name in SUBJECTS if name in found), *(name for name in found if name not in SUBJECTS)]
+    return {name: found[name] for name in order}

@@ -1,0 +1,1 @@
+"""The batcher against its alternatives."""

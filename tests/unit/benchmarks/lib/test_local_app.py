@@ -1,0 +1,29 @@
+"""Edits of a config that a benchmark starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from benchmarks.lib.local_app import fakes
+from deployments.errors import Misconfigured
+
+
+def config(root: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((root / "configs" / name).read_text())
+    return found
+
+
+def test_fakes_get_their_latency_and_other_stages_are_refused(root: Path) -> None:
+    changed = config(root, "fake.yaml")
+    changed["applications"][0]["deployments"].append({"name": "Ingress", "user_config": {"defaults": {}}})
+    fakes({"Captioner": 3.0, "Generator": 4.0})(changed)
+    knobs = {d["name"]: d["user_config"] for d in changed["applications"][0]["deployments"]}
+    assert knobs.pop("Ingress") == {"defaults": {}}
+    found = {name: knob["latency_ms"] for name, knob in knobs.items()}
+    assert found == {"Captioner": 3.0, "CategoryRouter": 5, "Generator": 4.0, "RewardScorer": 10}
+    with pytest.raises(Misconfigured, match="captioner, router, generator, reward"):
+        fakes({"Captioner": 3.0})(config(root, "demo.yaml"))
