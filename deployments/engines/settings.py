@@ -35,7 +35,7 @@ class EngineSettings(Settings):
     max_num_seqs: int = Field(default=16, ge=1, le=4096)
     """Sequences computed at once; more wait, REALTIME before BACKFILL."""
     max_num_batched_tokens: int | None = Field(default=None, ge=64, le=2**20)
-    """Tokens computed in one step; None leaves it to vLLM."""
+    """Tokens computed in one step; None leaves it to vLLM. On a CPU at least `max_model_len`: prompts are not cut."""
     kv_cache_bytes: int | None = Field(default=None, ge=16 * MIB)
     """None: on a CPU 512 MiB, on a GPU what `gpu_memory_utilization` leaves. Set it where engines share a GPU."""
     block_size: int | None = Field(default=None, ge=8, le=512)

@@ -94,8 +94,14 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
     block_size = settings.block_size or (_CPU_BLOCK_SIZE if cpu else None)
     if block_size is not None:
         arguments["block_size"] = block_size
-    if settings.max_num_batched_tokens is not None:
-        arguments["max_num_batched_tokens"] = settings.max_num_batched_tokens
+    batched = settings.max_num_batched_tokens
+    if cpu:
+        # A prompt that is cut in two, with a seed, kills vLLM 0.32 on a CPU: it takes back the draw of the first part
+        # (`set_offset`), which the CPU's random generator cannot. Whole prompts need room for the longest.
+        arguments["enable_chunked_prefill"] = False
+        batched = None if batched is None else max(batched, settings.max_model_len)
+    if batched is not None:
+        arguments["max_num_batched_tokens"] = batched
     return arguments
 
 

@@ -97,6 +97,19 @@ async def idle(engine: Engine) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_seeded_prompts_beyond_one_step_are_all_answered(engine: Engine) -> None:
+    """A step of the engine has 2,048 tokens of prompt: the first that does not fit must wait, not be cut in two."""
+    words = [" ".join(f"{n}.{i}" for i in range(150)) for n in range(8)]  # some 700 tokens each, and nothing shared
+    prompts = [engine.render([Message("user", text)]) for text in words]
+    answered = await asyncio.gather(
+        *(
+            engine.sample(prompt, Sampling(max_tokens=2, temperature=0.5, seed=n), request_id=f"long-{n}")
+            for n, prompt in enumerate(prompts)
+        )
+    )
+    assert len(answered) == 8
+
+
 async def test_every_category_gets_its_candidates_within_the_lengths(generator: VllmGenerator) -> None:
     written = await drafts(generator, task())
     assert sorted(d.category for d in written) == sorted(plan.category for plan in PLANS for _ in range(2))
