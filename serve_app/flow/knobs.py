@@ -35,7 +35,7 @@ class FitKnobs(Knobs):
 
 class SelectionKnobs(Knobs):
     """Score = mean, and for generated copies alone - caution x spread + likelihood_weight x (likelihood - its median
-    over the request's candidates) + fit.weight x ln(fit): a copy that may be unfit pays for the doubt.
+    over the request's candidates) + fit.weight x ln(fit / the highest fit of them): a doubtful copy pays for the doubt.
 
     Caution is not taken off incumbents: it is for what is new. Centred, the likelihood term moves generated candidates
     as a whole neither up nor down against the incumbents, which have no likelihood. `margin` is in win probability, see

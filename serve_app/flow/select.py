@@ -25,10 +25,14 @@ class Selection:
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
     """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs.
 
-    Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace.
+    Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace. The doubt
+    orders written copies: the one that is most surely fit pays nothing, so that one which passed the gate meets an
+    incumbent, of which no fit is asked, by its reward.
     """
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
+    fits = [bounded(c.fit) for c in candidates if c.fit is not None and c.reward is not None and _running(c)]
+    surest = max(fits, default=1.0)
     scored = []
     for c in candidates:
         if c.reward is None:
@@ -36,7 +40,9 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
             continue
         fluency = 0.0 if c.likelihood is None else knobs.likelihood_weight * (c.likelihood - centre)
         caution = knobs.caution * c.reward.spread if _written(c) else 0.0
-        doubt = knobs.fit.weight * math.log(bounded(c.fit)) if c.fit is not None and _written(c) else 0.0
+        doubt = 0.0
+        if c.fit is not None and _written(c):
+            doubt = knobs.fit.weight * min(0.0, math.log(bounded(c.fit) / surest))
         score = c.reward.mean - caution + fluency + doubt
         scored.append(c.model_copy(update={"score": score}))
     return scored
@@ -128,6 +134,10 @@ def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
     if any(not c.rejected for c in generated):
         return Reason.UNSCORED
     return Reason.NONE_FIT if any(map(rejected_as_unfit, generated)) else Reason.ALL_REJECTED
+
+
+def _running(candidate: Candidate) -> bool:
+    return _written(candidate) and not candidate.rejected
 
 
 def _written(candidate: Candidate) -> bool:

@@ -204,3 +204,14 @@ def test_what_the_margin_would_not_send_is_not_ahead() -> None:
     rule = EarlyStop(win_probability=0.92)
     assert ahead(scored, WinCalibration(), 0.45, rule)
     assert not ahead(scored, WinCalibration(), 0.46, rule)
+
+
+def test_doubt_orders_written_copies_and_is_no_handicap_against_an_incumbent() -> None:
+    knobs = SelectionKnobs.model_validate({"caution": 0, "fit": {"minimum": 0.2, "weight": 2.0}})
+    unfit = copy("c", 0.0, fit=0.9, rejected=True)
+    old = copy("old", 0.1, Source.INCUMBENT, fit=0.01)
+    found = {c.id: c.score for c in with_scores([copy("a", 0.3, fit=0.5), copy("b", 0.4, fit=0.25), unfit, old], knobs)}
+    assert found["a"] == pytest.approx(0.3)
+    assert found["b"] == pytest.approx(0.4 + 2.0 * -0.6931472)
+    assert found["old"] == pytest.approx(0.1)
+    assert found["c"] == pytest.approx(0.0)  # a rejected copy sets no standard, and gains nothing
