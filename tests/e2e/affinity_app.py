@@ -12,7 +12,7 @@ from deployments.deadline import Call, Deadline
 from deployments.fakes import FakeGenerator, FakeGeneratorSettings
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app import contract
-from serve_app.app import generators
+from serve_app.app import stage_deployment
 from serve_app.cluster.remote import RemoteGenerator
 from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.protocols import BothProtocols
@@ -62,4 +62,6 @@ def build(args: dict[str, Any]) -> serve.Application:
     scaling = GeneratorScaling(
         min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
     )
-    return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(generators(scaling).bind(TellingSettings()))
+    return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(
+        stage_deployment("generator", scaling).bind(TellingSettings())
+    )
