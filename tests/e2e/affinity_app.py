@@ -10,6 +10,7 @@ from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
 from deployments.fakes import FakeGenerator, FakeGeneratorSettings
+from deployments.kinds import CLASSES
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app import contract
 from serve_app.app import stage_deployment
@@ -34,8 +35,10 @@ class TellingGenerator(FakeGenerator):
 
 
 class TellingSettings(FakeGeneratorSettings):
-    def build(self) -> TellingGenerator:
-        return TellingGenerator()
+    """Built as the table of kinds says, in every process that imports this file."""
+
+
+CLASSES[TellingSettings] = f"{TellingGenerator.__module__}:{TellingGenerator.__qualname__}"
 
 
 class Asking(FakeService):
