@@ -19,7 +19,6 @@ from deployments.generator.settings import GeneratorSettings
 from deployments.reward.settings import RewardSettings
 from deployments.router.settings import EmbeddingRouterSettings
 from deployments.settings import Settings
-from deployments.stages import Startable
 
 AnyCaptionerSettings = Annotated[
     TagsCaptionerSettings | VlmCaptionerSettings | OpenAiCaptionerSettings | FakeCaptionerSettings,
@@ -50,5 +49,4 @@ CLASSES: Final[dict[type[Settings], str]] = {
 def build(settings: Settings) -> Any:
     """The stage of these settings, not yet started. Imports its framework: seconds."""
     module, _, name = CLASSES[type(settings)].partition(":")
-    stage: Startable[Any] = getattr(import_module(module), name)(settings)
-    return stage
+    return getattr(import_module(module), name)(settings)

@@ -141,7 +141,7 @@ def sample(
     candidates: Annotated[int, typer.Option(min=1, help="In each category.")] = 2,
     temperature: Annotated[float | None, typer.Option(min=0, max=2, help="Instead of the knob's default.")] = None,
     at_once: Annotated[
-        int, typer.Option(min=1, help="Items in the engine at once: on a CPU 8 take a fifth of the time of one by one.")
+        int, typer.Option(min=1, help="Items in the engine at once; a step reads all weights, however many.")
     ] = 4,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:

@@ -53,8 +53,8 @@ async def test_every_copy_has_its_own_fit_beside_its_reward(scorer: BradleyTerry
     assert first.fits == pytest.approx(expected, abs=1e-4)
     assert again.fits == pytest.approx(first.fits, abs=1e-4)
     assert other.fits != pytest.approx(first.fits, abs=1e-4)
-    means = [[r.mean for r in result.rewards] for result in (first, other)]
-    assert means[1] == pytest.approx(means[0], abs=1e-3)
+    numbers = [[n for r in result.rewards for n in (r.mean, r.spread)] for result in (first, other)]
+    assert numbers[1] == pytest.approx(numbers[0], abs=1e-3)
     assert len(first.rewards) == len(COPIES)
 
 
