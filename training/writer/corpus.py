@@ -35,7 +35,7 @@ class Bad(Copy):
 class Judged(Copy):
     """A model's copy with readers' marks, as `sample` wrote it.
 
-    fit: the share of readers who would send it as it is; 0.5 too where the only reader found all of it true and mended its
+    fit: the share of readers who would send it as it is; 0.5 too where the only reader found it true and mended its
     wording. mended: the same by a reader who changed as little as makes it
     fit. contrast, likelihood: what its writer said of it, see
     `sample.row`. source: which writer.
