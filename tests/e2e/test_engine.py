@@ -197,8 +197,10 @@ async def test_a_grammar_is_held(engine: Engine) -> None:
 
 
 async def test_a_cut_answer_says_so(engine: Engine) -> None:
+    """The grammar lets no answer end in four tokens, whatever the model draws."""
     prompt = engine.render([Message("user", "Tell a long story.")])
-    sample = await engine.sample(prompt, Sampling(max_tokens=4), request_id="cut", priority=Priority.BACKFILL)
+    sampling = Sampling(max_tokens=4, grammar="root ::= [a-z ]{200,300}")
+    sample = await engine.sample(prompt, sampling, request_id="cut", priority=Priority.BACKFILL)
     assert sample.length_cut
     assert sample.output_tokens == 4
 
