@@ -37,10 +37,14 @@ _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
 
 class FinishedRule(Knobs):
-    """`at_limit` holds text that fills its limit exactly and ends without a stop: a decoder that ran out of room."""
+    """`at_limit` holds text that fills its limit exactly and ends without a stop.
+
+    A writer that ran out of room may have left it, or one that counted well: a person decides. Our own writers say
+    themselves when they were cut, see `cut_off`.
+    """
 
     action: Action = "block"
-    at_limit: Action = "block"
+    at_limit: Action = "review"
     run_on: Action = "review"
     max_sentence_words: int = Field(default=35, ge=5)
 
