@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -162,14 +163,18 @@ class Engine:
         priority: Priority = Priority.REALTIME,
         deadline: Deadline | None = None,
         adapter: str = "",
+        stop_when: Callable[[str], bool] | None = None,
     ) -> Sample:
         """One sequence, by the model itself or with one of its adapters. Cancelling this coroutine aborts it in the
         engine. The deadline orders it among others (`scheduling_priority`) and does not end it.
 
+        stop_when: reads the text every few tokens; True aborts the rest, and the sample is `length_cut`.
+
         Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
         """
-        output = await self._finished(prompt, sampling, f"{request_id}-{index}", priority, deadline, adapter)
+        name = f"{request_id}-{index}"
+        output = await self._finished(prompt, sampling, name, priority, deadline, adapter, stop_when)
         return _sample(index, output)
 
     async def _finished(
@@ -180,13 +185,14 @@ class Engine:
         priority: Priority,
         deadline: Deadline | None,
         adapter: str,
+        stop_when: Callable[[str], bool] | None = None,
     ) -> Any:
-        """vLLM's RequestOutput of one finished sequence."""
+        """vLLM's RequestOutput of one sequence that has finished, or that `stop_when` has stopped."""
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
         known(adapter, self.adapters)
         lora = vllm_api.lora_request(self.adapters[adapter]) if adapter else None
-        params = vllm_api.sampling_params(**vars(sampling))
+        params = vllm_api.sampling_params(**vars(sampling), streamed=stop_when is not None)
         request: dict[str, Any] = (
             {"prompt": prompt.text, "multi_modal_data": {"image": list(prompt.images)}}
             if prompt.images
@@ -195,8 +201,12 @@ class Engine:
         urgency = scheduling_priority(priority, deadline)
         last = None
         try:
-            async for output in self._llm.generate(request, params, request_id, lora_request=lora, priority=urgency):
-                last = output
+            outputs = self._llm.generate(request, params, request_id, lora_request=lora, priority=urgency)
+            async with aclosing(outputs):  # to leave it before its end aborts the request
+                async for output in outputs:
+                    last = output
+                    if stop_when is not None and not output.finished and stop_when(output.outputs[0].text):
+                        break
         except vllm_api.EngineDeadError:
             raise StageUnavailable(f"the {self.name}'s engine has stopped") from None
         except Exception as error:
@@ -246,14 +256,14 @@ class Engine:
 
 
 def _sample(index: int, output: Any) -> Sample:
-    """Read vLLM's RequestOutput of one finished sequence."""
+    """Read vLLM's RequestOutput of one sequence."""
     (sequence,) = output.outputs
     tokens = len(sequence.token_ids)
     times = output.metrics  # of the engine's own clock
     return Sample(
         index=index,
         text=sequence.text,
-        length_cut=sequence.finish_reason == "length",
+        length_cut=sequence.finish_reason in {"length", None},  # None: stopped before its end
         logprob=sequence.cumulative_logprob / tokens if tokens and sequence.cumulative_logprob is not None else None,
         prompt_tokens=len(output.prompt_token_ids or ()),
         cached_tokens=output.num_cached_tokens or 0,

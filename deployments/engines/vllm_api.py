@@ -34,6 +34,7 @@ __all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "lora
 
 _CPU_KV_CACHE_BYTES = 512 * MIB
 _CPU_BLOCK_SIZE = 32
+_TOKENS_BETWEEN_LOOKS = 4
 _GPU_START_TIMEOUT_S = 1800.0
 # What every version takes for `max_lora_rank`.
 _LORA_RANKS = (8, 16, 32, 64, 128, 256, 512)
@@ -89,6 +90,9 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "structured_outputs_config": {"backend": "xgrammar"},
         "use_tqdm_on_load": False,
         "disable_log_stats": False,  # queue and compute times come with the statistics
+        # Of answers that are read while they grow (`Engine.sample(stop_when=)`): often enough to stop one early, seldom
+        # enough to cost nothing.
+        "stream_interval": _TOKENS_BETWEEN_LOOKS,
         "enable_log_requests": False,
     }
     block_size = settings.block_size or (_CPU_BLOCK_SIZE if cpu else None)
@@ -211,9 +215,12 @@ def sampling_params(
     seed: int | None,
     grammar: str | None,
     compared: tuple[int, ...],
+    streamed: bool = False,
 ) -> SamplingParams:
-    """One sequence, delivered when it is finished, with the log-probability of the tokens taken, and of those compared
-    with them."""
+    """One sequence with the log-probability of the tokens taken, and of those compared with them.
+
+    streamed: delivered while it grows, whole each time; else once, when it is finished.
+    """
     return SamplingParams(
         n=1,
         temperature=temperature,
@@ -225,5 +232,5 @@ def sampling_params(
         logprobs=0 if not compared else None,
         logprob_token_ids=list(compared) or None,
         structured_outputs=StructuredOutputsParams(grammar=grammar) if grammar is not None else None,
-        output_kind=RequestOutputKind.FINAL_ONLY,
+        output_kind=RequestOutputKind.CUMULATIVE if streamed else RequestOutputKind.FINAL_ONLY,
     )

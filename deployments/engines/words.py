@@ -52,9 +52,9 @@ class Sampling:
 class Sample:
     """One finished sequence and what it cost.
 
-    `length_cut`: it hit `max_tokens` (or the model's length) and did not end by itself. `logprob`: mean log-probability
-    per token under the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last
-    token.
+    `length_cut`: it hit `max_tokens` (or the model's length) or was stopped, and did not end by itself. `logprob`: mean
+    log-probability per token under the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then
+    to its last token.
     """
 
     index: int

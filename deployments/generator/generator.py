@@ -154,6 +154,7 @@ class VllmGenerator:
                 priority=call.priority,
                 deadline=call.deadline,
                 adapter=job.prompt.adapter,
+                stop_when=lambda text: structured.overflows(text, job.longest),
             )
         except StageFailed as failure:
             return failure

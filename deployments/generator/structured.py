@@ -96,6 +96,15 @@ def json_part(text: str) -> str:
     return text[begun : ended + 1] if ended > begun else text[begun:]
 
 
+def overflows(text: str, longest: dict[OutputField, int]) -> bool:
+    """Whether an answer that still grows has a text longer than `longest`, in code points: it will not be whole."""
+    try:
+        grown = {name: json.loads(f'"{value}"') for name, value in _PARTIAL.findall(text)}
+    except ValueError:  # it ends within an escape, or will never be JSON
+        return False
+    return any(len(" ".join(grown.get(name, "").split())) > longest[field] for field, name in FIELD_NAMES.items())
+
+
 def parse(text: str, longest: dict[OutputField, int]) -> Answer:
     """Read the engine's answer; `longest` in code points. What cannot be read whole is read as far as it goes."""
     try:

@@ -205,6 +205,16 @@ async def test_a_cut_answer_says_so(engine: Engine) -> None:
     assert sample.output_tokens == 4
 
 
+async def test_an_answer_is_stopped_when_its_text_says_so(engine: Engine) -> None:
+    prompt = engine.render([Message("user", "Tell a long story.")])
+    sampling = Sampling(max_tokens=200, grammar="root ::= [a-z ]{1000,2000}")
+    sample = await engine.sample(prompt, sampling, request_id="stop", stop_when=lambda text: len(text) > 40)
+    assert len(sample.text) > 40
+    assert sample.length_cut
+    assert sample.output_tokens < 100
+    await idle(engine)
+
+
 async def test_too_long_a_prompt_is_the_callers_fault(engine: Engine) -> None:
     with pytest.raises(InvalidInput, match="tokens"):
         engine.render([Message("user", "word " * 2000)])

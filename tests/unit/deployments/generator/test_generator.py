@@ -50,6 +50,7 @@ class Engine:
         priority: Priority,
         deadline: Deadline,
         adapter: str,
+        stop_when: Callable[[str], bool],
     ) -> Sample:
         self.adapters_asked.append(adapter)
         self.deadlines.append(deadline)
@@ -62,7 +63,9 @@ class Engine:
             found = self.answer(number)
             if isinstance(found, Exception):
                 raise found
-            return Sample(0, found, False, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
+            grown = (found[:end] for end in range(1, len(found)))
+            text = next((text for text in grown if stop_when(text)), found)
+            return Sample(0, text, text != found, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
         finally:
             self.unfinished_requests -= 1
 

@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deployments.counting import measure
-from deployments.generator.structured import grammar, json_part, limits, parse, schema
+from deployments.generator.structured import grammar, json_part, limits, overflows, parse, schema
 from deployments.types import CountingUnit, LengthProfile, OutputField
 
 T, B = OutputField.TITLE, OutputField.BODY
@@ -116,3 +118,26 @@ def test_a_schema_is_strict_and_names_no_length() -> None:
         "additionalProperties": False,
     }
     assert schema((T,))["required"] == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("", False),
+        ('{"title":"Ten letter', False),
+        ('{"title":"Ten letters', True),
+        ('{"title":"Ten  let  r ', False),  # blanks are joined, as in what is sent
+        ('{"title":"Ten","body":"Twenty letters it is', False),
+        ('{"title":"Ten","body":"Twenty letters it is.', True),
+        ('```json\n{"title": "Ten letters', True),
+    ],
+)
+def test_an_answer_that_grows_too_long_is_seen_before_its_end(text: str, *, over: bool) -> None:
+    assert overflows(text, {T: 10, B: 20}) is over
+
+
+@given(st.text(max_size=30), st.text(max_size=60), st.integers(0, 120))
+def test_what_is_stopped_early_would_not_have_been_whole(title: str, body: str, end: int) -> None:
+    longest, text = {T: 10, B: 20}, answer(title, body)
+    if overflows(text[:end], longest):
+        assert not parse(text, longest).finished
