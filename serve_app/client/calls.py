@@ -18,8 +18,7 @@ from pydantic import BaseModel, ValidationError
 from deployments.errors import InvalidInput, PushGenError, StageUnavailable
 from deployments.types import Copy, Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
-from serve_app import contract
-from serve_app.contract import verbs
+from serve_app.contract import messages, verbs
 from serve_app.contract.codec import from_message, to_message, violations
 from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
 from serve_app.contract.headers import header_safe, with_budget
@@ -109,31 +108,31 @@ class Asked(Generic[T]):
         return max(DEFAULT_TIMEOUT_S, getattr(holder, "time_budget_ms", 0) / 1000 + 5.0)
 
 
-Given = Item | contract.GenerateNotificationRequest | Mapping[str, Any]
+Given = Item | messages.GenerateNotificationRequest | Mapping[str, Any]
 
 
-def whole(given: Given) -> contract.GenerateNotificationRequest:
+def whole(given: Given) -> messages.GenerateNotificationRequest:
     """An item alone, or a request as a model or as the same keys in a dictionary. Raises InvalidInput."""
     if isinstance(given, Item):
-        return contract.GenerateNotificationRequest(item=given)
-    if isinstance(given, contract.GenerateNotificationRequest):
+        return messages.GenerateNotificationRequest(item=given)
+    if isinstance(given, messages.GenerateNotificationRequest):
         return given
     try:
-        return contract.GenerateNotificationRequest.model_validate(given)
+        return messages.GenerateNotificationRequest.model_validate(given)
     except ValidationError as error:
-        raise InvalidInput(violations(error, contract.GenerateNotificationRequest)) from None
+        raise InvalidInput(violations(error, messages.GenerateNotificationRequest)) from None
 
 
 def generate(given: Given) -> Asked[Decision]:
-    read = _reader(contract.GenerateNotificationResponse)
+    read = _reader(messages.GenerateNotificationResponse)
     return _asked(verbs.GENERATE, whole(given), lambda answer: read(answer).decision)
 
 
-def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
-    def read(answer: service_pb2.StreamNotificationResponse) -> contract.StreamNotificationResponse | None:
+def stream(given: Given) -> Asked[messages.StreamNotificationResponse | None]:
+    def read(answer: service_pb2.StreamNotificationResponse) -> messages.StreamNotificationResponse | None:
         if answer.WhichOneof("event") is None:  # a failing stream ends with one
             return None
-        return from_message(contract.StreamNotificationResponse, answer)
+        return from_message(messages.StreamNotificationResponse, answer)
 
     return _asked(verbs.STREAM, whole(given), read)
 
@@ -146,30 +145,30 @@ def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision 
             return answer.index, from_status(answer.error) or PushGenError(answer.error.message)
         return answer.index, from_message(Decision, answer.decision)
 
-    request = contract.BatchGenerateNotificationsRequest(requests=tuple(map(whole, given)), request_id=request_id)
+    request = messages.BatchGenerateNotificationsRequest(requests=tuple(map(whole, given)), request_id=request_id)
     # The timeout is the whole batch's, a time budget one item's: the one says nothing of the other.
     return _asked(verbs.BATCH, request, read, timeout_is_budget=False)
 
 
-def caption(given: Item | contract.CaptionItemRequest) -> Asked[contract.CaptionItemResponse]:
-    request = contract.CaptionItemRequest(item=given) if isinstance(given, Item) else given
-    return _asked(verbs.CAPTION, request, _reader(contract.CaptionItemResponse))
+def caption(given: Item | messages.CaptionItemRequest) -> Asked[messages.CaptionItemResponse]:
+    request = messages.CaptionItemRequest(item=given) if isinstance(given, Item) else given
+    return _asked(verbs.CAPTION, request, _reader(messages.CaptionItemResponse))
 
 
-def route(given: Item | contract.RouteItemRequest) -> Asked[contract.RouteItemResponse]:
-    request = contract.RouteItemRequest(item=given) if isinstance(given, Item) else given
-    return _asked(verbs.ROUTE, request, _reader(contract.RouteItemResponse))
+def route(given: Item | messages.RouteItemRequest) -> Asked[messages.RouteItemResponse]:
+    request = messages.RouteItemRequest(item=given) if isinstance(given, Item) else given
+    return _asked(verbs.ROUTE, request, _reader(messages.RouteItemResponse))
 
 
 def score(
-    given: Item | contract.ScoreCopiesRequest, copies: Sequence[Copy] | None
-) -> Asked[contract.ScoreCopiesResponse]:
-    request = contract.ScoreCopiesRequest(item=given, copies=tuple(copies or ())) if isinstance(given, Item) else given
-    return _asked(verbs.SCORE, request, _reader(contract.ScoreCopiesResponse))
+    given: Item | messages.ScoreCopiesRequest, copies: Sequence[Copy] | None
+) -> Asked[messages.ScoreCopiesResponse]:
+    request = messages.ScoreCopiesRequest(item=given, copies=tuple(copies or ())) if isinstance(given, Item) else given
+    return _asked(verbs.SCORE, request, _reader(messages.ScoreCopiesResponse))
 
 
-def info() -> Asked[contract.GetServiceInfoResponse]:
-    return _asked(verbs.INFO, contract.GetServiceInfoRequest(), _reader(contract.GetServiceInfoResponse))
+def info() -> Asked[messages.GetServiceInfoResponse]:
+    return _asked(verbs.INFO, messages.GetServiceInfoRequest(), _reader(messages.GetServiceInfoResponse))
 
 
 def _asked(verb: Verb, request: BaseModel, read: Callable[[Any], T], *, timeout_is_budget: bool = True) -> Asked[T]:

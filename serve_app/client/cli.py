@@ -21,14 +21,14 @@ from deployments.types import Decision
 from serve_app.client import PushGenClient, cli_input, cli_lines, render
 from serve_app.client.cli_errors import BAD_INPUT, FAILED, UNAVAILABLE, answer_json, exit_code, explained
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
-from serve_app.contract import (
+from serve_app.contract.errors import to_problem
+from serve_app.contract.messages import (
     CaptionItemRequest,
     GenerateNotificationRequest,
     RouteItemRequest,
     ScoreCopiesRequest,
     StreamNotificationResponse,
 )
-from serve_app.contract.errors import to_problem
 
 app = typer.Typer(
     help="Ask a running PushGen service: one item in, one notification worth sending out.",

@@ -11,7 +11,7 @@ from typing import Any
 from deployments.errors import Overloaded, PushGenError
 from deployments.types import Decision, Item
 from serve_app.client import PushGenClient, cli_input
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 
 _ATTEMPTS = 8
 

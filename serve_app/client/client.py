@@ -29,7 +29,7 @@ from deployments.types import Copy, Decision, Item
 from pushgen.v1 import service_pb2_grpc
 from serve_app.client import calls
 from serve_app.client.calls import DEFAULT_ADDRESS, Asked, Given, Unreachable, frame, image
-from serve_app.contract import (
+from serve_app.contract.messages import (
     CaptionItemRequest,
     CaptionItemResponse,
     GetServiceInfoResponse,

@@ -23,7 +23,7 @@ from deployments.types import (
     StageRevision,
     StageTiming,
 )
-from serve_app.contract import (
+from serve_app.contract.messages import (
     CandidateEvent,
     CaptionedEvent,
     Event,

@@ -26,7 +26,7 @@ from deployments.types import (
     Usage,
 )
 from serve_app import __version__
-from serve_app.contract import (
+from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     CaptionItemResponse,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
-from serve_app.contract import (
+from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     CaptionItemResponse,

@@ -15,8 +15,7 @@ from pydantic import BaseModel
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
-from serve_app import contract
-from serve_app.contract import verbs
+from serve_app.contract import messages, verbs
 from serve_app.contract.codec import parse, to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
@@ -109,14 +108,14 @@ def _streaming(verb: Verb) -> Callable[..., AsyncIterator[Message]]:
     return call_stream
 
 
-def _event(event: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> Message:
-    return to_message(contract.StreamNotificationResponse.of(sequence, event), service_pb2.StreamNotificationResponse)
+def _event(event: messages.Event, sequence: int, _asked: BaseModel, _request_id: str) -> Message:
+    return to_message(messages.StreamNotificationResponse.of(sequence, event), service_pb2.StreamNotificationResponse)
 
 
 def _item(
     answered: tuple[int, Decision | PushGenError],
     _sequence: int,
-    asked: contract.BatchGenerateNotificationsRequest,
+    asked: messages.BatchGenerateNotificationsRequest,
     request_id: str,
 ) -> Message:
     index, answer = answered

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deployments.errors import InvalidInput, PushGenError
 from deployments.settings import Settings
 from deployments.types import Decision
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.contract.codec import parse_json
 from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
@@ -186,8 +186,8 @@ async def _told(answers: AsyncIterator[Any], tell: Tell, asked: BaseModel, reque
             yield tell(answer, sequence, asked, request_id)
 
 
-def _numbered(happened: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> bytes:
-    numbered = contract.StreamNotificationResponse.of(sequence, happened)
+def _numbered(happened: messages.Event, sequence: int, _asked: BaseModel, _request_id: str) -> bytes:
+    numbered = messages.StreamNotificationResponse.of(sequence, happened)
     (name,) = numbered.model_dump(exclude_none=True, include=openapi.EVENT_NAMES)
     return event(name, numbered.model_dump_json(exclude_none=True).encode(), sequence)
 
@@ -195,7 +195,7 @@ def _numbered(happened: contract.Event, sequence: int, _asked: BaseModel, _reque
 def _item(
     answered: tuple[int, Decision | PushGenError],
     _sequence: int,
-    asked: contract.BatchGenerateNotificationsRequest,
+    asked: messages.BatchGenerateNotificationsRequest,
     request_id: str,
 ) -> bytes:
     index, answer = answered

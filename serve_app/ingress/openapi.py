@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.contract.errors import TABLE, Problem, problem_type
 from serve_app.contract.headers import MAX_REQUEST_ID_CHARS
 from serve_app.contract.verbs import VERBS, Verb
@@ -53,7 +53,7 @@ class Health(BaseModel):
 
 
 REQUESTS: list[type[BaseModel]] = [verb.request for verb in VERBS if verb.method == "POST"]
-EVENTS: list[type[BaseModel]] = [contract.StreamNotificationResponse, BatchEvent, Problem]
+EVENTS: list[type[BaseModel]] = [messages.StreamNotificationResponse, BatchEvent, Problem]
 
 REF = "#/components/schemas/{model}"
 HTTP_ONLY = {

@@ -22,7 +22,7 @@ from deployments.errors import (
 )
 from deployments.types import Copy, Decision, Item, Options
 from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, calls, frame, image
-from serve_app.contract import CaptionItemRequest, GenerateNotificationRequest
+from serve_app.contract.messages import CaptionItemRequest, GenerateNotificationRequest
 from serve_app.demo.local import free_port
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import serving

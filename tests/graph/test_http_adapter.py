@@ -24,7 +24,7 @@ from deployments.errors import (
     Violation,
 )
 from pushgen.v1 import service_pb2
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.ingress.http import HttpSettings, create_app
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import VERBS, events
@@ -239,7 +239,7 @@ async def test_a_large_body_does_not_hold_the_event_loop() -> None:
     picture = base64.b64encode(bytes(2 * 2**20)).decode()
     body = json.dumps({"item": {"images": [{"data": picture}] * 12}}).encode()
     began = time.perf_counter()
-    contract.CaptionItemRequest.model_validate_json(body)
+    messages.CaptionItemRequest.model_validate_json(body)
     alone_s = time.perf_counter() - began
     longest, running = 0.0, True
 

@@ -9,7 +9,7 @@ import pytest
 from google.protobuf import json_format
 
 from pushgen.v1 import service_pb2
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.ingress import examples, openapi
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import FakeService
@@ -63,7 +63,7 @@ def test_answer_examples_are_the_protos_json(document: dict[str, Any]) -> None:
         content = operation["responses"]["200"]["content"]["application/json"]
         name = content["schema"]["$ref"].rpartition("/")[2]
         json_format.ParseDict(content["example"], getattr(service_pb2, name)())
-        getattr(contract, name).model_validate(content["example"])
+        getattr(messages, name).model_validate(content["example"])
     for name, data, _ in events(examples.STREAM):
         assert json_format.ParseDict(data, service_pb2.StreamNotificationResponse()).WhichOneof("event") == name
     for _, data, _ in events(examples.BATCH):
