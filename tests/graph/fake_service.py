@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+
+from pydantic import BaseModel
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
 from serve_app.contract import messages
-from serve_app.contract.messages import GetServiceInfoResponse
+from serve_app.contract.verbs import VERBS, UnaryVerb
 from serve_app.ingress import examples
 
 DECISION = Decision.model_validate(examples.DECISION)
@@ -18,6 +20,8 @@ DECISION = Decision.model_validate(examples.DECISION)
 
 class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
+
+    Unary verbs without a method here answer with their example.
 
     `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
     `ended` is set by the first.
@@ -86,26 +90,27 @@ class FakeService:
             self.closed += 1
             self.ended.set()
 
-    async def caption(self, request: messages.CaptionItemRequest, request_id: str) -> messages.CaptionItemResponse:
-        self._take("caption", request, request_id)
-        return messages.CaptionItemResponse.model_validate(examples.CAPTION | {"request_id": request_id})
-
-    async def route(self, request: messages.RouteItemRequest, request_id: str) -> messages.RouteItemResponse:
-        self._take("route", request, request_id)
-        return messages.RouteItemResponse.model_validate(examples.ROUTE | {"request_id": request_id})
-
-    async def score(self, request: messages.ScoreCopiesRequest, request_id: str) -> messages.ScoreCopiesResponse:
-        self._take("score", request, request_id)
-        return messages.ScoreCopiesResponse.model_validate(examples.SCORE | {"request_id": request_id})
-
-    async def info(self, _request: messages.GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
-        self._take("info", None, "")
-        return GetServiceInfoResponse.model_validate(examples.INFO)
-
     async def healthy(self) -> dict[str, bool]:
         if "healthy" in self.fails:
             raise self.fails["healthy"]
         return self.stages()
+
+
+def _example(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[BaseModel]]:
+    """A method that answers with the example of the OpenAPI document."""
+
+    async def answer(self: FakeService, request: BaseModel, request_id: str) -> BaseModel:
+        self._take(verb.name, request, request_id)
+        echoed = {"request_id": request_id} if "request_id" in verb.response.model_fields else {}
+        response: BaseModel = verb.response.model_validate(examples.ANSWERS[verb.rpc] | echoed)
+        return response
+
+    return answer
+
+
+for _verb in VERBS:
+    if isinstance(_verb, UnaryVerb) and not hasattr(FakeService, _verb.name):
+        setattr(FakeService, _verb.name, _example(_verb))
 
 
 class Flapping:
