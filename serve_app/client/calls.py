@@ -158,7 +158,7 @@ def batch(contents: Sequence[Content], request_id: str) -> RpcCall[tuple[int, De
         return answer.index, from_message(Decision, answer.decision)
 
     requests = tuple(request_from(GenerateNotificationRequest, content) for content in contents)
-    request = BatchGenerateNotificationsRequest(requests=requests, request_id=request_id)
+    request = request_from(BatchGenerateNotificationsRequest, {"requests": requests, "request_id": request_id})
     # The timeout is the whole batch's and a time budget is one item's: neither can be derived from the other.
     return RpcCall(BATCH.rpc, request, BATCH.request_message, read, timeout_is_budget=False)
 

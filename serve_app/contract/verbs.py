@@ -71,6 +71,9 @@ class StreamVerb(Verb):
     """An RPC with a stream of answers. Each protocol has its own form of them: `_ANSWERS` in the ingress."""
 
 
+AnyVerb = UnaryVerb[Any, Any] | StreamVerb
+
+
 def _decided(decision: Decision) -> messages.GenerateNotificationResponse:
     return messages.GenerateNotificationResponse(decision=decision)
 
@@ -106,4 +109,4 @@ INFO: Final = UnaryVerb(
     messages.GetServiceInfoRequest, messages.GetServiceInfoResponse,
 )  # fmt: skip
 
-VERBS: Final[tuple[UnaryVerb[Any, Any] | StreamVerb, ...]] = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, INFO)
+VERBS: Final[tuple[AnyVerb, ...]] = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, INFO)

@@ -31,7 +31,7 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
-from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb
+from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import openapi
 from serve_app.ingress.context import closing
 from serve_app.ingress.core import Service
@@ -88,7 +88,7 @@ def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter
 
 
 def _handler(
-    verb: UnaryVerb[Any, Any] | StreamVerb, service: Callable[[], Service], settings: HttpSettings
+    verb: AnyVerb, service: Callable[[], Service], settings: HttpSettings
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def handle(request: Request) -> Response:
         if verb.method == "GET":

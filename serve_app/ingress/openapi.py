@@ -17,7 +17,7 @@ from deployments.types import Decision
 from serve_app.contract import messages
 from serve_app.contract.errors import TABLE, Problem, problem_type
 from serve_app.contract.headers import MAX_REQUEST_ID_CHARS
-from serve_app.contract.verbs import VERBS, StreamVerb, UnaryVerb
+from serve_app.contract.verbs import VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import examples
 
 EVENT_NAMES = {"captioned", "routed", "candidate", "scored", "decided"}
@@ -108,7 +108,7 @@ HEADERS = [
 ]
 
 
-def operation(verb: UnaryVerb[Any, Any] | StreamVerb) -> dict[str, Any]:
+def operation(verb: AnyVerb) -> dict[str, Any]:
     """FastAPI's arguments for the route of a verb."""
     example = examples.ANSWERS[verb.rpc]
     answer = _answer(verb.response, example) if isinstance(verb, UnaryVerb) else _events(STREAMS[verb.rpc], example)

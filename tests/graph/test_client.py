@@ -211,6 +211,15 @@ def test_a_number_beyond_32_bits_is_refused_before_it_is_sent(address: str) -> N
         client.generate(GenerateNotificationRequest(item=ITEM, options=Options(max_categories=2**40)))
 
 
+def test_a_call_without_copies_or_items_is_refused_before_anything_is_sent(address: str, service: FakeService) -> None:
+    with PushGenClient(address) as client:
+        with pytest.raises(InvalidInput, match="copies"):
+            client.score(ITEM)
+        with pytest.raises(InvalidInput, match="requests"):
+            list(client.batch([]))
+    assert service.seen == []
+
+
 def test_a_request_may_be_a_dictionary_and_its_mistakes_are_named_before_anything_is_sent() -> None:
     good = request_from(GenerateNotificationRequest, {"item": {"title": "Bread"}, "options": {"seed": 3}})
     assert (good.item.title, good.options.seed) == ("Bread", 3)
