@@ -21,10 +21,8 @@ DECISION = Decision.model_validate(examples.DECISION)
 class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
-    Unary verbs without a method here answer with their example.
-
     `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
-    `ended` is set by the first.
+    `ended` is set by the first. Unary verbs without a method here answer with their example.
     """
 
     def __init__(self, **fails: Exception) -> None:
