@@ -20,7 +20,7 @@ from deployments import types
 from deployments.router.catalogue import Category
 from serve_app.contract import messages
 from serve_app.contract.errors import TABLE, problem_type
-from serve_app.contract.verbs import VERBS
+from serve_app.contract.verbs import VERBS, StreamVerb
 
 PROTOS: Final = Path("protos")
 METRIC_FILES: Final = (
@@ -120,7 +120,8 @@ def api_page() -> str:
             f"`{verb.rpc}`",
             f"`{verb.method} {verb.path}`",
             f"[{verb.rpc}Request](#{verb.rpc.lower()}request)",
-            ("stream of " if verb.streams else "") + f"[{verb.rpc}Response](#{verb.rpc.lower()}response)",
+            ("stream of " if isinstance(verb, StreamVerb) else "")
+            + f"[{verb.rpc}Response](#{verb.rpc.lower()}response)",
             cell(rpcs[verb.rpc]),
         )
         for verb in VERBS

@@ -21,7 +21,7 @@ from deployments.router.catalogue import FileCatalogue
 from deployments.settings import parse
 from deployments.types import Decision, GenerationTask, Item, LengthProfile, Options, Source, Stage
 from serve_app.client import AsyncPushGenClient
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.items import demo_items
 from serve_app.demo.local import LocalServe, free_port
 from serve_app.flow.profiles import load_profiles

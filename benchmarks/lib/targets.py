@@ -13,8 +13,8 @@ import httpx
 from benchmarks.lib.open_loop import Outcome, Reply, StageMs
 from deployments.errors import Misconfigured
 from pushgen.v1 import decision_pb2, service_pb2, service_pb2_grpc
-from serve_app.contract import GenerateNotificationRequest
 from serve_app.contract.codec import to_message
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.items import demo_items
 
 GENERATE_PATH: Final = "/v1/notifications:generate"

@@ -15,7 +15,7 @@ from benchmarks.lib.console import console, quiet
 from benchmarks.lib.local_app import CpuMeter, all_answered
 from benchmarks.lib.open_loop import Limits, closed_loop
 from benchmarks.lib.targets import TARGETS, plain_request, target_of
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe
 
 CONFIG: Final = Path("configs/fake.yaml")

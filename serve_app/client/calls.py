@@ -1,4 +1,4 @@
-"""Requests and their readers, once for the synchronous and the asynchronous client."""
+"""Client calls: request encoding and response decoding, shared by the sync and the async client."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from grpc_health.v1 import health_pb2
 from pydantic import BaseModel, ValidationError
 
 from deployments.errors import InvalidInput, PushGenError, StageUnavailable
-from deployments.types import Copy, Decision, Image, Item, VideoFrame
+from deployments.types import Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
-from serve_app import contract
-from serve_app.contract import verbs
 from serve_app.contract.codec import from_message, to_message, violations
 from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
 from serve_app.contract.headers import header_safe, with_budget
-from serve_app.contract.verbs import Verb
+from serve_app.contract.messages import (
+    BatchGenerateNotificationsRequest,
+    GenerateNotificationRequest,
+    StreamNotificationResponse,
+)
+from serve_app.contract.verbs import BATCH, GENERATE, STREAM, Request, Response, UnaryVerb
 
 T = TypeVar("T")
 
@@ -80,16 +83,16 @@ def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
     return VideoFrame(data=Path(path).read_bytes(), offset_ms=offset_ms)
 
 
-# --- the verbs --------------------------------------------------------------------------------------------------------
+# --- requests and answers ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Asked(Generic[T]):
-    """One call: the RPC's name, its message, and how to read an answer (None for an answer to pass over)."""
+class RpcCall(Generic[T]):
+    """A call to make. read: decodes an answer; None for one to skip."""
 
     rpc: str
     request: BaseModel
-    kind: type[Message]
+    message_type: type[Message]
     read: Callable[[Any], T]
     timeout_is_budget: bool = True
 
@@ -99,46 +102,54 @@ class Asked(Generic[T]):
         if timeout_s is not None and self.timeout_is_budget:
             # The service must answer before the transport gives up, else its partial answer is lost.
             budget_ms = max(1, int(1000 * (timeout_s - min(0.5, 0.05 * timeout_s))))
-        return to_message(with_budget(self.request, budget_ms), self.kind)
+        return to_message(with_budget(self.request, budget_ms), self.message_type)
 
-    def transport(self, message: Any, timeout_s: float | None) -> float | None:
-        """The deadline that gRPC watches, in seconds."""
+    def transport_timeout_s(self, message: Any, timeout_s: float | None) -> float | None:
+        """The deadline that gRPC watches."""
         if timeout_s is not None or not self.timeout_is_budget:
             return timeout_s
         holder = message.options if hasattr(message, "options") else message
         return max(DEFAULT_TIMEOUT_S, getattr(holder, "time_budget_ms", 0) / 1000 + 5.0)
 
 
-Given = Item | contract.GenerateNotificationRequest | Mapping[str, Any]
+def request_from(model: type[Request], content: Item | Request | Mapping[str, Any], **fields: Any) -> Request:
+    """A request of the model: as it is, from a dictionary of the same keys, or from an item alone and further fields.
 
-
-def whole(given: Given) -> contract.GenerateNotificationRequest:
-    """An item alone, or a request as a model or as the same keys in a dictionary. Raises InvalidInput."""
-    if isinstance(given, Item):
-        return contract.GenerateNotificationRequest(item=given)
-    if isinstance(given, contract.GenerateNotificationRequest):
-        return given
+    Raises InvalidInput.
+    """
+    if isinstance(content, model):
+        return content
     try:
-        return contract.GenerateNotificationRequest.model_validate(given)
+        return model.model_validate({"item": content, **fields} if isinstance(content, Item) else content)
     except ValidationError as error:
-        raise InvalidInput(violations(error, contract.GenerateNotificationRequest)) from None
+        raise InvalidInput(violations(error, model)) from None
 
 
-def generate(given: Given) -> Asked[Decision]:
-    read = _reader(contract.GenerateNotificationResponse)
-    return _asked(verbs.GENERATE, whole(given), lambda answer: read(answer).decision)
+def unary(verb: UnaryVerb[Request, Response], content: Item | Request, **fields: Any) -> RpcCall[Response]:
+    """The call of a plain verb; an item alone is wrapped, with the fields, in the verb's request."""
+    return RpcCall(verb.rpc, request_from(verb.request, content, **fields), verb.request_message, _reader(verb))
 
 
-def stream(given: Given) -> Asked[contract.StreamNotificationResponse | None]:
-    def read(answer: service_pb2.StreamNotificationResponse) -> contract.StreamNotificationResponse | None:
+Content = Item | GenerateNotificationRequest | Mapping[str, Any]
+
+
+def generate(content: Content) -> RpcCall[Decision]:
+    read = _reader(GENERATE)
+    request = request_from(GENERATE.request, content)
+    return RpcCall(GENERATE.rpc, request, GENERATE.request_message, lambda answer: read(answer).decision)
+
+
+def stream(content: Content) -> RpcCall[StreamNotificationResponse | None]:
+    def read(answer: service_pb2.StreamNotificationResponse) -> StreamNotificationResponse | None:
         if answer.WhichOneof("event") is None:  # a failing stream ends with one
             return None
-        return from_message(contract.StreamNotificationResponse, answer)
+        return from_message(StreamNotificationResponse, answer)
 
-    return _asked(verbs.STREAM, whole(given), read)
+    request = request_from(GenerateNotificationRequest, content)
+    return RpcCall(STREAM.rpc, request, STREAM.request_message, read)
 
 
-def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision | PushGenError] | None]:
+def batch(contents: Sequence[Content], request_id: str) -> RpcCall[tuple[int, Decision | PushGenError] | None]:
     def read(answer: service_pb2.BatchGenerateNotificationsResponse) -> tuple[int, Decision | PushGenError] | None:
         if answer.WhichOneof("result") is None:
             return None
@@ -146,52 +157,25 @@ def batch(given: Sequence[Given], request_id: str) -> Asked[tuple[int, Decision 
             return answer.index, from_status(answer.error) or PushGenError(answer.error.message)
         return answer.index, from_message(Decision, answer.decision)
 
-    request = contract.BatchGenerateNotificationsRequest(requests=tuple(map(whole, given)), request_id=request_id)
-    # The timeout is the whole batch's, a time budget one item's: the one says nothing of the other.
-    return _asked(verbs.BATCH, request, read, timeout_is_budget=False)
+    requests = tuple(request_from(GenerateNotificationRequest, content) for content in contents)
+    request = request_from(BatchGenerateNotificationsRequest, {"requests": requests, "request_id": request_id})
+    # The timeout is the whole batch's and a time budget is one item's: neither can be derived from the other.
+    return RpcCall(BATCH.rpc, request, BATCH.request_message, read, timeout_is_budget=False)
 
 
-def caption(given: Item | contract.CaptionItemRequest) -> Asked[contract.CaptionItemResponse]:
-    request = contract.CaptionItemRequest(item=given) if isinstance(given, Item) else given
-    return _asked(verbs.CAPTION, request, _reader(contract.CaptionItemResponse))
-
-
-def route(given: Item | contract.RouteItemRequest) -> Asked[contract.RouteItemResponse]:
-    request = contract.RouteItemRequest(item=given) if isinstance(given, Item) else given
-    return _asked(verbs.ROUTE, request, _reader(contract.RouteItemResponse))
-
-
-def score(
-    given: Item | contract.ScoreCopiesRequest, copies: Sequence[Copy] | None
-) -> Asked[contract.ScoreCopiesResponse]:
-    request = contract.ScoreCopiesRequest(item=given, copies=tuple(copies or ())) if isinstance(given, Item) else given
-    return _asked(verbs.SCORE, request, _reader(contract.ScoreCopiesResponse))
-
-
-def info() -> Asked[contract.GetServiceInfoResponse]:
-    return _asked(verbs.INFO, contract.GetServiceInfoRequest(), _reader(contract.GetServiceInfoResponse))
-
-
-def _asked(verb: Verb, request: BaseModel, read: Callable[[Any], T], *, timeout_is_budget: bool = True) -> Asked[T]:
-    return Asked(verb.rpc, request, verb.request_message, read, timeout_is_budget)
-
-
-class _Check(BaseModel):
+class _HealthCheckRequest(BaseModel):
     """grpc.health.v1.HealthCheckRequest: no service named means all of it."""
 
 
-def health() -> Asked[bool]:
+def health() -> RpcCall[bool]:
     def read(answer: health_pb2.HealthCheckResponse) -> bool:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
-    return Asked("Check", _Check(), health_pb2.HealthCheckRequest, read)
+    return RpcCall("Check", _HealthCheckRequest(), health_pb2.HealthCheckRequest, read)
 
 
-M = TypeVar("M", bound=BaseModel)
-
-
-def _reader(model: type[M]) -> Callable[[Message], M]:
-    return lambda answer: from_message(model, answer)
+def _reader(verb: UnaryVerb[Any, Response]) -> Callable[[Message], Response]:
+    return lambda answer: from_message(verb.response, answer)
 
 
 # --- beside the messages ----------------------------------------------------------------------------------------------
@@ -209,17 +193,9 @@ def error_of(error: Any, address: str) -> PushGenError:
     error: grpc.RpcError of a finished call, or grpc.aio.AioRpcError.
     """
     trailing = dict(error.trailing_metadata() or ())
-    ours = _detailed(trailing.get(DETAILS_KEY))
-    if ours is None:
-        code, details = error.code(), (error.details() or "no details")[:300]
-        if code is grpc.StatusCode.UNAVAILABLE:
-            ours = Unreachable(f"no PushGen service answers at {address} ({details})")
-        elif code is grpc.StatusCode.UNIMPLEMENTED:
-            ours = PushGenError(f"what answers at {address} is not this version of pushgen.v1 ({details})")
-        else:
-            ours = from_code(code, details)
-    ours.request_id = ours.request_id or str(trailing.get("request_id", ""))
-    return ours
+    raised = _detailed(trailing.get(DETAILS_KEY)) or _undetailed(error, address)
+    raised.request_id = raised.request_id or str(trailing.get("request_id", ""))
+    return raised
 
 
 def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
@@ -236,9 +212,20 @@ def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
 
 
 def _detailed(details: Any) -> PushGenError | None:
+    """The service's own error, where the answer carries it."""
     if not isinstance(details, bytes):
         return None
     try:
         return from_status(status_pb2.Status.FromString(details))
     except DecodeError:
         return None
+
+
+def _undetailed(error: Any, address: str) -> PushGenError:
+    """The error of an answer that no service of this contract gave."""
+    code, details = error.code(), (error.details() or "no details")[:300]
+    if code is grpc.StatusCode.UNAVAILABLE:
+        return Unreachable(f"no PushGen service answers at {address} ({details})")
+    if code is grpc.StatusCode.UNIMPLEMENTED:
+        return PushGenError(f"what answers at {address} is not this version of pushgen.v1 ({details})")
+    return from_code(code, details)

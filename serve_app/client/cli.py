@@ -21,14 +21,14 @@ from deployments.types import Decision
 from serve_app.client import PushGenClient, cli_input, cli_lines, render
 from serve_app.client.cli_errors import BAD_INPUT, FAILED, UNAVAILABLE, answer_json, exit_code, explained
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
-from serve_app.contract import (
+from serve_app.contract.errors import to_problem
+from serve_app.contract.messages import (
     CaptionItemRequest,
     GenerateNotificationRequest,
     RouteItemRequest,
     ScoreCopiesRequest,
     StreamNotificationResponse,
 )
-from serve_app.contract.errors import to_problem
 
 app = typer.Typer(
     help="Ask a running PushGen service: one item in, one notification worth sending out.",
@@ -73,7 +73,7 @@ def generate(
             raise typer.Exit(FAILED)
         return
     with connected(call) as client:
-        decision = client.generate(whole_request(file, item, categories, writing, request))
+        decision = client.generate(generate_request(file, item, categories, writing, request))
         show(call, decision, render.decision_view(decision))
 
 
@@ -89,7 +89,7 @@ def stream(
 ) -> None:
     """The same, with events as they happen; with --json one a line."""
     with connected(call) as client:
-        for event in client.stream(whole_request(file, item, categories, writing, request)):
+        for event in client.stream(generate_request(file, item, categories, writing, request)):
             show(call, event, event_view(event), one_line=True)
 
 
@@ -149,8 +149,8 @@ def score(
 ) -> None:
     """Policy checks and reward of copies, human-written ones too, best first."""
     with connected(call) as client:
-        more = {"copies": cli_input.words(copy or ()), "length_profile": profile}
-        answer = client.score(stage_request(ScoreCopiesRequest, file, item, request, **more))
+        fields = {"copies": cli_input.copies(copy or ()), "length_profile": profile}
+        answer = client.score(stage_request(ScoreCopiesRequest, file, item, request, **fields))
         table = render.candidates_table(answer.candidates)
         show(call, answer, render.stage_view(table, answer.timing, answer.revision))
 
@@ -179,7 +179,7 @@ def health(call: CallFlags) -> None:
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
-def whole_request(
+def generate_request(
     file: str | None, item: ItemFlags, categories: CategoryFlags, writing: WritingFlags, request: RequestFlags
 ) -> GenerateNotificationRequest:
     typed = typed_request(item, categories, writing, request)
@@ -192,14 +192,14 @@ def typed_request(
     return {
         "item": item.item,
         "incumbents": writing.incumbents,
-        "recent_copies": cli_input.words(writing.recent or ()),
+        "recent_copies": cli_input.copies(writing.recent or ()),
         "options": {**categories.options, **writing.options, **request.limits},
         "request_id": request.request_id,
     }
 
 
-def stage_request(model: type[M], file: str | None, item: ItemFlags, request: RequestFlags, **more: Any) -> M:
-    typed = {"item": item.item, "request_id": request.request_id, **request.limits, **more}
+def stage_request(model: type[M], file: str | None, item: ItemFlags, request: RequestFlags, **fields: Any) -> M:
+    typed = {"item": item.item, "request_id": request.request_id, **request.limits, **fields}
     return cli_input.build(model, cli_input.merge(cli_input.load(file), typed))
 
 
@@ -216,11 +216,11 @@ def ordered(
 def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], concurrency: int) -> int:
     """A line on stdout for each line of the source: its Decision, or its error. Returns how many failed."""
 
-    def unknown(keys: set[str]) -> None:
+    def report_ignored(keys: set[str]) -> None:
         errors.print(f"left out, no part of an item: {', '.join(sorted(keys))}", style="yellow")
 
-    found = cli_lines.read(source, cli_input.merge({}, typed), unknown)
-    requests = [cli_input.build(GenerateNotificationRequest, one, f"line {n}") for n, one in enumerate(found, start=1)]
+    lines = enumerate(cli_lines.read(source, cli_input.merge({}, typed), report_ignored), start=1)
+    requests = [cli_input.build(GenerateNotificationRequest, line, f"line {number}") for number, line in lines]
     answers = cli_lines.decisions(client, requests, concurrency)
     failed = 0
     for index, answer in track(answers, "items", len(requests), console=errors, disable=not errors.is_terminal):
@@ -258,7 +258,7 @@ def event_view(event: StreamNotificationResponse) -> RenderableType:
 
 @contextmanager
 def connected(call: CallFlags) -> Iterator[PushGenClient]:
-    """A client for the command's body; whatever goes wrong in it becomes words on stderr and an exit code."""
+    """A client for the command's body; an error in it becomes a message on stderr and an exit code."""
     try:
         with PushGenClient(call.address, timeout_s=call.timeout) as client:
             yield client

@@ -32,18 +32,18 @@ def exit_code(error: PushGenError) -> int:
 
 def explained(error: PushGenError) -> Text:
     """An error for people: each violation on its own line, and the way out."""
-    said = Text.assemble(("error: ", "bold red"))
+    text = Text.assemble(("error: ", "bold red"))
     if isinstance(error, InvalidInput):
-        said.append("the request is invalid")
+        text.append("the request is invalid")
         for violation in error.violations:
-            said.append(f"\n  {violation.field}", style="bold")
-            said.append(f": {violation.description}")
+            text.append(f"\n  {violation.field}", style="bold")
+            text.append(f": {violation.description}")
     else:
-        said.append(error.message)
+        text.append(error.message)
     if isinstance(error, Unreachable):
-        said.append("\nIs it running? `make serve` starts one; --address says where to look.")
+        text.append("\nIs it running? `make serve` starts one; --address says where to look.")
     elif isinstance(error, Overloaded | StageUnavailable):
-        said.append(f"\nTry again in {error.retry_after_s:g} s.")
+        text.append(f"\nTry again in {error.retry_after_s:g} s.")
     if error.request_id:
-        said.append(f"\nrequest {error.request_id}", style="dim")
-    return said
+        text.append(f"\nrequest {error.request_id}", style="dim")
+    return text

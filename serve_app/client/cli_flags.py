@@ -31,18 +31,20 @@ def expanded(command: Callable[..., None]) -> Callable[..., None]:
         if is_dataclass(kind):
             groups[name] = kind
             hints = get_type_hints(kind, include_extras=True)
-            given = [(field.name, hints[field.name], field.default) for field in fields(kind)]
+            options = [(field.name, hints[field.name], field.default) for field in fields(kind)]
         else:
-            given = [(name, kind, inspect.signature(command).parameters[name].default)]
+            options = [(name, kind, inspect.signature(command).parameters[name].default)]
         parameters += [
             inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-            for n, annotation, default in given
+            for n, annotation, default in options
         ]
 
     @functools.wraps(command)
     def run(**typed: Any) -> None:
-        made = {name: group(**{f.name: typed.pop(f.name) for f in fields(group)}) for name, group in groups.items()}
-        command(**made, **typed)
+        arguments = {
+            name: group(**{f.name: typed.pop(f.name) for f in fields(group)}) for name, group in groups.items()
+        }
+        command(**arguments, **typed)
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in parameters}
@@ -144,9 +146,9 @@ class WritingFlags:
 
     @property
     def incumbents(self) -> list[dict[str, str]]:
-        templates = cli_input.words(self.template or ())
+        templates = cli_input.copies(self.template or ())
         return [
-            *cli_input.words(self.incumbent or ()),
+            *cli_input.copies(self.incumbent or ()),
             *({**copy, "kind": "INCUMBENT_KIND_TEMPLATE"} for copy in templates),
         ]
 

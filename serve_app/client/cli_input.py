@@ -36,13 +36,13 @@ def load(source: str | None) -> dict[str, Any]:
     """One JSON object; {} when there is no source. A bare item is put where a request has its item."""
     if source is None:
         return {}
-    (found,) = _objects(read_text(source), _name(source), many=False)
-    return as_request(found, _folder(source))
+    (content,) = _objects(read_text(source), _name(source), many=False)
+    return as_request(content, _folder(source))
 
 
 def load_many(source: str) -> list[dict[str, Any]]:
     """Requests or items of a batch: JSON lines, or a JSON list, or an object with `requests`."""
-    return [as_request(found, _folder(source)) for found in _objects(read_text(source), _name(source), many=True)]
+    return [as_request(content, _folder(source)) for content in _objects(read_text(source), _name(source), many=True)]
 
 
 def _name(source: str) -> str:
@@ -55,33 +55,33 @@ def _folder(source: str) -> Path:
 
 def _objects(text: str, source: str, *, many: bool) -> list[dict[str, Any]]:
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except json.JSONDecodeError as error:
         if not many:
             raise BadArgument(f"{source} is not JSON: {error}") from None
-        found = _lines(text, source)
-    if many and isinstance(found, dict):
-        found = found.get("requests", [found])
-    objects = found if many else [found]
+        parsed = _lines(text, source)
+    if many and isinstance(parsed, dict):
+        parsed = parsed.get("requests", [parsed])
+    objects = parsed if many else [parsed]
     if not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
         raise BadArgument(f"{source} must hold {'objects, one a line or in a list' if many else 'one object'}")
     return objects
 
 
 def _lines(text: str, source: str) -> list[Any]:
-    found = []
+    parsed = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
-                found.append(json.loads(line))
+                parsed.append(json.loads(line))
             except json.JSONDecodeError as error:
                 raise BadArgument(f"{source} line {number} is not JSON: {error}") from None
-    return found
+    return parsed
 
 
-def as_request(found: dict[str, Any], folder: Path) -> dict[str, Any]:
+def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A request's JSON with the bytes of its pictures in place of their paths."""
-    request = found if "item" in found else {"item": found}
+    request = content if "item" in content else {"item": content}
     item = request["item"]
     if not isinstance(item, dict):
         return request
@@ -107,26 +107,26 @@ def encoded(path: Path) -> str:
         raise BadArgument(f"cannot read {path}: {error.strerror}") from None
 
 
-def pairs(given: Iterable[str], option: str) -> dict[str, str]:
+def pairs(entries: Iterable[str], option: str) -> dict[str, str]:
     """`k=v` entries as a dict."""
-    found = {}
-    for entry in given:
+    values = {}
+    for entry in entries:
         key, equals, value = entry.partition("=")
         if not equals:
             raise BadArgument(f"{option} {entry!r} must be KEY=VALUE")
-        found[key] = value
-    return found
+        values[key] = value
+    return values
 
 
-def words(given: Iterable[str]) -> list[dict[str, str]]:
-    """`title|body` entries; without a bar, the whole is the title."""
-    return [dict(zip(("title", "body"), entry.split("|", 1), strict=False)) for entry in given]
+def copies(entries: Iterable[str]) -> list[dict[str, str]]:
+    """`title|body` entries; without a bar, all of it is the title."""
+    return [dict(zip(("title", "body"), entry.split("|", 1), strict=False)) for entry in entries]
 
 
-def offsets(given: Iterable[str]) -> list[dict[str, Any]]:
+def offsets(entries: Iterable[str]) -> list[dict[str, Any]]:
     """Frames as PATH or PATH@MILLISECONDS; without a time, a second apart."""
     frames = []
-    for number, entry in enumerate(given):
+    for number, entry in enumerate(entries):
         path, at, ms = entry.rpartition("@")
         if at and ms.isdigit():
             frames.append({"data": encoded(Path(path)), "offset_ms": int(ms)})

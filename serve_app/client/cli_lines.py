@@ -11,35 +11,35 @@ from typing import Any
 from deployments.errors import Overloaded, PushGenError
 from deployments.types import Decision, Item
 from serve_app.client import PushGenClient, cli_input
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 
 _ATTEMPTS = 8
 
 
-def read(source: str, defaults: dict[str, Any], unknown: Callable[[set[str]], None]) -> list[dict[str, Any]]:
+def read(source: str, defaults: dict[str, Any], report_ignored: Callable[[set[str]], None]) -> list[dict[str, Any]]:
     """A request for each line of a file of requests or items; `defaults` are put under what a line says.
 
-    A line may be an item as a content feed has it: its `alt_text` becomes the caption, and the keys that an Item does
-    not have are told to `unknown` and left out. Raises BadArgument.
+    A line may be an item as a content feed has it: its `alt_text` becomes the caption. Keys that an Item does not have
+    are left out and told to `report_ignored`. Raises BadArgument.
     """
     ignored: set[str] = set()
     requests = []
-    for found in cli_input.load_many(source):
-        item, extra = _known(found["item"]) if set(found) == {"item"} else (found["item"], set())
+    for line in cli_input.load_many(source):
+        item, extra = _item_fields(line["item"]) if set(line) == {"item"} else (line["item"], set())
         ignored |= extra
-        requests.append(cli_input.merge(defaults, {**found, "item": item}))
+        requests.append(cli_input.merge(defaults, {**line, "item": item}))
     if ignored:
-        unknown(ignored)
+        report_ignored(ignored)
     return requests
 
 
-def _known(item: Any) -> tuple[Any, set[str]]:
+def _item_fields(item: Any) -> tuple[Any, set[str]]:
     if not isinstance(item, dict):
         return item, set()
-    known = {key: value for key, value in item.items() if key in Item.model_fields}
-    if item.get("alt_text") and not known.get("caption") and not known.get("images"):
-        known["caption"] = item["alt_text"]
-    return known, item.keys() - Item.model_fields.keys() - {"alt_text"}
+    kept = {key: value for key, value in item.items() if key in Item.model_fields}
+    if item.get("alt_text") and not kept.get("caption") and not kept.get("images"):
+        kept["caption"] = item["alt_text"]
+    return kept, item.keys() - Item.model_fields.keys() - {"alt_text"}
 
 
 def decisions(

@@ -28,10 +28,11 @@ from deployments.errors import PushGenError
 from deployments.types import Copy, Decision, Item
 from pushgen.v1 import service_pb2_grpc
 from serve_app.client import calls
-from serve_app.client.calls import DEFAULT_ADDRESS, Asked, Given, Unreachable, frame, image
-from serve_app.contract import (
+from serve_app.client.calls import DEFAULT_ADDRESS, Content, RpcCall, Unreachable, frame, image
+from serve_app.contract.messages import (
     CaptionItemRequest,
     CaptionItemResponse,
+    GetServiceInfoRequest,
     GetServiceInfoResponse,
     RouteItemRequest,
     RouteItemResponse,
@@ -39,6 +40,7 @@ from serve_app.contract import (
     ScoreCopiesResponse,
     StreamNotificationResponse,
 )
+from serve_app.contract.verbs import CAPTION, INFO, ROUTE, SCORE
 
 __all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image"]
 
@@ -68,27 +70,27 @@ class _Base:
     def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> Any:
         raise NotImplementedError
 
-    def _until(self, timeout_s: float | None) -> float:
+    def _deadline_s(self, timeout_s: float | None) -> float:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
         return math.inf if limit_s is None else time.monotonic() + limit_s
 
-    def _start(self, asked: Asked[Any], until: float) -> Any:
+    def _start(self, call: RpcCall[Any], deadline_s: float) -> Any:
         """Begin the call: a finished answer, an awaitable or an iterator, as the RPC and the channel have it."""
-        limit_s = None if until == math.inf else max(0.001, until - time.monotonic())
-        message = asked.message(limit_s)
-        rpc = next(getattr(stub, asked.rpc) for stub in self._stubs if hasattr(stub, asked.rpc))
+        limit_s = None if deadline_s == math.inf else max(0.001, deadline_s - time.monotonic())
+        message = call.message(limit_s)
+        rpc = next(getattr(stub, call.rpc) for stub in self._stubs if hasattr(stub, call.rpc))
         metadata = (*self._metadata, *calls.metadata_of(message))
-        return rpc(message, timeout=asked.transport(message, limit_s), metadata=metadata)
+        return rpc(message, timeout=call.transport_timeout_s(message, limit_s), metadata=metadata)
 
     def _error(self, error: Any) -> PushGenError:
         return calls.error_of(error, self._address)
 
-    def _pause_s(self, error: Any, attempt: int, until: float) -> float:
+    def _pause_s(self, error: Any, attempt: int, deadline_s: float) -> float:
         """Seconds until the call is tried again; raises the error it ended with when it is not."""
-        seen = self._error(error)
-        pause_s = calls.pause_s(seen, attempt, until - time.monotonic())
+        raised = self._error(error)
+        pause_s = calls.pause_s(raised, attempt, deadline_s - time.monotonic())
         if pause_s is None:
-            raise seen from None
+            raise raised from None
         return pause_s
 
 
@@ -110,25 +112,25 @@ class PushGenClient(_Base):
     def close(self) -> None:
         self._channel.close()
 
-    def generate(self, request: Given, *, timeout_s: float | None = None) -> Decision:
+    def generate(self, request: Content, *, timeout_s: float | None = None) -> Decision:
         """One item, or a whole request, to one Decision."""
         return self._call(calls.generate(request), timeout_s)
 
-    def stream(self, request: Given, *, timeout_s: float | None = None) -> Iterator[StreamNotificationResponse]:
+    def stream(self, request: Content, *, timeout_s: float | None = None) -> Iterator[StreamNotificationResponse]:
         """The same, with events as they happen; `decided` is the last. Closing the iterator cancels the request."""
         return self._iterate(calls.stream(request), timeout_s)
 
     def batch(
-        self, requests: Sequence[Given], *, request_id: str = "", timeout_s: float | None = None
+        self, requests: Sequence[Content], *, request_id: str = "", timeout_s: float | None = None
     ) -> Iterator[tuple[int, Decision | PushGenError]]:
         """Many items; (position, answer) in the order they finish. An item's error is its answer, it is not raised."""
         return self._iterate(calls.batch(requests, request_id), timeout_s)
 
     def caption(self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None) -> CaptionItemResponse:
-        return self._call(calls.caption(request), timeout_s)
+        return self._call(calls.unary(CAPTION, request), timeout_s)
 
     def route(self, request: Item | RouteItemRequest, *, timeout_s: float | None = None) -> RouteItemResponse:
-        return self._call(calls.route(request), timeout_s)
+        return self._call(calls.unary(ROUTE, request), timeout_s)
 
     def score(
         self,
@@ -138,31 +140,31 @@ class PushGenClient(_Base):
         timeout_s: float | None = None,
     ) -> ScoreCopiesResponse:
         """Rank copies of an item: either a whole request, or an item and its copies."""
-        return self._call(calls.score(request, copies), timeout_s)
+        return self._call(calls.unary(SCORE, request, copies=tuple(copies or ())), timeout_s)
 
     def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
-        return self._call(calls.info(), timeout_s)
+        return self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)
 
     def health(self, *, timeout_s: float | None = None) -> bool:
         """Whether the service says that all its stages are healthy; raises when it does not answer."""
         return self._call(calls.health(), timeout_s)
 
-    def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
-        until = self._until(timeout_s)
+    def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:
+        deadline_s = self._deadline_s(timeout_s)
         for attempt in itertools.count(1):
             try:
-                return asked.read(self._start(asked, until))
+                return call.read(self._start(call, deadline_s))
             except grpc.RpcError as error:
-                time.sleep(self._pause_s(error, attempt, until))
+                time.sleep(self._pause_s(error, attempt, deadline_s))
         raise AssertionError("unreachable")
 
-    def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> Iterator[T]:
-        answers = self._start(asked, self._until(timeout_s))
+    def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> Iterator[T]:
+        answers = self._start(call, self._deadline_s(timeout_s))
         try:
             for answer in answers:
-                found = asked.read(answer)
-                if found is not None:
-                    yield found
+                decoded = call.read(answer)
+                if decoded is not None:
+                    yield decoded
         except grpc.RpcError as error:
             raise self._error(error) from None
         finally:
@@ -189,24 +191,24 @@ class AsyncPushGenClient(_Base):
     async def close(self) -> None:
         await self._channel.close()
 
-    async def generate(self, request: Given, *, timeout_s: float | None = None) -> Decision:
+    async def generate(self, request: Content, *, timeout_s: float | None = None) -> Decision:
         return await self._call(calls.generate(request), timeout_s)
 
-    def stream(self, request: Given, *, timeout_s: float | None = None) -> AsyncIterator[StreamNotificationResponse]:
+    def stream(self, request: Content, *, timeout_s: float | None = None) -> AsyncIterator[StreamNotificationResponse]:
         return self._iterate(calls.stream(request), timeout_s)
 
     def batch(
-        self, requests: Sequence[Given], *, request_id: str = "", timeout_s: float | None = None
+        self, requests: Sequence[Content], *, request_id: str = "", timeout_s: float | None = None
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         return self._iterate(calls.batch(requests, request_id), timeout_s)
 
     async def caption(
         self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None
     ) -> CaptionItemResponse:
-        return await self._call(calls.caption(request), timeout_s)
+        return await self._call(calls.unary(CAPTION, request), timeout_s)
 
     async def route(self, request: Item | RouteItemRequest, *, timeout_s: float | None = None) -> RouteItemResponse:
-        return await self._call(calls.route(request), timeout_s)
+        return await self._call(calls.unary(ROUTE, request), timeout_s)
 
     async def score(
         self,
@@ -215,30 +217,30 @@ class AsyncPushGenClient(_Base):
         *,
         timeout_s: float | None = None,
     ) -> ScoreCopiesResponse:
-        return await self._call(calls.score(request, copies), timeout_s)
+        return await self._call(calls.unary(SCORE, request, copies=tuple(copies or ())), timeout_s)
 
     async def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
-        return await self._call(calls.info(), timeout_s)
+        return await self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)
 
     async def health(self, *, timeout_s: float | None = None) -> bool:
         return await self._call(calls.health(), timeout_s)
 
-    async def _call(self, asked: Asked[T], timeout_s: float | None) -> T:
-        until = self._until(timeout_s)
+    async def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:
+        deadline_s = self._deadline_s(timeout_s)
         for attempt in itertools.count(1):
             try:
-                return asked.read(await self._start(asked, until))
+                return call.read(await self._start(call, deadline_s))
             except grpc.RpcError as error:
-                await asyncio.sleep(self._pause_s(error, attempt, until))
+                await asyncio.sleep(self._pause_s(error, attempt, deadline_s))
         raise AssertionError("unreachable")
 
-    async def _iterate(self, asked: Asked[T | None], timeout_s: float | None) -> AsyncIterator[T]:
-        answers = self._start(asked, self._until(timeout_s))
+    async def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> AsyncIterator[T]:
+        answers = self._start(call, self._deadline_s(timeout_s))
         try:
             async for answer in answers:
-                found = asked.read(answer)
-                if found is not None:
-                    yield found
+                decoded = call.read(answer)
+                if decoded is not None:
+                    yield decoded
         except grpc.RpcError as error:
             raise self._error(error) from None
         finally:

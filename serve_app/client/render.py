@@ -23,7 +23,7 @@ from deployments.types import (
     StageRevision,
     StageTiming,
 )
-from serve_app.contract import (
+from serve_app.contract.messages import (
     CandidateEvent,
     CaptionedEvent,
     Event,
@@ -95,8 +95,8 @@ def _chosen(decision: Decision) -> RenderableType:
     if chosen is not None and chosen.reward is not None:
         score = "" if chosen.score is None else f", score {chosen.score:+.3f}"
         wins = "" if chosen.win_probability is None else f", {chosen.win_probability:.0%} to beat the best incumbent"
-        said = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}{wins}"
-        lines.append(Text.assemble(("reward    ", "bold"), said))
+        reward = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}{wins}"
+        lines.append(Text.assemble(("reward    ", "bold"), reward))
     return Group(*lines)
 
 
@@ -118,19 +118,19 @@ def candidates_table(candidates: Iterable[Candidate]) -> Table:
         score = "-" if c.score is None else f"{c.score:+.2f}"
         wins = ["-" if c.win_probability is None else f"{c.win_probability:.2f}"] if contest else []
         cells = [str(c.rank or "-"), c.id, category, fit, reward, score, *wins]
-        _row(table, *cells, _words(c), style="dim" if c.rejected else "")
+        _row(table, *cells, _copy(c), style="dim" if c.rejected else "")
     return table
 
 
-def _words(candidate: Candidate) -> Text:
-    said = Text(candidate.title, style="bold")
+def _copy(candidate: Candidate) -> Text:
+    text = Text(candidate.title, style="bold")
     if candidate.body:
-        said.append(f"\n{candidate.body}" if candidate.title else candidate.body, style="not bold")
+        text.append(f"\n{candidate.body}" if candidate.title else candidate.body, style="not bold")
     for finding in candidate.findings:
         colour = "red" if finding.severity is Severity.BLOCK else "yellow"
         excerpt = f' "{finding.excerpt}"' if finding.excerpt else ""
-        said.append(f"\n{word(finding.severity).lower()}: {finding.code}{excerpt}", style=f"not bold {colour}")
-    return said
+        text.append(f"\n{word(finding.severity).lower()}: {finding.code}{excerpt}", style=f"not bold {colour}")
+    return text
 
 
 def caption_line(caption: Caption) -> Text:

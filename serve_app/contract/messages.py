@@ -125,10 +125,10 @@ class StreamNotificationResponse(Model):
 
     @property
     def event(self) -> Event:
-        found = self.captioned or self.routed or self.candidate or self.scored or self.decided
-        if found is None:
+        event = self.captioned or self.routed or self.candidate or self.scored or self.decided
+        if event is None:
             raise ValueError("no event is set")
-        return found
+        return event
 
 
 class CaptionItemResponse(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from google.protobuf.message import Message
 from pydantic import BaseModel
@@ -14,9 +14,11 @@ from pushgen.v1 import service_pb2
 from serve_app.contract import messages
 
 Tag = Literal["notifications", "stages", "service"]
+Request = TypeVar("Request", bound=BaseModel)
+Response = TypeVar("Response", bound=BaseModel)
 
 
-def _itself(answer: Any) -> Any:
+def _as_returned(answer: Any) -> Any:
     return answer
 
 
@@ -25,72 +27,86 @@ class Verb:
     """An RPC of `pushgen.v1.PushGenService`.
 
     rpc: its name in the proto. name: of the method that serves it and of the client's. path: over HTTP, by POST with
-    the request as its body, or by GET where the request has no fields. request, response: the contract models, of the
-    same names as the messages; response None: the answers of a stream have a form for each protocol. answer: the
-    response of what the service's method returns.
+    the request as its body, or by GET where the request has no fields. request: the contract model, of the same name as
+    the message.
     """
 
     rpc: str
     name: str
     path: str
-    request: type[BaseModel]
-    response: type[BaseModel] | None
     tag: Tag
     summary: str
-    streams: bool = False
-    answer: Callable[[Any], Any] = _itself
+    request: type[BaseModel]
 
     @property
     def request_message(self) -> type[Message]:
-        found: type[Message] = getattr(service_pb2, f"{self.rpc}Request")
-        return found
+        message_type: type[Message] = getattr(service_pb2, f"{self.rpc}Request")
+        return message_type
 
     @property
     def response_message(self) -> type[Message]:
-        found: type[Message] = getattr(service_pb2, f"{self.rpc}Response")
-        return found
+        message_type: type[Message] = getattr(service_pb2, f"{self.rpc}Response")
+        return message_type
 
     @property
     def method(self) -> Literal["GET", "POST"]:
         return "POST" if self.request.model_fields else "GET"
 
 
+@dataclass(frozen=True)
+class UnaryVerb(Verb, Generic[Request, Response]):
+    """An RPC with one answer.
+
+    response: the answer's contract model, of the same name as the message. answer: from what the service's method
+    returns to the response; the same, unless the row says otherwise.
+    """
+
+    request: type[Request]
+    response: type[Response]
+    answer: Callable[[Any], Response] = _as_returned
+
+
+@dataclass(frozen=True)
+class StreamVerb(Verb):
+    """An RPC with a stream of answers. Each protocol has its own form of them: `_ANSWERS` in the ingress."""
+
+
+AnyVerb = UnaryVerb[Any, Any] | StreamVerb
+
+
 def _decided(decision: Decision) -> messages.GenerateNotificationResponse:
     return messages.GenerateNotificationResponse(decision=decision)
 
 
-GENERATE: Final = Verb(
-    "GenerateNotification", "generate", "/v1/notifications:generate",
-    messages.GenerateNotificationRequest, messages.GenerateNotificationResponse,
-    "notifications", "One item to one decision", answer=_decided,
+GENERATE: Final = UnaryVerb(
+    "GenerateNotification", "generate", "/v1/notifications:generate", "notifications", "One item to one decision",
+    messages.GenerateNotificationRequest, messages.GenerateNotificationResponse, answer=_decided,
 )  # fmt: skip
-STREAM: Final = Verb(
-    "StreamNotification", "stream", "/v1/notifications:stream",
-    messages.StreamNotificationRequest, messages.StreamNotificationResponse,
-    "notifications", "The same, with events as they happen", streams=True,
+STREAM: Final = StreamVerb(
+    "StreamNotification", "stream", "/v1/notifications:stream", "notifications",
+    "The same, with events as they happen", messages.StreamNotificationRequest,
 )  # fmt: skip
-BATCH: Final = Verb(
-    "BatchGenerateNotifications", "batch", "/v1/notifications:batch",
-    messages.BatchGenerateNotificationsRequest, None,
-    "notifications", "Many items; one bad item never fails the others", streams=True,
+BATCH: Final = StreamVerb(
+    "BatchGenerateNotifications", "batch", "/v1/notifications:batch", "notifications",
+    "Many items; one bad item never fails the others", messages.BatchGenerateNotificationsRequest,
 )  # fmt: skip
-CAPTION: Final = Verb(
-    "CaptionItem", "caption", "/v1/items:caption",
-    messages.CaptionItemRequest, messages.CaptionItemResponse, "stages", "The captioner by itself",
+CAPTION: Final = UnaryVerb(
+    "CaptionItem", "caption", "/v1/items:caption", "stages", "The captioner by itself",
+    messages.CaptionItemRequest, messages.CaptionItemResponse,
 )  # fmt: skip
-ROUTE: Final = Verb(
-    "RouteItem", "route", "/v1/items:route",
-    messages.RouteItemRequest, messages.RouteItemResponse, "stages", "The category router by itself",
+ROUTE: Final = UnaryVerb(
+    "RouteItem", "route", "/v1/items:route", "stages", "The category router by itself",
+    messages.RouteItemRequest, messages.RouteItemResponse,
 )  # fmt: skip
-SCORE: Final = Verb(
-    "ScoreCopies", "score", "/v1/copies:score",
+SCORE: Final = UnaryVerb(
+    "ScoreCopies", "score", "/v1/copies:score", "stages",
+    "The policy checks and the reward scorer by themselves; ranks human-written copies too",
     messages.ScoreCopiesRequest, messages.ScoreCopiesResponse,
-    "stages", "The policy checks and the reward scorer by themselves; ranks human-written copies too",
 )  # fmt: skip
-INFO: Final = Verb(
-    "GetServiceInfo", "info", "/v1/info",
+INFO: Final = UnaryVerb(
+    "GetServiceInfo", "info", "/v1/info", "service",
+    "Models, revisions, adapters, categories, length profiles and limits",
     messages.GetServiceInfoRequest, messages.GetServiceInfoResponse,
-    "service", "Models, revisions, adapters, categories, length profiles and limits",
 )  # fmt: skip
 
-VERBS: Final = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, INFO)
+VERBS: Final[tuple[AnyVerb, ...]] = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, INFO)

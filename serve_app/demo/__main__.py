@@ -21,7 +21,7 @@ from deployments.weights.__main__ import prepare
 from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
 from serve_app.client.render import decision_view
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.console import console, step, waiting
 from serve_app.demo.items import DemoItem, demo_items
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed

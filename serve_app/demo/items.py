@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 
 from deployments.types import Copy, Image, Incumbent, IncumbentKind, Item, Options, VideoFrame
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from deployments.errors import InvalidInput, UnsupportedField, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...

@@ -30,7 +30,7 @@ from deployments.types import (
     ScoreResult,
     Stage,
 )
-from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.flow import candidates
 from serve_app.flow.brief import Brief
 from serve_app.flow.facts import metadata_caption

@@ -1,15 +1,15 @@
-"""The service's verbs over the pipeline: admission, deadlines, validation, metrics. Knows neither gRPC nor HTTP."""
+"""The service's verbs over the pipeline: deadlines, validation, metrics. Knows neither gRPC nor HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 
 from deployments.deadline import Call
-from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
+from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
 from deployments.types import (
     Candidate,
     CategoryInfo,
@@ -26,7 +26,7 @@ from deployments.types import (
     Usage,
 )
 from serve_app import __version__
-from serve_app.contract import (
+from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     CaptionItemResponse,
@@ -42,6 +42,8 @@ from serve_app.contract import (
     ScoreCopiesRequest,
     ScoreCopiesResponse,
 )
+from serve_app.contract.verbs import BATCH, CAPTION, GENERATE, ROUTE, SCORE, STREAM
+from serve_app.flow.admission import Admission
 from serve_app.flow.brief import category_violations, item_violations, make_brief, make_call, profile_violations
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.metrics import Metrics
@@ -78,24 +80,23 @@ class PushGenService:
         self._health = health
         self._metrics = metrics
         self._adapters = tuple(adapters)
-        self._in_flight = 0
+        self._admission = Admission(knobs.admission, metrics)
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
         """Take new knobs; requests under way keep the ones they began with."""
         self._knobs = knobs
         self._profiles = profiles
+        self._admission.knobs = knobs.admission
 
     async def generate(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
-        async with self._admitted("GenerateNotification", request.options.priority):
+        with self._admission.admit(GENERATE.rpc, request.options.priority):
             return await self._decide(request, request_id)
 
     async def stream(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
-        async with (
-            self._admitted("StreamNotification", request.options.priority),
-            aclosing(self._events(request, request_id)) as events,
-        ):
-            async for event in events:
-                yield event
+        with self._admission.admit(STREAM.rpc, request.options.priority):
+            async with aclosing(self._events(request, request_id)) as events:
+                async for event in events:
+                    yield event
 
     async def batch(
         self, request: BatchGenerateNotificationsRequest, request_id: str
@@ -109,13 +110,13 @@ class PushGenService:
             raise InvalidInput(
                 [Violation("requests", f"{len(request.requests)} exceed this service's limit of {limit}")]
             )
-        async with self._admitted("BatchGenerateNotifications", Priority.BACKFILL):
+        with self._admission.admit(BATCH.rpc, Priority.BACKFILL):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
 
-            async def one(index: int, item: GenerateNotificationRequest) -> tuple[int, Decision | PushGenError]:
+            async def decide(index: int, item: GenerateNotificationRequest) -> tuple[int, Decision | PushGenError]:
                 async with slots:
                     try:
-                        with self._counted("BatchGenerateNotifications/item"):
+                        with self._admission.count(f"{BATCH.rpc}/item"):
                             return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
                     except PushGenError as error:
                         return index, error
@@ -123,7 +124,7 @@ class PushGenService:
                         logger.exception("item %d of batch %s broke", index, request_id)
                         return index, StageFailed("the service failed on this item")
 
-            tasks = [asyncio.create_task(one(i, r)) for i, r in enumerate(request.requests)]
+            tasks = [asyncio.create_task(decide(i, r)) for i, r in enumerate(request.requests)]
             try:
                 for done in asyncio.as_completed(tasks):
                     yield await done
@@ -133,7 +134,7 @@ class PushGenService:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def caption(self, request: CaptionItemRequest, request_id: str) -> CaptionItemResponse:
-        async with self._admitted("CaptionItem", request.priority):
+        with self._admission.admit(CAPTION.rpc, request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
             if request.item.caption:
@@ -146,20 +147,20 @@ class PushGenService:
         )
 
     async def route(self, request: RouteItemRequest, request_id: str) -> RouteItemResponse:
-        async with self._admitted("RouteItem", request.priority):
+        with self._admission.admit(ROUTE.rpc, request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
             wanted, barred = request.categories_wanted, request.categories_barred
             limits = self._knobs.limits
-            found = await asyncio.to_thread(item_violations, request.item, limits)
-            found += category_violations(wanted, barred, names, "")
+            violations = await asyncio.to_thread(item_violations, request.item, limits)
+            violations += category_violations(wanted, barred, names, "")
             most = request.max_categories or len(wanted) or self._knobs.defaults.max_categories
             if most > limits.max_categories:
-                found.append(
+                violations.append(
                     Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}")
                 )
-            _refuse(found)
+            _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
             result = await self._stages.router.route(item, item.caption, wanted, barred, most, call)
@@ -169,16 +170,16 @@ class PushGenService:
 
     async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse:
         """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
-        async with self._admitted("ScoreCopies", request.priority):
+        with self._admission.admit(SCORE.rpc, request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
-            found = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
-            found += profile_violations(request.length_profile, self._profiles, "length_profile")
-            found += [
+            violations = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
+            violations += profile_violations(request.length_profile, self._profiles, "length_profile")
+            violations += [
                 Violation(f"copies[{n}]", "has neither title nor body")
                 for n, copy in enumerate(request.copies)
                 if not (copy.title.strip() or copy.body.strip())
             ]
-            _refuse(found)
+            _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
             result = await self._stages.reward.score(item, item.caption, request.copies, call)
@@ -258,43 +259,7 @@ class PushGenService:
         self._metrics.timed(timing)
         return timing
 
-    @asynccontextmanager
-    async def _admitted(self, rpc: str, priority: Priority) -> AsyncIterator[None]:
-        """Count a request in, or refuse it: the queue in front of the stages is finite."""
-        admission = self._knobs.admission
-        room = admission.max_in_flight
-        if priority is Priority.BACKFILL:
-            room = max(1, int(room * admission.backfill_share))
-        if self._in_flight >= room:
-            self._metrics.request(rpc, Overloaded.reason, 0.0)
-            raise Overloaded("this service has no room for another request", admission.retry_after_s)
-        with self._counted(rpc):
-            yield
 
-    @contextmanager
-    def _counted(self, rpc: str) -> Iterator[None]:
-        """Count the body as a request in flight, and how it ends."""
-        started = time.perf_counter()
-        self._in_flight += 1
-        self._metrics.in_flight(self._in_flight)
-        outcome = "OK"
-        try:
-            yield
-        except PushGenError as error:
-            outcome = error.reason
-            raise
-        except (asyncio.CancelledError, GeneratorExit):
-            outcome = "CANCELLED"
-            raise
-        except BaseException:
-            outcome = "INTERNAL"
-            raise
-        finally:
-            self._in_flight -= 1
-            self._metrics.in_flight(self._in_flight)
-            self._metrics.request(rpc, outcome, (time.perf_counter() - started) * 1000)
-
-
-def _refuse(found: list[Violation]) -> None:
-    if found:
-        raise InvalidInput(found)
+def _refuse(violations: list[Violation]) -> None:
+    if violations:
+        raise InvalidInput(violations)

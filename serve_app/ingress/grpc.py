@@ -15,8 +15,7 @@ from pydantic import BaseModel
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
-from serve_app import contract
-from serve_app.contract import verbs
+from serve_app.contract import messages
 from serve_app.contract.codec import parse, to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
@@ -28,7 +27,7 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
-from serve_app.contract.verbs import Verb
+from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb
 from serve_app.ingress.context import RpcContext, closing
 from serve_app.ingress.health import HealthAdapter
 
@@ -46,19 +45,19 @@ class Exchange:
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         # Serve makes an id up when the caller sent none and sets it before we are called; its own logs have it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
-        named = getattr(message, "request_id", "")
-        self.request_id = choose_request_id(named, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
+        in_message = getattr(message, "request_id", "")
+        self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
         self._trail()
 
     def read(self, model: type[M]) -> M:
         """The request as a contract model; raises InvalidInput with everything wrong in the message and beside it."""
-        budget_ms, wrong = beside(self._metadata.get(BUDGET_HEADER), self._metadata.get(REQUEST_ID_KEY))
+        budget_ms, header_violations = beside(self._metadata.get(BUDGET_HEADER), self._metadata.get(REQUEST_ID_KEY))
         parsed: M | InvalidInput
         try:
             parsed = parse(model, self._message)
         except InvalidInput as error:
             parsed = error
-        return with_budget(join(parsed, wrong), budget_ms)
+        return with_budget(join(parsed, header_violations), budget_ms)
 
     def fail(self, error: Exception) -> None:
         """Make an error the call's status; one that is not ours must not leak to the client."""
@@ -78,50 +77,50 @@ class GrpcAdapter(HealthAdapter):
     """Every RPC of grpc.health.v1.Health, and of pushgen.v1.PushGenService by the table of verbs."""
 
 
-def _unary(verb: Verb) -> Callable[..., Awaitable[Message]]:
+def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
     async def call_once(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> Message:
-        call = Exchange(request, grpc_context)
+        exchange = Exchange(request, grpc_context)
         try:
-            answer = await getattr(self.service, verb.name)(call.read(verb.request), call.request_id)
+            answer = await getattr(self.service, verb.name)(exchange.read(verb.request), exchange.request_id)
             return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
-            call.fail(error)
+            exchange.fail(error)
             return verb.response_message()
 
     return call_once
 
 
-def _streaming(verb: Verb) -> Callable[..., AsyncIterator[Message]]:
-    tell = _ANSWERS[verb.rpc]
+def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
+    message_of = _ANSWERS[verb.rpc]
 
     async def call_stream(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> AsyncIterator[Message]:
-        call, sequence = Exchange(request, grpc_context), 0
+        exchange, sequence = Exchange(request, grpc_context), 0
         try:
-            asked = call.read(verb.request)
-            async with closing(getattr(self.service, verb.name)(asked, call.request_id)) as answers:
+            parsed = exchange.read(verb.request)
+            async with closing(getattr(self.service, verb.name)(parsed, exchange.request_id)) as answers:
                 async for answer in answers:
                     sequence += 1
-                    yield tell(answer, sequence, asked, call.request_id)
+                    yield message_of(answer, sequence, parsed, exchange.request_id)
         except Exception as error:  # noqa: BLE001 - as above
-            call.fail(error)
+            exchange.fail(error)
             yield verb.response_message()
 
     return call_stream
 
 
-def _event(event: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> Message:
-    return to_message(contract.StreamNotificationResponse.of(sequence, event), service_pb2.StreamNotificationResponse)
+def _event(event: messages.Event, sequence: int, _request: BaseModel, _request_id: str) -> Message:
+    return to_message(messages.StreamNotificationResponse.of(sequence, event), service_pb2.StreamNotificationResponse)
 
 
 def _item(
     answered: tuple[int, Decision | PushGenError],
     _sequence: int,
-    asked: contract.BatchGenerateNotificationsRequest,
+    request: messages.BatchGenerateNotificationsRequest,
     request_id: str,
 ) -> Message:
     index, answer = answered
     if isinstance(answer, PushGenError):
-        item_id = item_request_id(asked.requests[index].request_id, request_id, index)
+        item_id = item_request_id(request.requests[index].request_id, request_id, index)
         error = to_status(public(answer, item_id), item_id, max_bytes=None)
         return service_pb2.BatchGenerateNotificationsResponse(index=index, error=error)
     return service_pb2.BatchGenerateNotificationsResponse(
@@ -130,7 +129,7 @@ def _item(
 
 
 # The message of one answer of a stream: from the answer, its number, the request and the request's id.
-_ANSWERS: Final[dict[str, Callable[..., Message]]] = {verbs.STREAM.rpc: _event, verbs.BATCH.rpc: _item}
+_ANSWERS: Final[dict[str, Callable[..., Message]]] = {STREAM.rpc: _event, BATCH.rpc: _item}
 
-for _verb in verbs.VERBS:
-    setattr(GrpcAdapter, _verb.rpc, _streaming(_verb) if _verb.streams else _unary(_verb))
+for _verb in VERBS:
+    setattr(GrpcAdapter, _verb.rpc, _unary(_verb) if isinstance(_verb, UnaryVerb) else _streaming(_verb))

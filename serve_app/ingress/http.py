@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deployments.errors import InvalidInput, PushGenError
 from deployments.settings import Settings
 from deployments.types import Decision
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.contract.codec import parse_json
 from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
@@ -31,7 +31,7 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
-from serve_app.contract.verbs import BATCH, STREAM, VERBS, Verb
+from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import openapi
 from serve_app.ingress.context import closing
 from serve_app.ingress.core import Service
@@ -81,26 +81,25 @@ def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter
     async def healthz() -> Response:
         stages = await stage_health(service())
         healthy = bool(stages) and all(stages.values())
-        found = openapi.Health(status="SERVING" if healthy else "NOT_SERVING", stages=stages)
-        return _json(found, 200 if healthy else 503)
+        health = openapi.Health(status="SERVING" if healthy else "NOT_SERVING", stages=stages)
+        return _json(health, 200 if healthy else 503)
 
     return router
 
 
 def _handler(
-    verb: Verb, service: Callable[[], Service], settings: HttpSettings
+    verb: AnyVerb, service: Callable[[], Service], settings: HttpSettings
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    tell = _ANSWERS.get(verb.rpc)
-
     async def handle(request: Request) -> Response:
         if verb.method == "GET":
-            asked, request_id = verb.request(), request.state.request_id
+            contract_request, request_id = verb.request(), request.state.request_id
         else:
-            asked, request_id = await _read(request, verb.request, settings)
-        answer = getattr(service(), verb.name)(asked, request_id)
-        if tell is None:
+            contract_request, request_id = await _read(request, verb.request, settings)
+        answer = getattr(service(), verb.name)(contract_request, request_id)
+        if isinstance(verb, UnaryVerb):
             return _json(verb.answer(await answer))
-        return await EventStream.start(request, _told(answer, tell, asked, request_id))
+        events = _events(answer, _ANSWERS[verb.rpc], contract_request, request_id)
+        return await EventStream.start(request, events)
 
     return handle
 
@@ -118,7 +117,7 @@ async def _read(request: Request, model: type[M], settings: HttpSettings) -> tup
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json")
     body = await _body(request, settings.max_body_bytes)
-    budget_ms, wrong = beside(request.headers.get(BUDGET_HEADER), request.headers.get(REQUEST_ID_HEADER))
+    budget_ms, header_violations = beside(request.headers.get(BUDGET_HEADER), request.headers.get(REQUEST_ID_HEADER))
     parsed: M | InvalidInput
     try:
         if len(body) > settings.parse_in_thread_bytes:
@@ -130,9 +129,11 @@ async def _read(request: Request, model: type[M], settings: HttpSettings) -> tup
         if malformed is not None:
             raise HttpError(400, "MALFORMED_JSON", f"the body {malformed.description}") from None
         parsed = error
-    asked = with_budget(join(parsed, wrong), budget_ms)
-    request.state.request_id = choose_request_id(getattr(asked, "request_id", None), request.state.request_id)
-    return asked, request.state.request_id
+    contract_request = with_budget(join(parsed, header_violations), budget_ms)
+    request.state.request_id = choose_request_id(
+        getattr(contract_request, "request_id", None), request.state.request_id
+    )
+    return contract_request, request.state.request_id
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:
@@ -175,19 +176,21 @@ class RequestId:
 
 # --- answers of streams ---------------------------------------------------------------------------------------------
 
-Tell = Callable[[Any, int, Any, str], bytes]
+EventOf = Callable[[Any, int, Any, str], bytes]
 
 
-async def _told(answers: AsyncIterator[Any], tell: Tell, asked: BaseModel, request_id: str) -> AsyncIterator[bytes]:
+async def _events(
+    answers: AsyncIterator[Any], event_of: EventOf, request: BaseModel, request_id: str
+) -> AsyncIterator[bytes]:
     sequence = 0
     async with closing(answers):
         async for answer in answers:
             sequence += 1
-            yield tell(answer, sequence, asked, request_id)
+            yield event_of(answer, sequence, request, request_id)
 
 
-def _numbered(happened: contract.Event, sequence: int, _asked: BaseModel, _request_id: str) -> bytes:
-    numbered = contract.StreamNotificationResponse.of(sequence, happened)
+def _numbered(happened: messages.Event, sequence: int, _request: BaseModel, _request_id: str) -> bytes:
+    numbered = messages.StreamNotificationResponse.of(sequence, happened)
     (name,) = numbered.model_dump(exclude_none=True, include=openapi.EVENT_NAMES)
     return event(name, numbered.model_dump_json(exclude_none=True).encode(), sequence)
 
@@ -195,12 +198,12 @@ def _numbered(happened: contract.Event, sequence: int, _asked: BaseModel, _reque
 def _item(
     answered: tuple[int, Decision | PushGenError],
     _sequence: int,
-    asked: contract.BatchGenerateNotificationsRequest,
+    request: messages.BatchGenerateNotificationsRequest,
     request_id: str,
 ) -> bytes:
     index, answer = answered
     if isinstance(answer, PushGenError):
-        item_id = item_request_id(asked.requests[index].request_id, request_id, index)
+        item_id = item_request_id(request.requests[index].request_id, request_id, index)
         item = openapi.BatchEvent(index=index, error=to_problem(public(answer, item_id), item_id))
     else:
         item = openapi.BatchEvent(index=index, decision=answer)
@@ -208,4 +211,4 @@ def _item(
 
 
 # The event of one answer of a stream: from the answer, its number, the request and the request's id.
-_ANSWERS: Final[dict[str, Tell]] = {STREAM.rpc: _numbered, BATCH.rpc: _item}
+_ANSWERS: Final[dict[str, EventOf]] = {STREAM.rpc: _numbered, BATCH.rpc: _item}

@@ -14,10 +14,10 @@ from pydantic.json_schema import models_json_schema
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
-from serve_app import contract
+from serve_app.contract import messages
 from serve_app.contract.errors import TABLE, Problem, problem_type
 from serve_app.contract.headers import MAX_REQUEST_ID_CHARS
-from serve_app.contract.verbs import VERBS, Verb
+from serve_app.contract.verbs import VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import examples
 
 EVENT_NAMES = {"captioned", "routed", "candidate", "scored", "decided"}
@@ -53,7 +53,7 @@ class Health(BaseModel):
 
 
 REQUESTS: list[type[BaseModel]] = [verb.request for verb in VERBS if verb.method == "POST"]
-EVENTS: list[type[BaseModel]] = [contract.StreamNotificationResponse, BatchEvent, Problem]
+EVENTS: list[type[BaseModel]] = [messages.StreamNotificationResponse, BatchEvent, Problem]
 
 REF = "#/components/schemas/{model}"
 HTTP_ONLY = {
@@ -65,14 +65,14 @@ HTTP_ONLY = {
 
 def _problems(only: set[int] | None = None) -> dict[int | str, dict[str, Any]]:
     """Every error response, with an example each; 501 and the rest come from the one table of errors."""
-    found: dict[int | str, dict[str, Any]] = {}
+    responses: dict[int | str, dict[str, Any]] = {}
     for status, (title, reason, detail) in HTTP_ONLY.items():
-        found[status] = _problem(status, title, reason, detail)
-    for kind, known in TABLE.items():
+        responses[status] = _problem(status, title, reason, detail)
+    for kind, row in TABLE.items():
         if kind is not PushGenError:
-            extra = examples.PROBLEM_EXTRAS.get(known.http_status, {})
-            found[known.http_status] = _problem(known.http_status, known.title, kind.reason, **extra)
-    return {status: found[status] for status in sorted(found, key=int) if only is None or status in only}
+            extra = examples.PROBLEM_EXTRAS.get(row.http_status, {})
+            responses[row.http_status] = _problem(row.http_status, row.title, kind.reason, **extra)
+    return {status: responses[status] for status in sorted(responses, key=int) if only is None or status in only}
 
 
 def _problem(status: int, title: str, reason: str, detail: str = "", **extra: Any) -> dict[str, Any]:
@@ -108,10 +108,10 @@ HEADERS = [
 ]
 
 
-def operation(verb: Verb) -> dict[str, Any]:
+def operation(verb: AnyVerb) -> dict[str, Any]:
     """FastAPI's arguments for the route of a verb."""
-    shown = examples.ANSWERS[verb.rpc]
-    answer = _events(STREAMS[verb.rpc], shown) if verb.streams else _answer(verb.response, shown)
+    example = examples.ANSWERS[verb.rpc]
+    answer = _answer(verb.response, example) if isinstance(verb, UnaryVerb) else _events(STREAMS[verb.rpc], example)
     extra: dict[str, Any] = {"parameters": HEADERS[:1]}
     if verb.method == "POST":
         schema = {"$ref": REF.format(model=verb.request.__name__)}
@@ -126,7 +126,7 @@ def operation(verb: Verb) -> dict[str, Any]:
         "openapi_extra": extra,
         "response_model": None,
         # Without it FastAPI adds a JSON answer to those of other media types.
-        "response_class": Response if verb.streams else JSONResponse,
+        "response_class": JSONResponse if isinstance(verb, UnaryVerb) else Response,
     }
 
 
@@ -164,8 +164,8 @@ HEALTH: dict[str, Any] = {
 def schema(app: FastAPI) -> dict[str, Any]:
     """The document, made once: FastAPI's own, and the schemas of what it does not parse or serialise itself."""
     if app.openapi_schema is None:
-        known = ("title", "version", "summary", "description", "openapi_version")
-        document = get_openapi(**{key: getattr(app, key) for key in known}, tags=app.openapi_tags, routes=app.routes)
+        fields = ("title", "version", "summary", "description", "openapi_version")
+        document = get_openapi(**{key: getattr(app, key) for key in fields}, tags=app.openapi_tags, routes=app.routes)
         inputs = models_json_schema([(m, "validation") for m in REQUESTS], ref_template=REF)[1]["$defs"]
         outputs = models_json_schema([(m, "serialization") for m in EVENTS], ref_template=REF)[1]["$defs"]
         schemas = {**inputs, **outputs, **document["components"]["schemas"]}

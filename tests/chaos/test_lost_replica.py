@@ -12,7 +12,7 @@ import pytest
 
 from deployments.types import CaptionSource, Item, Options
 from serve_app.client import PushGenClient
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe, free_port
 
 OPTIONS = Options(time_budget_ms=90_000, max_categories=2, candidates_per_category=1)

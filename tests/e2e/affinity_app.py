@@ -12,9 +12,9 @@ from deployments.deadline import Call, Deadline
 from deployments.fakes import FakeGenerator, FakeGeneratorSettings
 from deployments.kinds import CLASSES
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
-from serve_app import contract
 from serve_app.app import stage_deployment
 from serve_app.cluster.remote import RemoteGenerator
+from serve_app.contract import messages
 from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.protocols import BothProtocols
 from serve_app.settings import GeneratorScaling
@@ -48,7 +48,7 @@ class Asking(FakeService):
         super().__init__()
         self._generator = RemoteGenerator(generator, NoMetrics())
 
-    async def generate(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+    async def generate(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
         task = GenerationTask(item=request.item, caption="", plan=PLAN, candidates_per_category=1, profile=PROFILE)
         (draft,) = [d async for d in self._generator.generate(task, Call(Deadline.after(30)))]
         return DECISION.model_copy(update={"item_id": draft.title})

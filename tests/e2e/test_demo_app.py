@@ -6,7 +6,7 @@ import pytest
 
 from deployments.types import CaptionSource, Copy, Item, Options, Source, Stage
 from serve_app.client import PushGenClient
-from serve_app.contract import GenerateNotificationRequest, RouteItemRequest, ScoreCopiesRequest
+from serve_app.contract.messages import GenerateNotificationRequest, RouteItemRequest, ScoreCopiesRequest
 from serve_app.demo.items import demo_items
 
 ITEMS = {i.name: i.request for i in demo_items()}

@@ -13,7 +13,7 @@ import pytest
 from deployments.types import Decision, Item, Options, Reason, Source
 from deployments.weights.__main__ import prepare
 from serve_app.client import PushGenClient
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe
 from serve_app.demo.weights import references
 from tests.e2e.conftest import started

@@ -22,7 +22,7 @@ from deployments.errors import InvalidInput, Overloaded, UnsupportedField
 from deployments.types import Item, Options, Source
 from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe, StartFailed, free_port
 
 ITEM = Item(id="it-1", title="Coffee and cake", description="A cup of coffee on a wooden table.")

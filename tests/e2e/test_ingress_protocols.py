@@ -18,8 +18,8 @@ from deployments.types import Item
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client import PushGenClient
 from serve_app.client.calls import error_of
-from serve_app.contract import GenerateNotificationRequest
 from serve_app.contract.errors import INTERNAL_MESSAGE
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe
 from tests.e2e.conftest import started
 

@@ -14,7 +14,7 @@ import yaml
 
 from deployments.types import Decision, Item, Options, Stage, StageRevision
 from serve_app.client import PushGenClient
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe, free_port
 from tests.e2e.test_fake_app import replicas, scrape
 from tests.unit.deployments.reward.variants import write_variant

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+
+from pydantic import BaseModel
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
-from serve_app import contract
-from serve_app.contract import GetServiceInfoResponse
+from serve_app.contract import messages
+from serve_app.contract.verbs import VERBS, UnaryVerb
 from serve_app.ingress import examples
 
 DECISION = Decision.model_validate(examples.DECISION)
@@ -20,7 +22,7 @@ class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
     `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
-    `ended` is set by the first.
+    `ended` is set by the first. Unary verbs without a method here answer with their example.
     """
 
     def __init__(self, **fails: Exception) -> None:
@@ -37,26 +39,26 @@ class FakeService:
         if verb in self.fails and self.after == 0:
             raise self.fails[verb]
 
-    def _decision(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+    def _decision(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
         return DECISION.model_copy(update={"request_id": request_id, "item_id": request.item.id})
 
-    async def generate(self, request: contract.GenerateNotificationRequest, request_id: str) -> Decision:
+    async def generate(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
         self._take("generate", request, request_id)
         if self.hang:
             await asyncio.Event().wait()
         return self._decision(request, request_id)
 
     async def stream(
-        self, request: contract.GenerateNotificationRequest, request_id: str
-    ) -> AsyncIterator[contract.Event]:
+        self, request: messages.GenerateNotificationRequest, request_id: str
+    ) -> AsyncIterator[messages.Event]:
         try:
             self._take("stream", request, request_id)
             events = [
-                contract.CaptionedEvent(caption=DECISION.caption),
-                contract.RoutedEvent(categories=DECISION.categories),
-                contract.CandidateEvent(candidate=DECISION.candidates[0]),
-                contract.ScoredEvent(candidates=DECISION.candidates[:1]),
-                contract.DecidedEvent(decision=self._decision(request, request_id)),
+                messages.CaptionedEvent(caption=DECISION.caption),
+                messages.RoutedEvent(categories=DECISION.categories),
+                messages.CandidateEvent(candidate=DECISION.candidates[0]),
+                messages.ScoredEvent(candidates=DECISION.candidates[:1]),
+                messages.DecidedEvent(decision=self._decision(request, request_id)),
             ]
             for sent, event in enumerate(events):
                 if "stream" in self.fails and sent == self.after:
@@ -69,7 +71,7 @@ class FakeService:
             self.ended.set()
 
     async def batch(
-        self, request: contract.BatchGenerateNotificationsRequest, request_id: str
+        self, request: messages.BatchGenerateNotificationsRequest, request_id: str
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         try:
             self._take("batch", request, request_id)
@@ -86,26 +88,27 @@ class FakeService:
             self.closed += 1
             self.ended.set()
 
-    async def caption(self, request: contract.CaptionItemRequest, request_id: str) -> contract.CaptionItemResponse:
-        self._take("caption", request, request_id)
-        return contract.CaptionItemResponse.model_validate(examples.CAPTION | {"request_id": request_id})
-
-    async def route(self, request: contract.RouteItemRequest, request_id: str) -> contract.RouteItemResponse:
-        self._take("route", request, request_id)
-        return contract.RouteItemResponse.model_validate(examples.ROUTE | {"request_id": request_id})
-
-    async def score(self, request: contract.ScoreCopiesRequest, request_id: str) -> contract.ScoreCopiesResponse:
-        self._take("score", request, request_id)
-        return contract.ScoreCopiesResponse.model_validate(examples.SCORE | {"request_id": request_id})
-
-    async def info(self, _request: contract.GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
-        self._take("info", None, "")
-        return GetServiceInfoResponse.model_validate(examples.INFO)
-
     async def healthy(self) -> dict[str, bool]:
         if "healthy" in self.fails:
             raise self.fails["healthy"]
         return self.stages()
+
+
+def _example(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[BaseModel]]:
+    """A method that answers with the example of the OpenAPI document."""
+
+    async def answer(self: FakeService, request: BaseModel, request_id: str) -> BaseModel:
+        self._take(verb.name, request, request_id)
+        echoed = {"request_id": request_id} if "request_id" in verb.response.model_fields else {}
+        response: BaseModel = verb.response.model_validate(examples.ANSWERS[verb.rpc] | echoed)
+        return response
+
+    return answer
+
+
+for _verb in VERBS:
+    if isinstance(_verb, UnaryVerb) and not hasattr(FakeService, _verb.name):
+        setattr(FakeService, _verb.name, _example(_verb))
 
 
 class Flapping:

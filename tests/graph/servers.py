@@ -1,4 +1,4 @@
-"""An in-process gRPC server around the adapter, as Serve's proxy would call it, and what HTTP tests share."""
+"""An in-process gRPC server around the adapter, as Serve's proxy would call it; example requests, event reader."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 
 from pushgen.v1 import service_pb2_grpc
+from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
+from serve_app.ingress import examples
 from serve_app.ingress.core import Service
 from serve_app.ingress.grpc import GrpcAdapter
 
-VERBS = {
-    "/v1/notifications:generate": "generate",
-    "/v1/notifications:stream": "stream",
-    "/v1/notifications:batch": "batch",
-    "/v1/items:caption": "caption",
-    "/v1/items:route": "route",
-    "/v1/copies:score": "score",
-}
+UNARY_VERBS = [verb for verb in VERBS if isinstance(verb, UnaryVerb)]
+
+
+def example_body(verb: Verb) -> dict[str, Any]:
+    """The JSON of a request of the verb, without a request id."""
+    if verb.method == "GET":
+        return {}
+    example = next(iter(examples.REQUESTS[verb.rpc].values()))["value"]
+    return {key: value for key, value in example.items() if key != "request_id"}
 
 
 def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
     """(name, data, id) of each server-sent event."""
-    found = []
+    parsed = []
     for block in text.strip().split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.splitlines())
-        found.append((fields["event"], json.loads(fields["data"]), fields.get("id")))
-    return found
+        parsed.append((fields["event"], json.loads(fields["data"]), fields.get("id")))
+    return parsed
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from deployments.types import (
     RouteResult,
     ScoreResult,
 )
-from serve_app.contract import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.brief import Brief, make_brief
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Stages

@@ -15,7 +15,7 @@ from deployments.fakes import FakeCaptioner, FakeGenerator
 from deployments.types import CaptionResult, Decision, Draft, GenerationTask, Item, Stage
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client import AsyncPushGenClient
-from serve_app.contract import GetServiceInfoRequest
+from serve_app.contract.messages import GetServiceInfoRequest
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
 from tests.graph.servers import serving

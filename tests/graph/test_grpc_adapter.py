@@ -10,6 +10,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf import json_format
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -17,9 +18,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from deployments.errors import InvalidInput, Overloaded, UnsupportedField, Violation
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client.calls import channel_options
+from serve_app.contract.codec import parse
+from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService, Flapping
-from tests.graph.servers import serving
+from tests.graph.servers import example_body, serving
 
 ITEM = item_pb2.Item(id="it", title="t")
 GENERATE = service_pb2.GenerateNotificationRequest(item=ITEM)
@@ -40,25 +43,22 @@ async def health(service: FakeService) -> AsyncIterator[Any]:
 
 def details_of(error: grpc.aio.AioRpcError) -> dict[str, Message]:
     raw = dict(error.trailing_metadata())["grpc-status-details-bin"]
-    found: dict[str, Message] = {}
+    details: dict[str, Message] = {}
     for detail in status_pb2.Status.FromString(raw).details:
         message = getattr(error_details_pb2, detail.TypeName().rpartition(".")[2])()
         detail.Unpack(message)
-        found[type(message).__name__] = message
-    return found
+        details[type(message).__name__] = message
+    return details
 
 
-async def test_every_rpc_hands_the_contract_model_to_the_service() -> None:
-    service = FakeService()
+@pytest.mark.parametrize("verb", VERBS, ids=lambda v: v.name)
+async def test_every_rpc_hands_the_contract_model_to_the_service(verb: Verb) -> None:
+    service, request = FakeService(), json_format.ParseDict(example_body(verb), verb.request_message())
     async with stubs(service) as stub:
-        assert (await stub.GenerateNotification(GENERATE)).decision.item_id == "it"
-        assert (await stub.CaptionItem(service_pb2.CaptionItemRequest(item=ITEM))).caption.text
-        assert (await stub.RouteItem(service_pb2.RouteItemRequest(item=ITEM))).categories
-        copies = [item_pb2.Copy(title="a")]
-        assert (await stub.ScoreCopies(service_pb2.ScoreCopiesRequest(item=ITEM, copies=copies))).candidates
-        assert (await stub.GetServiceInfo(service_pb2.GetServiceInfoRequest())).limits.max_images
-    assert [verb for verb, _, _ in service.seen] == ["generate", "caption", "route", "score", "info"]
-    assert service.seen[0][1].item.title == "t"
+        answer = getattr(stub, verb.rpc)(request)
+        messages = [await answer] if isinstance(verb, UnaryVerb) else [message async for message in answer]
+    assert all(message.ByteSize() for message in messages)
+    assert [(name, model) for name, model, _ in service.seen] == [(verb.name, parse(verb.request, request))]
 
 
 async def test_a_stream_is_numbered_without_gaps() -> None:

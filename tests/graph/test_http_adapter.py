@@ -24,16 +24,13 @@ from deployments.errors import (
     Violation,
 )
 from pushgen.v1 import service_pb2
-from serve_app import contract
+from serve_app.contract import messages
+from serve_app.contract.verbs import VERBS, Verb
 from serve_app.ingress.http import HttpSettings, create_app
 from tests.graph.fake_service import FakeService
-from tests.graph.servers import VERBS, events
+from tests.graph.servers import UNARY_VERBS, events, example_body
 
 ITEM = {"id": "it", "title": "t"}
-BODIES: dict[str, dict[str, Any]] = {
-    "batch": {"requests": [{"item": ITEM}]},
-    "score": {"item": ITEM, "copies": [{"title": "a"}]},
-}
 
 
 @asynccontextmanager
@@ -56,22 +53,18 @@ def is_problem(answer: httpx.Response, status: int, reason: str) -> dict[str, An
     return problem
 
 
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("/v1/notifications:generate", service_pb2.GenerateNotificationResponse),
-        ("/v1/items:caption", service_pb2.CaptionItemResponse),
-        ("/v1/items:route", service_pb2.RouteItemResponse),
-        ("/v1/copies:score", service_pb2.ScoreCopiesResponse),
-        ("/v1/info", service_pb2.GetServiceInfoResponse),
-    ],
-)
-async def test_answers_are_the_protos_json(path: str, message: Any) -> None:
+async def send(client: httpx.AsyncClient, verb: Verb, **headers: str) -> httpx.Response:
+    if verb.method == "GET":
+        return await client.get(verb.path, headers=headers)
+    return await client.post(verb.path, json=example_body(verb), headers=headers)
+
+
+@pytest.mark.parametrize("verb", UNARY_VERBS, ids=lambda v: v.name)
+async def test_answers_are_the_protos_json(verb: Verb) -> None:
     async with client_of(FakeService()) as client:
-        verb = VERBS.get(path)
-        answer = await (client.post(path, json=BODIES.get(verb, {"item": ITEM})) if verb else client.get(path))
+        answer = await send(client, verb)
     assert answer.status_code == 200
-    parsed = json_format.ParseDict(answer.json(), message())
+    parsed = json_format.ParseDict(answer.json(), verb.response_message())
     assert parsed.ByteSize() > 0
     assert "null" not in answer.text
 
@@ -141,14 +134,13 @@ async def test_a_batch_answers_each_item() -> None:
         (ZeroDivisionError("/srv/secret"), 500, "INTERNAL"),
     ],
 )
-@pytest.mark.parametrize("path", VERBS)
-async def test_errors_are_problems_by_every_verb(path: str, error: Exception, status: int, reason: str) -> None:
-    verb = VERBS[path]
-    async with client_of(FakeService(**{verb: error})) as client:
-        answer = await client.post(path, json=BODIES.get(verb, {"item": ITEM}), headers={"X-Request-Id": "r5"})
+@pytest.mark.parametrize("verb", VERBS, ids=lambda v: v.name)
+async def test_errors_are_problems_by_every_verb(verb: Verb, error: Exception, status: int, reason: str) -> None:
+    async with client_of(FakeService(**{verb.name: error})) as client:
+        answer = await send(client, verb, **{"X-Request-Id": "r5"})
     problem = is_problem(answer, status, reason)
     assert problem["request_id"] == "r5"
-    assert problem["instance"] == path
+    assert problem["instance"] == verb.path
     assert "secret" not in answer.text
     assert ("violations" in problem) == isinstance(error, InvalidInput)
     assert ("retry-after" in answer.headers) == (status in {429, 503})
@@ -239,7 +231,7 @@ async def test_a_large_body_does_not_hold_the_event_loop() -> None:
     picture = base64.b64encode(bytes(2 * 2**20)).decode()
     body = json.dumps({"item": {"images": [{"data": picture}] * 12}}).encode()
     began = time.perf_counter()
-    contract.CaptionItemRequest.model_validate_json(body)
+    messages.CaptionItemRequest.model_validate_json(body)
     alone_s = time.perf_counter() - began
     longest, running = 0.0, True
 

@@ -9,11 +9,13 @@ import pytest
 from google.protobuf import json_format
 
 from pushgen.v1 import service_pb2
-from serve_app import contract
+from serve_app.contract.verbs import VERBS
 from serve_app.ingress import examples, openapi
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import FakeService
-from tests.graph.servers import VERBS, events
+from tests.graph.servers import UNARY_VERBS, events
+
+POSTED = [verb.path for verb in VERBS if verb.method == "POST"]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +33,9 @@ def references(node: Any) -> set[str]:
 
 
 def test_the_document_is_closed_and_every_operation_is_described(document: dict[str, Any]) -> None:
-    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
-    assert references(document) <= known
-    assert set(document["paths"]) == {*VERBS, "/v1/info", "/healthz"}
+    schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert references(document) <= schemas
+    assert set(document["paths"]) == {*(verb.path for verb in VERBS), "/healthz"}
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["summary"], path
@@ -42,7 +44,7 @@ def test_the_document_is_closed_and_every_operation_is_described(document: dict[
             for status, response in operation["responses"].items():
                 (content,) = response["content"].values()
                 assert "example" in content, f"{path} {status}"
-    for path in VERBS:
+    for path in POSTED:
         operation = document["paths"][path]["post"]
         assert {"400", "413", "415", "422", "429", "500", "501", "503", "504"} <= set(operation["responses"])
         assert operation["requestBody"]["content"]["application/json"]["examples"]
@@ -50,7 +52,7 @@ def test_the_document_is_closed_and_every_operation_is_described(document: dict[
 
 def test_request_examples_are_accepted(document: dict[str, Any]) -> None:
     models = {m.__name__: m for m in openapi.REQUESTS}
-    for path in VERBS:
+    for path in POSTED:
         content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         model = models[content["schema"]["$ref"].rpartition("/")[2]]
         for example in content["examples"].values():
@@ -58,12 +60,11 @@ def test_request_examples_are_accepted(document: dict[str, Any]) -> None:
 
 
 def test_answer_examples_are_the_protos_json(document: dict[str, Any]) -> None:
-    for path in ("/v1/notifications:generate", "/v1/items:caption", "/v1/items:route", "/v1/copies:score", "/v1/info"):
-        (operation,) = document["paths"][path].values()
-        content = operation["responses"]["200"]["content"]["application/json"]
-        name = content["schema"]["$ref"].rpartition("/")[2]
-        json_format.ParseDict(content["example"], getattr(service_pb2, name)())
-        getattr(contract, name).model_validate(content["example"])
+    for verb in UNARY_VERBS:
+        content = document["paths"][verb.path][verb.method.lower()]["responses"]["200"]["content"]["application/json"]
+        assert content["schema"]["$ref"].rpartition("/")[2] == verb.response.__name__
+        json_format.ParseDict(content["example"], verb.response_message())
+        verb.response.model_validate(content["example"])
     for name, data, _ in events(examples.STREAM):
         assert json_format.ParseDict(data, service_pb2.StreamNotificationResponse()).WhichOneof("event") == name
     for _, data, _ in events(examples.BATCH):

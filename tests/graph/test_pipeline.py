@@ -25,7 +25,7 @@ from deployments.types import (
     Source,
     Stage,
 )
-from serve_app.contract import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Pipeline, Stages
 from tests.graph.stages import (

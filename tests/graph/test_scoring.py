@@ -22,7 +22,7 @@ from deployments.types import (
     Stage,
     StageTiming,
 )
-from serve_app.contract import CandidateEvent
+from serve_app.contract.messages import CandidateEvent
 from serve_app.flow.knobs import EarlyStop, IngressKnobs, SelectionKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.pipeline import Pipeline, Stages

@@ -12,7 +12,7 @@ from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed
 from deployments.fakes import FakeKnobs, FakeRouter
 from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source, StageRevision
-from serve_app.contract import (
+from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     DecidedEvent,

@@ -121,6 +121,20 @@ def test_settings_import_no_models(root: Path) -> None:
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import serve_app.client",
+        "from serve_app.client.cli import app; app(['--help'], standalone_mode=False)",
+    ],
+    ids=["import", "pushgen --help"],
+)
+def test_the_client_brings_no_server(root: Path, code: str) -> None:
+    heavy = ("ray", "torch", "vllm", "transformers", "onnxruntime", "fastapi", "numpy", "PIL")
+    code += f"; import sys; print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).splitlines()[-1] == "[]"
+
+
 def test_files_stay_small(root: Path) -> None:
     long = {
         str(p.relative_to(root)): lines

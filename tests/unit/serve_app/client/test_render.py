@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 
 from deployments.types import Candidate, Decision, Degradation, Item, Notification, Reason, Source
 from serve_app.client.render import REASONS, batch_table, decision_view, info_view
-from serve_app.contract import GetServiceInfoResponse
+from serve_app.contract.messages import GetServiceInfoResponse
 from serve_app.ingress import examples
 
 DECISION = Decision.model_validate(examples.DECISION)

@@ -20,8 +20,8 @@ from pydantic.fields import FieldInfo
 from deployments import types
 from deployments.errors import InvalidInput, PushGenError
 from pushgen.v1 import decision_pb2, item_pb2, service_pb2
-from serve_app import contract
 from serve_app.contract import codec as wire
+from serve_app.contract import messages
 
 MODULES = (decision_pb2, item_pb2, service_pb2)
 MESSAGES = {name: m for mod in MODULES for name in mod.DESCRIPTOR.message_types_by_name for m in [getattr(mod, name)]}
@@ -30,7 +30,7 @@ ENUMS = {name: enum for mod in MODULES for name, enum in mod.DESCRIPTOR.enum_typ
 WITHOUT_MODEL = {"BatchGenerateNotificationsResponse"}
 RENAMED = {"LengthProfileInfo": types.LengthProfile}
 MODELS: dict[str, type[BaseModel]] = {
-    name: RENAMED.get(name) or getattr(contract, name, None) or getattr(types, name)
+    name: RENAMED.get(name) or getattr(messages, name, None) or getattr(types, name)
     for name in MESSAGES
     if name not in WITHOUT_MODEL
 }
@@ -86,8 +86,8 @@ def test_enums_have_the_same_values(name: str) -> None:
 def test_every_contract_model_is_in_the_proto() -> None:
     ours = {
         m.__name__
-        for m in vars(contract).values()
-        if isinstance(m, type) and issubclass(m, BaseModel) and m.__module__ == contract.__name__
+        for m in vars(messages).values()
+        if isinstance(m, type) and issubclass(m, BaseModel) and m.__module__ == messages.__name__
     }
     assert ours <= set(MODELS)
 
@@ -123,9 +123,9 @@ def of_kind(kind: Any, low: float = 0, shortest: int = 0) -> st.SearchStrategy[A
 
 
 def of_model(model: type[BaseModel]) -> st.SearchStrategy[Any]:
-    if model is contract.StreamNotificationResponse:
-        event = st.one_of(*(of_model(m) for m in get_args(contract.Event)))
-        return st.builds(contract.StreamNotificationResponse.of, st.integers(1, 9), event)
+    if model is messages.StreamNotificationResponse:
+        event = st.one_of(*(of_model(m) for m in get_args(messages.Event)))
+        return st.builds(messages.StreamNotificationResponse.of, st.integers(1, 9), event)
     fields = {name: of_field(info, info.annotation) for name, info in model.model_fields.items()}
     if model is types.Image:
         fields["data"], fields["url"] = st.binary(max_size=8), st.none()
@@ -142,14 +142,14 @@ def test_round_trip_through_the_bytes(name: str, data: Any) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(request=of_model(contract.GenerateNotificationRequest))
-def test_the_service_reads_what_the_client_wrote(request: contract.GenerateNotificationRequest) -> None:
+@given(request=of_model(messages.GenerateNotificationRequest))
+def test_the_service_reads_what_the_client_wrote(request: messages.GenerateNotificationRequest) -> None:
     message = wire.to_message(request, service_pb2.GenerateNotificationRequest)
     if any(not frame.data for frame in request.item.frames):  # a frame without its bytes is a mistake, not a frame
         with pytest.raises(InvalidInput, match="data: a value is required"):
-            wire.parse(contract.GenerateNotificationRequest, message)
+            wire.parse(messages.GenerateNotificationRequest, message)
     else:
-        assert wire.parse(contract.GenerateNotificationRequest, message) == request
+        assert wire.parse(messages.GenerateNotificationRequest, message) == request
 
 
 # --- presence, oneofs, unknowns ---------------------------------------------------------------------------------------
@@ -169,7 +169,7 @@ def test_an_answer_of_a_newer_service_is_named() -> None:
 
 
 def test_a_number_beyond_32_bits_is_named() -> None:
-    request = contract.GenerateNotificationRequest(
+    request = messages.GenerateNotificationRequest(
         item=types.Item(frames=(types.VideoFrame(data=b"x", offset_ms=2**40),)),
         options=types.Options(max_categories=2**31),
     )
@@ -192,7 +192,7 @@ def test_every_violation_has_its_path_as_the_proto_writes_it() -> None:
         options=item_pb2.Options(time_budget_ms=-5, temperature=float("nan"), output_fields=[9], priority=7),
     )
     with pytest.raises(InvalidInput) as caught:
-        wire.parse(contract.GenerateNotificationRequest, message)
+        wire.parse(messages.GenerateNotificationRequest, message)
     found = dict(caught.value.violations)
     assert found == {
         f'item.metadata["{"k" * 65}"]': "has 65 characters, at most 64 are allowed",
@@ -235,20 +235,20 @@ MARGIN = (
 )
 def test_json_violations(body: str, field: str, description: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        wire.parse_json(contract.GenerateNotificationRequest, body)
+        wire.parse_json(messages.GenerateNotificationRequest, body)
     assert caught.value.violations == [(field, description)]
 
 
 def test_an_empty_list_that_needs_an_entry() -> None:
     with pytest.raises(InvalidInput, match="copies: a value is required"):
-        wire.parse(contract.ScoreCopiesRequest, service_pb2.ScoreCopiesRequest(item=item_pb2.Item(title="t")))
+        wire.parse(messages.ScoreCopiesRequest, service_pb2.ScoreCopiesRequest(item=item_pb2.Item(title="t")))
     with pytest.raises(InvalidInput, match="copies: needs at least 1 entry"):
-        wire.parse_json(contract.ScoreCopiesRequest, '{"item": {}, "copies": []}')
+        wire.parse_json(messages.ScoreCopiesRequest, '{"item": {}, "copies": []}')
 
 
 def test_quoted_values_are_short() -> None:
     with pytest.raises(InvalidInput) as caught:
-        wire.parse_json(contract.CaptionItemRequest, '{"item": {}, "priority": "' + "x" * 5000 + '"}')
+        wire.parse_json(messages.CaptionItemRequest, '{"item": {}, "priority": "' + "x" * 5000 + '"}')
     assert len(caught.value.violations[0].description) < 200
 
 
@@ -257,7 +257,7 @@ def test_quoted_values_are_short() -> None:
 def test_base64_of_any_length_and_both_alphabets(size: int, alphabet: Callable[[bytes], bytes]) -> None:
     data = random.Random(size).randbytes(size)
     body = json.dumps({"item": {"images": [{"data": alphabet(data).decode()}]}})
-    assert wire.parse_json(contract.CaptionItemRequest, body).item.images[0].data == data
+    assert wire.parse_json(messages.CaptionItemRequest, body).item.images[0].data == data
 
 
 @pytest.mark.parametrize(
@@ -265,4 +265,4 @@ def test_base64_of_any_length_and_both_alphabets(size: int, alphabet: Callable[[
 )
 def test_what_is_not_base64_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="is not base64"):
-        wire.parse_json(contract.CaptionItemRequest, json.dumps({"item": {"images": [{"data": text}]}}))
+        wire.parse_json(messages.CaptionItemRequest, json.dumps({"item": {"images": [{"data": text}]}}))

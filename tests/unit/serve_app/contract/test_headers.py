@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from deployments.types import Item, Options
-from serve_app.contract import (
+from serve_app.contract.headers import BUDGET_HEADER, beside, choose_request_id, header_safe, with_budget
+from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     GenerateNotificationRequest,
     GetServiceInfoRequest,
 )
-from serve_app.contract.headers import BUDGET_HEADER, beside, choose_request_id, header_safe, with_budget
 
 ITEM = Item(title="t")
 
