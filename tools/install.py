@@ -35,11 +35,11 @@ def pip(*args: str, total: int = 0) -> tuple[int, str]:
     for line in process.stdout or ():
         if not line.startswith("WARNING"):
             tail = [*tail[-19:], line]
-        found = re.match(r"(?:Collecting|Processing) (\S+)", line)
-        if found and total:
+        match = re.match(r"(?:Collecting|Processing) (\S+)", line)
+        if match and total:
             seen += 1
             if terminal:
-                sys.stdout.write(f"\r  {seen:3d}/{total} {found[1][:60]:60}")
+                sys.stdout.write(f"\r  {seen:3d}/{total} {match[1][:60]:60}")
                 sys.stdout.flush()
             elif seen % 40 == 0:
                 say(f"  {seen}/{total} packages")

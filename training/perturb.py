@@ -75,13 +75,13 @@ def first_sentences(arms: pd.DataFrame) -> list[tuple[int, str]]:
     """Position in `arms` and text: the first sentence of each distinct context, without markup, cut to 20 words."""
     if "context" not in arms.columns:
         return []
-    found: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for position, context in enumerate(arms["context"].fillna("").astype(str)):
         text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", context)).split())
         words = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].split()[:_MOST_WORDS]
         if len(words) >= _FEWEST_WORDS:
-            found.setdefault(" ".join(words), position)
-    return [(position, sentence) for sentence, position in found.items()]
+            positions.setdefault(" ".join(words), position)
+    return [(position, sentence) for sentence, position in positions.items()]
 
 
 def suite(

@@ -31,6 +31,6 @@ def unseen(table: pd.DataFrame, folder: Path) -> pd.Series:
     path = folder / FILE
     if not path.exists():
         return pd.Series(True, index=table.index)
-    known = set(path.read_text(encoding="utf-8").split())
-    seen = table["test_id"].map(fingerprint).isin(known)
+    fingerprints = set(path.read_text(encoding="utf-8").split())
+    seen = table["test_id"].map(fingerprint).isin(fingerprints)
     return ~table["cluster"].isin(set(table.loc[seen, "cluster"]))

@@ -37,13 +37,13 @@ def transfer(
     """One JSON line a file: accuracy of reward and of length, intervals bootstrapped over pairs or tests."""
     try:
         model = RewardModel.load(folder, dtype="float32")
-        found = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
+        rows = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
         if contests:
-            found.append(_captions(model, contests, seed))
+            rows.append(_captions(model, contests, seed))
     except (BadArms, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         raise typer.Exit(2) from None
-    for row in found:
+    for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
 
 

@@ -142,8 +142,8 @@ def _price(stage: str, replica: Replica | None, prices: Mapping[str, float]) -> 
 
 def totals(needs: Sequence[Need]) -> dict[str, float | None]:
     """Sums over the stages; None where one of them is not known."""
-    found: dict[str, float | None] = {}
+    sums: dict[str, float | None] = {}
     for name in ("replicas_mean", "replicas_peak", "cost_mean", "cost_peak"):
         values = [getattr(need, name) for need in needs]
-        found[name] = None if None in values else sum(values)
-    return found
+        sums[name] = None if None in values else sum(values)
+    return sums

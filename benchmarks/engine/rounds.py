@@ -47,14 +47,14 @@ class Round:
 
 def role_cpu(local: LocalServe) -> dict[tuple[int, str], float]:
     """CPU seconds so far of each process of the application, by its id and role."""
-    found = {}
+    seconds = {}
     for process in local.processes():
         with suppress(psutil.Error):
             times = process.cpu_times()
-            found[process.pid, role(" ".join(process.cmdline()))] = times.user + times.system
-    own = psutil.Process().cpu_times()
-    found[0, "load_generator"] = own.user + own.system
-    return found
+            seconds[process.pid, role(" ".join(process.cmdline()))] = times.user + times.system
+    times_here = psutil.Process().cpu_times()
+    seconds[0, "load_generator"] = times_here.user + times_here.system
+    return seconds
 
 
 def role(command: str) -> str:
@@ -66,10 +66,10 @@ def role(command: str) -> str:
 
 def spent(before: Mapping[tuple[int, str], float], after: Mapping[tuple[int, str], float]) -> dict[str, float]:
     """CPU seconds between two readings, by role. A process that began in between counts whole."""
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     for key, value in after.items():
-        found[key[1]] = found.get(key[1], 0.0) + value - before.get(key, 0.0)
-    return found
+        seconds[key[1]] = seconds.get(key[1], 0.0) + value - before.get(key, 0.0)
+    return seconds
 
 
 def cpu_of(engine_s: float, idle_s: float) -> dict[str, float]:

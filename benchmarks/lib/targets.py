@@ -31,12 +31,12 @@ _CONNECTIONS: Final = 1_000
 
 def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificationRequest]:
     """The shipped demo items, with or without their pictures; `options` go into each request's options."""
-    found = []
+    requests = []
     for request in (entry.request for entry in demo_items()):
         item = request.item if photos else request.item.model_copy(update={"images": (), "frames": ()})
-        asked = request.options.model_copy(update=options)
-        found.append(request.model_copy(update={"item": item, "options": asked}))
-    return found
+        request_options = request.options.model_copy(update=options)
+        requests.append(request.model_copy(update={"item": item, "options": request_options}))
+    return requests
 
 
 def plain_request() -> GenerateNotificationRequest:

@@ -69,8 +69,8 @@ def _check(environment: Environment) -> None:
 
 def grpc_address(environment: Environment) -> str:
     """As given, else port 9000 of the HTTP host."""
-    given: str = environment.parsed_options.grpc_address if environment.parsed_options else ""
-    return given or f"{urlsplit(environment.host or '').hostname}:9000"
+    address: str = environment.parsed_options.grpc_address if environment.parsed_options else ""
+    return address or f"{urlsplit(environment.host or '').hostname}:9000"
 
 
 class GrpcUser(User):

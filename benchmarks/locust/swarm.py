@@ -69,10 +69,10 @@ def _entry(report: list[dict[str, Any]], protocol: str) -> dict[str, Any]:
 
 def _percentile(counts: dict[str, int], share: float) -> float:
     """Nearest rank in locust's histogram: response time in ms (rounded by locust) to the number of requests."""
-    wanted, seen = share * sum(counts.values()), 0
+    rank, seen = share * sum(counts.values()), 0
     for ms in sorted(counts, key=float):
         seen += counts[ms]
-        if seen >= wanted:
+        if seen >= rank:
             return float(ms)
     return 0.0
 

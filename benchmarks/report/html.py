@@ -25,7 +25,7 @@ _IMAGE: Final = re.compile(r'<img src="([^"]+)"')
 def page(markdown: str, folder: Path) -> str:
     """The page; pictures are read from `folder`, where their relative links lead."""
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    body = _IMAGE.sub(lambda found: f'<img src="{_embedded(found[1], folder)}"', body)
+    body = _IMAGE.sub(lambda link: f'<img src="{_embedded(link[1], folder)}"', body)
     title = html.escape(markdown.partition("\n")[0].lstrip("# "))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'

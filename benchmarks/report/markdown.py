@@ -13,26 +13,26 @@ from benchmarks.report.subjects import SUBJECTS, Line
 from benchmarks.report.tables import table
 
 
-def markdown(found: Results, verdicts: Sequence[Verdict], folder: Path) -> str:
+def markdown(results: Results, verdicts: Sequence[Verdict], folder: Path) -> str:
     """The whole report. `folder` is where plots and notes are looked for."""
-    parts = ["# Benchmarks", "## Goals", _goals(verdicts, found), _explained(verdicts, folder)]
-    for name, result in found.items():
+    parts = ["# Benchmarks", "## Goals", _goals(verdicts, results), _explained(verdicts, folder)]
+    for name, result in results.items():
         parts += _section(name, result, folder)
-    missing = [name for name in SUBJECTS if name not in found]
+    missing = [name for name in SUBJECTS if name not in results]
     if missing:
         parts.append(f"No result yet of: {', '.join(missing)}.")
-    parts += ["## Where and when", origins(found)]
+    parts += ["## Where and when", origins(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _goals(verdicts: Sequence[Verdict], found: Results) -> str:
+def _goals(verdicts: Sequence[Verdict], results: Results) -> str:
     rows = []
     for verdict in verdicts:
         goal = verdict.goal
-        unknown = verdict.measured and "environment" not in found[goal.benchmark]
+        unknown = verdict.measured and "environment" not in results[goal.benchmark]
         link = f"[{goal.benchmark}](#{goal.benchmark})" if verdict.measured else f"`{goal.benchmark}`"
         origin = link + (", machine and commit not recorded" if unknown else "")
-        rows.append((goal.what, _bound(goal), _measured(verdict), _said(verdict), origin))
+        rows.append((goal.what, _bound(goal), _measured(verdict), _verdict(verdict), origin))
     return table(("", "goal", "measured", "", "benchmark"), rows)
 
 
@@ -45,7 +45,7 @@ def _measured(verdict: Verdict) -> str:
     return ", ".join(named) or "-"
 
 
-def _said(verdict: Verdict) -> str:
+def _verdict(verdict: Verdict) -> str:
     if verdict.margin is None or verdict.worst is None:
         return verdict.outcome
     distance = number(abs(verdict.worst - verdict.goal.target))

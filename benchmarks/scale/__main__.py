@@ -38,9 +38,9 @@ def scale(
             with started(CONFIG, scaled(latency_ms, replicas, ongoing)) as served:
                 under_way = UNDER_WAY_PER_PLACE * replicas * ongoing
                 rows += asyncio.run(measure(served, replicas, under_way, window_s, windows))
-    found = result(rows, latency_ms, ongoing)
-    plot(found, record.RESULTS / "scale.png")
-    record.write("scale", found, config=CONFIG, raw=rows)
+    summary = result(rows, latency_ms, ongoing)
+    plot(summary, record.RESULTS / "scale.png")
+    record.write("scale", summary, config=CONFIG, raw=rows)
 
 
 if __name__ == "__main__":

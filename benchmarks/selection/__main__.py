@@ -41,17 +41,17 @@ def selection(
     try:
         if plot:
             require_matplotlib()
-        found = run(arms, folder, seen_too=seen_too, caution=caution, max_n=max_n, seed=seed)
-        console.print(tables(found))
+        result = run(arms, folder, seen_too=seen_too, caution=caution, max_n=max_n, seed=seed)
+        console.print(tables(result))
         if as_json:
-            sys.stdout.write(json.dumps(found) + "\n")
+            sys.stdout.write(json.dumps(result) + "\n")
     except (BadArms, Misconfigured, NoMatplotlib) as error:
         raise refusal(error) from None
     try:
         if plot:
             from benchmarks.selection import plot as picture  # noqa: PLC0415 - only a picture needs matplotlib
 
-            picture.plot(found, plot)
+            picture.plot(result, plot)
     except (OSError, ValueError) as error:
         raise refusal(f"--plot: {error}") from None
 

@@ -38,7 +38,7 @@ def plot(report: Row, path: Path) -> None:
 
 
 def _line(axes: Any, rows: Sequence[Row], x: str, y: str, label: str) -> None:
-    known = [r for r in rows if r[y]["value"] is not None]
-    at = [r[x] for r in known]
-    axes.plot(at, [r[y]["value"] for r in known], marker="o", label=label)
-    axes.fill_between(at, [r[y]["interval"][0] for r in known], [r[y]["interval"][1] for r in known], alpha=0.15)
+    measured = [r for r in rows if r[y]["value"] is not None]
+    at = [r[x] for r in measured]
+    axes.plot(at, [r[y]["value"] for r in measured], marker="o", label=label)
+    axes.fill_between(at, [r[y]["interval"][0] for r in measured], [r[y]["interval"][1] for r in measured], alpha=0.15)

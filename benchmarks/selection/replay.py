@@ -81,12 +81,12 @@ def groups_of(table: pd.DataFrame, mean: Array, spread: Array) -> list[Group]:
         spread=spread,
         length=table["text"].str.len(),
     )
-    found = []
+    groups = []
     for _, rows in arms.groupby(["test_id", "image_id"], sort=False):
         if len(rows) > 1:
             columns = (rows[name].to_numpy(np.float64) for name in ("rate", "mean", "spread", "length"))
-            found.append(Group(int(rows["test"].iloc[0]), *columns))
-    return found
+            groups.append(Group(int(rows["test"].iloc[0]), *columns))
+    return groups
 
 
 def measured(top: Array, bottom: Array, tests: NDArray[np.int64], seed: int, less: float = 0.0) -> Row:
@@ -237,10 +237,10 @@ def best_of(scores: Array, n: int) -> Array:
     others = len(scores) - 1
     order = np.argsort(-scores, kind="stable")
     by_place = [comb(others - 1 - place, n - 1) / comb(others, n) for place in range(others)]
-    found = np.zeros((len(scores), len(scores)))
+    chances = np.zeros((len(scores), len(scores)))
     for rival in range(len(scores)):
-        found[order[order != rival], rival] = by_place
-    return found / len(scores)
+        chances[order[order != rival], rival] = by_place
+    return chances / len(scores)
 
 
 def _worth(groups: Sequence[Group], picks: Sequence[Array], seed: int) -> Row:

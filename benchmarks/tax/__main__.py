@@ -36,9 +36,9 @@ def tax(
         no_op = fakes(dict.fromkeys(STAGES, 0.0))
         with started(ECHO, env=flags) as echo, started(CONFIG, no_op, flags) as graph:
             rows = asyncio.run(measure({"graph": graph, "echo": echo}, plan))
-    found = result(rows, plan) | {"env": flags}
-    plot(found, rows, record.RESULTS / "tax.png")
-    record.write("tax", found, config=CONFIG, raw=rows)
+    summary = result(rows, plan) | {"env": flags}
+    plot(summary, rows, record.RESULTS / "tax.png")
+    record.write("tax", summary, config=CONFIG, raw=rows)
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ logger = logging.getLogger("ray.serve")
 class PushGenService:
     """Implements `serve_app.ingress.core.Service`.
 
-    categories, revisions, health: what the stages publish of themselves, asked for now and then, see `graph.py`.
-    adapters: those of the generator, fixed for its life.
+    categories, revisions, health: functions that return what the stages publish; `cluster/graph.py` caches them.
+    adapters: LoRA adapters of the generator, fixed while it runs.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class PushGenService:
         self._in_flight = 0
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
-        """Take new knobs; requests under way keep the ones they began with."""
+        """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
 
@@ -100,9 +100,9 @@ class PushGenService:
     async def batch(
         self, request: BatchGenerateNotificationsRequest, request_id: str
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
-        """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline.
+        """Yield answers as they finish: at most `batch_concurrency` items at a time, each under its own deadline.
 
-        An item under way counts as a request in flight, so that batches cannot fill the stages behind admission's back.
+        An item in flight counts as a request in flight, so that a batch is admitted like single requests.
         """
         if len(request.requests) > self._knobs.limits.max_batch_items:
             limit = self._knobs.limits.max_batch_items
@@ -150,35 +150,37 @@ class PushGenService:
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
-            wanted, barred = request.categories_wanted, request.categories_barred
+            requested, barred = request.categories_wanted, request.categories_barred
             limits = self._knobs.limits
-            found = await asyncio.to_thread(item_violations, request.item, limits)
-            found += category_violations(wanted, barred, names, "")
-            most = request.max_categories or len(wanted) or self._knobs.defaults.max_categories
-            if most > limits.max_categories:
-                found.append(
-                    Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}")
+            violations = await asyncio.to_thread(item_violations, request.item, limits)
+            violations += category_violations(requested, barred, names, "")
+            max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
+            if max_categories > limits.max_categories:
+                violations.append(
+                    Violation(
+                        "max_categories", f"{max_categories} exceeds this service's limit of {limits.max_categories}"
+                    )
                 )
-            _refuse(found)
+            _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
-            result = await self._stages.router.route(item, item.caption, wanted, barred, most, call)
+            result = await self._stages.router.route(item, item.caption, requested, barred, max_categories, call)
             timing = self._timing(Stage.ROUTE, result.usage, started)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
 
     async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse:
-        """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
+        """Check and rank copies. A rejected copy is scored too, and ranks last."""
         async with self._admitted("ScoreCopies", request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
-            found = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
-            found += profile_violations(request.length_profile, self._profiles, "length_profile")
-            found += [
+            violations = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
+            violations += profile_violations(request.length_profile, self._profiles, "length_profile")
+            violations += [
                 Violation(f"copies[{n}]", "has neither title nor body")
                 for n, copy in enumerate(request.copies)
                 if not (copy.title.strip() or copy.body.strip())
             ]
-            _refuse(found)
+            _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
             result = await self._stages.reward.score(item, item.caption, request.copies, call)
@@ -260,7 +262,7 @@ class PushGenService:
 
     @asynccontextmanager
     async def _admitted(self, rpc: str, priority: Priority) -> AsyncIterator[None]:
-        """Count a request in, or refuse it: the queue in front of the stages is finite."""
+        """Admit a request, or raise Overloaded: the queue in front of the stages is finite."""
         admission = self._knobs.admission
         room = admission.max_in_flight
         if priority is Priority.BACKFILL:
@@ -273,7 +275,7 @@ class PushGenService:
 
     @contextmanager
     def _counted(self, rpc: str) -> Iterator[None]:
-        """Count the body as a request in flight, and how it ends."""
+        """Count the body as one request in flight, and record its outcome."""
         started = time.perf_counter()
         self._in_flight += 1
         self._metrics.in_flight(self._in_flight)
@@ -295,6 +297,6 @@ class PushGenService:
             self._metrics.request(rpc, outcome, (time.perf_counter() - started) * 1000)
 
 
-def _refuse(found: list[Violation]) -> None:
-    if found:
-        raise InvalidInput(found)
+def _refuse(violations: list[Violation]) -> None:
+    if violations:
+        raise InvalidInput(violations)

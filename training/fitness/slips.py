@@ -57,9 +57,9 @@ def turned(copy: Copy, draw: Draw) -> Copy | None:
     return _joined(words)
 
 
-def spliced(copy: Copy, told: str, draw: Draw) -> Copy | None:
+def spliced(copy: Copy, facts: str, draw: Draw) -> Copy | None:
     """One half of a sentence of the facts goes on as another sentence ends."""
-    sentences = [s.strip() for s in _SENTENCE.findall(told) if len(s.split()) > 4]
+    sentences = [s.strip() for s in _SENTENCE.findall(facts) if len(s.split()) > 4]
     if len(sentences) < 2:
         return None
     one, two = (sentences[int(i)] for i in draw.choice(len(sentences), 2, replace=False))
@@ -69,9 +69,9 @@ def spliced(copy: Copy, told: str, draw: Draw) -> Copy | None:
     return Copy(title=copy.title, body=body[:1].upper() + body[1:])
 
 
-def scrap(copy: Copy, told: str, draw: Draw) -> Copy | None:
+def scrap(copy: Copy, facts: str, draw: Draw) -> Copy | None:
     """Some words out of the facts stand as the title."""
-    words = told.split()
+    words = facts.split()
     if len(words) < 12:
         return None
     start = int(draw.integers(len(words) - 6))
@@ -94,9 +94,9 @@ def _word(copy: Copy, draw: Draw, other: Callable[[str], str | None]) -> Copy | 
     words = _split(copy)
     for at in draw.permutation(len(words)):
         bare = words[at].strip(".,;:!?")
-        found = other(bare) if bare else None
-        if found is not None and found != bare.lower():
-            words[at] = words[at].replace(bare, found.capitalize() if bare[0].isupper() else found)
+        replacement = other(bare) if bare else None
+        if replacement is not None and replacement != bare.lower():
+            words[at] = words[at].replace(bare, replacement.capitalize() if bare[0].isupper() else replacement)
             return _joined(words)
     return None
 

@@ -115,13 +115,13 @@ def held_out(entry: Entry) -> bool:
 
 def judgements(paths: Sequence[Path]) -> dict[str, list[Judged]]:
     """Marked copies by the item's id, from lines of {"id", "title", "body", "fit", ...}; other fields are ignored."""
-    found: dict[str, list[Judged]] = {}
+    by_item: dict[str, list[Judged]] = {}
     for path in _files(paths):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             mark = {name: row[name] for name in Judged.model_fields if name in row}
-            found.setdefault(row["id"], []).append(Judged(**mark))
-    return found
+            by_item.setdefault(row["id"], []).append(Judged(**mark))
+    return by_item
 
 
 def _files(paths: Sequence[Path]) -> Iterable[Path]:

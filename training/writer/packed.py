@@ -56,15 +56,15 @@ def pack(branches: Sequence[Branch], pairs: Sequence[tuple[int, int]] = ()) -> P
     weight: list[float] = []
     owner: list[int] = []
     for number, branch in enumerate(branches, start=1):
-        own = (*branch.prompt[shared:], *branch.answer[:-1])
+        branch_ids = (*branch.prompt[shared:], *branch.answer[:-1])
         first = len(ids) + len(branch.prompt) - shared - 1
         source += range(first, first + len(branch.answer))
         target += branch.answer
         weight += [branch.weight] * len(branch.answer)
         owner += [number - 1] * len(branch.answer)
-        ids += own
-        positions += range(shared, shared + len(own))
-        segments += [number] * len(own)
+        ids += branch_ids
+        positions += range(shared, shared + len(branch_ids))
+        segments += [number] * len(branch_ids)
     segment = torch.tensor(segments)
     seen = (segment[None, :] == 0) | (segment[None, :] == segment[:, None])
     mask = seen & torch.ones(len(ids), len(ids), dtype=torch.bool).tril()

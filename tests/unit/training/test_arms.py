@@ -157,9 +157,9 @@ def test_ids_and_copies_of_a_csv_are_text(tmp_path: Path) -> None:
     path.write_text(
         " Test_ID ,headline,impressions,clicks\n007,None,1000,50\n007,NA,1000,20\n7,Bread,500,5\n7,Cake,500,9\n"
     )
-    found = read(path).table
-    assert list(found["test_id"]) == ["007", "007", "7", "7"]
-    assert list(found["text"]) == ["None", "NA", "Bread", "Cake"]
+    table = read(path).table
+    assert list(table["test_id"]) == ["007", "007", "7", "7"]
+    assert list(table["text"]) == ["None", "NA", "Bread", "Cake"]
 
 
 def test_an_id_is_the_same_from_csv_and_from_parquet(tmp_path: Path) -> None:

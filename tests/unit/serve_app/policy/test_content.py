@@ -100,12 +100,14 @@ def test_a_banned_word_inside_another_is_none(text: str) -> None:
 
 def test_the_operators_list_replaces_the_default() -> None:
     words = [{"text": "Latte Art", "action": "review"}, {"text": "最佳"}, {"text": "c++"}]
-    own = parse(PolicySettings, {"banned": {"words": words}}, "policy")
-    assert [(f.excerpt, f.severity) for f in findings("latte  art", settings=own)] == [("latte art", Severity.REVIEW)]
+    settings = parse(PolicySettings, {"banned": {"words": words}}, "policy")
+    assert [(f.excerpt, f.severity) for f in findings("latte  art", settings=settings)] == [
+        ("latte art", Severity.REVIEW)
+    ]
     chinese = ITEM.model_copy(update={"locale": "zh-CN"})
-    assert "BANNED_WORD" in codes("本店最佳咖啡", settings=own, item=chinese)
-    assert "BANNED_WORD" in codes("Coffee for C++ coders", settings=own)
-    assert codes("Shit, coffee", settings=own) == set()
+    assert "BANNED_WORD" in codes("本店最佳咖啡", settings=settings, item=chinese)
+    assert "BANNED_WORD" in codes("Coffee for C++ coders", settings=settings)
+    assert codes("Shit, coffee", settings=settings) == set()
 
 
 @pytest.mark.parametrize(
@@ -192,8 +194,8 @@ def test_short_text_is_not_identified() -> None:
     ],
 )
 def test_another_script_blocks(locale: str, text: str) -> None:
-    found = findings(text, item=Item(title="x", locale=locale))
-    assert any(f.code == "WRONG_SCRIPT" and f.severity is Severity.BLOCK for f in found)
+    hits = findings(text, item=Item(title="x", locale=locale))
+    assert any(f.code == "WRONG_SCRIPT" and f.severity is Severity.BLOCK for f in hits)
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ def test_a_pair_adds_what_its_two_likelihoods_differ_by(model: Any) -> None:
     packed = pack(BRANCHES, pairs=[(1, 0)])
     with torch.no_grad():
         better, worse = (-alone(model, BRANCHES[n]) / len(BRANCHES[n].answer) for n in (1, 0))
-        wanted = -torch.nn.functional.logsigmoid(2.0 * (better - worse) - 0.5)
+        expected = -torch.nn.functional.logsigmoid(2.0 * (better - worse) - 0.5)
         added = loss(model, packed, Preference(weight=3.0, beta=2.0, margin=0.5)) - loss(model, packed)
-    assert float(added) == pytest.approx(3.0 * float(wanted), abs=1e-4)
+    assert float(added) == pytest.approx(3.0 * float(expected), abs=1e-4)
 
 
 def test_preferring_moves_the_better_branch_ahead_though_neither_is_learnt(model: Any, tmp_path: Path) -> None:
@@ -72,14 +72,14 @@ def test_preferring_moves_the_better_branch_ahead_though_neither_is_learnt(model
     recipe = tune.Recipe(items=24, batch=2, learning_rate=5e-2, warmup=1, rank=4, alpha=8, preference=1.0)
     trainer = tune.Trainer(tune.adapted(str(tmp_path / "base"), recipe), recipe)
 
-    def ahead(judged: Any) -> float:
+    def lead(judged: Any) -> float:
         with torch.no_grad():
             first, second = (alone(judged, BRANCHES[n]) / len(BRANCHES[n].answer) for n in (1, 0))
         return float(first - second)
 
-    before = ahead(model)
+    before = lead(model)
     trainer.train(lambda _: pack(weighed, pairs=[(0, 1)]), tmp_path / "checkpoints", 100, lambda *_: None)
-    assert ahead(trainer.model) > before + 0.2
+    assert lead(trainer.model) > before + 0.2
 
 
 def test_training_stops_and_goes_on_as_if_it_had_not_stopped(model: Any, tmp_path: Path) -> None:
@@ -96,5 +96,5 @@ def test_training_stops_and_goes_on_as_if_it_had_not_stopped(model: Any, tmp_pat
             assert float(loss(trainer.model, pack(BRANCHES))) < float(loss(model, pack(BRANCHES))) - 0.1
         return [p.detach().float() for p in trainer.model.parameters() if p.requires_grad]
 
-    whole, pieces = trained(tmp_path / "whole", None), trained(tmp_path / "pieces", 10, None)
-    assert all(torch.equal(a, b) for a, b in zip(whole, pieces, strict=True))
+    unbroken, pieces = trained(tmp_path / "whole", None), trained(tmp_path / "pieces", 10, None)
+    assert all(torch.equal(a, b) for a, b in zip(unbroken, pieces, strict=True))
