@@ -1,5 +1,6 @@
 """Create `.venv` and install the complete lock file into it (`make setup`). Needs nothing but Python 3.11 and pip.
-With the argument `large`: add the packages of requirements-large.lock to it (`make demo-large`).
+
+With the argument `large`: add the packages of requirements-large.lock (`make demo-large`).
 
 The lock is installed with `--no-deps`: three packages that vLLM's CPU build asks for (torchvision, torchaudio,
 torchcodec) have no CPU build on the package index and break transformers when their CUDA builds are present.

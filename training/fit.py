@@ -1,5 +1,6 @@
-"""Fits the reward: ridge Bradley-Terry heads on a frozen trunk, cross-fitted, so that every correction is measured on
-tests that the heads it corrects did not see.
+"""The fit of the reward: ridge Bradley-Terry heads on a frozen trunk.
+
+Heads are cross-fitted, so that every correction is measured on tests that the corrected heads did not see.
 
 Why the trunk stays frozen: on six folds of the shipped data, cross-validated, tuning MiniLM whole, tuning it from these
 heads on, and low-rank adapters were no better than strongly regularised heads on all its upper layers

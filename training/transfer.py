@@ -1,4 +1,4 @@
-"""`python -m training.reward transfer`: does a reward carry over to pairs of texts from elsewhere, and does length?
+"""`python -m training.reward transfer`: accuracy of a reward, and of length, on pairs of texts from elsewhere.
 
 Pairs are JSON Lines: `a` and `b`, each a text or {"title", "body"}, and which did better as `better` ("a" or "b";
 `more_retweeted` is read too). They are measured on and never trained on.

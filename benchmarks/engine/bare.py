@@ -89,8 +89,10 @@ class BareEngine:
 
 
 def _threads(settings: GeneratorSettings) -> dict[str, str]:
-    """What `vllm_api.launch` sets for an engine's process. Here the engine is in the process itself, whose OpenMP reads
-    it once, as it is loaded; `_started_as_served` holds the two together.
+    """Return the environment that `vllm_api.launch` sets for an engine's process.
+
+    OpenMP reads it once, when it is loaded, and here the engine runs in this process. `_started_as_served` checks that
+    both agree.
     """
     if settings.engine.tensor_parallel_size > 1:
         return {}

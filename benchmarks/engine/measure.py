@@ -104,8 +104,10 @@ def like_bare(config: dict[str, Any]) -> None:
 
 
 def at_least_full(max_num_seqs: int) -> int:
-    """Requests in flight that hold candidates for four times what the engine computes at once, so that some always wait
-    for it, also while one request ends and the next begins."""
+    """Return the requests in flight that keep the engine full while one request ends and the next begins.
+
+    They hold four times as many candidates as the engine computes at once.
+    """
     return -(-4 * max_num_seqs // (CATEGORIES * CANDIDATES))
 
 

@@ -155,8 +155,11 @@ class OurBatcher:
 
 @dataclass(frozen=True)
 class ServeBatchSettings:
-    """How `@serve.batch` is set. With `counts_tokens` its batch_size_fn holds both limits; without, a batch is so small
-    that the longest copies would hold the token budget, too."""
+    """Settings of `@serve.batch`.
+
+    counts_tokens: its batch_size_fn holds both limits. Without it a batch is so small that even the longest copies keep
+    the token budget.
+    """
 
     counts_tokens: bool
     wait_s: float

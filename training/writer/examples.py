@@ -94,8 +94,10 @@ class Maker:
         return [fitting[i] for i in draw.permutation(len(fitting))][: self._mix.worse]
 
     def _pool(self, entry: Entry, item_facts: str, draw: np.random.Generator) -> list[Written]:
-        """Copies to write, those nearest to the item's own words more often first: a small model that learns wit from
-        people invents."""
+        """Order the copies to write: those nearest to the item's own words tend to come first.
+
+        A small model that learns from wittier copies invents facts.
+        """
         fit_copies = [
             Written(category=j.category, title=j.title, body=j.body) for j in entry.judged if j.is_fit and j.category
         ]

@@ -63,16 +63,16 @@ def test_a_training_leaves_weights_report_and_card_and_no_checkpoints(trained: P
 
 def test_eval_prints_one_object_on_its_last_line_and_leaves_out_what_was_trained_on(trained: Path, log: Path) -> None:
     result = run("eval", "--arms", str(log), "--model", str(trained), "--json")
-    report = json.loads(result.stdout.splitlines()[-1])
+    measured = json.loads(result.stdout.splitlines()[-1])
     report = json.loads((trained / "report.json").read_text())
-    assert report["all_pairs_accuracy"] == report["test"]["all_pairs_accuracy"]
-    assert report["seen_tests_left_out"] > 0
+    assert measured["all_pairs_accuracy"] == report["test"]["all_pairs_accuracy"]
+    assert measured["seen_tests_left_out"] > 0
     assert {
         "all_pairs_accuracy", "significant_pairs_accuracy", "pairs", "significant_pairs", "all_pairs_interval",
         "significant_pairs_interval", "top1", "replay_ctr_gain", "length_baseline", "brier", "calibration_error",
         "selective",
-    } <= report.keys()  # fmt: skip
-    assert report["selective"].keys() == {"1.0", "0.8", "0.5"}
+    } <= measured.keys()  # fmt: skip
+    assert measured["selective"].keys() == {"1.0", "0.8", "0.5"}
 
 
 def test_explain_names_the_words_that_moved_the_score(trained: Path) -> None:

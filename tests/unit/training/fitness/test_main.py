@@ -76,10 +76,10 @@ def test_marks_that_come_later_calibrate_again_and_the_reward_stands_beside(
 def test_eval_measures_on_held_out_items_alone(trained: Path, items: Path) -> None:
     result = run("eval", "--items", str(items), "--model", str(trained), "--json")
     assert result.exit_code == 0, result.output
-    report = json.loads(result.stdout.splitlines()[-1])
+    measured = json.loads(result.stdout.splitlines()[-1])
     report = json.loads((trained / "report.json").read_text())
-    assert report["items"] == report["unseen"]["items"]
-    assert report["kinds"]["generic"]["auc"] == pytest.approx(report["unseen"]["kinds"]["generic"]["auc"], abs=0.3)
+    assert measured["items"] == report["unseen"]["items"]
+    assert measured["kinds"]["generic"]["auc"] == pytest.approx(report["unseen"]["kinds"]["generic"]["auc"], abs=0.3)
 
 
 def test_a_file_of_editors_copies_is_unseen_as_a_whole(trained: Path, tmp_path: Path) -> None:
