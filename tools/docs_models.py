@@ -46,7 +46,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def bounds(schema: dict[str, Any]) -> str:
-    """What a JSON schema says of a value's range; of an optional value, that of its one other form."""
+    """Return the range of a value from its JSON schema; for an optional value, that of its other form."""
     texts = [words.format(schema[key]) for key, words in BOUNDS.items() if key in schema]
     texts = ["not empty" if text == "at least 1 characters" else text for text in texts]
     for form in schema.get("anyOf", ()):
@@ -90,7 +90,7 @@ def default_of(model: type[BaseModel], name: str) -> str:
 
 
 def field_docs(model: type[BaseModel]) -> dict[str, str]:
-    """The string that follows each field, of the class and those that it extends."""
+    """Collect the docstring after each field, of the class and its bases."""
     docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         if not issubclass(cls, BaseModel) or cls is BaseModel:

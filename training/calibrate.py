@@ -1,4 +1,4 @@
-"""From rewards to the probability of winning an A/B test, and what rewards get wrong about length and style."""
+"""Calibration of rewards: win probability in an A/B test, and the bias of rewards by length and style."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def surface(texts: Iterable[str]) -> Array:
 
 
 def style_gaps(mean: Array, slope: float, pairs: Pairs, values: Array) -> dict[str, dict[str, float | int]]:
-    """How much more (or less) each surface feature is clicked than rewards say, per feature of FEATURES.
+    """Measure how much more or less each surface feature is clicked than the rewards predict.
 
     Logistic regression of who won on the differences of `values` ([arms, FEATURES], see `surface`) with slope x
     difference of means as offset, a normal prior on each coefficient, and the sandwich estimate of its error over

@@ -1,4 +1,4 @@
-"""The model card that is written beside the weights: what it is, what it was measured to do, what it does not know."""
+"""The model card beside the weights: description, measured quality and limits of the reward model."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ by one over the root of its test's pairs. Left out: {dropped}. {flags}
 {source}
 ## What it does not know
 
-- It judges words alone. It sees neither the item nor its picture, and does not know what is true: policy does that.
+- It judges words alone. It sees neither the item nor its images, and does not know what is true: policy does that.
   A trunk that reads lower case cannot see shouting, so neither can it reward it.
 - What readers of other sites, other years or other languages open. Train it on tests of your own before you trust it.
 - Styles without a sign on the surface (warm, funny) have no measured gap and no correction.

@@ -1,4 +1,4 @@
-"""Clusters of tests that tell one story: they must lie on one side of the line between training and measuring."""
+"""Clusters of tests about one story. A cluster is never split between training and measuring."""
 
 from __future__ import annotations
 

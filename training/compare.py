@@ -1,4 +1,4 @@
-"""Two copies of one item, decided as the graph would decide between two candidates: policy, fit, reward."""
+"""The comparison of two copies of one item, as the graph decides between candidates: policy, fit, reward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The input of a fit: every text once, embedded in its serving form, and what each is an example of."""
+"""The input of a fit: distinct texts, embedded in their serving form, and lessons as pairs of their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lessons for a reward that scores pushes: plain human copy of every length, and what is worse than it beyond doubt.
+"""Lessons for a reward that scores pushes: plain human copy of every length, and copies that are surely worse.
 
 A/B tests of headlines say which plain copy is clicked more. They say nothing of stock copy, of copy that stops in the
 middle, of nonsense, nor of a second sentence. These do, from push items (JSON Lines: `id`, `locale`, `title`,
@@ -119,7 +119,7 @@ def _of_items(items: Sequence[PushItem], draw: np.random.Generator) -> Iterator[
 
 
 def of_arms(arms: pd.DataFrame, seed: int, share: float = 0.25) -> list[Lesson]:
-    """The same from a share of the headlines; one with its context's first sentences is a longer copy of it."""
+    """Make lessons from a share of the headlines. With sentences of its context a headline is a longer copy of itself."""
     draw = np.random.default_rng(seed)
     chosen = arms.iloc[np.flatnonzero(draw.random(len(arms)) < share)]
     generic = stock.taught(_STOCK, seed + 1)

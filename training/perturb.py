@@ -87,7 +87,7 @@ def first_sentences(arms: pd.DataFrame) -> list[tuple[int, str]]:
 def suite(
     texts: Sequence[str], score: Callable[[Sequence[str]], NDArray[np.float64]], tolerance: float = 1e-3
 ) -> dict[str, Any]:
-    """How often no perturbed copy beats its clean original, per kind and over all: `pass_rate` of pairs.
+    """Measure how often a perturbed copy does not beat its clean original, per kind and in all.
 
     score: texts to [texts] scores, as selection uses them. Within `tolerance` is no win: bfloat16 rounds by batch.
     """

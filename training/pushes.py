@@ -1,4 +1,4 @@
-"""Measures of a reward on pushes of every length: its penalties on plain human copy, and what fools it."""
+"""Measures of a reward on pushes of every length: penalties on plain human copy, and copies that fool it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CUT: Final = 4
 
 
 def measure(model: RewardModel, items: Sequence[PushItem]) -> dict[str, Any] | None:
-    """Of items that nothing was fitted on; none without items. P: win probability of the worse copy.
+    """Measure a reward on items that nothing was fitted on; None without items. P: win probability of the worse copy.
 
     lengths: by words of plain human copy: how many copies, their mean reward less that of their item's shortest copy,
         the mean penalty, the share that pays more than 0.05, and the mean spread.

@@ -1,4 +1,4 @@
-"""The tests that a model has seen, so that measuring it on them by accident is hard.
+"""The tests that a model was trained on, so that it is not measured on them by accident.
 
 `train` writes a fingerprint of each test that taught the heads; `eval` leaves these tests out, and
 every test that shares a cluster with one of them.

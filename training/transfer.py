@@ -72,7 +72,7 @@ def measure(
     tests: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """How often the better text has the higher reward, and how often it is the longer one; a tie counts half."""
+    """Measure how often the better text has the higher reward, and how often it is longer. A tie counts half."""
     tests = np.arange(len(better)) if tests is None else tests
     gap = scored(model, better).mean - scored(model, worse).mean
     length = np.array([len(a) - len(b) for a, b in zip(better, worse, strict=True)], np.float64)

@@ -77,5 +77,5 @@ def stated(stated_rates: Mapping[str, float], config: Path) -> dict[str, Rate]:
 
 
 def results_in(folder: Path) -> Mapping[str, Mapping[str, Any]]:
-    """What there is; no result at all is no error here, since every rate may be given."""
+    """Read the results there are. No result is no error: every rate may be stated."""
     return read(folder) if any(folder.glob("*.json")) else {}

@@ -1,4 +1,4 @@
-"""What people read of a capacity sheet, and the same as data."""
+"""A capacity sheet as a table for people, and as data."""
 
 from __future__ import annotations
 

@@ -55,10 +55,10 @@ def run(
             silent = quiet()
             for n in track(range(rounds), "rounds", console=console, disable=silent):
                 pairs.append(pair(local, bare, round_items(FIRST_WORDS[n], items), in_flight, graph_first=n % 2 == 0))
-            pictured = photo_round(local, bare, items, in_flight) if photos else None
+            with_photos = photo_round(local, bare, items, in_flight) if photos else None
     result = {
         **summary(pairs, alone),
-        "photos": pictured and compared(*pictured),
+        "photos": with_photos and compared(*with_photos),
         "rounds": rounds,
         "items_a_round": items,
         "candidates_a_request": CATEGORIES * CANDIDATES,
@@ -73,7 +73,7 @@ def run(
     rounds_of_sides += [
         (str(n), side, one) for n, both in enumerate(pairs) for side, one in zip(("graph", "bare"), both, strict=True)
     ]
-    rounds_of_sides += [("photos", side, one) for side, one in zip(("graph", "bare"), pictured or (), strict=False)]
+    rounds_of_sides += [("photos", side, one) for side, one in zip(("graph", "bare"), with_photos or (), strict=False)]
     return result, [{"round": name, "side": side, **one.row()} for name, side, one in rounds_of_sides]
 
 
@@ -118,7 +118,7 @@ def round_items(word: str, count: int) -> list[Item]:
 
 
 def task(item: Item) -> GenerationTask:
-    """What the pipeline hands the generator for `requests` of this item, its caption known."""
+    """Make the task that the pipeline gives the generator for `requests` of this item and its caption."""
     return GenerationTask(
         item=item.without_media(),
         caption=item.caption,
@@ -219,9 +219,9 @@ def bare_round(bare: BareEngine, items: Sequence[Item], local: LocalServe | None
 
 def photo_round(local: LocalServe, bare: BareEngine, count: int, in_flight: int) -> tuple[Round, Round]:
     """One photo an item and no caption: the bare engine is given those that the graph's captioner wrote."""
-    pictures = [entry.request.item.images for entry in demo_items() if entry.request.item.images]
+    images = [entry.request.item.images for entry in demo_items() if entry.request.item.images]
     items = [
-        item.model_copy(update={"caption": "", "images": pictures[n % len(pictures)][:1]})
+        item.model_copy(update={"caption": "", "images": images[n % len(images)][:1]})
         for n, item in enumerate(round_items(_PHOTOS, count))
     ]
     before = role_cpu(local)

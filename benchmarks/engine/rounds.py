@@ -1,4 +1,4 @@
-"""What a round of the engine benchmark measured, and what several of them say."""
+"""Rounds of the engine benchmark: one measurement each, and their summary."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def role_cpu(local: LocalServe) -> dict[tuple[int, str], float]:
 
 
 def role(command: str) -> str:
-    """What a process of the application is for, from its command line: a deployment, the engine, or Ray's own."""
+    """Name the role of a process from its command line: a deployment, the engine, or Ray."""
     if replica := _REPLICA.search(command):
         return replica[1]
     return next((name for word, name in _WORKERS if word in command), "ray")
@@ -73,7 +73,7 @@ def spent(before: Mapping[tuple[int, str], float], after: Mapping[tuple[int, str
 
 
 def cpu_of(engine_s: float, idle_s: float) -> dict[str, float]:
-    """Of a bare round: the engine's own, and what the waiting graph took beside it."""
+    """CPU seconds of a bare round: of the engine, and of the idle graph beside it."""
     return {_ENGINE: engine_s, _IDLE: idle_s}
 
 

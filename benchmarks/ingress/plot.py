@@ -1,4 +1,4 @@
-"""The picture of HAProxy beside Serve's proxy."""
+"""The plot of HAProxy beside Serve's proxy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of load amounts to: percentiles, goodput within the SLO, the knee, and the next rate to try."""
+"""Statistics of a run of load: percentiles, goodput within the SLO, the knee, and the next rate to try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every benchmark's result carries beside its numbers, and where it is kept.
+"""Results of benchmarks: their record of machine, versions and commit, and the files that keep them.
 
     record.write("tax", result, config=Path("configs/fake.yaml"), raw=rows)
 
@@ -49,7 +49,7 @@ def environment(config: Path | None = None) -> dict[str, Any]:
 
 
 def command(argv: Sequence[str]) -> str:
-    """As a person types it: Python runs `benchmarks/NAME/__main__.py` for `python -m benchmarks.NAME`."""
+    """Return the command as a person types it, `python -m benchmarks.NAME`."""
     program = Path(argv[0])
     name = program.parent.name if program.stem == "__main__" else program.stem
     return " ".join(["python -m", f"benchmarks.{name}", *argv[1:]])

@@ -53,7 +53,7 @@ def _value(cell: str) -> Any:
 
 
 def lookup(result: Any, key: str) -> Any:
-    """What `key` leads to, whether its dots are levels or part of the name; None where it leads nowhere.
+    """Return the value at `key`, whose dots are levels or part of a name; None where there is none.
 
     In a list of objects, one is known by its first value: `points.4.items_per_s`.
     """

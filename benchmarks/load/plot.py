@@ -1,4 +1,4 @@
-"""The picture of a sweep of rates."""
+"""The plot of a sweep of rates."""
 
 from __future__ import annotations
 

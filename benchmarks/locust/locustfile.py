@@ -68,7 +68,7 @@ def _check(environment: Environment) -> None:
 
 
 def grpc_address(environment: Environment) -> str:
-    """As given, else port 9000 of the HTTP host."""
+    """Return the address from the options, else port 9000 of the HTTP host."""
     address: str = environment.parsed_options.grpc_address if environment.parsed_options else ""
     return address or f"{urlsplit(environment.host or '').hostname}:9000"
 

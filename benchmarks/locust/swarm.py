@@ -78,7 +78,7 @@ def _percentile(counts: dict[str, int], share: float) -> float:
 
 
 def history(path: Path) -> list[dict[str, Any]]:
-    """Once a second and protocol: the requests/s and percentiles of the last ten seconds, as locust has them."""
+    """Read locust's history: a row a second and protocol, over the last ten seconds."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     began = min((int(r["Timestamp"]) for r in rows), default=0)

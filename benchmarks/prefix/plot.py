@@ -1,4 +1,4 @@
-"""The picture of the prefix cache."""
+"""The plot of the prefix cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader looks at first in each result: a few numbers, each with what it is held against."""
+"""The leading numbers of each result, each with its baseline."""
 
 from __future__ import annotations
 

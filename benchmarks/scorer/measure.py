@@ -31,7 +31,7 @@ _ALIKE: Final = 0.97
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured on one device, and for how long. `waits_s` are what `@serve.batch` may choose from."""
+    """The measurements on one device and their length. `waits_s`: candidate waits of `@serve.batch`."""
 
     device: Device
     longest: int

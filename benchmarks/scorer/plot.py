@@ -1,4 +1,4 @@
-"""The picture of the batcher beside its alternatives."""
+"""The plot of the batcher beside its alternatives."""
 
 from __future__ import annotations
 

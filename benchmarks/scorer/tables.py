@@ -1,4 +1,4 @@
-"""What people read of the scorer's benchmark: a table."""
+"""The tables of the scorer's benchmark."""
 
 from __future__ import annotations
 

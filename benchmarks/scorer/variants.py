@@ -1,4 +1,4 @@
-"""What `benchmarks.scorer` compares: two devices, and four ways to feed them. All under the same limits.
+"""The variants of `benchmarks.scorer`: two devices, and four ways to feed them under the same limits.
 
 `@serve.batch` runs here in the benchmark's own process, where its queue finds a replica's context because the benchmark
 puts one there, so that it shares event loop, clock and load generator with the others. Outside a cluster its metrics

@@ -1,4 +1,4 @@
-"""The picture of a selection replay."""
+"""The plot of a selection replay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 
 def plot(report: Row, path: Path) -> None:
-    """The curves with their 95% intervals; the suffix says which kind of picture. Raises OSError, ValueError."""
+    """Plot the curves with their 95% intervals, in the format of the suffix. Raises OSError, ValueError."""
     drawn = figure.new(11, 8)
     (caution, margin), (few, many) = drawn.subplots(2, 2)
     _line(caution, report["caution_curve"], "caution", "ctr_gain", "CTR gain over the mean arm")

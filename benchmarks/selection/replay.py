@@ -99,7 +99,7 @@ def measured(top: Array, bottom: Array, tests: NDArray[np.int64], seed: int, les
 
 
 def baselines(groups: Sequence[Group], knobs: SelectionKnobs, seed: int = 0) -> list[Row]:
-    """What a pick among all arms of a group is worth: at random, by length, by the model, and with hindsight.
+    """Measure the worth of a pick among all arms of a group: at random, by length, by the model, with hindsight.
 
     The oracle knows the click rates; the best of a few noisy rates is partly luck, so no model reaches it.
     """

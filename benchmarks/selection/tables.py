@@ -1,4 +1,4 @@
-"""What people read of a selection replay: tables."""
+"""The tables of a selection replay."""
 
 from __future__ import annotations
 

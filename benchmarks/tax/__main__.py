@@ -1,4 +1,4 @@
-"""What the framework itself costs: the graph on fakes of 0 ms beside a bare Serve echo with one child.
+"""The cost of the framework: the graph on fakes of 0 ms beside a bare Serve echo with one child.
 
 Both applications are up; they are measured in turn, each first in every other round, over gRPC and HTTP. p50 comes from
 one request at a time, requests/s from many under way. Ratios are taken within a round; the median of the rounds counts.

@@ -1,4 +1,4 @@
-"""The picture of the framework's cost."""
+"""The plot of the framework's cost."""
 
 from __future__ import annotations
 

@@ -97,8 +97,8 @@ def test_commands_of_the_client_are_ones_with_these_options(root: Path) -> None:
 PUBLIC_WORDS = (
     "candidate", "incumbent", "template", "draft", "copy", "item", "reward", "spread", "caution", "margin", "fit",
     "likelihood", "coverage", "profile", "category", "plan", "gate", "prior", "degradation", "partial", "budget",
-    "priority", "prefix", "revision", "kind", "knob", "setting", "stage", "verb", "replica", "batch", "finding", "reason",
-    "source",
+    "priority", "prefix", "revision", "kind", "knob", "setting", "stage", "verb", "replica", "batch", "finding",
+    "reason", "source",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""An item's copies with what a reader would say of them: what one step of training, or a measurement, reads."""
+"""Lessons of one item: its copies, labelled with the share of readers who would send them."""
 
 from __future__ import annotations
 

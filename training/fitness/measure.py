@@ -1,4 +1,4 @@
-"""The quality of a fit measure on items that it did not see: beside their good copies, by kind of bad copy."""
+"""The quality of a fit measure on unseen items, by kind of bad copy."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator,
 
 
 def by_fit(model: FitModel) -> Scorer:
-    """As serving would judge, before calibration."""
+    """Score copies as serving does, before calibration."""
 
     def score(entry: Entry, copies: Sequence[Copy]) -> tuple[Floats, Floats]:
         rows = model.encode(model.facts(entry.item, ""), copies)
@@ -128,7 +128,7 @@ def report(judged: Judgements, z: Array, seed: int = 0) -> dict[str, Any]:
 
 
 def _length(judged: Judgements, z: Array) -> dict[str, float | None]:
-    """Whether length decides: the longer of two good copies of an item should be above the shorter half the time.
+    """Measure the effect of length: of two good copies of an item the longer should win half the time.
 
     longer_good_above: of all such pairs. written_bad_auc: what length alone would reach. like_length_fooled: as
     `fooled`, of bad copies written by people and good ones that differ by two words at most.
@@ -154,7 +154,7 @@ def _share(holds: Sequence[Any]) -> float | None:
 
 
 def auc(good: Array, bad: Array) -> float:
-    """That a good one is above a bad one; ties count half."""
+    """Probability that a good copy ranks above a bad one; ties count half."""
     ranks = rankdata(np.concatenate([good, bad]))[: len(good)]
     return float((ranks.sum() - len(good) * (len(good) + 1) / 2) / (len(good) * len(bad)))
 

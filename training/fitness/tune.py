@@ -76,7 +76,7 @@ class Maker:
         )
 
     def item_facts(self, entry: Entry, *, seen: bool) -> str:
-        """The item's facts. seen: with what its picture shows, which serving does not always know."""
+        """Return the item's facts. seen: with the description of its image, which serving does not always have."""
         key = entry.id, seen
         if key not in self._facts:
             item = entry.item if seen else entry.item.model_copy(update={"images": ()})

@@ -1,4 +1,4 @@
-"""More ways to make a copy worse: those that need the item or another one. Pure but for the draw."""
+"""Ways to make a copy worse that need its item or another one. Pure, given the draw."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _negation(source: Source, draw: Draw) -> Copy | None:
 
 
 def _some_words(source: Source, draw: Draw) -> Copy:
-    """Some words are in another order, or others of the item stand in their place: nearly English."""
+    """Move some words, or replace them with others of the item."""
     both = f"{source.copy.title} \n {source.copy.body}".split(" ")
     pool = f"{source.entry.title} {source.entry.description}".split()
     places = [i for i, word in enumerate(both) if word.strip()]

@@ -1,4 +1,4 @@
-"""From readers' marks to a calibrated fit: how the model's word becomes a probability, and how good it is."""
+"""Calibration of the writer's own fit on readers' marks, and its quality."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
 
 
 def report(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
-    """How well the model's numbers order marked copies, and what they make of them once calibrated."""
+    """Report how well the model's numbers order marked copies, raw and calibrated."""
     x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
     chances = platt(x, w, y)(x, w)
     draw = np.random.default_rng(seed)

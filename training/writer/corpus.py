@@ -1,6 +1,6 @@
-"""Items with copies that are fit to send and copies that are not: what the writer learns from.
+"""The writer's corpus: items with copies that are fit to send, and copies that are not.
 
-One JSON object a line: the fields of an Item (its picture as `alt_text`), `copies` with their category, `bad` copies
+One JSON object a line: the fields of an Item (its image as `alt_text`), `copies` with their category, `bad` copies
 with what is wrong with them, and `judged` copies of models that a reader has marked.
 """
 
@@ -72,7 +72,7 @@ class Entry(Settings):
 
     @property
     def item(self) -> Item:
-        """As serving sees it, less the picture's bytes."""
+        """The item as serving sees it, without the bytes of its image."""
         return Item(
             id=self.id,
             locale=self.locale,

@@ -109,18 +109,6 @@ class Maker:
     def _writing(self, task: GenerationTask, category: str, copy: Copy, item_facts: str) -> Branch:
         return self._branch(prompt.messages(task, self._plan(category), item_facts), answer(copy, task.output_fields))
 
-    def judgement(self, entry: Entry, copy: Copy) -> Branch:
-        """The question about one copy, answered Yes: for measuring."""
-        task = GenerationTask(
-            item=entry.item,
-            caption="",
-            plan=(),
-            candidates_per_category=1,
-            profile=self._profiles[self._mix.default_profile],
-        )
-        item_facts = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
-        return self._branch(prompt.fit_messages(task, copy, item_facts), prompt.YES, ends=False)
-
     def _task(self, entry: Entry, draw: np.random.Generator) -> GenerationTask:
         default = self._profiles[self._mix.default_profile]
         profile = default
@@ -178,7 +166,7 @@ class Maker:
 
 
 def _share(text: str, words: set[str]) -> float:
-    """Of the longer words of a text, how many are among `words`."""
+    """Share of the longer words of a text that are among `words`."""
     text_words = _WORD.findall(text.lower())
     return sum(w in words for w in text_words) / max(1, len(text_words))
 

@@ -81,7 +81,7 @@ def pack(branches: Sequence[Branch], pairs: Sequence[tuple[int, int]] = ()) -> P
 
 
 def _common(prompts: Sequence[Sequence[int]]) -> int:
-    """How many first tokens all share, less than the shortest has."""
+    """Length of the common prefix, below the length of the shortest prompt."""
     most = min(map(len, prompts)) - 1
     first = prompts[0]
     return next((i for i in range(most) if any(p[i] != first[i] for p in prompts)), most)
@@ -89,7 +89,7 @@ def _common(prompts: Sequence[Sequence[int]]) -> int:
 
 @dataclass(frozen=True)
 class Preference:
-    """How much a pair counts beside the learnt tokens, and how: SimPO's loss, https://arxiv.org/abs/2405.14734.
+    """Weight and loss of a pair, beside the learnt tokens: SimPO, https://arxiv.org/abs/2405.14734.
 
     -log sigmoid(beta x (mean log-likelihood of the first - that of the second) - margin), in nats a token.
     """

@@ -1,4 +1,4 @@
-"""What the installation counts and refuses."""
+"""Counts and refusals of the installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine benchmark sends to both sides; nothing is started here."""
+"""Requests and tasks of the engine benchmark; nothing is started here."""
 
 from __future__ import annotations
 

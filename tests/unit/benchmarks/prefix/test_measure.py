@@ -1,4 +1,4 @@
-"""What the prefix benchmark sends, and how it sums up; the engines are not started here."""
+"""Tasks and summary of the prefix benchmark; no engine is started here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command refuses before anything is measured."""
+"""Refusals before anything is measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of the variants adds up, and can be drawn."""
+"""The report of the variants adds up, and can be drawn."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def group(rate: Sequence[float], mean: Sequence[float], spread: Sequence[float] 
 
 
 def bradley_terry(groups: int, arms: int, exaggeration: float = 1.0, seed: int = 0) -> list[Group]:
-    """Arm i beats arm j with probability sigmoid(u_i - u_j) exactly; the reward is `told` x u.
+    """Arm i beats arm j with probability sigmoid(u_i - u_j) exactly; the reward is `exaggeration` x u.
 
     Of exp(u + Gumbel noise) the greater one is i's with that probability (Luce, 1959).
     """

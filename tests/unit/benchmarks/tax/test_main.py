@@ -1,4 +1,4 @@
-"""What the command refuses before anything starts."""
+"""Refusals before anything starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tax benchmark asks, and how it sums up; on numbers written down by hand."""
+"""Requests and summary of the tax benchmark, on numbers written by hand."""
 
 from __future__ import annotations
 

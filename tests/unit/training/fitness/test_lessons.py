@@ -1,4 +1,4 @@
-"""What one step reads: goods and bads of equal weight, of every length."""
+"""Lessons of one training step: good and bad copies of equal weight, of every length."""
 
 from __future__ import annotations
 
