@@ -119,7 +119,7 @@ def _of_items(items: Sequence[PushItem], draw: np.random.Generator) -> Iterator[
 
 
 def of_arms(arms: pd.DataFrame, seed: int, share: float = 0.25) -> list[Lesson]:
-    """Make lessons from a share of the headlines. With sentences of its context a headline is a longer copy of itself."""
+    """Make lessons from a share of the headlines. With sentences of its context a headline is a longer copy."""
     draw = np.random.default_rng(seed)
     chosen = arms.iloc[np.flatnonzero(draw.random(len(arms)) < share)]
     generic = stock.taught(_STOCK, seed + 1)
