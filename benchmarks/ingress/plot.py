@@ -16,7 +16,7 @@ def plot(result: Mapping[str, Any], path: Path) -> None:
     most = result["concurrency"][-1]
     shown = (
         ("p50_ms", "ms", "p50, one request at a time"),
-        (f"rps_{most}", "requests/s", f"{most} requests under way"),
+        (f"rps_{most}", "requests/s", f"{most} requests in flight"),
     )
     for axes, (key, unit, title) in zip(drawn.subplots(1, 2), shown, strict=True):
         for n, mode in enumerate(("proxy", "haproxy")):

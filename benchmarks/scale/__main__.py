@@ -4,7 +4,7 @@ A replica takes `--ongoing` calls at a time and the generator waits longest, so 
 a replica can do ongoing / (candidates x wait) items/s, and the ideal of n replicas is n times one. The graph's own
 CPU time comes on top: a machine shows scaling only up to cores / CPU time per item, so the waits are long enough to
 keep four replicas well below that, and `machine_busy` says how far below. Closed loop, over gRPC, with three times as
-many requests under way as the generator has places.
+many requests in flight as the generator has places.
 """
 
 from __future__ import annotations

@@ -21,6 +21,6 @@ def plot(result: dict[str, Any], rows: Sequence[dict[str, Any]], path: Path) -> 
             axes.scatter(at, [r[key] for r in mine], alpha=0.7, label=f"{protocol}: graph is {ratio:g} x echo")
         axes.set_xticks(range(len(names)), ["echo", "graph,\n1 candidate", "graph"])
         axes.set_ylim(bottom=0)
-        figure.name(axes, "", label, "one at a time" if key == "p50_ms" else f"{result['concurrency']} under way")
+        figure.name(axes, "", label, "one at a time" if key == "p50_ms" else f"{result['concurrency']} in flight")
         axes.legend(fontsize="small")
     figure.save(drawn, path)

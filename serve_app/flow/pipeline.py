@@ -211,7 +211,7 @@ class Pipeline:
             self._metrics.stopped_early(requested - count)
         elif count < requested:
             late = DeadlineExceeded("the time budget was spent while generating")
-            short = StageFailed(f"the generator finished {count} candidates of those asked for")
+            short = StageFailed(f"the generator finished {count} of {requested} candidates")
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
 
     async def _check(
