@@ -10,8 +10,10 @@ from deployments.types import Stage
 
 @dataclass(frozen=True)
 class StageRow:
-    """stage: of timings, revisions and, in lower case, metrics. key: of the settings and of health. deployment: Serve's
-    name of it."""
+    """The names of one stage.
+
+    stage: in timings and revisions, and in lower case in metrics. key: in settings and health. deployment: in Serve.
+    """
 
     stage: Stage
     key: str

@@ -76,21 +76,21 @@ def _properties(message: str) -> dict[str, dict]:
 
 
 def _limits(schema: dict) -> str:
-    own = bounds(schema)
+    value_bounds = bounds(schema)
     each = bounds(schema.get("items", {}))
-    return own + (f"{'; ' if own else ''}each {each}" if each else "")
+    return value_bounds + (f"{'; ' if value_bounds else ''}each {each}" if each else "")
 
 
 def _message_section(message: DescriptorProto, about: str, comments: dict[tuple[int, ...], str], at: int) -> str:
     properties = _properties(message.name)
     rows = []
     for n, field in enumerate(message.field):
-        said = comments.get((_MESSAGE, at, _FIELD, n), "")
+        meaning = comments.get((_MESSAGE, at, _FIELD, n), "")
         if field.HasField("oneof_index") and not field.proto3_optional:
-            said = f"One of `{message.oneof_decl[field.oneof_index].name}`. {said}"
+            meaning = f"One of `{message.oneof_decl[field.oneof_index].name}`. {meaning}"
         rows.append(
             (f"`{field.name}`", str(field.number), _type(field, message), cell(_limits(properties.get(field.name, {}))),
-             cell(said))
+             cell(meaning))
         )  # fmt: skip
     text = f"### {message.name}\n\n" + (f"{about}\n\n" if about else "")
     return text + (table(("field", "number", "type", "limits", "meaning"), rows) if rows else "It has no fields.\n")
@@ -142,13 +142,13 @@ def errors_page() -> str:
     rows = [
         (
             f"`{kind.reason}`",
-            f"`{known.code.name}`",
-            str(known.http_status),
+            f"`{mapping.code.name}`",
+            str(mapping.http_status),
             f"`{problem_type(kind.reason)}`",
             f"`{kind.__name__}`",
             cell(inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0]),
         )
-        for kind, known in TABLE.items()
+        for kind, mapping in TABLE.items()
     ]
     return (
         "# Errors\n\nOver gRPC an error is a `google.rpc.Status`. Its details are ErrorInfo (domain `pushgen.v1`, the "

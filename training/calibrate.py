@@ -1,4 +1,4 @@
-"""From rewards to the probability of winning an A/B test, and what rewards get wrong about length and style."""
+"""Calibration of rewards: win probability in an A/B test, and the bias of rewards by length and style."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def fit(mean: Array, spread: Array, pairs: Pairs) -> WinCalibration:
         value = weights @ np.logaddexp(0, -logit) + theta[0] ** 2 / 8 + weight / 100
         return float(value), np.array([error @ logit + theta[0] / 4, by_weight.sum() + 0.01])
 
-    found = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-9, 6), (0, 100)])
-    slope, weight = float(np.exp(found.x[0]) / scale), float(found.x[1] / unit)
+    optimum = minimize(loss, np.zeros(2), jac=True, method="L-BFGS-B", bounds=[(-9, 6), (0, 100)])
+    slope, weight = float(np.exp(optimum.x[0]) / scale), float(optimum.x[1] / unit)
     # Familiar copies may not show what spread is worth, strange ones need it: at least what a spread in logits costs a
     # logistic model (MacKay, 1992: pi / 8 x variance). The slope makes up for it at the pairs' mean variance.
     for _ in range(_FIXED_POINT_STEPS):
@@ -72,7 +72,7 @@ def surface(texts: Iterable[str]) -> Array:
 
 
 def style_gaps(mean: Array, slope: float, pairs: Pairs, values: Array) -> dict[str, dict[str, float | int]]:
-    """How much more (or less) each surface feature is clicked than rewards say, per feature of FEATURES.
+    """Measure how much more or less each surface feature is clicked than the rewards predict.
 
     Logistic regression of who won on the differences of `values` ([arms, FEATURES], see `surface`) with slope x
     difference of means as offset, a normal prior on each coefficient, and the sandwich estimate of its error over
@@ -115,8 +115,8 @@ def length_slopes(mean: Array, ties: NDArray[np.int64], lengths: Array) -> tuple
     there are none.
     """
     longer, shorter = ties.T
-    found, *_ = np.linalg.lstsq(lengths[longer] - lengths[shorter], mean[longer] - mean[shorter], rcond=None)
-    return float(found[0]), float(found[1])
+    slopes, *_ = np.linalg.lstsq(lengths[longer] - lengths[shorter], mean[longer] - mean[shorter], rcond=None)
+    return float(slopes[0]), float(slopes[1])
 
 
 def _differences(mean: Array, spread: Array, pairs: Pairs) -> tuple[Array, Array]:

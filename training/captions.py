@@ -1,4 +1,4 @@
-"""Caption contests as a second domain: many texts of one picture, each with what its readers said.
+"""Caption contests as a second domain: many texts for one image, each with the votes of its readers.
 
 Reads the columns of nextml/caption-contest-data-api (CC BY 4.0): contest, round, sampling, caption, count, funny,
 somewhat_funny. Only rows of an unbiased `sampling` are read: a bandit shows a caption the oftener the better it does.

@@ -1,4 +1,4 @@
-"""The model card that is written beside the weights: what it is, what it was measured to do, what it does not know."""
+"""The model card beside the weights: description, measured quality and limits of the reward model."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ by one over the root of its test's pairs. Left out: {dropped}. {flags}
 {source}
 ## What it does not know
 
-- It judges words alone. It sees neither the item nor its picture, and does not know what is true: policy does that.
+- It judges words alone. It sees neither the item nor its images, and does not know what is true: policy does that.
   A trunk that reads lower case cannot see shouting, so neither can it reward it.
 - What readers of other sites, other years or other languages open. Train it on tests of your own before you trust it.
 - Styles without a sign on the surface (warm, funny) have no measured gap and no correction.
@@ -162,30 +162,30 @@ How often a worse copy is called better than a human one (above 0.5), and surely
 """
 
 
-def _pushes(found: dict[str, Any] | None) -> str:
-    if not found:
+def _pushes(report: dict[str, Any] | None) -> str:
+    if not report:
         return "No push items were given: of title and body nothing is known.\n"
     return _PUSHES.format(
-        items=found["items"],
-        slope=found["length_slope"],
+        items=report["items"],
+        slope=report["length_slope"],
         lengths="\n".join(
             f"| {row['words_above'] + 1} to {row['words']} | {row['copies']} | {row['reward']:+.3f} | "
             f"{row['penalty']} | {row['paying']} | {row['spread']} |"
-            for row in found["lengths"]
+            for row in report["lengths"]
         ),
         fooled="\n".join(
             f"| {kind} | {row['pairs']} | {row['above_half']} | {row['sure']} |"
-            for kind, row in found["fooled"].items()
+            for kind, row in report["fooled"].items()
         ),
     )
 
 
-def _learnt_from(found: dict[str, int]) -> str:
+def _learnt_from(counts: dict[str, int]) -> str:
     parts = []
-    if found["items"]:
-        parts.append(f"{found['items']} push items taught the guards and the length, never which copy is clicked.")
-    if found["caption_pairs"]:
-        parts.append(f"{found['caption_pairs']} pairs of caption contests taught beside the log.")
+    if counts["items"]:
+        parts.append(f"{counts['items']} push items taught the guards and the length, never which copy is clicked.")
+    if counts["caption_pairs"]:
+        parts.append(f"{counts['caption_pairs']} pairs of caption contests taught beside the log.")
     return " ".join(parts)
 
 

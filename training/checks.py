@@ -1,4 +1,4 @@
-"""Checks of a log of A/B tests: columns that are no outcome, and arms that cannot be compared fairly."""
+"""Checks of a log of A/B tests: columns that are not outcomes, and arms that cannot be compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters of tests that tell one story: they must lie on one side of the line between training and measuring."""
+"""Clusters of tests about one story. A cluster is never split between training and measuring."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def clusters_of(table: pd.DataFrame) -> list[str]:
     """
     tests, names = pd.factorize(table["test_id"])
     count = len(names)
-    told, unique = _shared_copies(table, tests)
+    test_copies, copies = _shared_copies(table, tests)
     # Tests, copies and contexts are the nodes of one graph.
-    edges = [told + np.array([[0], [count]]), count + near_duplicates(unique)]
-    size = count + len(unique)
+    edges = [test_copies + np.array([[0], [count]]), count + near_duplicates(copies)]
+    size = count + len(copies)
     if "context" in table.columns:
-        shared, contexts = _shared_contexts(table, tests)
-        edges += [shared + np.array([[0], [size]]), size + near_duplicates(contexts)]
+        test_contexts, contexts = _shared_contexts(table, tests)
+        edges += [test_contexts + np.array([[0], [size]]), size + near_duplicates(contexts)]
         size += len(contexts)
     left, right = np.concatenate(edges, axis=1)
     graph = coo_array((np.ones(len(left)), (left, right)), shape=(size, size))
@@ -81,15 +81,15 @@ def near_duplicates(normal: Iterable[str]) -> NDArray[np.int64]:
     full = csr_array((np.ones(enough.sum(), np.int32), (rows[enough], words[enough])), shape=shape)
     prefix = csr_array((np.ones(rare.sum(), np.int32), (rows[rare], words[rare])), shape=shape)
     turned = prefix.T.tocsr()
-    found = [np.zeros((2, 0), dtype=np.int64)]
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
     for start in range(0, len(texts), _CHUNK):
         a, b = (prefix[start : start + _CHUNK] @ turned).nonzero()
         a = a.astype(np.int64) + start
         a, b = a[b > a], b[b > a].astype(np.int64)
         common = full[a].multiply(full[b]).sum(axis=1)
         similar = common >= OVERLAP * (sizes[a] + sizes[b] - common) - 1e-9
-        found.append(np.stack([a[similar], b[similar]]))
-    return np.concatenate(found, axis=1)
+        pairs.append(np.stack([a[similar], b[similar]]))
+    return np.concatenate(pairs, axis=1)
 
 
 def _shared_copies(table: pd.DataFrame, tests: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:

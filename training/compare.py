@@ -1,4 +1,4 @@
-"""Two copies of one item, decided as the graph would decide between two candidates: policy, fit, reward."""
+"""The comparison of two copies of one item, as the graph decides between candidates: policy, fit, reward."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ANY_LENGTH = LengthProfile(length_profile="any", max_title=500, max_body=4000)
 
 
 class Pair(Settings):
-    """A line of the input. `caption`: what the item's picture shows, if that is known."""
+    """A line of the input. `caption`: a description of the item's image, if there is one."""
 
     id: str
     item: Item
@@ -33,8 +33,12 @@ class Pair(Settings):
 
 
 class Verdict(Settings):
-    """A line of the output. p_a: that `a` is opened more than `b`; fit: that a strict reader would send it; None where
-    no measure knows the item's language. reasons: why a copy is out, by its letter."""
+    """A line of the output.
+
+    p_a: probability that `a` is opened more than `b`. fit_a, fit_b: probability that a strict reader would send the
+    copy; None where no fit measure supports the item's language. reasons: codes of the findings that reject a copy, by
+    letter.
+    """
 
     id: str
     p_a: float = Field(ge=0, le=1)

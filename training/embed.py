@@ -1,4 +1,4 @@
-"""Embeddings of every copy: the long part of a training, so it shows progress and goes on where it was stopped."""
+"""Embeddings of copies. The longest step of a training: it shows progress, and resumes from checkpoints."""
 
 from __future__ import annotations
 

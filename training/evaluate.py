@@ -103,11 +103,11 @@ def interval(top: Array, bottom: Array, tests: NDArray[np.int64], seed: int) -> 
 
 
 def _accuracies(right: Array, tests: NDArray[np.int64], every: Mask, significant: Mask, seed: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    accuracies: dict[str, Any] = {}
     for name, mask in (("all_pairs", every), ("significant_pairs", significant)):
-        found[f"{name}_accuracy"] = _mean(right[mask])
-        found[f"{name}_interval"] = interval(right * mask, mask.astype(np.float64), tests, seed)
-    return found
+        accuracies[f"{name}_accuracy"] = _mean(right[mask])
+        accuracies[f"{name}_interval"] = interval(right * mask, mask.astype(np.float64), tests, seed)
+    return accuracies
 
 
 def _most_certain(chance: Array, among: Mask, coverage: float) -> Mask:

@@ -1,4 +1,4 @@
-"""An explanation of a reward: the score taken apart, and each word by what changes when it is left out."""
+"""The explanation of a reward: its parts, and the effect of leaving out each word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The input of a fit: every text once, embedded in its serving form, and what each is an example of."""
+"""The input of a fit: distinct texts, embedded in their serving form, and lessons as pairs of their rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Texts:
     texts: list[str]
     folds: list[int]
     plain: list[bool]
-    found: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    lessons: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def row(self, text: str, fold: int, plain: bool) -> int:
         if text not in self.rows:
@@ -62,46 +62,46 @@ def build(
     """Embeddings and examples of the log, of push items and of another domain's arms, if there are any."""
     table = log.table
     copies = [render_copy(text) for text in table["text"]]
-    known = _Texts(
+    corpus = _Texts(
         dict(zip(copies, range(len(copies)), strict=True)), list(copies), list(table["fold"]), [True] * len(copies)
     )
     for item in items:
         for text in (*item.copies, *item.titles, *item.ladder):
-            known.row(text, item.fold, plain=True)
+            corpus.row(text, item.fold, plain=True)
     other_pairs = None
     if others is not None:
         rows = np.array([
-            known.row(render_copy(text), int(fold), plain=True)
+            corpus.row(render_copy(text), int(fold), plain=True)
             for text, fold in zip(others.table["text"], others.table["fold"], strict=True)
         ])  # fmt: skip
         drawn = captions.sampled(pairs.make(others.table), seed)
         other_pairs = replace(drawn, a=rows[drawn.a], b=rows[drawn.b])
     taught = [*_perturbed(log, copies, seed), *lessons.of_arms(table, seed), *lessons.of_items(items, seed)]
     for lesson in taught:
-        better = known.row(lesson.better, lesson.fold, plain=True)
-        worse = known.row(lesson.worse, lesson.fold, plain=lesson.kind == "longer")
-        known.found.setdefault(lesson.kind, []).append((better, worse))
+        better = corpus.row(lesson.better, lesson.fold, plain=True)
+        worse = corpus.row(lesson.worse, lesson.fold, plain=lesson.kind == "longer")
+        corpus.lessons.setdefault(lesson.kind, []).append((better, worse))
     embedded = [embed(trunk, part, what, console, checkpoints) for part, what in (
-        (known.texts[: len(copies)], "copies"), (known.texts[len(copies) :], "lessons"),
+        (corpus.texts[: len(copies)], "copies"), (corpus.texts[len(copies) :], "lessons"),
     )]  # fmt: skip
     return Features(
         texts=np.concatenate(embedded),
-        surface=calibrate.surface(known.texts),
-        tokens=np.array([row.tokens for row in trunk.pre(known.texts)], np.int64),
-        folds=np.array(known.folds, np.int64),
-        plain=np.array(known.plain, bool),
+        surface=calibrate.surface(corpus.texts),
+        tokens=np.array([row.tokens for row in trunk.pre(corpus.texts)], np.int64),
+        folds=np.array(corpus.folds, np.int64),
+        plain=np.array(corpus.plain, bool),
         guarded={
-            guard: np.unique([worse for kind in kinds for _, worse in known.found.get(kind, [])]).astype(np.int64)
+            guard: np.unique([worse for kind in kinds for _, worse in corpus.lessons.get(kind, [])]).astype(np.int64)
             for guard, kinds in GUARDED.items()
         },
-        taught=_ends(pair for kind in perturb.TAUGHT for pair in known.found.get(kind, [])),
-        ties=_ends(known.found.get("longer", [])),
+        taught=_ends(pair for kind in perturb.TAUGHT for pair in corpus.lessons.get(kind, [])),
+        ties=_ends(corpus.lessons.get("longer", [])),
         others=other_pairs,
     )
 
 
-def _ends(found: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    return np.array(list(found), np.int64).reshape(-1, 2)
+def _ends(pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(list(pairs), np.int64).reshape(-1, 2)
 
 
 def _perturbed(log: Arms, copies: Sequence[str], seed: int) -> list[Lesson]:

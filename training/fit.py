@@ -1,5 +1,6 @@
-"""Fits the reward: ridge Bradley-Terry heads on a frozen trunk, cross-fitted, so that every correction is measured on
-tests that the heads it corrects did not see.
+"""The fit of the reward: ridge Bradley-Terry heads on a frozen trunk.
+
+Heads are cross-fitted, so that every correction is measured on tests that the corrected heads did not see.
 
 Why the trunk stays frozen: on six folds of the shipped data, cross-validated, tuning MiniLM whole, tuning it from these
 heads on, and low-rank adapters were no better than strongly regularised heads on all its upper layers
@@ -109,10 +110,10 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     Each head sees its own bootstrap sample of the training clusters (not of pairs, which are not independent), so that
     the heads disagree where the data is thin. Raises BadArms when there are too few copies.
     """
-    known = np.unique(np.concatenate([train.a, train.b]))
-    if len(known) < FEWEST_COPIES:
-        raise BadArms(f"{len(known)} copies to train on; {FEWEST_COPIES} are the fewest that mean anything")
-    mean, scale = features.texts[known].mean(0), features.texts[known].std(0).clip(1e-6)
+    trained_rows = np.unique(np.concatenate([train.a, train.b]))
+    if len(trained_rows) < FEWEST_COPIES:
+        raise BadArms(f"{len(trained_rows)} copies to train on; {FEWEST_COPIES} are the fewest that mean anything")
+    mean, scale = features.texts[trained_rows].mean(0), features.texts[trained_rows].std(0).clip(1e-6)
     texts = (features.texts - mean) / scale
     task = _Task(texts, features, recipe)
 
@@ -139,7 +140,7 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
         raw, np.hypot(logits.std(1), penalties), train, features.surface, features.ties[used[features.ties].all(1)]
     )
     adjustment = features.surface @ np.array([corrections[name] for name in FEATURES])
-    offset = -float(adjustment[known].mean())
+    offset = -float(adjustment[trained_rows].mean())
     corrected = raw + adjustment + offset
 
     directions = crossfitted(
@@ -151,8 +152,8 @@ def fit(features: Features, train: Pairs, recipe: Recipe, say: Say = lambda _tex
     typical = float(np.quantile(distance[plain], recipe.distance_quantile))
     # As far beyond the typical as that is beyond the median, a copy is as uncertain as one of which nothing is known,
     # and nothing is more uncertain than that. So is one of twice as many words as were ever tested.
-    widest = float(corrected[known].std())
-    tested = float(np.quantile(np.expm1(words[known]), 0.99))
+    widest = float(corrected[trained_rows].std())
+    tested = float(np.quantile(np.expm1(words[trained_rows]), 0.99))
     numbers = {
         "dim": texts.shape[1], "heads": recipe.members, "directions": directions.weights.shape[1],
         "corrections": {name: round(value, 4) for name, value in corrections.items()},
@@ -262,8 +263,8 @@ def _crossfit(task: _Task, train: Pairs, ridge: float, members: int) -> Array:
     """[texts, heads] logits of every text of the training folds under heads that did not see its fold; 0 for others."""
     logits = np.zeros((len(task.texts), max(1, members)))
     for fold in np.unique(train.fold):
-        rest = train.where(train.fold != fold)
-        heads = task.solve(rest, ridge, bootstrap(rest.cluster, members, task.recipe.seed))
+        others = train.where(train.fold != fold)
+        heads = task.solve(others, ridge, bootstrap(others.cluster, members, task.recipe.seed))
         mine = task.features.folds == fold
         logits[mine] = task.texts[mine] @ heads.T
     return logits

@@ -56,8 +56,10 @@ def direction(plain: Rows, worse: Rows, ridge: float) -> Array:
         pull = error.astype(np.float32) @ inputs + ridge * flat[:-1]
         return float(value), np.append(pull, error.sum()).astype(np.float64)
 
-    found = minimize(loss, np.zeros(inputs.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
-    return np.asarray(found.x[:-1], np.float64)
+    optimum = minimize(
+        loss, np.zeros(inputs.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS}
+    )
+    return np.asarray(optimum.x[:-1], np.float64)
 
 
 def limit(plain: Array, words: Array, quantile: float) -> float:

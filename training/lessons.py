@@ -1,4 +1,4 @@
-"""Lessons for a reward that scores pushes: plain human copy of every length, and what is worse than it beyond doubt.
+"""Lessons for a reward that scores pushes: plain human copy of every length, and copies that are surely worse.
 
 A/B tests of headlines say which plain copy is clicked more. They say nothing of stock copy, of copy that stops in the
 middle, of nonsense, nor of a second sentence. These do, from push items (JSON Lines: `id`, `locale`, `title`,
@@ -55,7 +55,7 @@ class PushItem:
 
 def read_items(paths: Sequence[Path]) -> list[PushItem]:
     """Items in English. Raises BadArms when a line is no item."""
-    found = []
+    items = []
     for path in paths:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if not line.strip():
@@ -63,10 +63,10 @@ def read_items(paths: Sequence[Path]) -> list[PushItem]:
             try:
                 item = json.loads(line)
                 if str(item.get("locale", "en")).lower().startswith("en"):
-                    found.append(_item(item))
+                    items.append(_item(item))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BadArms(f"{path.name!r} line {number} is no push item: {error}") from None
-    return found
+    return items
 
 
 def _item(item: dict[str, Any]) -> PushItem:
@@ -119,20 +119,20 @@ def _of_items(items: Sequence[PushItem], draw: np.random.Generator) -> Iterator[
 
 
 def of_arms(arms: pd.DataFrame, seed: int, share: float = 0.25) -> list[Lesson]:
-    """The same from a share of the headlines; one with its context's first sentences is a longer copy of it."""
+    """Make lessons from a share of the headlines. With sentences of its context a headline is a longer copy."""
     draw = np.random.default_rng(seed)
     chosen = arms.iloc[np.flatnonzero(draw.random(len(arms)) < share)]
     generic = stock.taught(_STOCK, seed + 1)
-    found = []
+    lessons = []
     contexts = chosen["context"] if "context" in chosen.columns else pd.Series("", index=chosen.index)
     for at, (text, context, fold) in enumerate(
         zip(chosen["text"], contexts.fillna("").astype(str), chosen["fold"], strict=True)
     ):
         plain = render_copy(text)
-        found.append(Lesson(plain, render_copy(*generic[at % _STOCK]), "stock", int(fold)))
-        found.append(Lesson(plain, cut(plain, int(draw.choice(_CUTS))), "cut", int(fold)))
-        told = [s for s in sentences(context) if len(s.split()) > 3]
-        if told:
-            longer = render_copy(plain, " ".join(told[: int(draw.integers(1, 5))]))
-            found.append(Lesson(longer, plain, "longer", int(fold)))
-    return found
+        lessons.append(Lesson(plain, render_copy(*generic[at % _STOCK]), "stock", int(fold)))
+        lessons.append(Lesson(plain, cut(plain, int(draw.choice(_CUTS))), "cut", int(fold)))
+        context_sentences = [s for s in sentences(context) if len(s.split()) > 3]
+        if context_sentences:
+            longer = render_copy(plain, " ".join(context_sentences[: int(draw.integers(1, 5))]))
+            lessons.append(Lesson(longer, plain, "longer", int(fold)))
+    return lessons

@@ -34,11 +34,11 @@ class Scored:
 def scored(model: RewardModel, copies: Sequence[str], shown: Shown = iter) -> Scored:
     """Every copy through the serving code, in batches of like length. `shown` may wrap them in a progress bar."""
     rows = model.encode([render_copy(copy) for copy in copies])
-    found = Scored(np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), model.config.heads)))
+    scores = Scored(np.empty(len(rows)), np.empty(len(rows)), np.empty((len(rows), model.config.heads)))
     for index in shown(list(batches([row.tokens for row in rows]))):
         parts = model.parts([rows[i] for i in index])
-        found.mean[index], found.spread[index], found.heads[index] = parts.mean, parts.spread, parts.heads
-    return found
+        scores.mean[index], scores.spread[index], scores.heads[index] = parts.mean, parts.spread, parts.heads
+    return scores
 
 
 def robustness(model: RewardModel, arms: pd.DataFrame, test: Pairs, seed: int) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def robustness(model: RewardModel, arms: pd.DataFrame, test: Pairs, seed: int) -
     drawn = np.random.default_rng(seed).choice(rows, min(SUITE_COPIES, len(rows)), replace=False)
 
     def score(copies: Sequence[str]) -> Array:
-        found = scored(model, copies)
-        return found.mean - SelectionKnobs().caution * found.spread
+        scores = scored(model, copies)
+        return scores.mean - SelectionKnobs().caution * scores.spread
 
     return perturb.suite(list(arms["text"].iloc[drawn]), score)

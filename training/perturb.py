@@ -75,19 +75,19 @@ def first_sentences(arms: pd.DataFrame) -> list[tuple[int, str]]:
     """Position in `arms` and text: the first sentence of each distinct context, without markup, cut to 20 words."""
     if "context" not in arms.columns:
         return []
-    found: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for position, context in enumerate(arms["context"].fillna("").astype(str)):
         text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", context)).split())
         words = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].split()[:_MOST_WORDS]
         if len(words) >= _FEWEST_WORDS:
-            found.setdefault(" ".join(words), position)
-    return [(position, sentence) for sentence, position in found.items()]
+            positions.setdefault(" ".join(words), position)
+    return [(position, sentence) for sentence, position in positions.items()]
 
 
 def suite(
     texts: Sequence[str], score: Callable[[Sequence[str]], NDArray[np.float64]], tolerance: float = 1e-3
 ) -> dict[str, Any]:
-    """How often no perturbed copy beats its clean original, per kind and over all: `pass_rate` of pairs.
+    """Measure how often a perturbed copy does not beat its clean original, per kind and in all.
 
     score: texts to [texts] scores, as selection uses them. Within `tolerance` is no win: bfloat16 rounds by batch.
     """

@@ -1,4 +1,4 @@
-"""Measures of a reward on pushes of every length: its penalties on plain human copy, and what fools it."""
+"""Measures of a reward on pushes of every length: penalties on plain human copy, and copies that fool it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CUT: Final = 4
 
 
 def measure(model: RewardModel, items: Sequence[PushItem]) -> dict[str, Any] | None:
-    """Of items that nothing was fitted on; none without items. P: win probability of the worse copy.
+    """Measure a reward on items that nothing was fitted on; None without items. P: win probability of the worse copy.
 
     lengths: by words of plain human copy: how many copies, their mean reward less that of their item's shortest copy,
         the mean penalty, the share that pays more than 0.05, and the mean spread.
@@ -67,7 +67,7 @@ def _chances(model: RewardModel) -> Callable[[Array, Array], Array]:
 def _pairs(items: Sequence[PushItem]) -> dict[str, list[tuple[str, str]]]:
     """(worse, better) by kind: stock copy never trained on, cuts, bad copies, against pushes of any length."""
     generic = [render_copy(*copy) for copy in stock.HELD_OUT]
-    found: dict[str, list[tuple[str, str]]] = {
+    by_kind: dict[str, list[tuple[str, str]]] = {
         "stock": [],
         "stock against the longest": [],
         "cut": [],
@@ -75,18 +75,18 @@ def _pairs(items: Sequence[PushItem]) -> dict[str, list[tuple[str, str]]]:
     }
     for number, item in enumerate(items):
         for copy in item.copies:
-            found["stock"].append((generic[number % len(generic)], copy))
-            found["cut"].append((lessons.cut(copy, _CUT), copy))
-            found["said twice"].append((f"{copy} {copy}", copy))
-        found["stock against the longest"].append((generic[(number + 7) % len(generic)], item.ladder[-1]))
+            by_kind["stock"].append((generic[number % len(generic)], copy))
+            by_kind["cut"].append((lessons.cut(copy, _CUT), copy))
+            by_kind["said twice"].append((f"{copy} {copy}", copy))
+        by_kind["stock against the longest"].append((generic[(number + 7) % len(generic)], item.ladder[-1]))
         for kind, bad in item.bad:
-            found.setdefault(kind, []).append((bad, item.copies[0]))
-    return found
+            by_kind.setdefault(kind, []).append((bad, item.copies[0]))
+    return by_kind
 
 
 def _texts(items: Sequence[PushItem]) -> set[str]:
-    told = {text for pairs in _pairs(items).values() for pair in pairs for text in pair}
-    return told | {text for item in items for text in (*item.copies, *item.ladder)}
+    compared = {text for pairs in _pairs(items).values() for pair in pairs for text in pair}
+    return compared | {text for item in items for text in (*item.copies, *item.ladder)}
 
 
 def _fooled(table: _Scores, pairs: Sequence[tuple[str, str]]) -> dict[str, float | int]:
@@ -98,17 +98,17 @@ def _lengths(table: _Scores, items: Sequence[PushItem]) -> list[dict[str, float 
     texts = [(text, item.ladder[0]) for item in items for text in dict.fromkeys((*item.copies, *item.ladder))]
     words = np.array([np.expm1(log_words(text)) for text, _ in texts])
     values, shortest = table.of([text for text, _ in texts]), table.of([first for _, first in texts])
-    found = []
+    bands = []
     for low, high in pairwise(BANDS):
         at = (words > low) & (words <= high)
         if at.any():
-            found.append({
+            bands.append({
                 "words_above": low, "words": high, "copies": int(at.sum()),
                 "reward": _rounded((values[at, 0] - shortest[at, 0]).mean()),
                 "penalty": _rounded(values[at, 2].mean()), "paying": _share(values[at, 2] > 0.05),
                 "spread": _rounded(values[at, 1].mean()),
             })  # fmt: skip
-    return found
+    return bands
 
 
 def _slope(table: _Scores, items: Sequence[PushItem]) -> float:

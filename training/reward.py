@@ -71,7 +71,7 @@ def train(
     as_json: AsJson = False,
 ) -> None:
     """Fit heads on a frozen trunk and measure them on folds that nothing else saw. Stopped, it goes on where it was."""
-    with _said():
+    with _reported_errors():
         started = time.monotonic()
         remarks = notes.read_text(encoding="utf-8") if notes else ""
         out.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def evaluate_model(
     as_json: AsJson = False,
 ) -> None:
     """Measure a trained model on the tests that its training did not see."""
-    with _said():
+    with _reported_errors():
         log = _read(arms)
         model = RewardModel.load(folder, dtype=dtype)
         table = log.table if everything else log.table[seen.unseen(log.table, folder)].reset_index(drop=True)
@@ -158,11 +158,11 @@ def evaluate_model(
         if table.empty:
             raise BadArms("the model has seen every test of this file; --everything measures on them all the same")
         rewards = scored(model, list(table["text"]))
-        found = evaluate.evaluate(rewards.mean, rewards.spread, model.calibration, pairs.make(table), table)
-        found |= {
+        report = evaluate.evaluate(rewards.mean, rewards.spread, model.calibration, pairs.make(table), table)
+        report |= {
             "seen_tests_left_out": left_out, "revision": model.revision, "dropped": log.dropped, "flags": log.flags,
         }  # fmt: skip
-        _print(found, as_json)
+        _print(report, as_json)
 
 
 app.command()(transfer.transfer)
@@ -176,25 +176,29 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """The reward of a copy, its spread, and what in the copy moved it."""
-    with _said():
+    with _reported_errors():
         if not render_copy(text, body):
             raise BadArms("--text is empty: give the copy to explain")
-        found = explain_copy(RewardModel.load(folder, dtype="float32"), text, body)
+        explanation = explain_copy(RewardModel.load(folder, dtype="float32"), text, body)
         if as_json:
-            _print(found, as_json)
+            _print(explanation, as_json)
             return
-        _console.print(f"reward {found['mean']:+.3f} ± {found['spread']:.3f} (model {found['revision']})")
+        _console.print(
+            f"reward {explanation['mean']:+.3f} ± {explanation['spread']:.3f} (model {explanation['revision']})"
+        )
         for name, value in (
-            ("heads", found["parts"]["heads_mean"]),
-            *found["parts"]["penalties"].items(),
-            ("offset", found["parts"]["offset"]),
-            *found["parts"]["corrections"].items(),
+            ("heads", explanation["parts"]["heads_mean"]),
+            *explanation["parts"]["penalties"].items(),
+            ("offset", explanation["parts"]["offset"]),
+            *explanation["parts"]["corrections"].items(),
         ):
             _console.print(f"  {name:12} {value:+.3f}")
-        far = "further than 90% of" if found["widening"] else "no further than most of"
-        _console.print(f"distance {found['distance']}: {far} what it was trained on, widens by {found['widening']:.3f}")
+        far = "further than 90% of" if explanation["widening"] else "no further than most of"
+        _console.print(
+            f"distance {explanation['distance']}: {far} what it was trained on, widens by {explanation['widening']:.3f}"
+        )
         table = Table("word", "moves", box=None)
-        for word in sorted(found["words"], key=lambda w: -abs(w["moves"])):
+        for word in sorted(explanation["words"], key=lambda w: -abs(w["moves"])):
             table.add_row(word["word"], f"{word['moves']:+.3f}")
         _console.print(table)
 
@@ -209,14 +213,14 @@ def compare(
     minimum: Annotated[float, typer.Option(min=0, max=1, help="Least fit of a copy that may be sent.")] = 0.5,
 ) -> None:
     """Which of two copies the graph would send: a JSON line a pair with p_a, fit_a, fit_b and a, b or neither."""
-    with _said():
+    with _reported_errors():
         knobs = SelectionKnobs(fit=FitKnobs(minimum=minimum))
         asyncio.run(_compare(duel.read(jsonl), str(folder), knobs))
 
 
-async def _compare(found: list[duel.Pair], model: str, knobs: SelectionKnobs) -> None:
+async def _compare(copy_pairs: list[duel.Pair], model: str, knobs: SelectionKnobs) -> None:
     async with duel.Judge(model) as judge:
-        for pair in track(found, "pairs", console=_console, disable=not _console.is_terminal):
+        for pair in track(copy_pairs, "pairs", console=_console, disable=not _console.is_terminal):
             sys.stdout.write((await judge.verdict(pair, knobs)).model_dump_json() + "\n")
             sys.stdout.flush()
 
@@ -230,11 +234,11 @@ def _read(path: Path) -> Arms:
     return log
 
 
-def _print(found: dict[str, Any], as_json: bool) -> None:
+def _print(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(report) + "\n")
     else:
-        Console().print_json(data=found)
+        Console().print_json(data=report)
 
 
 def _numbers(text: str, what: str) -> tuple[int, ...]:
@@ -260,7 +264,7 @@ def _layers(text: str, settings: EncoderSettings) -> tuple[int, ...]:
     return tuple(range(probe.depth // 3, probe.depth + 1))
 
 
-class _said:  # noqa: N801 - reads as a statement
+class _reported_errors:  # noqa: N801 - reads as a statement
     """Turns our errors into a line and exit code 2."""
 
     def __enter__(self) -> None:

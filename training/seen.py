@@ -1,4 +1,4 @@
-"""The tests that a model has seen, so that measuring it on them by accident is hard.
+"""The tests that a model was trained on, so that it is not measured on them by accident.
 
 `train` writes a fingerprint of each test that taught the heads; `eval` leaves these tests out, and
 every test that shares a cluster with one of them.
@@ -31,6 +31,6 @@ def unseen(table: pd.DataFrame, folder: Path) -> pd.Series:
     path = folder / FILE
     if not path.exists():
         return pd.Series(True, index=table.index)
-    known = set(path.read_text(encoding="utf-8").split())
-    seen = table["test_id"].map(fingerprint).isin(known)
+    fingerprints = set(path.read_text(encoding="utf-8").split())
+    seen = table["test_id"].map(fingerprint).isin(fingerprints)
     return ~table["cluster"].isin(set(table.loc[seen, "cluster"]))

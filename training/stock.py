@@ -1,4 +1,4 @@
-"""Stock copy that fits any item: what a push must not be replaced by, and what nobody wrote about anything.
+"""Stock copy that fits any item: a push must not be replaced by it.
 
 `taught` teaches; `HELD_OUT` is never trained on and shares no phrase with it: it shows whether the lesson carries over.
 """

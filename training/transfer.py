@@ -1,4 +1,4 @@
-"""`python -m training.reward transfer`: does a reward carry over to pairs of texts from elsewhere, and does length?
+"""`python -m training.reward transfer`: accuracy of a reward, and of length, on pairs of texts from elsewhere.
 
 Pairs are JSON Lines: `a` and `b`, each a text or {"title", "body"}, and which did better as `better` ("a" or "b";
 `more_retweeted` is read too). They are measured on and never trained on.
@@ -37,13 +37,13 @@ def transfer(
     """One JSON line a file: accuracy of reward and of length, intervals bootstrapped over pairs or tests."""
     try:
         model = RewardModel.load(folder, dtype="float32")
-        found = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
+        rows = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
         if contests:
-            found.append(_captions(model, contests, seed))
+            rows.append(_captions(model, contests, seed))
     except (BadArms, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         raise typer.Exit(2) from None
-    for row in found:
+    for row in rows:
         sys.stdout.write(json.dumps(row) + "\n")
 
 
@@ -72,7 +72,7 @@ def measure(
     tests: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """How often the better text has the higher reward, and how often it is the longer one; a tie counts half."""
+    """Measure how often the better text has the higher reward, and how often it is longer. A tie counts half."""
     tests = np.arange(len(better)) if tests is None else tests
     gap = scored(model, better).mean - scored(model, worse).mean
     length = np.array([len(a) - len(b) for a, b in zip(better, worse, strict=True)], np.float64)

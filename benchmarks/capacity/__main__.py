@@ -48,9 +48,9 @@ def capacity(
 ) -> None:
     try:
         volume = Volume(notifications_per_day, peak_factor, cache_hit, categories, candidates, incumbents, utilisation)
-        given = pairs(rate or (), "--rate", STAGES)
+        stated_rates = pairs(rate or (), "--rate", STAGES)
         prices = pairs(price or (), "--price", (*STAGES, *PER_UNIT))
-        rates = {**measured(results_in(results)), **stated(given, config)}
+        rates = {**measured(results_in(results)), **stated(stated_rates, config)}
         needs = sheet(volume, rates, prices)
     except (Misconfigured, BadResult) as error:
         raise refusal(error) from None

@@ -27,30 +27,30 @@ PER_UNIT: Final = ("cpu", "gpu")
 
 def pairs(words: Sequence[str], option: str, names: Sequence[str]) -> dict[str, float]:
     """NAME=NUMBER, none below 0, and a rate not 0. Raises Misconfigured naming the option."""
-    found = {}
+    values = {}
     for word in words:
-        name, _, value = word.partition("=")
+        name, _, text = word.partition("=")
         if name not in names:
             raise Misconfigured(f"{option} {word}: no {name!r}; give NAME=NUMBER with one of {', '.join(names)}")
         try:
-            found[name] = float(value)
+            values[name] = float(text)
         except ValueError:
-            found[name] = math.nan
-        free = option == "--price" and found[name] == 0  # such as cores that come with the GPU
-        if not (0 < found[name] < math.inf or free):
+            values[name] = math.nan
+        free = option == "--price" and values[name] == 0  # such as cores that come with the GPU
+        if not (0 < values[name] < math.inf or free):
             raise Misconfigured(f"{option} {word}: give a number above 0, such as {option} {name}=2.5")
-    return found
+    return values
 
 
-def measured(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
+def measured(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
     """Rates that the results hold. A replica is the machine that it was measured on, as far as the result says."""
     rates = {}
     for stage, places in MEASURED.items():
         for name, key, caveat in places:
-            values = numbers(lookup(found.get(name, {}), key))
+            values = numbers(lookup(results.get(name, {}), key))
             if not values or min(values.values()) <= 0:
                 continue
-            env = found[name].get("environment")
+            env = results[name].get("environment")
             machine = env.get("machine", {}) if isinstance(env, Mapping) else {}
             origin = (
                 f"{name}.json {key} ({machine.get('cpu') or 'machine not recorded'}{'; ' + caveat if caveat else ''})"
@@ -61,9 +61,9 @@ def measured(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Rate]:
     return rates
 
 
-def stated(given: Mapping[str, float], config: Path) -> dict[str, Rate]:
+def stated(stated_rates: Mapping[str, float], config: Path) -> dict[str, Rate]:
     """Rates from the command line; a replica is what the config gives one. Raises Misconfigured."""
-    if not given:
+    if not stated_rates:
         return {}
     try:
         args = yaml.safe_load(config.read_text(encoding="utf-8"))["applications"][0]["args"]
@@ -72,10 +72,10 @@ def stated(given: Mapping[str, float], config: Path) -> dict[str, Rate]:
         raise Misconfigured(f"--config: {str(config)!r} is no serve config of this app") from None
     return {
         stage: Rate(rate, "given", Replica(getattr(scaling, stage).num_cpus, getattr(scaling, stage).num_gpus))
-        for stage, rate in given.items()
+        for stage, rate in stated_rates.items()
     }
 
 
 def results_in(folder: Path) -> Mapping[str, Mapping[str, Any]]:
-    """What there is; no result at all is no error here, since every rate may be given."""
+    """Read the results there are. No result is no error: every rate may be stated."""
     return read(folder) if any(folder.glob("*.json")) else {}

@@ -23,7 +23,7 @@ STAGES: Final = tuple(_UNITS)
 
 @dataclass(frozen=True)
 class Volume:
-    """What is asked of the graph. Each notification is one request; a caption that is in the cache costs nothing.
+    """The demand on the graph. Each notification is one request; a caption that is in the cache costs nothing.
 
     `utilisation`: the share of a replica's rate to plan with, since a queue's delay grows without bound near 1. Raises
     Misconfigured for an impossible number.
@@ -69,7 +69,7 @@ class Volume:
 
 @dataclass(frozen=True)
 class Replica:
-    """What one replica takes."""
+    """Resources of one replica."""
 
     cpus: float
     gpus: float
@@ -86,7 +86,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Need:
-    """What one stage needs. None: no rate, or no price.
+    """Replicas and cost of one stage. None: no rate, or no price.
 
     `replicas_mean`, `cost_mean` (a day): if the replicas followed the mean; `..._peak`: if those for the peak always
     ran. `unpriced`: the prices that a cost would need.
@@ -142,8 +142,8 @@ def _price(stage: str, replica: Replica | None, prices: Mapping[str, float]) -> 
 
 def totals(needs: Sequence[Need]) -> dict[str, float | None]:
     """Sums over the stages; None where one of them is not known."""
-    found: dict[str, float | None] = {}
+    sums: dict[str, float | None] = {}
     for name in ("replicas_mean", "replicas_peak", "cost_mean", "cost_peak"):
         values = [getattr(need, name) for need in needs]
-        found[name] = None if None in values else sum(values)
-    return found
+        sums[name] = None if None in values else sum(values)
+    return sums

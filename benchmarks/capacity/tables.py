@@ -1,4 +1,4 @@
-"""What people read of a capacity sheet, and the same as data."""
+"""A capacity sheet as a table for people, and as data."""
 
 from __future__ import annotations
 
@@ -54,16 +54,16 @@ def _or_dash(value: float | None) -> str:
 
 def remarks(needs: Sequence[Need]) -> list[str]:
     """Why a number is missing, and what a measured replica is."""
-    said = []
+    lines = []
     for need in needs:
         if need.unpriced:
-            said.append(
+            lines.append(
                 f"{need.stage}: no cost without --price {' --price '.join(f'{p}=NUMBER' for p in need.unpriced)}"
             )
         if need.rate is not None and need.rate.replica is not None:
             replica = need.rate.replica
-            said.append(f"{need.stage}: a replica is {replica.cpus:g} CPU cores and {replica.gpus:g} GPUs")
-    return said
+            lines.append(f"{need.stage}: a replica is {replica.cpus:g} CPU cores and {replica.gpus:g} GPUs")
+    return lines
 
 
 def as_dict(volume: Volume, needs: Sequence[Need]) -> dict[str, Any]:

@@ -39,11 +39,11 @@ def engine(
     photos: Annotated[bool, typer.Option(help="One more round, with photos for the captioner.")] = False,
 ) -> None:
     try:
-        found, rows = run(config, rounds, items, concurrency, photos)
+        result, rows = run(config, rounds, items, concurrency, photos)
     except (Misconfigured, StartFailed, PushGenError) as error:
         raise refusal(error) from None
     plot(rows, record.RESULTS / "engine.png")
-    record.write("engine", found, config=config, raw=rows)
+    record.write("engine", result, config=config, raw=rows)
 
 
 if __name__ == "__main__":

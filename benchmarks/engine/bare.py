@@ -64,21 +64,21 @@ class BareEngine:
     def write(self, tasks: Sequence[GenerationTask]) -> Written:
         """Every candidate of every task, all prompts at once."""
         self._pipe.send(tuple(tasks))
-        found = self._receive(_ANSWER_S)
-        if not isinstance(found, Written):
+        written = self._receive(_ANSWER_S)
+        if not isinstance(written, Written):
             raise Misconfigured("the bare engine answered something else")
-        return found
+        return written
 
     def _receive(self, timeout_s: float) -> Written | None:
         if not self._pipe.poll(timeout_s):
             raise Misconfigured(f"the bare engine said nothing within {timeout_s:.0f} s")
         try:
-            found = self._pipe.recv()
+            answer = self._pipe.recv()
         except EOFError:
             raise Misconfigured("the bare engine's process ended; its own words are above") from None
-        if isinstance(found, str):
-            raise Misconfigured(f"the bare engine: {found}")
-        return found  # type: ignore[no-any-return]
+        if isinstance(answer, str):
+            raise Misconfigured(f"the bare engine: {answer}")
+        return answer  # type: ignore[no-any-return]
 
     def _end(self) -> None:
         self._process.join(_STOP_S)
@@ -89,8 +89,10 @@ class BareEngine:
 
 
 def _threads(settings: GeneratorSettings) -> dict[str, str]:
-    """What `vllm_api.launch` sets for an engine's process. Here the engine is in the process itself, whose OpenMP reads
-    it once, as it is loaded; `_started_as_served` holds the two together.
+    """Return the environment that `vllm_api.launch` sets for an engine's process.
+
+    OpenMP reads it once, when it is loaded, and here the engine runs in this process. `_started_as_served` checks that
+    both agree.
     """
     if settings.engine.tensor_parallel_size > 1:
         return {}
@@ -171,13 +173,13 @@ class _OfflineEngine(Engine):
 
         from deployments.engines import vllm_api  # noqa: PLC0415
 
-        known = {field.name for field in dataclasses.fields(vllm.EngineArgs)}
+        argument_names = {field.name for field in dataclasses.fields(vllm.EngineArgs)}
 
         class FromAsyncArguments(vllm.LLM):
             @classmethod
             def from_engine_args(cls, engine_args: Any) -> Any:
                 _started_as_served()
-                return cls(**{name: value for name, value in vars(engine_args).items() if name in known})
+                return cls(**{name: value for name, value in vars(engine_args).items() if name in argument_names})
 
         vllm_api.AsyncLLM = FromAsyncArguments  # type: ignore[misc, assignment]
         self._start()

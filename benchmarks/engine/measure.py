@@ -55,10 +55,10 @@ def run(
             silent = quiet()
             for n in track(range(rounds), "rounds", console=console, disable=silent):
                 pairs.append(pair(local, bare, round_items(FIRST_WORDS[n], items), in_flight, graph_first=n % 2 == 0))
-            pictured = photo_round(local, bare, items, in_flight) if photos else None
-    found = {
+            with_photos = photo_round(local, bare, items, in_flight) if photos else None
+    result = {
         **summary(pairs, alone),
-        "photos": pictured and compared(*pictured),
+        "photos": with_photos and compared(*with_photos),
         "rounds": rounds,
         "items_a_round": items,
         "candidates_a_request": CATEGORIES * CANDIDATES,
@@ -69,12 +69,12 @@ def run(
         "sampling": knobs.model_copy(update={"second_tries": 0}).model_dump(mode="json"),  # see `like_bare`
         "seconds": round(time.monotonic() - started, 1),
     }
-    every = [("alone", "bare", alone)]
-    every += [
+    rounds_of_sides = [("alone", "bare", alone)]
+    rounds_of_sides += [
         (str(n), side, one) for n, both in enumerate(pairs) for side, one in zip(("graph", "bare"), both, strict=True)
     ]
-    every += [("photos", side, one) for side, one in zip(("graph", "bare"), pictured or (), strict=False)]
-    return found, [{"round": name, "side": side, **one.row()} for name, side, one in every]
+    rounds_of_sides += [("photos", side, one) for side, one in zip(("graph", "bare"), with_photos or (), strict=False)]
+    return result, [{"round": name, "side": side, **one.row()} for name, side, one in rounds_of_sides]
 
 
 def generator_of(config: Path) -> tuple[GeneratorSettings, GeneratorKnobs]:
@@ -104,8 +104,10 @@ def like_bare(config: dict[str, Any]) -> None:
 
 
 def at_least_full(max_num_seqs: int) -> int:
-    """Requests in flight that hold candidates for four times what the engine computes at once, so that some always wait
-    for it, also while one request ends and the next begins."""
+    """Return the requests in flight that keep the engine full while one request ends and the next begins.
+
+    They hold four times as many candidates as the engine computes at once.
+    """
     return -(-4 * max_num_seqs // (CATEGORIES * CANDIDATES))
 
 
@@ -116,7 +118,7 @@ def round_items(word: str, count: int) -> list[Item]:
 
 
 def task(item: Item) -> GenerationTask:
-    """What the pipeline hands the generator for `requests` of this item, its caption known."""
+    """Make the task that the pipeline gives the generator for `requests` of this item and its caption."""
     return GenerationTask(
         item=item.without_media(),
         caption=item.caption,
@@ -171,7 +173,7 @@ def graph_round(local: LocalServe, items: Sequence[Item], in_flight: int) -> Rou
 
 
 async def ask(
-    local: LocalServe, wanted: Sequence[GenerateNotificationRequest], in_flight: int
+    local: LocalServe, requests: Sequence[GenerateNotificationRequest], in_flight: int
 ) -> tuple[list[Decision], float]:
     """Every decision, and the seconds from the first request to the last answer."""
     room = asyncio.Semaphore(in_flight)
@@ -183,7 +185,7 @@ async def ask(
     async with AsyncPushGenClient(local.address, timeout_s=_TIMEOUT_S) as client:
         await client.health()
         began = time.perf_counter()
-        decisions = await asyncio.gather(*(one(request) for request in wanted))
+        decisions = await asyncio.gather(*(one(request) for request in requests))
         return list(decisions), time.perf_counter() - began
 
 
@@ -203,23 +205,23 @@ def of_decisions(decisions: Sequence[Decision], seconds: float, cpu_s: Mapping[s
 def bare_round(bare: BareEngine, items: Sequence[Item], local: LocalServe | None) -> Round:
     """All at once; beside its own CPU time that of the graph, which should have nothing to do."""
     before = role_cpu(local) if local else {}
-    found = bare.write([task(item) for item in items])
+    written = bare.write([task(item) for item in items])
     idle = sum(spent(before, role_cpu(local)).values()) if local else 0.0
     return Round(
-        seconds=found.seconds,
-        candidates=found.candidates,
-        prompt_tokens=found.prompt_tokens,
-        cached_tokens=found.cached_tokens,
-        output_tokens=found.output_tokens,
-        cpu_s=cpu_of(found.cpu_s, idle),
+        seconds=written.seconds,
+        candidates=written.candidates,
+        prompt_tokens=written.prompt_tokens,
+        cached_tokens=written.cached_tokens,
+        output_tokens=written.output_tokens,
+        cpu_s=cpu_of(written.cpu_s, idle),
     )
 
 
 def photo_round(local: LocalServe, bare: BareEngine, count: int, in_flight: int) -> tuple[Round, Round]:
     """One photo an item and no caption: the bare engine is given those that the graph's captioner wrote."""
-    pictures = [entry.request.item.images for entry in demo_items() if entry.request.item.images]
+    images = [entry.request.item.images for entry in demo_items() if entry.request.item.images]
     items = [
-        item.model_copy(update={"caption": "", "images": pictures[n % len(pictures)][:1]})
+        item.model_copy(update={"caption": "", "images": images[n % len(images)][:1]})
         for n, item in enumerate(round_items(_PHOTOS, count))
     ]
     before = role_cpu(local)

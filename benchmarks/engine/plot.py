@@ -1,4 +1,4 @@
-"""The picture of the engine benchmark: rates, and where CPU time goes."""
+"""The plot of the engine benchmark: rates, and where CPU time goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a round of the engine benchmark measured, and what several of them say."""
+"""Rounds of the engine benchmark: one measurement each, and their summary."""
 
 from __future__ import annotations
 
@@ -47,18 +47,18 @@ class Round:
 
 def role_cpu(local: LocalServe) -> dict[tuple[int, str], float]:
     """CPU seconds so far of each process of the application, by its id and role."""
-    found = {}
+    seconds = {}
     for process in local.processes():
         with suppress(psutil.Error):
             times = process.cpu_times()
-            found[process.pid, role(" ".join(process.cmdline()))] = times.user + times.system
-    own = psutil.Process().cpu_times()
-    found[0, "load_generator"] = own.user + own.system
-    return found
+            seconds[process.pid, role(" ".join(process.cmdline()))] = times.user + times.system
+    times_here = psutil.Process().cpu_times()
+    seconds[0, "load_generator"] = times_here.user + times_here.system
+    return seconds
 
 
 def role(command: str) -> str:
-    """What a process of the application is for, from its command line: a deployment, the engine, or Ray's own."""
+    """Name the role of a process from its command line: a deployment, the engine, or Ray."""
     if replica := _REPLICA.search(command):
         return replica[1]
     return next((name for word, name in _WORKERS if word in command), "ray")
@@ -66,14 +66,14 @@ def role(command: str) -> str:
 
 def spent(before: Mapping[tuple[int, str], float], after: Mapping[tuple[int, str], float]) -> dict[str, float]:
     """CPU seconds between two readings, by role. A process that began in between counts whole."""
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     for key, value in after.items():
-        found[key[1]] = found.get(key[1], 0.0) + value - before.get(key, 0.0)
-    return found
+        seconds[key[1]] = seconds.get(key[1], 0.0) + value - before.get(key, 0.0)
+    return seconds
 
 
 def cpu_of(engine_s: float, idle_s: float) -> dict[str, float]:
-    """Of a bare round: the engine's own, and what the waiting graph took beside it."""
+    """CPU seconds of a bare round: of the engine, and of the idle graph beside it."""
     return {_ENGINE: engine_s, _IDLE: idle_s}
 
 

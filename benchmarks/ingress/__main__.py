@@ -27,9 +27,9 @@ def ingress(
     warm_up: Annotated[int, typer.Option(min=1, max=1000, help="Requests of each kind before the first.")] = 50,
 ) -> None:
     with refusals():
-        found, rows = run(config, Plan(starts, seconds, warm_up))
-    plot(found, record.RESULTS / "ingress.png")
-    record.write("ingress", found, config=config, raw=rows)
+        result, rows = run(config, Plan(starts, seconds, warm_up))
+    plot(result, record.RESULTS / "ingress.png")
+    record.write("ingress", result, config=config, raw=rows)
 
 
 if __name__ == "__main__":

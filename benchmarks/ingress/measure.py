@@ -81,9 +81,9 @@ def result(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     `p50_ratio` below 1 and `rps_ratio` above 1 are in HAProxy's favour; at the top those of `generate` over gRPC.
     """
-    found: dict[str, Any] = {}
+    by_protocol: dict[str, Any] = {}
     for protocol in TARGETS:
-        found[protocol] = {}
+        by_protocol[protocol] = {}
         for call in CALLS:
             by = {
                 mode: _medians([r for r in rows if (r["protocol"], r["call"], r["mode"]) == (protocol, call, mode)])
@@ -91,14 +91,14 @@ def result(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             }
             proxy, haproxy = by[IngressMode.PROXY], by[IngressMode.HAPROXY]
             most = f"rps_{CONCURRENCY[-1]}"
-            found[protocol][call] = {
+            by_protocol[protocol][call] = {
                 "p50_ratio": round(haproxy["p50_ms"] / proxy["p50_ms"], 3),
                 "p99_ratio": round(haproxy["p99_ms"] / proxy["p99_ms"], 3),
                 "rps_ratio": round(haproxy[most] / proxy[most], 3),
                 **{str(mode): numbers for mode, numbers in by.items()},
             }
-    top = found["grpc"]["generate"]
-    return {"p50_ratio": top["p50_ratio"], "rps_ratio": top["rps_ratio"], **found}
+    top = by_protocol["grpc"]["generate"]
+    return {"p50_ratio": top["p50_ratio"], "rps_ratio": top["rps_ratio"], **by_protocol}
 
 
 def _medians(rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The picture of HAProxy beside Serve's proxy."""
+"""The plot of HAProxy beside Serve's proxy."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 from benchmarks.lib import figure
 
 
-def plot(found: Mapping[str, Any], path: Path) -> None:
+def plot(result: Mapping[str, Any], path: Path) -> None:
     """Latency of one request at a time, and requests/s of many, by protocol, call and mode."""
     drawn = figure.new(10, 4)
     names = [(protocol, call) for protocol in ("grpc", "http") for call in ("generate", "info")]
-    most = found["concurrency"][-1]
+    most = result["concurrency"][-1]
     shown = (
         ("p50_ms", "ms", "p50, one request at a time"),
-        (f"rps_{most}", "requests/s", f"{most} requests under way"),
+        (f"rps_{most}", "requests/s", f"{most} requests in flight"),
     )
     for axes, (key, unit, title) in zip(drawn.subplots(1, 2), shown, strict=True):
         for n, mode in enumerate(("proxy", "haproxy")):
-            heights = [found[protocol][call][mode][key] for protocol, call in names]
+            heights = [result[protocol][call][mode][key] for protocol, call in names]
             bars = axes.bar([at + 0.4 * n for at in range(len(names))], heights, 0.4, label=mode)
             axes.bar_label(bars, [f"{height:.0f}" if height >= 100 else f"{height:.3g}" for height in heights],
                            fontsize="x-small")  # fmt: skip

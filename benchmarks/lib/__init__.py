@@ -1,1 +1,1 @@
-"""What several benchmarks share: load, targets, applications, results, figures."""
+"""Parts shared by several benchmarks: load, targets, applications, results, figures."""

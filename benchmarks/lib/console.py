@@ -1,4 +1,4 @@
-"""What the commands say to a person, on standard error; standard output holds the result alone."""
+"""Messages of the commands, on standard error. Standard output holds the result alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of load amounts to: percentiles, goodput within the SLO, the knee, and the next rate to try."""
+"""Statistics of a run of load: percentiles, goodput within the SLO, the knee, and the next rate to try."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ def point(run: Run, rate: float, slo_ms: float) -> Point:
 
 def latency(samples: Sequence[Sample]) -> dict[str, float | None]:
     """p50, p90 and p99 in ms; timeouts at the timeout."""
-    found = [s.latency_ms for s in samples if s.reply.outcome in _HAVE_LATENCY]
-    return {f"p{int(100 * q)}_ms": _ms(percentile(found, q)) for q in (0.5, 0.9, 0.99)}
+    latencies = [s.latency_ms for s in samples if s.reply.outcome in _HAVE_LATENCY]
+    return {f"p{int(100 * q)}_ms": _ms(percentile(latencies, q)) for q in (0.5, 0.9, 0.99)}
 
 
 def ok_rps(run: Run) -> float:
@@ -93,25 +93,25 @@ def stages(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
     Queue and compute are what the stage says of itself; the rest of the wall-clock time is the way there and back.
     """
     names = dict.fromkeys(name for s in samples for name in s.reply.stages)
-    found = {}
+    by_stage = {}
     for name in names:
         rows = [s.reply.stages[name] for s in samples if name in s.reply.stages]
-        found[name] = {
+        by_stage[name] = {
             "wall_p50_ms": round(statistics.median(r.wall for r in rows), 2),
             "queue_ms": round(statistics.fmean(r.queue for r in rows), 2),
             "compute_ms": round(statistics.fmean(r.compute for r in rows), 2),
         }
-    return found
+    return by_stage
 
 
 def knee(points: Sequence[Point]) -> Point | None:
     """The highest rate that is sustained, as is every lower one that was tried; None when the lowest is not."""
-    found = None
+    highest = None
     for tried in sorted(points, key=lambda p: p.rate):
         if not tried.sustained:
             break
-        found = tried
-    return found
+        highest = tried
+    return highest
 
 
 def next_rate(points: Sequence[Point], start: float, highest: float) -> float | None:

@@ -77,13 +77,13 @@ def all_answered(run: Run, what: str) -> Run:
 
 def environment_of(settings: Sequence[str]) -> dict[str, str]:
     """`NAME=VALUE` each. Raises Misconfigured."""
-    found = {}
+    variables = {}
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or not name.startswith(("RAY_", "PUSHGEN_")):
             raise Misconfigured(f"--env {setting!r}: give NAME=VALUE, the name beginning with RAY_ or PUSHGEN_")
-        found[name] = value
-    return found
+        variables[name] = value
+    return variables
 
 
 class CpuMeter:
@@ -96,7 +96,7 @@ class CpuMeter:
     def restart(self) -> None:
         self._processes = self._app.processes() if self._app else []
         self._began = time.monotonic()
-        self._app_s, self._own_s, self._machine = self._application_s(), time.process_time(), psutil.cpu_times()
+        self._app_s, self._generator_s, self._machine = self._application_s(), time.process_time(), psutil.cpu_times()
 
     def read(self) -> dict[str, float]:
         """CPUs in use: `machine_busy` as a share of all, the others as a number of CPUs."""
@@ -104,13 +104,13 @@ class CpuMeter:
         before, now = self._machine, psutil.cpu_times()
         idle = (now.idle + now.iowait) - (before.idle + before.iowait)
         total = sum(now[:8]) - sum(before[:8])
-        found = {
+        readings = {
             "machine_busy": round(1 - idle / total, 3) if total > 0 else 0.0,
-            "generator_cpus": round((time.process_time() - self._own_s) / wall, 3),
+            "generator_cpus": round((time.process_time() - self._generator_s) / wall, 3),
         }
         if self._app:
-            found["app_cpus"] = round((self._application_s() - self._app_s) / wall, 3)
-        return found
+            readings["app_cpus"] = round((self._application_s() - self._app_s) / wall, 3)
+        return readings
 
     def _application_s(self) -> float:
         spent = 0.0

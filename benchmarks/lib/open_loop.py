@@ -35,7 +35,7 @@ class StageMs(NamedTuple):
 
 @dataclass(frozen=True)
 class Reply:
-    """What a target says of one request. code: the protocol's own word for a failure."""
+    """The answer of a target to one request. code: the protocol's code of a failure."""
 
     outcome: Outcome
     code: str = ""
@@ -44,7 +44,7 @@ class Reply:
 
 
 class Target(Protocol):
-    """What load is offered to. `send` translates every failure it knows into a Reply."""
+    """A receiver of load. `send` turns every failure it expects into a Reply."""
 
     async def send(self, index: int, timeout_s: float) -> Reply: ...
 
@@ -65,7 +65,7 @@ class Sample:
 
     @property
     def lag_ms(self) -> float:
-        """How late the generator itself was."""
+        """Lateness of the load generator itself."""
         return (self.sent_s - self.intended_s) * 1000
 
 
@@ -138,7 +138,7 @@ ARRIVALS: Final = {kind.kind: kind for kind in (Poisson, Even)}
 
 @dataclass(frozen=True)
 class Limits:
-    """What bounds a run. A request is given up `timeout_s` after its intended start."""
+    """Bounds of a run. A request is given up `timeout_s` after its intended start."""
 
     duration_s: float
     timeout_s: float
@@ -195,9 +195,7 @@ class _Recorder:
         try:
             # The target's own deadline should fire first; a target that has none must not hold the run.
             async with asyncio.timeout(left_s + 0.1):
-                reply = (
-                    await self._target.send(index, left_s) if left_s > 0 else Reply(Outcome.TIMEOUT, "SENT_TOO_LATE")
-                )
+                reply = await self._target.send(index, left_s)
         except TimeoutError:
             reply = Reply(Outcome.TIMEOUT, "NO_ANSWER")
         except Exception as error:  # noqa: BLE001 - whatever a target raises is a failed request, and is counted
@@ -219,7 +217,7 @@ class _Recorder:
 
 
 async def open_loop(target: Target, arrivals: Arrivals, limits: Limits, slo_s: float) -> Run:
-    """Offer requests as they are due, until a limit or over-saturation; then wait for those under way."""
+    """Offer requests as they are due, until a limit or over-saturation; then wait for those in flight."""
     recorder, backlog = _Recorder(target, limits.timeout_s), Backlog(arrivals.rate, slo_s)
     pending: set[asyncio.Task[None]] = set()
     end_s, stopped = limits.duration_s, ""
@@ -248,9 +246,9 @@ async def open_loop(target: Target, arrivals: Arrivals, limits: Limits, slo_s: f
 
 
 async def closed_loop(target: Target, concurrency: int, limits: Limits) -> Run:
-    """Keep `concurrency` requests under way: throughput at saturation, or latency without any queue at 1.
+    """Keep `concurrency` requests in flight: throughput at saturation, or latency without any queue at 1.
 
-    A request under way when the time is up is waited for and counted, and so is the time that it took.
+    A request in flight when the time is up is waited for and counted, and so is the time that it took.
     """
     recorder = _Recorder(target, limits.timeout_s)
     indices = iter(range(limits.max_requests))

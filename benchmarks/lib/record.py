@@ -1,6 +1,6 @@
-"""What every benchmark's result carries beside its numbers, and where it is kept.
+"""Results of benchmarks: their record of machine, versions and commit, and the files that keep them.
 
-    record.write("tax", found, config=Path("configs/fake.yaml"), raw=rows)
+    record.write("tax", result, config=Path("configs/fake.yaml"), raw=rows)
 
 A result is `benchmarks/results/NAME.json`, its plot `NAME.png` beside it, its raw data `raw/NAME.csv.gz`. The last line
 on standard output is the result's numbers as one JSON object.
@@ -49,7 +49,7 @@ def environment(config: Path | None = None) -> dict[str, Any]:
 
 
 def command(argv: Sequence[str]) -> str:
-    """As a person types it: Python runs `benchmarks/NAME/__main__.py` for `python -m benchmarks.NAME`."""
+    """Return the command as a person types it, `python -m benchmarks.NAME`."""
     program = Path(argv[0])
     name = program.parent.name if program.stem == "__main__" else program.stem
     return " ".join(["python -m", f"benchmarks.{name}", *argv[1:]])
@@ -57,7 +57,7 @@ def command(argv: Sequence[str]) -> str:
 
 def write(
     name: str,
-    found: Mapping[str, Any],
+    result: Mapping[str, Any],
     *,
     config: Path | None = None,
     raw: Sequence[Mapping[str, Any]] = (),
@@ -66,10 +66,10 @@ def write(
     """Keep the result and its raw rows, and print its numbers as the last line. Returns the result's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.json"
-    path.write_text(json.dumps({**found, "environment": environment(config)}, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps({**result, "environment": environment(config)}, indent=2) + "\n", encoding="utf-8")
     if raw:
         _write_raw(folder / "raw" / f"{name}.csv.gz", raw)
-    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
     return path
 
@@ -97,20 +97,20 @@ def _gpus() -> list[str]:
     """Names of the GPUs; none without nvidia-smi, which torch would take seconds to tell."""
     try:
         query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        found = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
+        query_run = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
-    return found.stdout.splitlines()
+    return query_run.stdout.splitlines()
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for name in _PACKAGES:
         try:
-            found[name] = importlib.metadata.version(name)
+            versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def _commit() -> str:

@@ -20,7 +20,7 @@ class BadResult(Exception):
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
     """Every result in the folder, by name. Raises BadResult."""
-    found = {}
+    results = {}
     for path in sorted(folder.glob("*.json")):
         try:
             result = json.loads(path.read_text(encoding="utf-8"))
@@ -28,10 +28,10 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
             raise BadResult(f"{path.name} is no JSON: run its benchmark again, or remove it") from None
         if not isinstance(result, dict):
             raise BadResult(f"{path.name} is no result, which is one JSON object: remove it")
-        found[path.stem] = result
-    if not found:
+        results[path.stem] = result
+    if not results:
         raise BadResult(f"--results: no result in {str(folder)!r}: run a benchmark first, `make help` lists them")
-    return found
+    return results
 
 
 def raw_rows(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -53,7 +53,7 @@ def _value(cell: str) -> Any:
 
 
 def lookup(result: Any, key: str) -> Any:
-    """What `key` leads to, whether its dots are levels or part of the name; None where it leads nowhere.
+    """Return the value at `key`, whose dots are levels or part of a name; None where there is none.
 
     In a list of objects, one is known by its first value: `points.4.items_per_s`.
     """
@@ -63,8 +63,8 @@ def lookup(result: Any, key: str) -> Any:
         return None
     if key in result:
         return result[key]
-    head, _, rest = key.partition(".")
-    return lookup(result.get(head), rest) if rest else None
+    head, _, tail = key.partition(".")
+    return lookup(result.get(head), tail) if tail else None
 
 
 def numbers(value: Any, name: str = "") -> dict[str, float]:

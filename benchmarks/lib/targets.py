@@ -1,4 +1,4 @@
-"""What load is offered to: the service over gRPC and over HTTP, on this machine only."""
+"""Targets of load: the service over gRPC and HTTP, on this machine only."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ _CONNECTIONS: Final = 1_000
 
 
 def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificationRequest]:
-    """The shipped demo items, with or without their pictures; `options` go into each request's options."""
-    found = []
+    """Requests of the shipped demo items, with or without their photos. `options` override each request's options."""
+    requests = []
     for request in (entry.request for entry in demo_items()):
         item = request.item if photos else request.item.model_copy(update={"images": (), "frames": ()})
-        asked = request.options.model_copy(update=options)
-        found.append(request.model_copy(update={"item": item, "options": asked}))
-    return found
+        request_options = request.options.model_copy(update=options)
+        requests.append(request.model_copy(update={"item": item, "options": request_options}))
+    return requests
 
 
 def plain_request() -> GenerateNotificationRequest:
-    """The demo item that has neither pictures nor incumbents."""
+    """The demo item that has neither images nor incumbents."""
     return next(r for r in workload() if r.item.id == "library-evening")
 
 

@@ -43,15 +43,15 @@ def load(
     seed: Annotated[int, typer.Option(help="Of the arrivals.")] = 0,
 ) -> None:
     with refusals():
-        for option, value, known in (("--protocol", protocol, TARGETS), ("--arrivals", arrivals, ARRIVALS)):
-            if value not in known:
-                raise Misconfigured(f"{option} {value!r}: choose {' or '.join(known)}")
+        for option, value, choices in (("--protocol", protocol, TARGETS), ("--arrivals", arrivals, ARRIVALS)):
+            if value not in choices:
+                raise Misconfigured(f"{option} {value!r}: choose {' or '.join(choices)}")
         plan = Plan(
             protocol, arrivals, photos, rates_of(rates), start_rps, max_rps, slo_ms, step_s, repeats, budget_s, seed
         )
-        found, rows = asyncio.run(run(plan, config, address and loopback(address)))
-    plot(found, record.RESULTS / "load.png")
-    record.write("load", found, config=None if address else config, raw=rows)
+        result, rows = asyncio.run(run(plan, config, address and loopback(address)))
+    plot(result, record.RESULTS / "load.png")
+    record.write("load", result, config=None if address else config, raw=rows)
 
 
 if __name__ == "__main__":

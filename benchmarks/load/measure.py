@@ -65,11 +65,11 @@ class Sweep:
         limits = Limits(duration_s, _TIMEOUT_SLOS * self.slo_ms / 1000, warm_up_s=duration_s / 9)
         self.meter.restart()
         offered = await open_loop(self.target, ARRIVALS[self.plan.arrivals](rate, seed), limits, self.slo_ms / 1000)
-        found = load_stats.point(offered, rate, self.slo_ms)
-        found.row.update(step=what, **self.meter.read())
+        measured = load_stats.point(offered, rate, self.slo_ms)
+        measured.row.update(step=what, **self.meter.read())
         self.rows += load_stats.raw_rows(offered, step=what, offered_rps=rate, seed=seed)
-        console.print(_line(what, found))
-        return found
+        console.print(_line(what, measured))
+        return measured
 
     async def search(self) -> None:
         """Fill `points`: the given rates, or those that lead to the knee."""
@@ -155,12 +155,12 @@ def _middle(name: str, points: Sequence[Point], key: str) -> dict[str, Any]:
 
 def rates_of(text: str) -> tuple[float, ...]:
     try:
-        found = tuple(float(part) for part in text.split(",") if part.strip())
+        rates = tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
-        found = (0.0,)
-    if any(not 0 < rate <= 5000 for rate in found):
+        rates = (0.0,)
+    if any(not 0 < rate <= 5000 for rate in rates):
         raise Misconfigured(f"--rates {text!r}: give requests/s above 0, at most 5000, by commas, for instance 5,10,20")
-    return found
+    return rates
 
 
 def _line(what: str, point: Point) -> str:

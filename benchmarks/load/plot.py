@@ -1,4 +1,4 @@
-"""The picture of a sweep of rates."""
+"""The plot of a sweep of rates."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from benchmarks.lib import figure
 
 
-def plot(found: dict[str, Any], path: Path) -> None:
+def plot(result: dict[str, Any], path: Path) -> None:
     """Offered rate against latency, against goodput, and where the time of a request goes."""
-    curve = [row for row in found["curve"] if row["requests"]]
+    curve = [row for row in result["curve"] if row["requests"]]
     rates = [row["offered_rps"] for row in curve]
     drawn = figure.new(15, 4.5)
     latency, goodput, stages = drawn.subplots(1, 3)
     for key, label in (("p50_ms", "p50"), ("p90_ms", "p90"), ("p99_ms", "p99")):
         latency.plot(rates, [row[key] for row in curve], marker="o", label=label)
-    latency.axhline(found["slo_ms"], color="grey", linestyle="--", label=f"SLO {found['slo_ms']:g} ms")
+    latency.axhline(result["slo_ms"], color="grey", linestyle="--", label=f"SLO {result['slo_ms']:g} ms")
     latency.set_yscale("log")
     figure.log_ticks(latency.yaxis)
     figure.name(latency, "offered, requests/s", "ms from the intended start", "latency")
@@ -28,8 +28,8 @@ def plot(found: dict[str, Any], path: Path) -> None:
     goodput.plot(rates, shed, marker="x", label="shed")
     figure.name(goodput, "offered, requests/s", "requests/s", "goodput within the SLO")
     for axes in (latency, goodput):
-        if found["knee_rps"]:
-            axes.axvline(found["knee_rps"], color="black", linewidth=0.8, label=f"knee {found['knee_rps']:.3g}/s")
+        if result["knee_rps"]:
+            axes.axvline(result["knee_rps"], color="black", linewidth=0.8, label=f"knee {result['knee_rps']:.3g}/s")
         axes.legend(fontsize="small")
 
     for name in dict.fromkeys(n for row in curve for n in row["stages"]):

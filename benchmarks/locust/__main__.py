@@ -32,10 +32,10 @@ def locust_run(
         meter = CpuMeter(served)
         with console.status(f"{users} users for {run_s} s"):
             report = swarm(served, Path(folder), users, spawn_rate, run_s)
-        found = result(report, users, run_s) | meter.read()
+        summary = result(report, users, run_s) | meter.read()
         rows = history(Path(folder) / "run_stats_history.csv")
-    plot(found, rows, record.RESULTS / "locust.png")
-    record.write("locust", found, config=config, raw=rows)
+    plot(summary, rows, record.RESULTS / "locust.png")
+    record.write("locust", summary, config=config, raw=rows)
 
 
 if __name__ == "__main__":

@@ -68,9 +68,9 @@ def _check(environment: Environment) -> None:
 
 
 def grpc_address(environment: Environment) -> str:
-    """As given, else port 9000 of the HTTP host."""
-    given: str = environment.parsed_options.grpc_address if environment.parsed_options else ""
-    return given or f"{urlsplit(environment.host or '').hostname}:9000"
+    """Return the address from the options, else port 9000 of the HTTP host."""
+    address: str = environment.parsed_options.grpc_address if environment.parsed_options else ""
+    return address or f"{urlsplit(environment.host or '').hostname}:9000"
 
 
 class GrpcUser(User):

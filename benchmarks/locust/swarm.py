@@ -69,16 +69,16 @@ def _entry(report: list[dict[str, Any]], protocol: str) -> dict[str, Any]:
 
 def _percentile(counts: dict[str, int], share: float) -> float:
     """Nearest rank in locust's histogram: response time in ms (rounded by locust) to the number of requests."""
-    wanted, seen = share * sum(counts.values()), 0
+    rank, seen = share * sum(counts.values()), 0
     for ms in sorted(counts, key=float):
         seen += counts[ms]
-        if seen >= wanted:
+        if seen >= rank:
             return float(ms)
     return 0.0
 
 
 def history(path: Path) -> list[dict[str, Any]]:
-    """Once a second and protocol: the requests/s and percentiles of the last ten seconds, as locust has them."""
+    """Read locust's history: a row a second and protocol, over the last ten seconds."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     began = min((int(r["Timestamp"]) for r in rows), default=0)

@@ -31,13 +31,13 @@ def prefix(
     items: Annotated[int, typer.Option(min=2, max=24, help="Cold items, each sent once in every arm.")] = 10,
 ) -> None:
     try:
-        found, rows = asyncio.run(run(config, items))
+        result, rows = asyncio.run(run(config, items))
     except (Misconfigured, PushGenError) as error:
         raise refusal(error) from None
-    console.print(table("4 drafts an item", found["arms"]))
-    console.print(table("8 drafts an item", found["layouts"]))
-    plot(found, record.RESULTS / "prefix.png")
-    record.write("prefix", found, config=config, raw=rows)
+    console.print(table("4 drafts an item", result["arms"]))
+    console.print(table("8 drafts an item", result["layouts"]))
+    plot(result, record.RESULTS / "prefix.png")
+    record.write("prefix", result, config=config, raw=rows)
 
 
 def table(title: str, arms: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -57,10 +57,12 @@ class Generator(VllmGenerator):
 
     def _jobs(self, task: GenerationTask, knobs: GeneratorKnobs) -> list[Any]:
         jobs = super()._jobs(task, knobs)
-        known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
+        item_facts = facts(
+            task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words
+        )
         prompts = {
             plan.category: self._engine.render(
-                self.arm.layout(prompt.messages(task, plan, known), f"Style: {plan.instruction}")
+                self.arm.layout(prompt.messages(task, plan, item_facts), f"Style: {plan.instruction}")
             )
             for plan in task.plan
         }
@@ -94,7 +96,7 @@ async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, 
         revision = stages[ARMS[0].block_size].revision()
     layouts = summary({arm.name: runs[arm.name] for arm in LAYOUTS})
     naive = max((layouts[arm.name] for arm in LAYOUTS[1:]), key=lambda arm: arm["cached_share"])
-    found = {
+    result = {
         "hit_share": layouts["served"]["cached_share"],
         "naive_hit_share": naive["cached_share"],  # of the better of the two
         "layouts": layouts,
@@ -111,7 +113,7 @@ async def run(config: Path, items: int) -> tuple[dict[str, Any], list[dict[str, 
     rows = [
         {"arm": name, "item": n, **asdict(one)} for name, arm_runs in runs.items() for n, one in enumerate(arm_runs)
     ]
-    return found, rows
+    return result, rows
 
 
 def _settings(config: Path) -> GeneratorSettings:
@@ -124,11 +126,11 @@ def _settings(config: Path) -> GeneratorSettings:
 
 def task(first_word: str, item: Item, candidates: int = 1) -> GenerationTask:
     """The item with another first word, `candidates` drafts in each of the catalogue's first categories."""
-    known = FileCatalogue(kind="file").load().categories[:CATEGORIES]
+    categories = FileCatalogue(kind="file").load().categories[:CATEGORIES]
     return GenerationTask(
         item=begun_with(first_word, item),
         caption="",
-        plan=tuple(category.plan(1.0, wanted=False) for category in known),
+        plan=tuple(category.plan(1.0, wanted=False) for category in categories),
         candidates_per_category=candidates,
         profile=load_profiles("configs/profiles.yaml")["default"],
         seed=0,

@@ -1,4 +1,4 @@
-"""The picture of the prefix cache."""
+"""The plot of the prefix cache."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from benchmarks.lib import figure
 
 
-def plot(found: Mapping[str, Any], path: Path) -> None:
+def plot(result: Mapping[str, Any], path: Path) -> None:
     """The shares of both groups of arms."""
     drawn = figure.new(10, 4)
-    titles = ("4 categories x 1", f"4 categories x {found['candidates']}")
-    for axes, title, arms in zip(drawn.subplots(1, 2), titles, (found["arms"], found["layouts"]), strict=True):
+    titles = ("4 categories x 1", f"4 categories x {result['candidates']}")
+    for axes, title, arms in zip(drawn.subplots(1, 2), titles, (result["arms"], result["layouts"]), strict=True):
         bars = axes.bar([figure.wrapped(name) for name in arms], [arm["cached_share"] for arm in arms.values()])
         axes.bar_label(bars, fmt="{:.0%}")
         figure.name(axes, "", "share of prompt tokens", f"prompt tokens from the cache, {title}")

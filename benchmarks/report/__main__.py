@@ -29,23 +29,23 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     try:
-        found = in_order(read(results))
+        by_name = in_order(read(results))
     except BadResult as error:
         raise refusal(error) from None
     if redraw:
-        console.print(f"drawn again: {', '.join(draw(found, results)) or 'nothing'}")
-    verdicts = [judge(goal, found) for goal in GOALS]
-    text = markdown(found, verdicts, results)
+        console.print(f"drawn again: {', '.join(draw(by_name, results)) or 'nothing'}")
+    verdicts = [judge(goal, by_name) for goal in GOALS]
+    text = markdown(by_name, verdicts, results)
     (results / "report.md").write_text(text, encoding="utf-8")
     (results / "report.html").write_text(html.page(text, results), encoding="utf-8")
-    console.print(f"report.md and report.html of {', '.join(found)}")
+    console.print(f"report.md and report.html of {', '.join(by_name)}")
     if as_json:
-        sys.stdout.write(json.dumps(summary(found, verdicts)) + "\n")
+        sys.stdout.write(json.dumps(summary(by_name, verdicts)) + "\n")
 
 
-def summary(found: Results, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def summary(results: Results, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {
-        "results": list(found),
+        "results": list(results),
         **{outcome.name.lower(): sum(v.outcome is outcome for v in verdicts) for outcome in Outcome},
         "goals": [
             {

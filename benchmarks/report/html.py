@@ -23,9 +23,9 @@ _IMAGE: Final = re.compile(r'<img src="([^"]+)"')
 
 
 def page(markdown: str, folder: Path) -> str:
-    """The page; pictures are read from `folder`, where their relative links lead."""
+    """Render the page. Images are read from `folder`, by their relative links."""
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    body = _IMAGE.sub(lambda found: f'<img src="{_embedded(found[1], folder)}"', body)
+    body = _IMAGE.sub(lambda link: f'<img src="{_embedded(link[1], folder)}"', body)
     title = html.escape(markdown.partition("\n")[0].lstrip("# "))
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
@@ -34,7 +34,7 @@ def page(markdown: str, folder: Path) -> str:
 
 
 def _embedded(link: str, folder: Path) -> str:
-    """A picture as a data URI. What is not a file of the folder stays a link."""
+    """Return an image as a data URI. Any link that is not a file of the folder stays a link."""
     path = folder / link
     if not path.is_file() or path.resolve().parent != folder.resolve():
         return link

@@ -13,26 +13,26 @@ from benchmarks.report.subjects import SUBJECTS, Line
 from benchmarks.report.tables import table
 
 
-def markdown(found: Results, verdicts: Sequence[Verdict], folder: Path) -> str:
+def markdown(results: Results, verdicts: Sequence[Verdict], folder: Path) -> str:
     """The whole report. `folder` is where plots and notes are looked for."""
-    parts = ["# Benchmarks", "## Goals", _goals(verdicts, found), _explained(verdicts, folder)]
-    for name, result in found.items():
+    parts = ["# Benchmarks", "## Goals", _goals(verdicts, results), _explained(verdicts, folder)]
+    for name, result in results.items():
         parts += _section(name, result, folder)
-    missing = [name for name in SUBJECTS if name not in found]
+    missing = [name for name in SUBJECTS if name not in results]
     if missing:
         parts.append(f"No result yet of: {', '.join(missing)}.")
-    parts += ["## Where and when", origins(found)]
+    parts += ["## Where and when", origins(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _goals(verdicts: Sequence[Verdict], found: Results) -> str:
+def _goals(verdicts: Sequence[Verdict], results: Results) -> str:
     rows = []
     for verdict in verdicts:
         goal = verdict.goal
-        unknown = verdict.measured and "environment" not in found[goal.benchmark]
+        unknown = verdict.measured and "environment" not in results[goal.benchmark]
         link = f"[{goal.benchmark}](#{goal.benchmark})" if verdict.measured else f"`{goal.benchmark}`"
         origin = link + (", machine and commit not recorded" if unknown else "")
-        rows.append((goal.what, _bound(goal), _measured(verdict), _said(verdict), origin))
+        rows.append((goal.what, _bound(goal), _measured(verdict), _verdict(verdict), origin))
     return table(("", "goal", "measured", "", "benchmark"), rows)
 
 
@@ -45,7 +45,7 @@ def _measured(verdict: Verdict) -> str:
     return ", ".join(named) or "-"
 
 
-def _said(verdict: Verdict) -> str:
+def _verdict(verdict: Verdict) -> str:
     if verdict.margin is None or verdict.worst is None:
         return verdict.outcome
     distance = number(abs(verdict.worst - verdict.goal.target))
@@ -53,7 +53,7 @@ def _said(verdict: Verdict) -> str:
 
 
 def _explained(verdicts: Sequence[Verdict], folder: Path) -> str:
-    """Which missed goals have no word on why. The words are a person's, in NAME.md beside the result."""
+    """Name the missed goals without an explanation. A person writes it, in NAME.md beside the result."""
     missed = dict.fromkeys(v.goal.benchmark for v in verdicts if v.outcome is Outcome.MISSED)
     silent = [name for name in missed if not (folder / f"{name}.md").exists()]
     if not silent:
@@ -66,8 +66,8 @@ def _section(name: str, result: Mapping[str, Any], folder: Path) -> list[str]:
     plots = sorted({*folder.glob(f"{name}.png"), *folder.glob(f"{name}-*.png")})
     parts = [f"## {name}"]
     if name in SUBJECTS:
-        picture = ", ".join(f"[{plot.stem}]({plot.name})" for plot in plots) or "-"
-        rows = [row for line in SUBJECTS[name].lines if (row := _line(line, name, result, picture))]
+        plot_links = ", ".join(f"[{plot.stem}]({plot.name})" for plot in plots) or "-"
+        rows = [row for line in SUBJECTS[name].lines if (row := _line(line, name, result, plot_links))]
         parts += [f"{SUBJECTS[name].title}.", table(("what", "goal", "measured", "baseline", "plot"), rows)]
     raw = folder / "raw" / f"{name}.csv.gz"
     parts.append(f"Whole result: [{name}.json]({name}.json)"
@@ -77,7 +77,7 @@ def _section(name: str, result: Mapping[str, Any], folder: Path) -> list[str]:
     return parts + [f"![{name}]({plot.name})" for plot in plots]
 
 
-def _line(line: Line, name: str, result: Mapping[str, Any], picture: str) -> tuple[str, ...]:
+def _line(line: Line, name: str, result: Mapping[str, Any], plot_links: str) -> tuple[str, ...]:
     """One row; nothing where the result does not have the number."""
     measured, value, baseline = (_number(result, key) for key in (line.key, line.value, line.baseline))
     if not measured:
@@ -89,7 +89,7 @@ def _line(line: Line, name: str, result: Mapping[str, Any], picture: str) -> tup
         _bound(goal) if goal else "-",
         measured + (f" ({value}{unit})" if value else ""),
         f"{line.of}: {baseline}{unit}" if baseline else line.of,
-        picture,
+        plot_links,
     )
 
 

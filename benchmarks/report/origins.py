@@ -9,10 +9,10 @@ from benchmarks.lib.results import Results
 from benchmarks.report.tables import NONE, cell, code, table
 
 
-def origins(found: Results) -> str:
+def origins(results: Results) -> str:
     """One row a result: machine, versions, config, commit, command."""
     rows, without = [], []
-    for name, result in found.items():
+    for name, result in results.items():
         env = result.get("environment")
         if not isinstance(env, Mapping):
             without.append(f"`{name}`")
@@ -23,7 +23,7 @@ def origins(found: Results) -> str:
     if rows:
         text += "\n\nA command is as it was at its commit. A `+` after a commit: the tree differed from it."
     versions = {
-        name: _versions(r["environment"]) for name, r in found.items() if isinstance(r.get("environment"), dict)
+        name: _versions(r["environment"]) for name, r in results.items() if isinstance(r.get("environment"), dict)
     }
     for words in dict.fromkeys(versions.values()):
         text += f"\n\nVersions ({', '.join(n for n, w in versions.items() if w == words)}): {words}."

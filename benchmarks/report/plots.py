@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,6 @@ from benchmarks.scorer.plot import plot as scorer
 from benchmarks.selection.plot import plot as selection
 from benchmarks.tax.plot import plot as tax
 
-Found = Mapping[str, Any]
 Rows = Sequence[dict[str, Any]]
 # Some need the raw rows: a mark for each round, or a curve of all latencies.
 FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
@@ -28,10 +27,10 @@ FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
 }  # fmt: skip
 
 
-def draw(found: Results, folder: Path) -> list[str]:
+def draw(results: Results, folder: Path) -> list[str]:
     """The names of the plots that were drawn; one whose raw rows are not kept stays as it is."""
     drawn = []
-    for name, result in found.items():
+    for name, result in results.items():
         path = folder / f"{name}.png"
         if name in FROM_RESULT:
             FROM_RESULT[name](result, path)

@@ -1,4 +1,4 @@
-"""What a reader looks at first in each result: a few numbers, each with what it is held against."""
+"""The leading numbers of each result, each with its baseline."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
 }  # fmt: skip
 
 
-def in_order(found: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def in_order(results: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The known results first."""
-    order = [*(name for name in SUBJECTS if name in found), *(name for name in found if name not in SUBJECTS)]
-    return {name: found[name] for name in order}
+    order = [*(name for name in SUBJECTS if name in results), *(name for name in results if name not in SUBJECTS)]
+    return {name: results[name] for name in order}

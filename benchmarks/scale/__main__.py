@@ -4,7 +4,7 @@ A replica takes `--ongoing` calls at a time and the generator waits longest, so 
 a replica can do ongoing / (candidates x wait) items/s, and the ideal of n replicas is n times one. The graph's own
 CPU time comes on top: a machine shows scaling only up to cores / CPU time per item, so the waits are long enough to
 keep four replicas well below that, and `machine_busy` says how far below. Closed loop, over gRPC, with three times as
-many requests under way as the generator has places.
+many requests in flight as the generator has places.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def scale(
             with started(CONFIG, scaled(latency_ms, replicas, ongoing)) as served:
                 under_way = UNDER_WAY_PER_PLACE * replicas * ongoing
                 rows += asyncio.run(measure(served, replicas, under_way, window_s, windows))
-    found = result(rows, latency_ms, ongoing)
-    plot(found, record.RESULTS / "scale.png")
-    record.write("scale", found, config=CONFIG, raw=rows)
+    summary = result(rows, latency_ms, ongoing)
+    plot(summary, record.RESULTS / "scale.png")
+    record.write("scale", summary, config=CONFIG, raw=rows)
 
 
 if __name__ == "__main__":

@@ -24,12 +24,12 @@ UNDER_WAY_PER_PLACE: Final = 3
 
 def waits(generate_ms: float) -> dict[str, float]:
     """By deployment, in ms. The other stages wait less than the whole of the generator, so that it is the bound."""
-    whole = CATEGORIES * generate_ms
+    generator_ms = CATEGORIES * generate_ms
     return {
-        "Captioner": 0.4 * whole,
-        "CategoryRouter": 0.05 * whole,
+        "Captioner": 0.4 * generator_ms,
+        "CategoryRouter": 0.05 * generator_ms,
         "Generator": generate_ms,
-        "RewardScorer": 0.1 * whole,
+        "RewardScorer": 0.1 * generator_ms,
     }
 
 

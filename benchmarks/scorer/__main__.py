@@ -70,7 +70,7 @@ def scorer(
         for name, plan in plans.items():
             task = progress.add_task(f"measuring {name}", total=plan.steps)
             measured[name] = measure(plan, limits, partial(progress.advance, task))
-    found = report(measured) | {
+    result = report(measured) | {
         "limits": limits.model_dump(),
         "copies_per_call": copies_per_call,
         "outstanding": outstanding,
@@ -79,10 +79,10 @@ def scorer(
         "stated_device": {"launch_us": launch_us, "ns_per_token": ns_per_token, "source": "see DeviceModel; a model"},
         "seconds": round(time.monotonic() - began, 1),
     }
-    console.print(table(found))
+    console.print(table(result))
     rows = list(raw_rows(measured))
-    plot(found, rows, record.RESULTS / "scorer.png")
-    record.write("scorer", found, raw=rows)
+    plot(result, rows, record.RESULTS / "scorer.png")
+    record.write("scorer", result, raw=rows)
 
 
 if __name__ == "__main__":

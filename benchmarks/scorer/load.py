@@ -109,7 +109,7 @@ async def _unless_failed(callers: Sequence[asyncio.Task[None]], seconds: float) 
 
 @dataclass(frozen=True)
 class Latencies:
-    """Of calls offered at set times, in ms from the INTENDED time of sending. lag: how late they were sent."""
+    """Latencies of calls offered at set times, in ms from the INTENDED time of sending. lag: lateness of sending."""
 
     p50_ms: float
     p99_ms: float

@@ -31,7 +31,7 @@ _ALIKE: Final = 0.97
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured on one device, and for how long. `waits_s` are what `@serve.batch` may choose from."""
+    """The measurements on one device and their length. `waits_s`: candidate waits of `@serve.batch`."""
 
     device: Device
     longest: int
@@ -70,8 +70,8 @@ def measure(plan: Plan, limits: BatchLimits, advance: Callable[[], None]) -> Mea
     }
     for turn in range(plan.repeats):
         for name in _rotated([*makers, IDEAL], turn):
-            found = _offline(plan, limits) if name == IDEAL else _saturated(plan, work, makers[name])
-            measured.saturated.setdefault(name, []).append(found)
+            saturated = _offline(plan, limits) if name == IDEAL else _saturated(plan, work, makers[name])
+            measured.saturated.setdefault(name, []).append(saturated)
             advance()
     rates = {name: LOAD * _median(runs, "copies_per_s") for name, runs in measured.saturated.items()}
     # The batchers are compared at the load that @serve.batch can bear, each besides at its own.
@@ -96,13 +96,13 @@ def _best_serve_batch(
     """The settings with which it is fastest at saturation, and what was tried."""
     tried: dict[ServeBatchSettings, float] = {}
     for settings in (ServeBatchSettings(counts, wait) for wait in plan.waits_s for counts in (True, False)):
-        found = _saturated(plan, work, _serve_batch(plan, limits, settings))
-        tried[settings] = found.copies_per_s
+        saturated = _saturated(plan, work, _serve_batch(plan, limits, settings))
+        tried[settings] = saturated.copies_per_s
         advance()
     best = max(tried.values())
     chosen = next(settings for settings, rate in tried.items() if rate >= _ALIKE * best)
-    said = {f"copies_per_s_tokens_{s.counts_tokens}_wait_{s.wait_s}".lower(): round(r, 1) for s, r in tried.items()}
-    return chosen, said
+    rates = {f"copies_per_s_tokens_{s.counts_tokens}_wait_{s.wait_s}".lower(): round(r, 1) for s, r in tried.items()}
+    return chosen, rates
 
 
 def _serve_batch(plan: Plan, limits: BatchLimits, settings: ServeBatchSettings) -> Callable[[Meter], Variant]:
@@ -147,9 +147,9 @@ def _ratio(runs: list[Any], base: list[Any], key: str) -> dict[str, float]:
 
 def report(measured: dict[str, Measured]) -> dict[str, Any]:
     """The result: ratios first, what they are made of below."""
-    found: dict[str, Any] = {name: _device(m) for name, m in measured.items()}
-    shown = found["device_model"]["saturated"][OURS]
-    return {**found, "padding_efficiency": shown["padding_efficiency"], "mean_batch": shown["mean_batch"]}
+    devices: dict[str, Any] = {name: _device(m) for name, m in measured.items()}
+    shown = devices["device_model"]["saturated"][OURS]
+    return {**devices, "padding_efficiency": shown["padding_efficiency"], "mean_batch": shown["mean_batch"]}
 
 
 def _device(measured: Measured) -> dict[str, Any]:

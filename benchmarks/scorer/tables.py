@@ -1,4 +1,4 @@
-"""What people read of the scorer's benchmark: a table."""
+"""The tables of the scorer's benchmark."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from rich.table import Table
 DEVICES = {"device_model": "device model (stated cost)", "real": "the shipped model here"}
 
 
-def table(found: Mapping[str, Any]) -> Group:
+def table(result: Mapping[str, Any]) -> Group:
     """One table a device."""
-    return Group(*(_table(title, found[name]) for name, title in DEVICES.items()))
+    return Group(*(_table(title, result[name]) for name, title in DEVICES.items()))
 
 
 def _table(title: str, device: Mapping[str, Any]) -> Table:

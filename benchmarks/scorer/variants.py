@@ -1,4 +1,4 @@
-"""What `benchmarks.scorer` compares: two devices, and four ways to feed them. All under the same limits.
+"""The variants of `benchmarks.scorer`: two devices, and four ways to feed them under the same limits.
 
 `@serve.batch` runs here in the benchmark's own process, where its queue finds a replica's context because the benchmark
 puts one there, so that it shares event loop, clock and load generator with the others. Outside a cluster its metrics
@@ -155,8 +155,11 @@ class OurBatcher:
 
 @dataclass(frozen=True)
 class ServeBatchSettings:
-    """How `@serve.batch` is set. With `counts_tokens` its batch_size_fn holds both limits; without, a batch is so small
-    that the longest copies would hold the token budget, too."""
+    """Settings of `@serve.batch`.
+
+    counts_tokens: its batch_size_fn holds both limits. Without it a batch is so small that even the longest copies keep
+    the token budget.
+    """
 
     counts_tokens: bool
     wait_s: float

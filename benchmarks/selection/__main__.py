@@ -20,7 +20,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 class NoMatplotlib(RuntimeError):
-    """The picture needs a package that is not installed."""
+    """The plot needs a package that is not installed."""
 
 
 @app.command(help=__doc__)
@@ -34,24 +34,24 @@ def selection(
         float, typer.Option(min=0, max=10, help="Of the margin and n curves.")
     ] = SelectionKnobs().caution,
     max_n: Annotated[int, typer.Option(min=2, max=16, help="Best of up to so many arms; needs larger tests.")] = 4,
-    plot: Annotated[Path | None, typer.Option(help="Write the curves as a picture, PNG or SVG.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Write the curves as a plot, PNG or SVG.")] = None,
     seed: Annotated[int, typer.Option(help="Of bootstrap and tampering.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on the last line.")] = False,
 ) -> None:
     try:
         if plot:
             require_matplotlib()
-        found = run(arms, folder, seen_too=seen_too, caution=caution, max_n=max_n, seed=seed)
-        console.print(tables(found))
+        result = run(arms, folder, seen_too=seen_too, caution=caution, max_n=max_n, seed=seed)
+        console.print(tables(result))
         if as_json:
-            sys.stdout.write(json.dumps(found) + "\n")
+            sys.stdout.write(json.dumps(result) + "\n")
     except (BadArms, Misconfigured, NoMatplotlib) as error:
         raise refusal(error) from None
     try:
         if plot:
-            from benchmarks.selection import plot as picture  # noqa: PLC0415 - only a picture needs matplotlib
+            from benchmarks.selection import plot as drawing  # noqa: PLC0415 - only a plot needs matplotlib
 
-            picture.plot(found, plot)
+            drawing.plot(result, plot)
     except (OSError, ValueError) as error:
         raise refusal(f"--plot: {error}") from None
 
@@ -59,7 +59,7 @@ def selection(
 def require_matplotlib() -> None:
     """Raises NoMatplotlib, which says how to get it."""
     try:
-        import matplotlib.figure  # noqa: F401, PLC0415 - only a picture needs it
+        import matplotlib.figure  # noqa: F401, PLC0415 - only a plot needs it
     except ImportError:
         raise NoMatplotlib("--plot needs matplotlib: pip install -e '.[train]'") from None
 

@@ -1,4 +1,4 @@
-"""The picture of a selection replay."""
+"""The plot of a selection replay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 
 def plot(report: Row, path: Path) -> None:
-    """The curves with their 95% intervals; the suffix says which kind of picture. Raises OSError, ValueError."""
+    """Plot the curves with their 95% intervals, in the format of the suffix. Raises OSError, ValueError."""
     drawn = figure.new(11, 8)
     (caution, margin), (few, many) = drawn.subplots(2, 2)
     _line(caution, report["caution_curve"], "caution", "ctr_gain", "CTR gain over the mean arm")
@@ -38,7 +38,7 @@ def plot(report: Row, path: Path) -> None:
 
 
 def _line(axes: Any, rows: Sequence[Row], x: str, y: str, label: str) -> None:
-    known = [r for r in rows if r[y]["value"] is not None]
-    at = [r[x] for r in known]
-    axes.plot(at, [r[y]["value"] for r in known], marker="o", label=label)
-    axes.fill_between(at, [r[y]["interval"][0] for r in known], [r[y]["interval"][1] for r in known], alpha=0.15)
+    measured = [r for r in rows if r[y]["value"] is not None]
+    at = [r[x] for r in measured]
+    axes.plot(at, [r[y]["value"] for r in measured], marker="o", label=label)
+    axes.fill_between(at, [r[y]["interval"][0] for r in measured], [r[y]["interval"][1] for r in measured], alpha=0.15)

@@ -81,12 +81,12 @@ def groups_of(table: pd.DataFrame, mean: Array, spread: Array) -> list[Group]:
         spread=spread,
         length=table["text"].str.len(),
     )
-    found = []
+    groups = []
     for _, rows in arms.groupby(["test_id", "image_id"], sort=False):
         if len(rows) > 1:
             columns = (rows[name].to_numpy(np.float64) for name in ("rate", "mean", "spread", "length"))
-            found.append(Group(int(rows["test"].iloc[0]), *columns))
-    return found
+            groups.append(Group(int(rows["test"].iloc[0]), *columns))
+    return groups
 
 
 def measured(top: Array, bottom: Array, tests: NDArray[np.int64], seed: int, less: float = 0.0) -> Row:
@@ -99,7 +99,7 @@ def measured(top: Array, bottom: Array, tests: NDArray[np.int64], seed: int, les
 
 
 def baselines(groups: Sequence[Group], knobs: SelectionKnobs, seed: int = 0) -> list[Row]:
-    """What a pick among all arms of a group is worth: at random, by length, by the model, and with hindsight.
+    """Measure the worth of a pick among all arms of a group: at random, by length, by the model, with hindsight.
 
     The oracle knows the click rates; the best of a few noisy rates is partly luck, so no model reaches it.
     """
@@ -237,10 +237,10 @@ def best_of(scores: Array, n: int) -> Array:
     others = len(scores) - 1
     order = np.argsort(-scores, kind="stable")
     by_place = [comb(others - 1 - place, n - 1) / comb(others, n) for place in range(others)]
-    found = np.zeros((len(scores), len(scores)))
+    chances = np.zeros((len(scores), len(scores)))
     for rival in range(len(scores)):
-        found[order[order != rival], rival] = by_place
-    return found / len(scores)
+        chances[order[order != rival], rival] = by_place
+    return chances / len(scores)
 
 
 def _worth(groups: Sequence[Group], picks: Sequence[Array], seed: int) -> Row:

@@ -1,4 +1,4 @@
-"""What people read of a selection replay: tables."""
+"""The tables of a selection replay."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def table(title: str, rows: Sequence[Row], without: Set[str] = frozenset()) -> T
     shown = [key for key in _HEADINGS if key in rows[0].keys() - without]
     made = Table(first, *(_HEADINGS[key] for key in shown), title=title, title_justify="left", box=box.SIMPLE_HEAD)
     for row in rows:
-        made.add_row(str(row[first]), *(_said(row[key], "+.1f" if key in _SIGNED else ".1f") for key in shown))
+        made.add_row(str(row[first]), *(_percent(row[key], "+.1f" if key in _SIGNED else ".1f") for key in shown))
     return made
 
 
-def _said(number: Row, form: str) -> str:
+def _percent(number: Row, form: str) -> str:
     if number["value"] is None:
         return "-"
     value, low, high = (format(100 * x, form) for x in (number["value"], *number["interval"]))

@@ -1,7 +1,7 @@
-"""What the framework itself costs: the graph on fakes of 0 ms beside a bare Serve echo with one child.
+"""The cost of the framework: the graph on fakes of 0 ms beside a bare Serve echo with one child.
 
 Both applications are up; they are measured in turn, each first in every other round, over gRPC and HTTP. p50 comes from
-one request at a time, requests/s from many under way. Ratios are taken within a round; the median of the rounds counts.
+one request at a time, requests/s from many in flight. Ratios are taken within a round; the median of the rounds counts.
 `one_candidate` is the same with a request that asks for a single candidate, so that the per-candidate cost shows.
 """
 
@@ -24,8 +24,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def tax(
     rounds: Annotated[int, typer.Option(min=1, max=20)] = 4,
     latency_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of one request at a time, per measurement.")] = 2.5,
-    rate_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of many under way, per measurement.")] = 4.0,
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests under way for requests/s.")] = 16,
+    rate_s: Annotated[float, typer.Option(min=0.1, max=30, help="Of many in flight, per measurement.")] = 4.0,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Requests in flight for requests/s.")] = 16,
     env: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE for both applications, for instance a flag of Ray Serve.")
     ] = None,
@@ -36,9 +36,9 @@ def tax(
         no_op = fakes(dict.fromkeys(STAGES, 0.0))
         with started(ECHO, env=flags) as echo, started(CONFIG, no_op, flags) as graph:
             rows = asyncio.run(measure({"graph": graph, "echo": echo}, plan))
-    found = result(rows, plan) | {"env": flags}
-    plot(found, rows, record.RESULTS / "tax.png")
-    record.write("tax", found, config=CONFIG, raw=rows)
+    summary = result(rows, plan) | {"env": flags}
+    plot(summary, rows, record.RESULTS / "tax.png")
+    record.write("tax", summary, config=CONFIG, raw=rows)
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Echo:
 
     @web.post("/v1/notifications:generate")
     async def over_http(self, request: Request) -> dict[str, Any]:
-        asked = await request.json()
-        return {"decision": {"item_id": await self._child.echo.remote(asked["item"]["id"])}}
+        body = await request.json()
+        return {"decision": {"item_id": await self._child.echo.remote(body["item"]["id"])}}
 
     async def GenerateNotification(  # noqa: N802 - Serve calls the method with the RPC's name
         self, request: service_pb2.GenerateNotificationRequest

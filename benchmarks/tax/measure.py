@@ -25,7 +25,7 @@ TIMEOUT_S: Final = 20.0
 
 @dataclass(frozen=True)
 class Plan:
-    """How long each measurement of a round lasts, and how many requests are under way for requests/s."""
+    """Length of each measurement of a round, and requests in flight for requests/s."""
 
     rounds: int
     latency_s: float

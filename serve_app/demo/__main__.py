@@ -1,4 +1,4 @@
-"""Start a config, send the shipped items over gRPC and over HTTP, print every Decision, stop everything."""
+"""The demo: start a config, send the shipped items over gRPC and HTTP, print every Decision, stop everything."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
 
 
 def prepare_weights(config: dict[str, Any]) -> None:
-    """Those that the config's stages load. Raises Misconfigured."""
+    """Prepare the weights that the stages of the config load. Raises Misconfigured."""
     if needed := references(config):
         prepare(needed)
     else:
@@ -116,7 +116,7 @@ def prepare_weights(config: dict[str, Any]) -> None:
 
 
 def send(items: list[DemoItem], protocol: str, local: LocalServe) -> list[dict[str, Any]]:
-    """Each item's Decision, printed and as ProtoJSON with the protocol it came by. Raises StartFailed."""
+    """Send each item, print its Decision, and return them as ProtoJSON. Raises StartFailed."""
     answers = []
     for n, item in enumerate(items, start=1):
         began = time.monotonic()
@@ -152,7 +152,7 @@ def ask(request: GenerateNotificationRequest, protocol: str, local: LocalServe) 
 
 
 def keep_up(local: LocalServe) -> None:
-    """Say how to call it, then wait for Ctrl-C or for the app to end."""
+    """Print how to call the service, then wait for Ctrl-C or for the app to end."""
     console.print(
         f"""
       CLI      .venv/bin/pushgen generate --address {local.address} --title "Fresh bread" --image photo.jpg
@@ -165,13 +165,13 @@ def keep_up(local: LocalServe) -> None:
       Ctrl-C stops everything.""",
         markup=False,
     )
-    while local.running:
+    while local.is_running:
         time.sleep(0.5)
     raise StartFailed(f"the application ended by itself.\n{local.tail()}")
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM stops as Ctrl-C does: through the context manager that leaves nothing running."""
+    """Stop on SIGTERM as on Ctrl-C: the context manager of LocalServe then ends every process."""
     raise KeyboardInterrupt
 
 

@@ -1,4 +1,4 @@
-"""Progress of the demo: bars on a terminal, a line now and then where there is none."""
+"""Progress of the demo: a status line on a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 console = Console(highlight=False)
-if not console.is_terminal:  # a file or a pipe has no width of its own; 80 columns would fold every table
+if not console.is_terminal:  # a file has no width, and 80 columns would fold the tables
     console.width = 120
 _EVERY_S = 10.0
 
@@ -20,9 +20,9 @@ def step(number: int, of: int, text: str) -> None:
 
 @contextmanager
 def waiting(stages: tuple[str, ...]) -> Iterator[Callable[[dict[str, float]], None]]:
-    """Show which stages are ready while the body waits; yields the function to report them to."""
+    """Show which stages are ready while the body waits. Yields the function that takes the ready stages."""
     started = time.monotonic()
-    told: set[str] = set()
+    reported: set[str] = set()
     last = started
 
     def line(ready: dict[str, float]) -> str:
@@ -36,8 +36,8 @@ def waiting(stages: tuple[str, ...]) -> Iterator[Callable[[dict[str, float]], No
 
     def report(ready: dict[str, float]) -> None:
         nonlocal last
-        if ready.keys() - told or time.monotonic() - last > _EVERY_S:
-            told.update(ready)
+        if ready.keys() - reported or time.monotonic() - last > _EVERY_S:
+            reported.update(ready)
             last = time.monotonic()
             console.print(f"      {line(ready)}")
 

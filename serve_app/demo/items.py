@@ -1,4 +1,4 @@
-"""The shipped demo items: real photos with believable metadata, as the requests that a push platform would send.
+"""The shipped demo items: requests with real photos and plausible metadata, as a push platform would send them.
 
 The photos come inside scikit-image (`skimage/data`), nothing is copied into this project. Their terms, by skimage's own
 notes: coffee.png CC0 by Rachel Michetti, courtesy of Pikolo Espresso Bar; chelsea.png CC0 by Stefan van der Walt;
@@ -22,7 +22,7 @@ from serve_app.contract.messages import GenerateNotificationRequest
 
 @dataclass(frozen=True)
 class DemoItem:
-    """`note`: one line on what the item shows of the system."""
+    """A request of the demo. `note`: one line on the feature that it shows."""
 
     name: str
     note: str
@@ -30,7 +30,7 @@ class DemoItem:
 
 
 def demo_items() -> list[DemoItem]:
-    """Every shipped item, the pictures read from scikit-image's package data."""
+    """Build every shipped item. Photos come from scikit-image's package data."""
     return [coffee(), cat(), rocket(), lesson(), astronaut(), hubble(), library(), park()]
 
 
@@ -149,7 +149,7 @@ def library() -> DemoItem:
         metadata={"city": "Portland", "attendees": "40"},
     )
     request = GenerateNotificationRequest(item=item, options=Options(seed=7))
-    return DemoItem("library", "Text alone, no picture, and a seed: the same candidates every time.", request)
+    return DemoItem("library", "Text alone, no image, and a seed: the same candidates every time.", request)
 
 
 def park() -> DemoItem:
@@ -173,18 +173,18 @@ def park() -> DemoItem:
 
 
 def photo(name: str) -> bytes:
-    """The bytes of a picture inside scikit-image; its code is not imported."""
+    """Read the bytes of a photo inside scikit-image, without importing its code."""
     return (importlib.resources.files("skimage") / "data" / name).read_bytes()
 
 
 def pan(name: str, count: int, step_ms: int = 400) -> tuple[VideoFrame, ...]:
-    """A photo as a video: a window over three quarters of it travels from left to right. JPEG frames."""
-    picture = Pillow.open(io.BytesIO(photo(name))).convert("RGB")
-    width, height = round(picture.width * 0.75), picture.height
+    """Make a video of a photo: a window of three quarters of its width moves from left to right. JPEG frames."""
+    image = Pillow.open(io.BytesIO(photo(name))).convert("RGB")
+    width, height = round(image.width * 0.75), image.height
     frames = []
     for n in range(count):
-        left = round((picture.width - width) * n / max(count - 1, 1))
+        left = round((image.width - width) * n / max(count - 1, 1))
         out = io.BytesIO()
-        picture.crop((left, 0, left + width, height)).save(out, "JPEG", quality=88)
+        image.crop((left, 0, left + width, height)).save(out, "JPEG", quality=88)
         frames.append(VideoFrame(data=out.getvalue(), offset_ms=n * step_ms))
     return tuple(frames)

@@ -1,6 +1,6 @@
-"""One application on this machine: started by `serve run`, watched until it is ready, stopped without a trace.
+"""A local application: `serve run` of one config, watched until it is ready, and stopped with all its processes.
 
-The demo, `make serve`, the end-to-end tests and the benchmarks all start a config through this.
+The demo, `make serve`, the end-to-end tests and the benchmarks use it.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ _READY_LINE = re.compile(r"(\w+) ready after ([\d.]+) s")
 
 
 class StartFailed(Exception):
-    """The application did not start; the message says what failed and what to do."""
+    """The application did not start. The message says what failed and what to do."""
 
 
 class IngressMode(StrEnum):
-    """The proxy on the two ports: Serve's own in Python, or HAProxy, which hands on to the ingress replicas."""
+    """The proxy on the two ports: Serve's own in Python, or HAProxy in front of the ingress replicas."""
 
     PROXY = "proxy"
     HAPROXY = "haproxy"
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> IngressMode:
-        """As Ray Serve reads it."""
+        """Read the mode as Ray Serve does."""
         return cls.HAPROXY if env.get(_HAPROXY) == "1" else cls.PROXY
 
 
@@ -57,10 +57,9 @@ def free_port() -> int:
 
 
 class LocalServe:
-    """`serve run CONFIG` in a session of its own, with its own Ray cluster, temp folder and token mode.
+    """`serve run CONFIG` in its own session, with its own Ray cluster and temp folder. A context manager.
 
-    A port that is None stays as the config has it, and an `ingress` that is None as the environment has it. Use as a
-    context manager: what was started is gone afterwards.
+    A port of None is the config's; an `ingress` of None is the environment's. On exit every process is stopped.
     """
 
     def __init__(
@@ -99,7 +98,7 @@ class LocalServe:
 
     @property
     def folder(self) -> Path:
-        """The run's own temp folder, with Ray's logs."""
+        """The temp folder of the run, with Ray's logs."""
         if self._folder is None:
             raise RuntimeError("not started")
         return self._folder
@@ -118,7 +117,7 @@ class LocalServe:
         self.stop()
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
@@ -127,16 +126,16 @@ class LocalServe:
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", port)) == 0:
                     raise StartFailed(f"{name} port {port} is in use. Stop what uses it, or choose another port.")
-        # Short, because Ray puts sockets below it and their paths are limited to about 100 characters.
+        # A short path: Ray puts sockets below it, and a socket's path is limited to about 100 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="pushgen-"))
         config = self._folder / "config.yaml"
         config.write_text(yaml.safe_dump(self.config, sort_keys=False))
         env = os.environ | {
             _MARK: self._mark,
             "RAY_TMPDIR": str(self._folder),
-            # Starting a local cluster turns token mode on when unset; this one listens for this machine alone.
+            # Unset, a local cluster would turn token mode on. This one listens on the loopback address only.
             "RAY_AUTH_MODE": "disabled",
-            # On two busy cores Serve's proxy misses its default of 5 s.
+            # The default of 5 s is too short on two busy cores.
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
@@ -151,13 +150,13 @@ class LocalServe:
             )  # fmt: skip
 
     def wait_ready(self, timeout_s: float, progress: Callable[[dict[str, float]], None] | None = None) -> None:
-        """Poll the health service until it says SERVING.
+        """Poll the health service until it answers SERVING. Raises StartFailed.
 
-        `progress` is called about twice a second with the seconds each stage took to become ready. Raises StartFailed.
+        progress: called about twice a second with the deployments that are ready, and their start-up seconds.
         """
         until = time.monotonic() + timeout_s
         while time.monotonic() < until:
-            if not self.running:
+            if not self.is_running:
                 raise StartFailed(f"`serve run` ended before the application was ready.\n{self.tail()}")
             if reason := refusal_in(self.log.read_text(errors="replace")):
                 raise StartFailed(f"the application refused to start.\n{reason}")
@@ -177,38 +176,41 @@ class LocalServe:
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
     def ready_stages(self) -> dict[str, float]:
-        """Deployments whose first replica is ready, with the seconds it took, as their replicas logged it."""
-        found: dict[str, float] = {}
+        """Read from the log which deployments have a ready replica, and its start-up seconds."""
+        seconds_by_deployment: dict[str, float] = {}
         for name, seconds in _READY_LINE.findall(self.log.read_text(errors="replace")):
-            found.setdefault(name, float(seconds))
-        return found
+            seconds_by_deployment.setdefault(name, float(seconds))
+        return seconds_by_deployment
 
     def deploy(self, config: Path) -> None:
-        """Replace the running application by another config, as `serve deploy` does. Raises StartFailed."""
-        found = re.search(r"dashboard at (?:\x1b\[\d+m)*(http://)?([\d.]+:\d+)", self.log.read_text(errors="replace"))
-        if found is None:
+        """Replace the running application with another config, by `serve deploy`. Raises StartFailed."""
+        dashboard = re.search(
+            r"dashboard at (?:\x1b\[\d+m)*(http://)?([\d.]+:\d+)", self.log.read_text(errors="replace")
+        )
+        if dashboard is None:
             raise StartFailed("this run has no dashboard to deploy through")
-        command = [str(Path(sys.executable).with_name("serve")), "deploy", "-a", f"http://{found[2]}", str(config)]
+        command = [str(Path(sys.executable).with_name("serve")), "deploy", "-a", f"http://{dashboard[2]}", str(config)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False,
                               env=os.environ | {"RAY_AUTH_MODE": "disabled"})  # fmt: skip
         if done.returncode:
             raise StartFailed(f"`serve deploy` failed.\n{done.stderr[-2000:]}")
 
     def processes(self) -> list[psutil.Process]:
-        """Every process of this run that is alive, Ray's and the engines' included.
+        """Every live process of this run, with Ray's and the engines'.
 
-        Descendants first: Ray renames its workers in place, which overwrites the environment that carries the mark.
+        Found as descendants and by an environment mark. Ray's workers lose the mark: Ray renames them in place, which
+        overwrites their environment.
         """
-        found: dict[int, psutil.Process] = {}
+        by_pid: dict[int, psutil.Process] = {}
         if self._process is not None:
             with suppress(psutil.Error):
                 root = psutil.Process(self._process.pid)
-                found = {p.pid: p for p in (root, *root.children(recursive=True))}
-        found |= {p.pid: p for p in _marked(self._mark)}
-        return [p for p in found.values() if _alive(p)]
+                by_pid = {p.pid: p for p in (root, *root.children(recursive=True))}
+        by_pid |= {p.pid: p for p in _marked(self._mark)}
+        return [p for p in by_pid.values() if _alive(p)]
 
     def memory_bytes(self) -> int:
-        """Proportional set size of all processes: shared pages counted once."""
+        """Proportional set size of all processes: shared pages count once."""
         total = 0
         for process in self.processes():
             with suppress(psutil.Error):
@@ -219,14 +221,14 @@ class LocalServe:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Interrupt, wait, then kill whatever is left, and remove the temp folder."""
-        known = self.processes()
-        if self._process is not None and self.running:
+        """Interrupt, wait, kill the remaining processes, and remove the temp folder."""
+        processes = self.processes()
+        if self._process is not None and self.is_running:
             with suppress(ProcessLookupError):
                 self._process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_S)
-        _, still = psutil.wait_procs(known, timeout=5)
+        _, still = psutil.wait_procs(processes, timeout=5)
         left = {*still, *self.processes()}
         for process in left:
             with suppress(psutil.Error):
@@ -239,9 +241,10 @@ class LocalServe:
 
 
 def _haproxy(folder: Path) -> dict[str, str]:
-    """HAProxy with files and ports of its own: Ray's defaults are the same for every cluster of the machine.
+    """Give HAProxy its own files and ports: Ray's defaults are shared by all clusters of the machine.
 
-    Right in the run's folder: Ray adds the node's id, 56 characters, and a socket's path may have about 97.
+    The files lie directly in the run's folder: Ray appends a node id of 56 characters, and a socket's path may have
+    about 97.
     """
     ports = ("HAPROXY_METRICS_PORT", "HAPROXY_STATS_PORT", "FALLBACK_PROXY_HTTP_PORT", "FALLBACK_PROXY_GRPC_PORT")
     files = {
@@ -255,7 +258,7 @@ def _haproxy(folder: Path) -> dict[str, str]:
         _HAPROXY: "1",
         **{f"RAY_SERVE_{name}": str(folder / file) for name, file in files.items()},
         **{f"RAY_SERVE_{name}": str(free_port()) for name in ports},
-        # Time for load balancers elsewhere to notice; here a stop would wait for nobody.
+        # This drain time is for external load balancers; there are none here.
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "0",
     }
 
@@ -282,9 +285,9 @@ def _alive(process: psutil.Process) -> bool:
 
 
 def refusal_in(log: str) -> str:
-    """Why an application does not start, from the log of `serve run`; empty while it still may.
+    """Read from the log of `serve run` why the application cannot start; empty while it still may.
 
-    `serve run` itself goes on trying. Impossible settings are named at once; a replica that breaks three times is lost.
+    `serve run` itself would retry for ever. Bad settings end the start at once, a replica that fails three times too.
     """
     named = re.findall(r"Misconfigured[^:\n]*: (.+)", log)
     if named:

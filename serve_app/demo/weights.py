@@ -1,4 +1,4 @@
-"""The weights that a config loads, so that they are prepared, visibly, before it starts."""
+"""Model references in a serve config, to prepare their weights before the start."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from serve_app.settings import AppSettings
 
 
 def references(config: dict[str, Any]) -> list[str]:
-    """The model references of a serve config that have to be prepared, each once.
+    """List the model references of a serve config whose weights need preparing, each once.
 
-    Raises Misconfigured for settings that the app would refuse, and for a reference that names nothing.
+    Raises Misconfigured for settings that the app would refuse, and for an unknown reference.
     """
     settings = parse(AppSettings, config["applications"][0]["args"], "args")
     stages = (settings.captioner, settings.router, settings.generator, settings.reward)
@@ -41,7 +41,7 @@ def _models(settings: BaseModel) -> Iterator[str]:
 
 
 def _trunk(reference: str) -> str:
-    """The encoder that the folder of a reward model or fit measure names; the folder itself where none can be read."""
+    """Return the encoder named in the folder of a reward model or fit measure, or the reference itself."""
     folder = find(reference)
     config = folder / "config.json" if folder else None
     if config is None or not config.is_file():

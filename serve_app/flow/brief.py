@@ -1,4 +1,4 @@
-"""A request with every default filled in and every wish checked: what the pipeline works from."""
+"""The brief: a request with every default filled in and every option checked. The pipeline reads nothing else."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 
 @dataclass(frozen=True)
 class Brief:
-    """One request, complete. `call` holds its deadline, priority and id."""
+    """One complete request. `call` holds its deadline, priority and id."""
 
     item: Item
     incumbents: tuple[Incumbent, ...]
     recent_copies: tuple[Copy, ...]
-    wanted: tuple[str, ...]
-    barred: tuple[str, ...]
+    requested_categories: tuple[str, ...]
+    barred_categories: tuple[str, ...]
     max_categories: int
     candidates_per_category: int
     profile: LengthProfile
@@ -44,7 +44,7 @@ class Brief:
 
 
 def make_call(request_id: str, time_budget_ms: int | None, priority: Priority, knobs: IngressKnobs) -> Call:
-    """The time budget as a deadline, capped by the service."""
+    """Turn the time budget into a deadline, capped by the service."""
     budget_ms = min(time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms)
     return Call(Deadline.after(budget_ms / 1000), priority, request_id)
 
@@ -57,13 +57,13 @@ def make_brief(
     categories: Sequence[str],
     adapters: Sequence[str] = (),
 ) -> Brief:
-    """Check a request against the limits, the catalogue and the generator's adapters. CPU work of some milliseconds a
-    picture: call in a thread.
+    """Check a request against the limits, the catalogue and the generator's LoRA adapters.
 
-    Raises InvalidInput with every violation, UnsupportedField for reserved fields.
+    Takes some milliseconds of CPU per image: call it in a thread. Raises InvalidInput with every violation,
+    UnsupportedField for reserved fields.
     """
     options = request.options
-    found = [
+    violations = [
         *item_violations(request.item, knobs.limits),
         *category_violations(options.categories_wanted, options.categories_barred, categories, "options."),
         *_option_violations(request, knobs.limits, profiles),
@@ -71,16 +71,16 @@ def make_brief(
         *_incumbent_violations(request, knobs.limits),
         *_product_violations(request, knobs),
     ]
-    if found:
-        raise InvalidInput(found)
+    if violations:
+        raise InvalidInput(violations)
     return Brief(
         item=request.item,
         incumbents=tuple(
             i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
         ),
         recent_copies=request.recent_copies,
-        wanted=options.categories_wanted,
-        barred=options.categories_barred,
+        requested_categories=options.categories_wanted,
+        barred_categories=options.categories_barred,
         max_categories=options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories,
         candidates_per_category=options.candidates_per_category or knobs.defaults.candidates_per_category,
         profile=profiles[options.length_profile or knobs.defaults.length_profile],
@@ -96,34 +96,34 @@ def make_brief(
 
 
 def item_violations(item: Item, limits: LimitKnobs) -> list[Violation]:
-    """Violations of the item itself. Raises UnsupportedField for images by URL."""
+    """Return the violations of the item itself. Raises UnsupportedField for images by URL."""
     by_url = [n for n, image in enumerate(item.images) if image.url is not None]
     if by_url:
         raise UnsupportedField(
             [Violation(f"item.images[{n}].url", "fetching images is not supported yet; send data") for n in by_url]
         )
-    found = image_violations(item, limits.images)
+    violations = image_violations(item, limits.images)
     if not any((item.title.strip(), item.description.strip(), item.caption.strip(), item.images, item.frames)):
-        found.append(Violation("item", "has no content: set title, description, caption, images or frames"))
+        violations.append(Violation("item", "has no content: set title, description, caption, images or frames"))
     if item.locale and not langcodes.tag_is_valid(item.locale):
-        found.append(Violation("item.locale", f"{item.locale!r} is not a BCP-47 language tag such as 'en-GB'"))
-    return found
+        violations.append(Violation("item.locale", f"{item.locale!r} is not a BCP-47 language tag such as 'en-GB'"))
+    return violations
 
 
 def category_violations(
-    wanted: Sequence[str], barred: Sequence[str], categories: Sequence[str], prefix: str
+    requested: Sequence[str], barred: Sequence[str], categories: Sequence[str], prefix: str
 ) -> list[Violation]:
-    """Unknown categories, and wishes that leave nothing."""
-    known = ", ".join(categories)
-    found = [
-        Violation(f"{prefix}{field}[{n}]", f"unknown category {name!r}; known: {known}")
-        for field, names in (("categories_wanted", wanted), ("categories_barred", barred))
+    """Return violations for unknown categories, and for a request that leaves no category."""
+    known_categories = ", ".join(categories)
+    violations = [
+        Violation(f"{prefix}{field}[{n}]", f"unknown category {name!r}; known: {known_categories}")
+        for field, names in (("categories_wanted", requested), ("categories_barred", barred))
         for n, name in enumerate(names)
         if name not in categories
     ]
-    if not found and not set(wanted or categories) - set(barred):
-        found.append(Violation(f"{prefix}categories_barred", "bars every category that could be used"))
-    return found
+    if not violations and not set(requested or categories) - set(barred):
+        violations.append(Violation(f"{prefix}categories_barred", "bars every category that could be used"))
+    return violations
 
 
 def profile_violations(name: str, profiles: Mapping[str, LengthProfile], field: str) -> list[Violation]:
@@ -136,29 +136,29 @@ def _option_violations(
     request: GenerateNotificationRequest, limits: LimitKnobs, profiles: Mapping[str, LengthProfile]
 ) -> list[Violation]:
     options = request.options
-    found = profile_violations(options.length_profile, profiles, "options.length_profile")
+    violations = profile_violations(options.length_profile, profiles, "options.length_profile")
     bounds = (
         ("max_categories", options.max_categories, limits.max_categories),
         ("categories_wanted", len(options.categories_wanted), limits.max_categories),
         ("candidates_per_category", options.candidates_per_category, limits.max_candidates_per_category),
     )
-    found += [
+    violations += [
         Violation(f"options.{name}", f"{value} exceeds this service's limit of {limit}")
         for name, value, limit in bounds
         if value is not None and value > limit
     ]
     if options.max_categories is not None and options.max_categories < len(options.categories_wanted):
-        found.append(
+        violations.append(
             Violation(
                 "options.max_categories",
                 f"{options.max_categories} is less than the {len(options.categories_wanted)} categories wanted",
             )
         )
-    return found
+    return violations
 
 
 def _product_violations(request: GenerateNotificationRequest, knobs: IngressKnobs) -> list[Violation]:
-    """Each number may be within its limit and their product still too much for one request."""
+    """Limit categories x candidates: each may be within its own limit and the product too large."""
     options, limit = request.options, knobs.limits.max_candidates
     categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
     count = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
@@ -172,17 +172,19 @@ def _product_violations(request: GenerateNotificationRequest, knobs: IngressKnob
 
 
 def _incumbent_violations(request: GenerateNotificationRequest, limits: LimitKnobs) -> list[Violation]:
-    found = []
+    violations = []
     if len(request.incumbents) > limits.max_incumbents:
-        found.append(
+        violations.append(
             Violation("incumbents", f"{len(request.incumbents)} exceed this service's limit of {limits.max_incumbents}")
         )
     ids = [i.id for i in request.incumbents if i.id]
     for n, incumbent in enumerate(request.incumbents):
         if not (incumbent.title.strip() or incumbent.body.strip()):
-            found.append(Violation(f"incumbents[{n}]", "has neither title nor body"))
+            violations.append(Violation(f"incumbents[{n}]", "has neither title nor body"))
         if _OUR_IDS.fullmatch(incumbent.id):
-            found.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is an id that this service gives itself"))
+            violations.append(
+                Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is an id that this service gives itself")
+            )
         if incumbent.id and ids.count(incumbent.id) > 1:
-            found.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is used more than once"))
-    return found
+            violations.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is used more than once"))
+    return violations

@@ -1,4 +1,4 @@
-"""Copies as candidates: what was written, and what existed before, held against the policy. No I/O."""
+"""Candidates from generated drafts and from incumbents, checked against the policy. No I/O."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
 def from_drafts(
     drafts: Sequence[Draft], before: Sequence[Candidate], context: PolicyContext, settings: PolicySettings
 ) -> list[Candidate]:
-    """A candidate for each draft, in order, numbered on from those `before`; each is held against all accepted earlier.
+    """Return one candidate per draft, in order, numbered after those in `before`.
 
-    Near a millisecond of CPU a draft: for a thread.
+    Each is checked against all candidates accepted earlier. Takes about 1 ms of CPU per draft: call it in a thread.
     """
     others = [c.copy_text for c in before if not c.rejected]
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for number, draft in enumerate(drafts, start=len(before) + 1):
         copy = draft.copy_text
         findings = check(copy, replace(context, others=tuple(others)), settings)
@@ -27,7 +27,7 @@ def from_drafts(
         rejected = any(f.severity is Severity.BLOCK for f in findings)
         if not rejected:
             others.append(copy)
-        found.append(
+        candidates.append(
             Candidate(
                 id=f"c{number}",
                 title=copy.title,
@@ -40,11 +40,11 @@ def from_drafts(
                 rejected=rejected,
             )
         )
-    return found
+    return candidates
 
 
 def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: PolicySettings) -> Candidate:
-    """An incumbent in the running. A person's words are theirs; a filled template must still fit the platform."""
+    """Return an incumbent as a candidate. A human copy is not checked; a filled template must fit the platform."""
     candidate = as_candidate(incumbent, context.item)
     if candidate.source is not Source.TEMPLATE or candidate.rejected:
         return candidate

@@ -13,10 +13,9 @@ _LEAST = 1e-3
 
 
 def gated(candidates: Sequence[Candidate], knobs: FitKnobs) -> list[Candidate]:
-    """Written copies that are not fit, or not known to be, rejected with the reason.
+    """Reject generated copies that are unfit, or whose fit is unknown, with the reason.
 
-    Before a copy has a reward its fit may still come with it: only what the writing model said counts till then.
-    Incumbents and templates are never rejected for it.
+    An unscored copy without a fit passes: its fit may still come with its reward. Incumbents and templates always pass.
     """
     return [_gated(c, knobs) for c in candidates]
 
@@ -42,5 +41,5 @@ def rejected_as_unfit(candidate: Candidate) -> bool:
 
 
 def bounded(fit: float) -> float:
-    """Above 0, for a logarithm."""
+    """Clip the fit above 0, so that its logarithm is finite."""
     return max(fit, _LEAST)

@@ -1,4 +1,4 @@
-"""Everything about a request that operators may change under load: the `user_config` of the Ingress deployment."""
+"""Knobs of a request that operators may change under load: the `user_config` of the Ingress deployment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from serve_app.policy import PolicySettings
 
 
 class EarlyStop(Knobs):
-    """Stop writing, and cancel what is being written, once the best candidate is ahead by this win probability.
+    """Stop generating, and cancel drafts in flight, once the best candidate wins with this probability.
 
-    It is ahead of the best incumbent, or of the next best candidate where there is no incumbent, see `select.ahead`.
-    `min_candidates` are scored before that; fewer candidates for this reason are no degradation.
+    It must win over the best incumbent, or over the next best candidate where there is no incumbent, see
+    `select.is_decided`. At least `min_candidates` are scored first. Stopping early is not a degradation.
     """
 
     win_probability: float = Field(default=0.9, gt=0.5, lt=1)
@@ -22,10 +22,11 @@ class EarlyStop(Knobs):
 
 
 class FitKnobs(Knobs):
-    """The gate of generated copies: the least `Candidate.fit` before a reward counts.
+    """The fit gate of generated copies.
 
-    minimum: a copy below it is rejected (UNFIT); 0 rejects none. `allow_unknown` lets copies through of which no fit
-    measure says anything (FIT_UNKNOWN): the language is one that none knows, or the graph has none.
+    minimum: a copy with a lower `Candidate.fit` is rejected (UNFIT); 0 rejects none. weight: weight of the fit term of
+    the score. allow_unknown: accept copies without a fit (FIT_UNKNOWN), as when no fit measure of the graph supports
+    the language.
     """
 
     minimum: float = Field(default=0.5, ge=0, le=1)
@@ -34,14 +35,14 @@ class FitKnobs(Knobs):
 
 
 class SelectionKnobs(Knobs):
-    """Score = mean, and for generated copies alone - caution x spread + likelihood_weight x (likelihood - its median
-    over the request's candidates) + fit.weight x ln(fit / the highest fit of them): a doubtful copy pays for the doubt.
+    """Selection: the score of a copy, the margin over the incumbent, and when to stop early.
 
-    Caution is not taken off incumbents: it is for what is new. Centred, the likelihood term moves generated candidates
-    as a whole neither up nor down against the incumbents, which have no likelihood. `margin` is in win probability, see
-    `select`. Candidates are scored while others are written: a call begins when `min_scoring_batch` of them wait; the
-    last ones never wait for more. A call costs some milliseconds, whatever is in it; a small batch is for `early_stop`,
-    which knows of a reward the sooner.
+    The score of an incumbent is its mean reward. The score of a generated copy is mean - caution x spread +
+    likelihood_weight x (likelihood - median likelihood of the request) + fit.weight x ln(fit / highest fit of the
+    request). Centring the likelihood keeps generated copies as a whole level with the incumbents, which have none.
+    margin: in win probability, see `select`. min_scoring_batch: a scoring call begins when so many candidates wait; the
+    last ones do not wait. A call costs some milliseconds whatever its size; a small batch lets `early_stop` see rewards
+    earlier.
     """
 
     caution: float = Field(default=0.5, ge=0, le=10)
@@ -62,7 +63,7 @@ class DefaultKnobs(Knobs):
 
 
 class LimitKnobs(Knobs):
-    """Bounds of a request; beyond them it is refused with every violation."""
+    """Bounds of a request. A request beyond them is refused with every violation."""
 
     images: ImageLimits = ImageLimits()
     max_categories: int = Field(default=12, ge=1)
@@ -74,9 +75,9 @@ class LimitKnobs(Knobs):
 
 
 class ReserveKnobs(Knobs):
-    """Time kept for later stages: an earlier stage that would eat into it is cut instead.
+    """Time reserved for later stages: an earlier stage is cut before it uses that time.
 
-    Of a short budget a reserve is at most its share, so that a fast graph does not skip its first stages.
+    A reserve is at most its share of the budget, so that a short budget still runs the first stages.
     """
 
     generate_ms: int = Field(default=4_000, ge=0)
@@ -86,9 +87,9 @@ class ReserveKnobs(Knobs):
 
 
 class AdmissionKnobs(Knobs):
-    """How many requests one ingress replica works on; beyond it they are refused with a retry time.
+    """Requests in flight on one ingress replica. Further ones are refused with a retry time.
 
-    `backfill_share` is the part of `max_in_flight` that BACKFILL may fill, so that REALTIME always finds room.
+    `backfill_share` is the share of `max_in_flight` that BACKFILL may use, so that REALTIME always has room.
     """
 
     max_in_flight: int = Field(default=64, ge=1)
@@ -98,7 +99,7 @@ class AdmissionKnobs(Knobs):
 
 
 class IngressKnobs(Knobs):
-    """Relations between them are checked when they are set, not discovered under load."""
+    """All knobs of the ingress. Relations between them are checked when they are set."""
 
     defaults: DefaultKnobs = DefaultKnobs()
     limits: LimitKnobs = LimitKnobs()
@@ -108,7 +109,7 @@ class IngressKnobs(Knobs):
     policy: PolicySettings = PolicySettings()
     length_profiles: str = "configs/profiles.yaml"
     length_profiles_revision: str = Field(default="", max_length=64)
-    """Change it to have the file read again: Serve hands a `user_config` on only when it differs from the last."""
+    """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""
 
     @model_validator(mode="after")
     def _possible(self) -> IngressKnobs:

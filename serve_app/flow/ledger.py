@@ -1,4 +1,4 @@
-"""The record of one request, stage by stage: timings, revisions, degradations."""
+"""The ledger of one request: timings, revisions and degradations by stage."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from deployments.types import Degradation, Stage, StageRevision, StageTiming, Us
 
 
 class Ledger:
-    """Collects while the pipeline runs; read once, into the Decision."""
+    """Collects records while the pipeline runs. They are read once, into the Decision."""
 
     def __init__(self) -> None:
         self._wall_ms: dict[Stage, float] = {}
-        self._running: Counter[Stage] = Counter()
+        self._in_flight: Counter[Stage] = Counter()
         self._began: dict[Stage, float] = {}
         self._usage: dict[Stage, Usage] = {}
         self._revisions: dict[Stage, StageRevision] = {}
@@ -23,24 +23,23 @@ class Ledger:
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
-        """Measure the wall-clock time of the body; several bodies of one stage add up, and count once where they
-        overlap."""
-        if not self._running[stage]:
+        """Measure the wall-clock time of the body. Several bodies of a stage add up; overlapping time counts once."""
+        if not self._in_flight[stage]:
             self._began[stage] = time.perf_counter()
-        self._running[stage] += 1
+        self._in_flight[stage] += 1
         try:
             yield
         finally:
-            self._running[stage] -= 1
-            if not self._running[stage]:
+            self._in_flight[stage] -= 1
+            if not self._in_flight[stage]:
                 spent = (time.perf_counter() - self._began[stage]) * 1000
                 self._wall_ms[stage] = self._wall_ms.get(stage, 0.0) + spent
 
     def used(self, stage: Stage, usage: Usage, revision: StageRevision | None = None, *, in_turn: bool = False) -> None:
-        """Note what the stage says a piece of work cost.
+        """Record the usage of one call.
 
-        Tokens and hits add up, and of batch sizes the largest is the stage's. Of times too where its pieces run side by
-        side; where they run one after the other, `in_turn`, they add up.
+        Sums tokens and cache hits and keeps the largest batch. Times: the maximum of parallel calls, the sum of
+        sequential ones (`in_turn`).
         """
         before = self._usage.get(stage, Usage())
         both = sum if in_turn else max
@@ -61,8 +60,7 @@ class Ledger:
 
     @property
     def timings(self) -> tuple[StageTiming, ...]:
-        """In the order of the flow. A stage that says nothing of itself ran here, without waiting: all its time is
-        compute."""
+        """Timings in the order of the flow. A stage without usage ran in this process: all its time is compute."""
         return tuple(
             StageTiming(stage=stage, wall_ms=wall_ms, **self._usage.get(stage, Usage(compute_ms=wall_ms)).model_dump())
             for stage in Stage

@@ -1,7 +1,7 @@
 """The metrics of the flow, by stage.
 
-Everything is recorded where the flow is composed, from what the stages say of themselves in every answer. Stages that
-answer nothing (a lost replica) are counted by their handle.
+The flow records them from the usage in every answer of a stage. Calls without an answer (a lost replica) are counted by
+the handle of the stage.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ class Metrics(Protocol):
 
 
 class NoMetrics:
+    """Counts nothing."""
+
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
         """Count nothing."""
 

@@ -41,12 +41,14 @@ from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.policy import PolicyContext
 
-# What a stage may die of without taking the request along. Bad input and overload always reach the caller.
+# Errors of a stage that degrade the decision instead of failing it. Bad input and overload always reach the caller.
 _SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
 
 
 @dataclass(frozen=True)
 class Stages:
+    """The stages that the flow calls."""
+
     captioner: Captioner
     router: CategoryRouter
     generator: Generator
@@ -54,7 +56,7 @@ class Stages:
 
 
 async def decision_of(run: AsyncGenerator[Event, None]) -> Decision:
-    """The decision that a run of the flow ends with; closes the run."""
+    """Consume a run of the flow and return its decision. Closes the run."""
     async with aclosing(run) as events:
         async for event in events:
             if isinstance(event, DecidedEvent):
@@ -82,7 +84,7 @@ class Pipeline:
         return await decision_of(self.run(brief))
 
     async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
-        """The flow as events; `scored` comes once, with every copy that has a reward; the last is always `decided`."""
+        """Yield the events of the flow. `scored` comes once, with every scored copy. `decided` always comes last."""
         ledger = Ledger()
         caption = await self._caption(brief, ledger)
         yield CaptionedEvent(caption=caption)
@@ -94,17 +96,19 @@ class Pipeline:
         written: list[Candidate] = []
         context = _context(brief, caption)
         async with self._scoring(brief, context, ledger) as scoring:
-            async with aclosing(together(self._generate(brief, caption, plan, scoring.ahead, ledger))) as drafts:
-                async for those in drafts:
-                    for candidate in await self._check(context, those, written, ledger):
+            async with aclosing(
+                together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
+            ) as drafts:
+                async for batch in drafts:
+                    for candidate in await self._check(context, batch, written, ledger):
                         written.append(candidate)
                         scoring.add(candidate)
                         yield CandidateEvent(candidate=candidate)
-            running = await self._scored(brief, scoring, ledger)
-        yield ScoredEvent(candidates=tuple(c for c in running if c.reward is not None))
+            scored = await self._scored(brief, scoring, ledger)
+        yield ScoredEvent(candidates=tuple(c for c in scored if c.reward is not None))
 
         with ledger.stage(Stage.SELECT):
-            chosen = select(running, brief.margin)
+            chosen = select(scored, brief.margin)
         yield DecidedEvent(
             decision=Decision(
                 request_id=brief.call.request_id,
@@ -133,7 +137,7 @@ class Pipeline:
                 self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
                 return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
         if not result.complete:
-            cut = DeadlineExceeded("the time budget was spent while reading text off the pictures")
+            cut = DeadlineExceeded("the time budget was spent while reading text off the images")
             self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
         ledger.used(Stage.CAPTION, result.usage, result.revision)
         return result.caption
@@ -143,7 +147,12 @@ class Pipeline:
         with ledger.stage(Stage.ROUTE):
             try:
                 result = await self._stages.router.route(
-                    brief.item.without_media(), caption.text, brief.wanted, brief.barred, brief.max_categories, call
+                    brief.item.without_media(),
+                    caption.text,
+                    brief.requested_categories,
+                    brief.barred_categories,
+                    brief.max_categories,
+                    call,
                 )
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
@@ -152,14 +161,22 @@ class Pipeline:
         return result.plan
 
     async def _generate(
-        self, brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...], ahead: asyncio.Event, ledger: Ledger
+        self,
+        brief: Brief,
+        caption: Caption,
+        plan: tuple[CategoryPlan, ...],
+        decided_early: asyncio.Event,
+        ledger: Ledger,
     ) -> AsyncGenerator[Draft, None]:
-        """Drafts as they finish; ends early when one is far enough ahead, and, saying so, when the time is up.
+        """Yield drafts as they finish.
 
-        Nothing is written about an item that nothing is known of: whatever came out would be made up.
+        Ends early when the ranking is decided. Declares a degradation when the time is up, or when the item has no text
+        to ground a copy in.
         """
         if not (caption.text.strip() or metadata_caption(brief.item)):
-            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("nothing is known of the item"))
+            self._degrade(
+                brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from")
+            )
             return
         task = GenerationTask(
             item=brief.item.without_media(),
@@ -173,11 +190,11 @@ class Pipeline:
             adapter=brief.adapter,
         )
         call = self._cut(brief)
-        drafts = until(ahead, aiter(self._stages.generator.generate(task, call)))
-        count, asked = 0, len(plan) * brief.candidates_per_category
+        drafts = until(decided_early, aiter(self._stages.generator.generate(task, call)))
+        count, requested = 0, len(plan) * brief.candidates_per_category
         try:
             while True:
-                # Only waiting for the generator counts as its time, not what is done with a draft.
+                # Measures the wait for the generator alone, not the work of this flow between two drafts.
                 with ledger.stage(Stage.GENERATE):
                     draft = await anext(drafts, None)
                 if draft is None:
@@ -190,22 +207,22 @@ class Pipeline:
             return
         finally:
             await drafts.aclose()
-        if count < asked and ahead.is_set():
-            self._metrics.stopped_early(asked - count)
-        elif count < asked:
+        if count < requested and decided_early.is_set():
+            self._metrics.stopped_early(requested - count)
+        elif count < requested:
             late = DeadlineExceeded("the time budget was spent while generating")
-            short = StageFailed(f"the generator finished {count} candidates of those asked for")
+            short = StageFailed(f"the generator finished {count} of {requested} candidates")
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
 
     async def _check(
         self, context: PolicyContext, drafts: Sequence[Draft], written: Sequence[Candidate], ledger: Ledger
     ) -> list[Candidate]:
-        """Drafts as candidates. In a thread, and in one turn for all that wait: a turn costs as much as a check."""
+        """Turn drafts into candidates. One thread call serves all waiting drafts: the call costs as much as a check."""
         with ledger.stage(Stage.CHECK):
             return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
 
     def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
-        """Begins with the existing copies; the written ones are added as they pass."""
+        """Start scoring with the existing copies. Generated copies are added as they pass the check."""
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
@@ -219,18 +236,18 @@ class Pipeline:
         return Scoring(ask, existing, self._knobs.selection, brief.margin)
 
     async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
-        """Every copy, with its reward and what follows from it where there is one."""
+        """Return every copy, with reward, score and win probability where it was scored."""
         try:
             await scoring.finish()
-        except (*_SURVIVABLE, Overloaded) as error:  # refusing now would throw the whole generation away
+        except (*_SURVIVABLE, Overloaded) as error:  # keeps the generated copies
             self._degrade(brief, ledger, Degradation.UNSCORED, error)
-        return scoring.standing()
+        return scoring.candidates()
 
     def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
-        """The wanted categories, or the catalogue's defaults, without the router's opinion."""
-        usable = [c for c in self._categories if c.category not in brief.barred]
-        if brief.wanted:
-            chosen = [c for c in usable if c.category in brief.wanted]
+        """Return the requested categories, else the catalogue's defaults, with equal weights."""
+        usable = [c for c in self._categories if c.category not in brief.barred_categories]
+        if brief.requested_categories:
+            chosen = [c for c in usable if c.category in brief.requested_categories]
         else:
             chosen = [c for c in usable if c.is_default] or usable
         chosen = chosen[: brief.max_categories]
@@ -239,13 +256,13 @@ class Pipeline:
                 category=c.category,
                 instruction=c.instruction,
                 weight=1 / len(chosen),
-                wanted=c.category in brief.wanted,
+                wanted=c.category in brief.requested_categories,
             )
             for c in chosen
         )
 
     def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
-        """The call with less time: what scoring, and generating too, may need afterwards is kept for them."""
+        """Shorten the call's deadline by the time reserved for scoring, and with `generate` for generating too."""
         reserve, budget_ms = self._knobs.reserve, brief.time_budget_ms
         kept_ms = min(reserve.score_ms, reserve.score_share * budget_ms)
         if generate:
@@ -254,7 +271,7 @@ class Pipeline:
 
     @staticmethod
     def _degrade(brief: Brief, ledger: Ledger, degradation: Degradation, error: PushGenError) -> None:
-        """Declare the degradation, or fail when the caller allows none."""
+        """Declare the degradation, or raise `error` when the caller allows none."""
         if not brief.allow_degradation:
             raise error
         ledger.degraded(degradation)

@@ -1,4 +1,4 @@
-"""The platform length profiles of a YAML file: how long a notification may be, and where each number comes from."""
+"""Platform length profiles, read from a YAML file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from deployments.types import LengthProfile
 
 
 class ProfileFile(Settings):
+    """The content of the file."""
+
     profiles: tuple[LengthProfile, ...] = Field(min_length=1)
 
 
 def load_profiles(path: str) -> Mapping[str, LengthProfile]:
-    """Profiles by name. A relative path is looked for in the working folder, then in the project's.
+    """Read the profiles, by name. A relative path is looked for in the working folder, then in the project's.
 
     Raises Misconfigured.
     """
@@ -31,7 +33,7 @@ def load_profiles(path: str) -> Mapping[str, LengthProfile]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Misconfigured(f"length_profiles: {path!r} is not YAML: {error}") from None
     profiles = parse(ProfileFile, data, f"length profiles {path!r}").profiles
-    found = {profile.length_profile: profile for profile in profiles}
-    if len(found) < len(profiles):
+    by_name = {profile.length_profile: profile for profile in profiles}
+    if len(by_name) < len(profiles):
         raise Misconfigured(f"length profiles {path!r}: a name is used more than once")
-    return found
+    return by_name

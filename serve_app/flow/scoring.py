@@ -1,4 +1,4 @@
-"""Scores the copies of one request while more of them are being written."""
+"""Scoring of the copies of one request, while more of them are generated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deployments.errors import PushGenError
 from deployments.types import Candidate, Copy, Reward, ScoreResult, StageRevision, WinCalibration
 from serve_app.flow.fit import gated
 from serve_app.flow.knobs import SelectionKnobs
-from serve_app.flow.select import ahead, with_scores, with_win_probabilities
+from serve_app.flow.select import is_decided, with_scores, with_win_probabilities
 
 
 @dataclass
@@ -20,21 +20,21 @@ class _Entry:
     reward: Reward | None = None
     fit: float | None = None
 
-    def standing(self) -> Candidate:
-        """With its reward; with the scorer's fit, unless the writing model has said its own."""
+    def scored(self) -> Candidate:
+        """Return the candidate with its reward and fit. The generator's own fit comes before the scorer's."""
         fit = self.candidate.fit if self.candidate.fit is not None else self.fit
         return self.candidate.model_copy(update={"reward": self.reward, "fit": fit})
 
 
 class Scoring:
-    """The copies of one request and their rewards. An async context manager: no call outlives it.
+    """The copies of one request and their rewards. An async context manager: it cancels its calls on exit.
 
-    One call at a time: what is added while one is under way goes together in the next. `finish` asks for the rest
-    beside the call under way, so that only the last copies are waited for. After a call that failed there are no more
-    before `finish`, which asks for its copies too: a scorer in trouble is not asked again for every new copy.
+    While copies are added, one call is in flight at a time, and copies that arrive meanwhile go into the next call.
+    `finish` scores the remaining copies without waiting for the call in flight. After a failed call only `finish` calls
+    again, for those copies too, so that a failing scorer is not called once per copy.
 
-    ask: scores copies, in the order given. existing: incumbents and templates, asked for at once, in one call. margin:
-    see `select`. `ahead` is set as soon as the knobs' `early_stop` says that no more copies need be written.
+    ask: scores copies, in their order. existing: incumbents and templates, scored at once in one call. margin: see
+    `select`. decided_early: set when the knobs' `early_stop` says that no further copy is needed.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Scoring:
         self._revision: StageRevision | None = None
         self._early: asyncio.Task[None] | None = None
         self._only_at_the_end = False
-        self.ahead = asyncio.Event()
+        self.decided_early = asyncio.Event()
 
     async def __aenter__(self) -> Scoring:
         self._begin(1)
@@ -68,8 +68,10 @@ class Scoring:
             await asyncio.gather(self._early, return_exceptions=True)
 
     def add(self, candidate: Candidate) -> None:
-        """Take a copy that was written; a rejected one is not scored. Raises what broke an earlier call, if it is no
-        failure of the scorer's."""
+        """Add a generated copy; a rejected one is not scored.
+
+        Raises an exception of an earlier call that is not a PushGenError.
+        """
         entry = _Entry(candidate)
         self._written.append(entry)
         if not candidate.rejected:
@@ -80,22 +82,26 @@ class Scoring:
             self._begin(self._knobs.min_scoring_batch)
 
     async def finish(self) -> None:
-        """Ask for all that has no reward yet. Raises PushGenError when the scorer does not answer; the rewards so far
-        stay."""
+        """Score every copy that has no reward yet.
+
+        Raises PushGenError when the scorer does not answer; rewards received before stay.
+        """
         self._only_at_the_end = True
         failed = await self._ask_for_the_waiting()
         if self._early is not None:
             await self._early
-        while self._waiting and failed is None:  # an early call failed, or another model has answered
+        while self._waiting and failed is None:  # an early call failed, or the model changed
             failed = await self._ask_for_the_waiting()
         if failed is not None:
             raise failed
 
-    def standing(self) -> list[Candidate]:
-        """Every copy with its reward, and with the score and the win probability that follow from the rewards so far:
-        the written ones as they came, then the existing ones."""
-        known = gated([e.standing() for e in (*self._written, *self._existing)], self._knobs.fit)
-        return with_win_probabilities(with_scores(known, self._knobs), self._calibration)
+    def candidates(self) -> list[Candidate]:
+        """Return every copy with its reward, score and win probability, as far as rewards have come.
+
+        Generated copies come first, in order of arrival, then the existing ones.
+        """
+        copies = gated([e.scored() for e in (*self._written, *self._existing)], self._knobs.fit)
+        return with_win_probabilities(with_scores(copies, self._knobs), self._calibration)
 
     def _begin(self, least: int) -> None:
         if len(self._waiting) >= least and not self._only_at_the_end:
@@ -104,12 +110,12 @@ class Scoring:
     async def _ask_early(self) -> None:
         while not self._only_at_the_end:
             failed = await self._ask_for_the_waiting()
-            self._only_at_the_end |= failed is not None or self.ahead.is_set()
+            self._only_at_the_end |= failed is not None or self.decided_early.is_set()
             if len(self._waiting) < self._knobs.min_scoring_batch:
                 return
 
     async def _ask_for_the_waiting(self) -> PushGenError | None:
-        """One call for all that wait now; returns its failure."""
+        """Score all waiting copies in one call. Return its failure."""
         entries, self._waiting = self._waiting, []
         if not entries:
             return None
@@ -126,14 +132,14 @@ class Scoring:
         for entry, reward, fit in zip(entries, result.rewards, fits, strict=True):
             entry.reward, entry.fit = reward, fit
         rule = self._knobs.early_stop
-        if rule is not None and ahead(self.standing(), self._calibration, self._margin, rule):
-            self.ahead.set()
+        if rule is not None and is_decided(self.candidates(), self._calibration, self._margin, rule):
+            self.decided_early.set()
         return None
 
     def _start_over(self, entries: list[_Entry]) -> None:
-        """The model was changed between two calls: rewards of two models do not compare, so all are asked for again."""
-        known = [e for e in (*self._written, *self._existing) if e.reward is not None]
-        for entry in known:
+        """Discard all rewards and score again: the model changed, and rewards of two models do not compare."""
+        rewarded = [e for e in (*self._written, *self._existing) if e.reward is not None]
+        for entry in rewarded:
             entry.reward = None
-        self._waiting[:0] = [*known, *entries]
+        self._waiting[:0] = [*rewarded, *entries]
         self._revision = None

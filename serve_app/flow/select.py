@@ -1,4 +1,4 @@
-"""Ranking, margin and the fallback chain: which copy is sent, and the reason code. Pure functions."""
+"""Selection: ranking, margin over the incumbent, fallback chain and reason code. Pure functions."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Selection:
 def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[Candidate]:
     """Fill `score` of every copy that has a reward, by the formula of SelectionKnobs.
 
-    Caution is for what is new: an incumbent keeps its mean, or an unusual one would be the easier to replace. The doubt
-    orders written copies: the one that is most surely fit pays nothing, so that one which passed the gate meets an
-    incumbent, of which no fit is asked, by its reward.
+    Caution applies to generated copies alone: with it, an incumbent of an unusual style would be easier to replace. The
+    fit term orders generated copies among each other: it is 0 for the fittest one, which then meets the incumbent by
+    its reward.
     """
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
-    fits = [bounded(c.fit) for c in candidates if c.fit is not None and c.reward is not None and _running(c)]
+    fits = [bounded(c.fit) for c in candidates if c.fit is not None and c.reward is not None and _is_usable(c)]
     surest = max(fits, default=1.0)
     scored = []
     for c in candidates:
@@ -63,11 +63,10 @@ def with_win_probabilities(candidates: Sequence[Candidate], calibration: WinCali
 
 
 def select(candidates: Sequence[Candidate], margin: float) -> Selection:
-    """Choose among generated copies, incumbents and templates, their scores and win probabilities filled in.
+    """Choose among generated copies, incumbents and templates, whose scores and win probabilities are filled in.
 
-    A generated copy must score above the best human incumbent and win against it with a probability above 0.5 and of at
-    least 0.5 + `margin`; the best by score that does is sent. Without one the incumbent is kept; a template is used
-    when there is neither; then nothing is sent.
+    A generated copy must score above the best human incumbent, and its win probability must be above 0.5 and at least
+    0.5 + `margin`. The best such copy by score is sent; else the incumbent, else a template, else nothing.
     """
     ranked = rank(candidates)
     best = _best(ranked, Source.GENERATED)
@@ -76,8 +75,8 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     if best is not None and incumbent is None:
         return _outcome(ranked, best, Reason.BEST_CANDIDATE)
     if best is not None and incumbent is not None and incumbent.score is not None:
-        running = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and c.score is not None]
-        above = [c for c in running if _score(c) > incumbent.score]
+        usable = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and c.score is not None]
+        above = [c for c in usable if _score(c) > incumbent.score]
         sure = next((c for c in above if _wins(c, margin)), None)
         if sure is not None:
             return _outcome(ranked, sure, Reason.BEAT_INCUMBENT)
@@ -86,11 +85,10 @@ def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     return _outcome(ranked, incumbent or template, _why_no_candidate(candidates))
 
 
-def ahead(candidates: Sequence[Candidate], calibration: WinCalibration, margin: float, rule: EarlyStop) -> bool:
-    """Whether the best generated copy is so sure to win that no more need be written.
+def is_decided(candidates: Sequence[Candidate], calibration: WinCalibration, margin: float, rule: EarlyStop) -> bool:
+    """Whether the copy that `select` would send now wins with at least `rule.win_probability`.
 
-    It is the one that `select` would send now. Its win probability is that over the best usable incumbent; where there
-    is none, over the next best generated copy.
+    The win probability is over the best usable incumbent, or over the next best generated copy where there is none.
     """
     chosen = select(candidates, margin)
     scored = [c for c in chosen.ranked if c.source is Source.GENERATED and not c.rejected and c.reward is not None]
@@ -106,13 +104,13 @@ def ahead(candidates: Sequence[Candidate], calibration: WinCalibration, margin: 
 
 
 def rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Scored copies by score, then unscored ones as they came, rejected ones last."""
+    """Order scored copies by score, then unscored ones by arrival, then rejected ones."""
     in_order = sorted(candidates, key=lambda c: (c.rejected, c.score is None, -_score(c)))
     return tuple(c.model_copy(update={"rank": rank}) for rank, c in enumerate(in_order, start=1))
 
 
 def _best(candidates: Sequence[Candidate], source: Source) -> Candidate | None:
-    """The usable copy of a source with the highest score, the first of equals; None when none is scored."""
+    """Return the usable copy of a source with the highest score, the first of equals; None when none is scored."""
     usable = [c for c in candidates if c.source is source and not c.rejected and c.score is not None]
     return max(usable, key=_score, default=None)
 
@@ -122,7 +120,10 @@ def _score(candidate: Candidate) -> float:
 
 
 def _wins(candidate: Candidate, margin: float) -> bool:
-    """A tie, as of copies in a language that the reward model does not know, is no reason to replace what is there."""
+    """Whether the win probability exceeds a tie and reaches the margin.
+
+    Copies in a language that the reward model does not support tie at 0.5, and do not replace the incumbent.
+    """
     chance = candidate.win_probability
     return chance is not None and chance > 0.5 and chance >= 0.5 + margin
 
@@ -136,7 +137,7 @@ def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
     return Reason.NONE_FIT if any(map(rejected_as_unfit, generated)) else Reason.ALL_REJECTED
 
 
-def _running(candidate: Candidate) -> bool:
+def _is_usable(candidate: Candidate) -> bool:
     return _written(candidate) and not candidate.rejected
 
 

@@ -57,8 +57,8 @@ logger = logging.getLogger("ray.serve")
 class PushGenService:
     """Implements `serve_app.ingress.core.Service`.
 
-    categories, revisions, health: what the stages publish of themselves, asked for now and then, see `graph.py`.
-    adapters: those of the generator, fixed for its life.
+    categories, revisions, health: functions that return what the stages publish; `cluster/graph.py` caches them.
+    adapters: LoRA adapters of the generator, fixed while it runs.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class PushGenService:
         self._admission = Admission(knobs.admission, metrics)
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
-        """Take new knobs; requests under way keep the ones they began with."""
+        """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
         self._admission.knobs = knobs.admission
@@ -101,9 +101,9 @@ class PushGenService:
     async def batch(
         self, request: BatchGenerateNotificationsRequest, request_id: str
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
-        """Answers as they finish, at most `batch_concurrency` items at a time, each under its own deadline.
+        """Yield answers as they finish: at most `batch_concurrency` items at a time, each under its own deadline.
 
-        An item under way counts as a request in flight, so that batches cannot fill the stages behind admission's back.
+        An item in flight counts as a request in flight, so that a batch is admitted like single requests.
         """
         if len(request.requests) > self._knobs.limits.max_batch_items:
             limit = self._knobs.limits.max_batch_items
@@ -151,19 +151,21 @@ class PushGenService:
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
-            wanted, barred = request.categories_wanted, request.categories_barred
+            requested, barred = request.categories_wanted, request.categories_barred
             limits = self._knobs.limits
             violations = await asyncio.to_thread(item_violations, request.item, limits)
-            violations += category_violations(wanted, barred, names, "")
-            most = request.max_categories or len(wanted) or self._knobs.defaults.max_categories
-            if most > limits.max_categories:
+            violations += category_violations(requested, barred, names, "")
+            max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
+            if max_categories > limits.max_categories:
                 violations.append(
-                    Violation("max_categories", f"{most} exceeds this service's limit of {limits.max_categories}")
+                    Violation(
+                        "max_categories", f"{max_categories} exceeds this service's limit of {limits.max_categories}"
+                    )
                 )
             _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
-            result = await self._stages.router.route(item, item.caption, wanted, barred, most, call)
+            result = await self._stages.router.route(item, item.caption, requested, barred, max_categories, call)
             timing = self._timing(Stage.ROUTE, result.usage, started)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)

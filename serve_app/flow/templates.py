@@ -1,4 +1,4 @@
-"""Incumbents as copies in the running: a human's as it is, a template with its placeholders filled from the item."""
+"""Incumbents as candidates: a human copy as it is, a template with its placeholders filled from the item."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
 
 
 def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
-    """The copy that would be sent; a template with a placeholder that the item cannot fill is rejected."""
+    """Return the copy to send. A template with a placeholder that the item cannot fill is rejected."""
     if incumbent.kind is IncumbentKind.HUMAN:
         return Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
     values = {"title": item.title, "description": item.description, "creator": item.creator, **item.metadata}

@@ -1,6 +1,6 @@
-"""Words that may not be sent, or that a person should see first. The list is the operator's; this one is a start.
+"""Banned words: blocked, or marked for review. The default list is only a start, and is no legal advice.
 
-No legal advice: vendors' and lawyers' lists differ by market. Give your own with `policy.banned.words`.
+Lists differ by market and vendor. Replace this one with `policy.banned.words`.
 """
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
@@ -19,12 +19,12 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 
-# Scripts that put no space between words: there, a banned word is looked for anywhere.
+# Scripts without spaces between words: there, a banned word matches anywhere.
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 
 
 class BannedWord(Knobs):
-    """A word or phrase, compared NFKC-casefolded and whole."""
+    """A word or phrase. Compared NFKC-casefolded, as whole words."""
 
     text: str = Field(min_length=1, max_length=100)
     action: Literal["review", "block"] = "block"
@@ -47,12 +47,14 @@ _DEFAULT = (
 
 
 class BannedRule(Knobs):
+    """Banned words and phrases, each with its own action."""
+
     action: Action = "block"
     words: tuple[BannedWord, ...] = Field(default=_DEFAULT, max_length=20_000)
 
     @cached_property
     def actions(self) -> dict[str, Action]:
-        """By the words as they are compared; once a list, which may be long, and not once a copy."""
+        """Actions by normalised word. Cached, because a list may be long."""
         return {_key(word.text): word.action for word in self.words}
 
     @cached_property
@@ -61,17 +63,17 @@ class BannedRule(Knobs):
 
 
 def banned(copy: Copy, context: PolicyContext, settings: BannedRule) -> Iterator[Hit]:  # noqa: ARG001
-    """BANNED_WORD, with the word's own action, or `action` where that is milder."""
+    """BANNED_WORD, with the word's own action, or the rule's `action` where it is milder."""
     if settings.action == "off" or not settings.words:
         return
     for field, text in fields_of(copy):
-        for found in dict.fromkeys(_key(match.group()) for match in settings.pattern.finditer(_visible(text))):
-            own = settings.actions.get(found, "block")
-            yield Hit("BANNED_WORD", own if settings.action == "block" else "review", field, found)
+        for matched_word in dict.fromkeys(_key(match.group()) for match in settings.pattern.finditer(_visible(text))):
+            word_action = settings.actions.get(matched_word, "block")
+            yield Hit("BANNED_WORD", word_action if settings.action == "block" else "review", field, matched_word)
 
 
 def _pattern(keys: Iterable[str]) -> regex.Pattern[str]:
-    """One alternation for the whole list, longest first."""
+    """Compile one alternation for the list, longest word first."""
     alternatives = []
     for key in sorted(keys, key=len, reverse=True):
         words = r"\s+".join(regex.escape(part) for part in key.split())
@@ -84,6 +86,6 @@ def _key(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """NFKC and case folded, without the invisible characters (category Cf) that split a word for a filter."""
+    """Normalise by NFKC and case folding, without the invisible characters (Cf) that hide a word from a filter."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return "".join(c for c in folded if unicodedata.category(c) != "Cf")

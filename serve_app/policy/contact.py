@@ -1,4 +1,4 @@
-"""Addresses: a link, e-mail or phone number that is not in the item was made up, and may be someone's."""
+"""Contact rule: a link, e-mail address or phone number that the item does not contain was made up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 
 _EMAIL = regex.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-# A bare domain counts only under a common ending, so that "Then.We" is a missing space and no address.
+# A bare domain counts only with a common ending: "Then.We" is a missing space, not an address.
 _URL = regex.compile(
     r"(?:https?://|www\.)\S+|(?<![@\w.-])(?:[a-z0-9-]{1,63}\.)+(?:com|net|org|io|co|app|info|biz|shop|xyz|me|tv|gg|ly|ru|cn|de|"
     r"fr|es|uk|eu|in|br|jp)(?![\w-])(?:/\S*)?",
@@ -22,11 +22,13 @@ _MIN_PHONE_DIGITS = 9  # a date has eight
 
 
 class ContactRule(Knobs):
+    """Made-up links, e-mail addresses and phone numbers."""
+
     action: Action = "block"
 
 
 def contact(copy: Copy, context: PolicyContext, settings: ContactRule) -> Iterator[Hit]:
-    """CONTACT_EMAIL, CONTACT_URL and CONTACT_PHONE, unless the item's own facts hold the same address."""
+    """CONTACT_EMAIL, CONTACT_URL and CONTACT_PHONE, unless the facts of the item contain the same address."""
     facts = context.facts.casefold()
     digits = _digits(facts)
     for field, text in fields_of(copy):
@@ -37,8 +39,8 @@ def contact(copy: Copy, context: PolicyContext, settings: ContactRule) -> Iterat
             if _bare(url) not in facts:
                 yield Hit("CONTACT_URL", settings.action, field, url)
         for phone in _PHONE.findall(text):
-            found = _digits(phone)
-            if (len(found) >= _MIN_PHONE_DIGITS or phone.startswith("+")) and found not in digits:
+            phone_digits = _digits(phone)
+            if (len(phone_digits) >= _MIN_PHONE_DIGITS or phone.startswith("+")) and phone_digits not in digits:
                 yield Hit("CONTACT_PHONE", settings.action, field, phone.strip())
 
 

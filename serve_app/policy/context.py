@@ -1,4 +1,4 @@
-"""The input of a policy rule beside the copy, and its output."""
+"""Input and output types of a policy rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.policy.text import fold, normalise
 
-# What to do with a finding: "off" drops it, "review" leaves the copy in the running, "block" rejects it.
+# Effect of a finding: "off" drops it, "review" keeps the copy, "block" rejects the copy.
 Action = Literal["off", "review", "block"]
 
 FieldName = Literal["title", "body"]
@@ -18,7 +18,7 @@ _NAMES: dict[OutputField, FieldName] = {OutputField.TITLE: "title", OutputField.
 
 
 class Hit(NamedTuple):
-    """One thing that a rule found. `code` is stable, upper snake case, for programs."""
+    """One finding of a rule. `code` is stable, in upper snake case, for programs."""
 
     code: str
     action: Action
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """The request around a copy. `others` are copies accepted earlier in the same request."""
+    """The request of a copy. `others` are copies accepted earlier in the same request."""
 
     item: Item
     caption: str
@@ -38,12 +38,12 @@ class PolicyContext:
     others: tuple[Copy, ...] = field(default=())
 
     @cached_property
-    def asked(self) -> tuple[FieldName, ...]:
+    def requested_fields(self) -> tuple[FieldName, ...]:
         return tuple(_NAMES[f] for f in self.output_fields)
 
     @cached_property
     def facts(self) -> str:
-        """Everything known of the item as text: what copy may be grounded in."""
+        """All text of the item and its caption: a copy must be grounded in it."""
         item = self.item
         parts = [item.title, item.description, item.creator, *item.tags, *item.metadata.values()]
         parts += [image.alt_text for image in item.images]
@@ -55,7 +55,7 @@ class PolicyContext:
 
 
 def fields_of(copy: Copy) -> Iterator[tuple[FieldName, str]]:
-    """The fields that have words, NFKC-normalised."""
+    """Yield the fields that have words, NFKC-normalised."""
     if copy.title.strip():
         yield "title", normalise(copy.title)
     if copy.body.strip():

@@ -1,4 +1,4 @@
-"""Said already: near to a copy sent lately, or the same as an earlier candidate of this request."""
+"""Duplicate rule: rejects a copy close to one sent lately, or equal to an earlier candidate of the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from serve_app.policy.text import fold
 
 
 class DuplicateRule(Knobs):
-    """Similarities are rapidfuzz's normalised indel ratio of the folded words, in any order, 0 to 100."""
+    """Duplicates of recent copies and of other candidates.
+
+    recent_similarity: rapidfuzz's normalised indel ratio of the folded, sorted words, 0 to 100.
+    """
 
     recent: Action = "block"
     same_request: Action = "block"
@@ -36,7 +39,7 @@ def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> It
 
 
 def _joined(copy: Copy, fields: list[str]) -> str:
-    """The fields that the checked copy has, so that a title-only copy is held against titles only."""
+    """Join the fields that the checked copy has, so that a title-only copy is compared with titles only."""
     return fold(_shown(copy, fields))
 
 

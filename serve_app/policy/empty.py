@@ -1,4 +1,4 @@
-"""Nothing there: an asked-for field is missing, has no words, or repeats the name of the field."""
+"""Empty rule: a requested field is missing, has no words, or holds a placeholder such as the field's name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ _PLACEHOLDERS = frozenset(
 
 
 class EmptyRule(Knobs):
+    """Empty fields and placeholder words."""
+
     action: Action = "block"
 
 
 def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[Hit]:
-    """EMPTY_FIELD and PLACEHOLDER_TEXT, for the fields that the request asks for."""
-    for field in context.asked:
+    """EMPTY_FIELD and PLACEHOLDER_TEXT, for the requested fields."""
+    for field in context.requested_fields:
         text: str = getattr(copy, field)
         folded = fold(text)
         if not folded:

@@ -1,4 +1,4 @@
-"""Cut short: the text stops in the middle of a thought, or never stops."""
+"""Finished rule: the text stops in mid-sentence, leaves a mark unclosed, or runs on without a stop."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -20,7 +20,7 @@ def _set(words_of_language: str) -> frozenset[str]:
     return frozenset(words_of_language.split())
 
 
-# Words that cannot end a sentence. Prepositions are left out where they can ("what it is for").
+# Words that cannot end a sentence. Prepositions that can are left out ("what it is for").
 _DANGLING: dict[str, frozenset[str]] = {
     "en": _set("the a an and or but nor because although unless whose my your our their its than every"),
     "de": _set("der die das den dem des ein eine einen einem und oder aber weil dass mit von für zum zur"),
@@ -37,10 +37,10 @@ _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
 
 class FinishedRule(Knobs):
-    """`at_limit` holds text that fills its limit exactly and ends without a stop.
+    """Text that is cut off or runs on.
 
-    A writer that ran out of room may have left it, or one that counted well: a person decides. Our own writers say
-    themselves when they were cut, see `cut_off`.
+    at_limit: for text that fills its length limit exactly and ends without a stop. A writer that ran out of room may
+    have left it, or one that counted well: a person decides. Our own writers say when they were cut, see `cut_off`.
     """
 
     action: Action = "block"
@@ -67,7 +67,7 @@ def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iter
 
 
 def cut_off(copy: Copy) -> Hit:
-    """The generator itself says that it ran out of room."""
+    """CUT_OFF, for a draft that its generator reports as unfinished."""
     field = "body" if copy.body.strip() else "title"
     return Hit("CUT_OFF", "block", field, getattr(copy, field)[-40:])
 
@@ -75,9 +75,13 @@ def cut_off(copy: Copy) -> Hit:
 def _dangles(text: str, language: str) -> bool:
     if not _STOPS_MID_WORD.search(text):
         return False
-    found = words(text)
-    # A lone letter in capitals may be a name or a grade: "Vitamin A", "Plan O".
-    return len(found) > 1 and found[-1].casefold() in _DANGLING.get(language, ()) and not _is_initial(found[-1])
+    text_words = words(text)
+    # A single capital may be a name or a grade: "Vitamin A", "Plan O".
+    return (
+        len(text_words) > 1
+        and text_words[-1].casefold() in _DANGLING.get(language, ())
+        and not _is_initial(text_words[-1])
+    )
 
 
 def _is_initial(word: str) -> bool:
@@ -85,7 +89,7 @@ def _is_initial(word: str) -> bool:
 
 
 def _unclosed(text: str) -> str:
-    """The mark that was opened and never closed; empty when all are."""
+    """Return the mark that was opened and not closed; empty when all are closed."""
     quotes = [c for c in text if c in _QUOTES]  # people mix straight and curly ones
     if len(quotes) % 2 and not regex.search(r"\d\"", text):  # an inch mark is no quote
         return quotes[-1]

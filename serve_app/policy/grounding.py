@@ -1,4 +1,4 @@
-"""Made up: numbers, prices, dates and quotations that the item's facts do not hold."""
+"""Grounding rule: numbers, prices, dates and quotations that the item's facts do not contain."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -28,7 +28,11 @@ _IDIOMS = regex.compile(r"\b(?:24/7|9[- ]to[- ]5|101|50/50|360°)(?!\w)")
 
 
 class GroundingRule(Knobs):
-    """`spelled_numbers` is for "two" and its like, which idioms are full of; `min_quote_words` spares scare quotes."""
+    """Numbers, dates and quotations without evidence in the item.
+
+    spelled_numbers: for words such as "two", which are common in idioms. min_quote_words: shorter quotations pass,
+    because they are often scare quotes.
+    """
 
     numbers: Action = "block"
     spelled_numbers: Action = "review"
@@ -41,49 +45,49 @@ class GroundingRule(Knobs):
 def grounding(copy: Copy, context: PolicyContext, settings: GroundingRule) -> Iterator[Hit]:
     """UNGROUNDED_NUMBER, UNGROUNDED_DATE and UNGROUNDED_QUOTE."""
     amounts = tuple(text for key, text in context.item.metadata.items() if _AMOUNT_KEY.search(key))
-    known = _known_numbers(context.facts, context.item.language, amounts)
+    grounded_numbers = _grounded_numbers(context.facts, context.item.language, amounts)
     counting = counting_words(context.item.language)
-    dates = _known_dates(context.facts)
+    grounded_dates = _grounded_dates(context.facts)
     for field, text in fields_of(copy):
         readings: dict[tuple[str, Kind], list[float]] = defaultdict(list)
         for number in numbers(_IDIOMS.sub(" ", text)):
             readings[number.text, number.kind].append(number.value)
         for (written, kind), values in readings.items():
-            if not any(value in known[kind] for value in values):
+            if not any(value in grounded_numbers[kind] for value in values):
                 yield Hit("UNGROUNDED_NUMBER", settings.numbers, field, written)
         for value, word in spelled(words(text), context.item.language):
-            if word.casefold() in counting and value not in known["plain"]:
+            if word.casefold() in counting and value not in grounded_numbers["plain"]:
                 yield Hit("UNGROUNDED_NUMBER", settings.spelled_numbers, field, word)
         for name, written in date_words(text):
-            if name not in dates:
+            if name not in grounded_dates:
                 yield Hit("UNGROUNDED_DATE", settings.dates, field, written)
         for quote in _quotes(text, settings.min_quote_words):
             if not _is_quoted_from(context, quote, settings.min_quote_similarity):
                 yield Hit("UNGROUNDED_QUOTE", settings.quotes, field, quote)
 
 
-# The copies of a request share their facts, which are read once: a quarter of a check's time.
+# Cached: the copies of a request share their facts, and reading them is a quarter of a check's time.
 @lru_cache(maxsize=128)
-def _known_dates(facts: str) -> frozenset[str]:
+def _grounded_dates(facts: str) -> frozenset[str]:
     return frozenset(dates_in(facts))
 
 
 @lru_cache(maxsize=128)
-def _known_numbers(facts: str, language: str, amounts: tuple[str, ...]) -> dict[Kind, set[float]]:
-    """Values in the facts by kind. A plain number may repeat a price or a percentage, never the other way round.
+def _grounded_numbers(facts: str, language: str, amounts: tuple[str, ...]) -> dict[Kind, set[float]]:
+    """Collect the values in the facts, by kind. Prices and percentages count as plain numbers too, not the reverse.
 
-    amounts: texts of the metadata whose plain numbers are money or percentages.
+    amounts: metadata whose plain numbers are money or percentages.
     """
-    known: dict[Kind, set[float]] = {"plain": set(), "percent": set(), "money": set()}
+    by_kind: dict[Kind, set[float]] = {"plain": set(), "percent": set(), "money": set()}
     for number in numbers(facts):
-        known[number.kind].add(number.value)
-        known["plain"].add(number.value)
-    known["plain"] |= {float(value) for value, _ in spelled(words(facts), language)}
+        by_kind[number.kind].add(number.value)
+        by_kind["plain"].add(number.value)
+    by_kind["plain"] |= {float(value) for value, _ in spelled(words(facts), language)}
     for text in amounts:
         values = {number.value for number in numbers(normalise(text))}
-        known["percent"] |= values
-        known["money"] |= values
-    return known
+        by_kind["percent"] |= values
+        by_kind["money"] |= values
+    return by_kind
 
 
 def _quotes(text: str, min_words: int) -> Iterator[str]:

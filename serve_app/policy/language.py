@@ -1,4 +1,4 @@
-"""The wrong language for the audience: script by script, and by a language identifier when there is enough text."""
+"""Language rule: checks the script of the letters, and the language where the text is long enough to identify it."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SCRIPTS = {
     **{"th": r"\p{Thai}", "ka": r"\p{Georgian}", "hy": r"\p{Armenian}", "bn": r"\p{Bengali}", "ta": r"\p{Tamil}"},
 }
 _EITHER = frozenset(("sr", "uz", "az", "bs", "tg", "tk", "ku", "pa", "sd", "ms"))
-# Letters that belong to no one script, such as the Japanese length mark, speak for none.
+# Letters of several scripts, such as the Japanese length mark, do not count.
 _LETTER = regex.compile(r"(?!\p{Script=Common})\p{L}")
-# A Latin word with a Cyrillic or Greek letter in it, or the other way round: a lookalike, or a broken decoder.
+# A word that mixes Latin with Cyrillic or Greek letters: a lookalike, or a decoder error.
 _MIXED = regex.compile(r"\p{L}{0,20}(?:\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin})\p{L}{0,20}")
 _ENGLISH = "en"
-# What the identifier confuses on short text, or names otherwise than BCP-47 does.
+# Languages that the identifier confuses on short text, or names otherwise than BCP-47 does.
 _KIN = (
     frozenset(("no", "nb", "nn", "da", "sv")),
     frozenset(("hr", "bs", "sr", "sl")),
@@ -48,12 +48,12 @@ _KIN = (
 
 
 class LanguageRule(Knobs):
-    """`script` acts on letters of another script, `english` on English for an item in another language, `identified` on
-    any other language that the identifier names.
+    """Copy in another script or language than the item's.
 
-    English is what a generator falls back on, and the choice between two languages needs fewer letters than that among
-    all: with `min_english_letters` and `english_probability` none of 3,600 translated messages in 11 languages (those
-    of the editor Vim) was taken for English, and 0.82 to 1.00 of English headlines were found, the more the longer.
+    script: for letters of another script. english: for English copy of an item in another language. identified: for any
+    other language that the identifier names. English has its own limits: generators fall back on it, and telling two
+    languages apart needs fewer letters than telling all apart. At the defaults none of 3,600 translated messages of the
+    editor Vim in 11 languages was taken for English, and 82% to 100% of English headlines were, by length.
     """
 
     script: Action = "block"
@@ -79,18 +79,18 @@ def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iter
     if wrong_script or expected not in _identifier().labels:
         return
     # Capitals and Title Case mislead the identifier.
-    found, action = _other_language(f"{copy.title} {copy.body}".strip().lower(), expected, settings)
-    if found:
-        yield Hit("WRONG_LANGUAGE", action, "body" if copy.body.strip() else "title", found)
+    detected, action = _other_language(f"{copy.title} {copy.body}".strip().lower(), expected, settings)
+    if detected:
+        yield Hit("WRONG_LANGUAGE", action, "body" if copy.body.strip() else "title", detected)
 
 
 def _other_language(text: str, expected: str, settings: LanguageRule) -> tuple[str, Action]:
-    """The language that the text is in instead of the expected one, and what to do; "" where that is not sure."""
+    """Return the language of the text and the action, when it surely is not the expected language; else ""."""
     letters = len(_LETTER.findall(text))
     if letters >= settings.min_letters:
-        found, probability = _identifier().classify(text)
-        if found != _ENGLISH and probability >= settings.min_probability:
-            return ("", "off") if _same(found, expected) else (found, settings.identified)
+        detected, probability = _identifier().classify(text)
+        if detected != _ENGLISH and probability >= settings.min_probability:
+            return ("", "off") if _same(detected, expected) else (detected, settings.identified)
     if expected == _ENGLISH or letters < settings.min_english_letters:
         return "", "off"
     english = _english_share(text, expected) >= settings.english_probability
@@ -98,14 +98,14 @@ def _other_language(text: str, expected: str, settings: LanguageRule) -> tuple[s
 
 
 def _english_share(text: str, expected: str) -> float:
-    """Probability of English where the text is either that or in the expected language."""
+    """Probability of English, given that the text is in English or in the expected language."""
     ranked = dict(_identifier().rank(text))
     both = ranked[_ENGLISH] + ranked[expected]
     return ranked[_ENGLISH] / both if both > 0 else 0.0
 
 
 def _foreign_share(text: str, expected: str) -> float:
-    """Share of letters outside the language's script. In a non-Latin language, Latin names weigh a third."""
+    """Share of letters outside the language's script. In a non-Latin language, Latin letters count a third."""
     letters = "".join(_LETTER.findall(text))
     if not letters:
         return 0.0
@@ -119,13 +119,13 @@ def _script(letters: str) -> regex.Pattern[str]:
     return regex.compile(f"[{letters}]")
 
 
-def _same(found: str, expected: str) -> bool:
-    return found == expected or any(found in kin and expected in kin for kin in _KIN)
+def _same(detected: str, expected: str) -> bool:
+    return detected == expected or any(detected in kin and expected in kin for kin in _KIN)
 
 
 @cache
 def _identifier() -> Any:
-    """py3langid's own model, some 50 ms to load, so not at import; it is only read."""
+    """The model of py3langid. Loaded on first use, which takes about 50 ms."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,4 +1,4 @@
-"""Too long for the platform: the vendor would cut the copy or refuse the whole push."""
+"""Length rule: the platform would cut a longer copy, or refuse the push."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from serve_app.policy.context import Action, Hit, PolicyContext
 
 
 class LengthRule(Knobs):
+    """Fields longer than the length profile allows."""
+
     action: Action = "block"
 
 
 def length(copy: Copy, context: PolicyContext, settings: LengthRule) -> Iterator[Hit]:
-    """TOO_LONG, in the profile's own counting unit."""
+    """TOO_LONG, in the counting unit of the profile."""
     profile = context.profile
     for field, text, limit in (("title", copy.title, profile.max_title), ("body", copy.body, profile.max_body)):
         if measure(text, profile.counting_unit) > limit:

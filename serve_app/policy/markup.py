@@ -1,4 +1,4 @@
-"""Leftovers: code, markup, unfilled placeholders and pieces of the prompt."""
+"""Markup rule: code, markup, unfilled placeholders and pieces of the prompt."""
 
 from __future__ import annotations
 
@@ -42,11 +42,13 @@ _INVISIBLE = regex.compile(r"[\u202a-\u202e\u2066-\u2069\u200b\u00ad\ufeff\x00-\
 
 
 class MarkupRule(Knobs):
+    """Markup and other text that is not meant for a reader."""
+
     action: Action = "block"
 
 
 def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:  # noqa: ARG001
-    """PROMPT_LEAK, UNRENDERED_PLACEHOLDER, MARKUP and INVISIBLE_CHARACTER: at most one of them a field."""
+    """PROMPT_LEAK, UNRENDERED_PLACEHOLDER, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
     checks = (
         ("INVISIBLE_CHARACTER", _INVISIBLE),
         ("PROMPT_LEAK", _LEAK),
@@ -56,6 +58,6 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
     )
     for field, text in fields_of(copy):
         for code, pattern in checks:
-            if found := pattern.search(text):
-                yield Hit(code, settings.action, field, found.group())
+            if match := pattern.search(text):
+                yield Hit(code, settings.action, field, match.group())
                 break

@@ -1,4 +1,4 @@
-"""Numbers and dates as a reader understands them, whatever way they are written. Used by the grounding rule."""
+"""Numbers and dates in text, in all their spellings. Used by the grounding rule."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -25,7 +25,7 @@ _SCALES = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "mil": 1e3, "m": 1e6, "million
 _SCALES |= {"b": 1e9, "bn": 1e9, "billion": 1e9, "mrd": 1e9}
 _PERCENT = re.compile(r"%|percent|per cent|prozent|por ciento|pour cent", re.IGNORECASE)
 
-# "One" is a pronoun as often as a number, and its translations are articles: it is left out.
+# "One" is left out: it is often a pronoun, and its translations are articles.
 _SPELLED = {
     "en": "two three four five six seven eight nine ten eleven twelve",
     "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
@@ -52,7 +52,7 @@ _MONTHS = (
     ("december", "dec"),
 )
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-# "May" and "March" are verbs too: only beside a number do they name a month.
+# "May" and "March" are verbs too: they count as months only beside a number.
 _DATE_WORD = regex.compile(
     r"\b(?:(?P<day>mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|(?P<month>january|february|april|june|july|august|september|october|november|december)"
@@ -64,13 +64,15 @@ _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
 class Number(NamedTuple):
+    """One reading of a number in a text."""
+
     kind: Kind
     value: float
     text: str
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """Numbers written in digits: 1,000 and 1.000 and 1k are the same, 50% and $50 are kinds of their own."""
+    """Yield the numbers written in digits. 1,000, 1.000 and 1k are equal; 50% and $50 differ in kind from 50."""
     for match in _NUMBER.finditer(text):
         after = (match["after"] or "").strip()
         kind: Kind = "plain"
@@ -84,23 +86,23 @@ def numbers(text: str) -> Iterator[Number]:
 
 
 def spelled(words: list[str], language: str) -> Iterator[tuple[int, str]]:
-    """Numbers written as words, two to twelve in six languages; the value and the word."""
-    known = _spelled_values(language)
+    """Yield the numbers written as words (two to twelve, in six languages): value and word."""
+    values = _spelled_values(language)
     for word in words:
         for part in (word, *word.split("-")):
-            value = known.get(part.casefold())
+            value = values.get(part.casefold())
             if value is not None:
                 yield value, word
                 break
 
 
 def counting_words(language: str) -> frozenset[str]:
-    """Those that claim a quantity; "first", "both" and "second" are said of things without any."""
+    """Return the number words that claim a quantity: not "first", "second" or "both"."""
     return frozenset(_SPELLED.get(language, "").split())
 
 
 def date_words(text: str) -> Iterator[tuple[str, str]]:
-    """Weekdays and months named in the text, in English: the full name in lower case, and as written."""
+    """Yield the English weekdays and months in the text: full name in lower case, and as written."""
     for match in _DATE_WORD.finditer(text):
         if match["day"]:
             yield f"{match['day'].lower()}day", match.group()
@@ -110,15 +112,15 @@ def date_words(text: str) -> Iterator[tuple[str, str]]:
 
 
 def dates_in(facts: str) -> set[str]:
-    """Weekdays and months that the facts name, or that an ISO date among them falls on."""
-    found = {name for name, _ in date_words(facts)}
+    """Collect the weekdays and months that the facts name, and those of ISO dates in the facts."""
+    names = {name for name, _ in date_words(facts)}
     for year, month, day in _ISO_DATE.findall(facts):
         try:
-            known = date(int(year), int(month), int(day))
+            iso_date = date(int(year), int(month), int(day))
         except ValueError:
             continue
-        found |= {_DAYS[known.weekday()], _MONTHS[known.month - 1][0]}
-    return found
+        names |= {_DAYS[iso_date.weekday()], _MONTHS[iso_date.month - 1][0]}
+    return names
 
 
 def _spelled_values(language: str) -> dict[str, int]:
@@ -127,7 +129,7 @@ def _spelled_values(language: str) -> dict[str, int]:
 
 
 def _readings(digits: str) -> list[float]:
-    """All readings of digits with separators: 1.500 is 1500 in Berlin and 1.5 in Boston."""
+    """Return all readings of digits with separators: 1.500 is 1500 in Berlin and 1.5 in Boston."""
     parts = re.split(r"[.,:'’\u202f\u00a0]", digits)
     if len(parts) == 1:
         return [float(digits)]
@@ -138,6 +140,6 @@ def _readings(digits: str) -> list[float]:
     if len(parts) == 2:
         values.append(float(f"{parts[0]}.{parts[1]}"))
     elif not grouped:  # 1,000.50, or a date such as 24.12.2025
-        whole = "".join(parts[:-1])
-        values += [float(f"{whole}.{parts[-1]}"), *(float(part) for part in parts)]
+        integer_part = "".join(parts[:-1])
+        values += [float(f"{integer_part}.{parts[-1]}"), *(float(part) for part in parts)]
     return values

@@ -1,4 +1,4 @@
-"""The rules, their settings, and the one function that holds a copy against all of them."""
+"""The table of policy rules, their settings, and the check of a copy against all of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from serve_app.policy.shouting import ShoutingRule, shouting
 
 Rule = Callable[[Copy, PolicyContext, Any], Iterator[Hit]]
 
-# Name of the rule, which is also the name of its settings below. Findings come in this order.
+# A rule and its field of PolicySettings have the same name. Findings come in this order.
 RULES: Final[dict[str, Rule]] = {
     "empty": empty,
     "length": length,
@@ -59,7 +59,7 @@ class PolicySettings(Knobs):
 def check(
     copy: Copy, context: PolicyContext, settings: PolicySettings, only: Sequence[str] = tuple(RULES)
 ) -> tuple[PolicyFinding, ...]:
-    """Every finding of every rule that is on. Some milliseconds of CPU, mostly the language identifier."""
+    """Return the findings of all rules that are on. Takes some milliseconds of CPU, mostly in the language rule."""
     return tuple(
         _finding(name, hit)
         for name, rule in RULES.items()
@@ -70,7 +70,7 @@ def check(
 
 
 def unfinished(copy: Copy) -> PolicyFinding:
-    """The finding for a draft that its generator reports as cut off."""
+    """Return the finding for a draft that its generator reports as cut off."""
     return _finding("finished", cut_off(copy))
 
 

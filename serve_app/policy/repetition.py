@@ -1,4 +1,4 @@
-"""Loops: what a small language model does when it loses itself."""
+"""Repetition rule: loops of a small language model, and a body that repeats the title."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -22,7 +22,10 @@ _WORD_RUN = regex.compile(r"\b([\p{L}\p{M}\p{N}'’]+)(?:[\s,.!?-]+\1\b){3,}", r
 
 
 class RepetitionRule(Knobs):
-    """`min_variety` is distinct words over words, for fields of at least `variety_words` words."""
+    """Repeated letters, words and phrases.
+
+    min_variety: least share of distinct words, for fields of at least `variety_words` words.
+    """
 
     action: Action = "block"
     max_phrase_repeats: int = Field(default=2, ge=1)
@@ -45,12 +48,14 @@ def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> 
 def _loop(text: str, settings: RepetitionRule) -> str:
     if run := _CHARACTER_RUN.search(text) or _WORD_RUN.search(text):
         return run.group()
-    found = fold(text).split()
-    phrases = Counter(zip(found, found[1:], found[2:], strict=False))
+    folded_words = fold(text).split()
+    phrases = Counter(zip(folded_words, folded_words[1:], folded_words[2:], strict=False))
     if phrases:
         phrase, count = phrases.most_common(1)[0]
         if count > settings.max_phrase_repeats:
             return " ".join(phrase)
-    if len(found) >= settings.variety_words and len(set(found)) < settings.min_variety * len(found):
+    if len(folded_words) >= settings.variety_words and len(set(folded_words)) < settings.min_variety * len(
+        folded_words
+    ):
         return text
     return ""

@@ -1,4 +1,4 @@
-"""Loud: capitals, runs of exclamation marks, too many emoji or symbols."""
+"""Shouting rule: capitals, runs of exclamation marks, too many emoji or symbols."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -21,7 +21,10 @@ _SYMBOL_RUN = regex.compile(r"(?<!\p{L})([\p{S}#*~=_|])\1{2,}")  # a masked "f**
 
 
 class ShoutingRule(Knobs):
-    """`max_caps_share`: of the letters, those in words all in capitals; fields under `min_letters` are left alone."""
+    """Capitals, marks, emoji and symbols.
+
+    max_caps_share: greatest share of letters in words of capitals only, for fields of at least `min_letters` letters.
+    """
 
     action: Action = "block"
     max_caps_share: float = Field(default=0.5, ge=0, le=1)
@@ -50,7 +53,7 @@ def _marks_run(least: int) -> regex.Pattern[str]:
 
 
 def _caps_share(text: str, min_letters: int) -> float:
-    """Share of the letters that stand in words of two letters or more, all of them capitals."""
+    """Share of letters in words of two or more letters that are all capitals."""
     letters = sum(c.isalpha() for c in text)
     if letters < min_letters:
         return 0.0

@@ -1,4 +1,4 @@
-"""The few views of a text that several rules share."""
+"""Normal forms of a text, shared by several rules."""
 
 # ruff: noqa: RUF001 - the marks of other scripts are meant
 
@@ -13,15 +13,15 @@ _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
 def normalise(text: str) -> str:
-    """NFKC: full-width and other compatibility forms become the plain ones."""
+    """Normalise by NFKC: full-width and other compatibility forms become plain ones."""
     return unicodedata.normalize("NFKC", text)
 
 
 def fold(text: str) -> str:
-    """Case, punctuation and spacing removed: two texts that read the same fold to the same string."""
+    """Remove case, punctuation and extra spaces, so that texts that read the same are equal."""
     return _NOT_WORD.sub(" ", normalise(text).casefold()).strip()
 
 
 def words(text: str) -> list[str]:
-    """Words as written, with inner apostrophes and hyphens."""
+    """Split into words as written, with inner apostrophes and hyphens."""
     return _WORD.findall(text)

@@ -1,5 +1,8 @@
-"""The commands of README and docs/, as they stand there, against the demo's app. curl and grpcurl are read and carried
-out here: a fresh machine need not have them. What needs no app is in tests/unit/test_docs.py."""
+"""The commands of README and docs/, run as they stand against the demo's app.
+
+curl and grpcurl commands are carried out by the test itself, because a fresh machine may not have them. Checks that
+need no app are in tests/unit/test_docs.py.
+"""
 
 from __future__ import annotations
 

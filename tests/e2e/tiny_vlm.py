@@ -1,5 +1,7 @@
-"""Builds a vision-language model small enough for any machine: SmolVLM's architecture (Idefics3), its text half the
-real SmolLM2-135M, the eye random. It says nothing sensible about a picture, but it looks at one, through the same code.
+"""Builds a vision-language model small enough for any machine.
+
+SmolVLM's architecture (Idefics3) with the real SmolLM2-135M as its text half and a random vision half. Its captions
+make no sense, but it reads images through the same code.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from deployments.types import Degradation, Reason, Source, Stage
 from deployments.weights.__main__ import app as weights
 from serve_app.client.cli import app as pushgen
 from tests.pages import all_commands, commands, pages
@@ -90,6 +91,33 @@ def test_commands_of_the_client_are_ones_with_these_options(root: Path) -> None:
     assert found
     for words in found:
         assert unknown_options(pushgen, words[1], words[2:]) == set(), words
+
+
+# Words of the code that a caller or an operator meets.
+PUBLIC_WORDS = (
+    "candidate", "incumbent", "template", "draft", "copy", "item", "reward", "spread", "caution", "margin", "fit",
+    "likelihood", "coverage", "profile", "category", "plan", "gate", "prior", "degradation", "partial", "budget",
+    "priority", "prefix", "revision", "kind", "knob", "setting", "stage", "verb", "replica", "batch", "finding",
+    "reason", "source",
+)  # fmt: skip
+
+
+def test_the_glossary_has_every_public_word_in_one_line(root: Path) -> None:
+    rows = re.findall(
+        r"^\| (.+?) \| .+ \|$", (root / "docs/glossary.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert [word for word in PUBLIC_WORDS if rows.count(word) != 1] == []
+    assert rows[1:] == sorted(rows[1:], key=str.lower)
+
+
+def test_every_value_of_the_answers_enums_is_explained(root: Path) -> None:
+    """A value has an entry in the glossary, or a meaning in the generated reference."""
+    text = (root / "docs/reference/api.md").read_text(encoding="utf-8")
+    words = (root / "docs/glossary.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(\w+)` \| \d+ \| \S.* \|$", text, flags=re.MULTILINE))
+    values = [value for enum in (Stage, Source, Reason, Degradation) for value in enum]
+    named = {value for value in values if f"\n| {value.name.lower()} |" in words}
+    assert [value.value for value in values if value.value not in explained and value not in named] == []
 
 
 def unknown_options(app: typer.Typer, name: str, words: list[str]) -> set[str]:

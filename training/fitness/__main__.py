@@ -64,7 +64,7 @@ def train(
     from training.fitness import finish, tune  # noqa: PLC0415 - imports torch
     from training.fitness.lessons import Mix  # noqa: PLC0415
 
-    with _said():
+    with _reported_errors():
         started = time.monotonic()
         if threads is not None:
             torch.set_num_threads(threads)
@@ -104,10 +104,10 @@ def train(
             "learnt": {"items": len(learnt), "marked": sum(len(e.judged) for e in learnt)},
             "seconds": round(time.monotonic() - started, 1),
         }
-        found = finish.finish(out, unseen, facts, reward, seed)
+        final_report = finish.finish(out, unseen, facts, reward, seed)
         shutil.rmtree(out / "checkpoints", ignore_errors=True)
-        _console.print(f"wrote {out.name}, revision {found['revision']}, after {facts['seconds']} s")
-        _print(found if as_json else found["unseen"], as_json)
+        _console.print(f"wrote {out.name}, revision {final_report['revision']}, after {facts['seconds']} s")
+        _print(final_report if as_json else final_report["unseen"], as_json)
 
 
 @app.command()
@@ -123,15 +123,15 @@ def calibrate(
     from deployments.reward import fit_net  # noqa: PLC0415 - imports torch
     from training.fitness import finish  # noqa: PLC0415 - imports torch
 
-    with _said():
+    with _reported_errors():
         unseen = [e for e in _entries(items, marks, fit_net.load(folder).config.languages) if held_out(e)]
         if len(unseen) < 2:
             raise BadCorpus(f"{len(unseen)} held-out items: bring more")
         before = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         names = ("recipe", "start", "learnt", "seconds", "remarks")
         kept = {name: before[name] for name in names if name in before}
-        found = finish.finish(folder, unseen, kept, reward, seed)
-        _print(found if as_json else found["unseen"], as_json)
+        report = finish.finish(folder, unseen, kept, reward, seed)
+        _print(report if as_json else report["unseen"], as_json)
 
 
 @app.command("eval")
@@ -148,7 +148,7 @@ def evaluate(
     from training.fitness import measure  # noqa: PLC0415 - imports torch
     from training.fitness.calibrate import Calibration  # noqa: PLC0415
 
-    with _said():
+    with _reported_errors():
         model = FitModel.load(folder)
         entries = [e for e in _entries(items, marks, model.config.languages) if everything or _unseen(e)]
         if not entries:
@@ -158,8 +158,8 @@ def evaluate(
         judged = measure.judge(measure.by_fit(model), entries, seed)
         numbers = {name: getattr(model.config, name) for name in ("ceiling", "wording", "slope", "shift")}
         z = Calibration(**numbers).logits(judged)
-        found = {"revision": model.revision, **measure.report(judged, z, seed)}
-        _print(found, as_json)
+        report = {"revision": model.revision, **measure.report(judged, z, seed)}
+        _print(report, as_json)
 
 
 def _making(maker: Any, learnt: Sequence[Entry], seed: int) -> Callable[[int, int], Any]:
@@ -176,11 +176,11 @@ def _unseen(entry: Entry) -> bool:
 def _entries(items: Sequence[Path], marks: Sequence[Path], languages: Sequence[str]) -> list[Entry]:
     """The items in these languages, with what readers marked."""
     edited = [path for path in items if path.is_file() and '"editor"' in path.read_text(encoding="utf-8")[:20_000]]
-    rest = [path for path in items if path not in edited]
-    entries = [*(read(rest) if rest else []), *(entry for path in edited for entry in _edited(path))]
-    found = judgements(marks) if marks else {}
+    plain = [path for path in items if path not in edited]
+    entries = [*(read(plain) if plain else []), *(entry for path in edited for entry in _edited(path))]
+    marked = judgements(marks) if marks else {}
     entries = [
-        e.model_copy(update={"judged": (*e.judged, *found.get(e.id.removeprefix(_EDITORS), ()))}) for e in entries
+        e.model_copy(update={"judged": (*e.judged, *marked.get(e.id.removeprefix(_EDITORS), ()))}) for e in entries
     ]
     return [e for e in entries if e.item.language in languages]
 
@@ -203,11 +203,11 @@ def _bar() -> Progress:
     )  # fmt: skip
 
 
-def _print(found: dict[str, Any], as_json: bool) -> None:
+def _print(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(report) + "\n")
     else:
-        Console().print_json(data=found)
+        Console().print_json(data=report)
 
 
 def _restart_with(variables: dict[str, str]) -> None:
@@ -217,7 +217,7 @@ def _restart_with(variables: dict[str, str]) -> None:
         os.execve(sys.executable, command, os.environ | variables)  # noqa: S606 - itself
 
 
-class _said:  # noqa: N801 - reads as a statement
+class _reported_errors:  # noqa: N801 - reads as a statement
     """Turns our errors into a line and exit code 2."""
 
     def __enter__(self) -> None:

@@ -1,4 +1,4 @@
-"""The model's card: what it is, what it was measured to do, what it does badly. Numbers come from the report alone."""
+"""The card of the fit measure: description, measured quality and weaknesses. All numbers come from the report."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def finish(
     judged = measure.judge(measure.by_fit(model), unseen, seed)
     numbers = asdict(calibrate.fit(judged))
     revision = fit_net.recalibrate(folder, numbers)
-    found: dict[str, Any] = {
+    report: dict[str, Any] = {
         "revision": revision,
         "config": model.config.model_dump(mode="json") | numbers,
         **facts,
@@ -35,9 +35,9 @@ def finish(
     if reward is not None:
         scorer = RewardModel.load(reward)
         baseline = measure.judge(measure.by_reward(scorer), unseen, seed)
-        found["reward"] = measure.report(baseline, scorer.calibration.slope * baseline.logits, seed) | {
+        report["reward"] = measure.report(baseline, scorer.calibration.slope * baseline.logits, seed) | {
             "revision": scorer.revision
         }
-    (folder / "report.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(card.render(found, found.get("remarks", "")), encoding="utf-8")
-    return found
+    (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(card.render(report, report.get("remarks", "")), encoding="utf-8")
+    return report

@@ -1,4 +1,4 @@
-"""An item's copies with what a reader would say of them: what one step of training, or a measurement, reads."""
+"""Lessons of one item: its copies, labelled with the share of readers who would send them."""
 
 from __future__ import annotations
 
@@ -73,33 +73,33 @@ def make(entry: Entry, others: Sequence[Entry], kind: str, draw: np.random.Gener
     if other.id == entry.id or not other.copies or not entry.copies:
         return None
     copy = _pick(entry.copies, draw)
-    found = spoiled(Source(entry, copy, _pick(other.copies, draw)), kind, draw)
-    return Lesson(found, 0.0, kind, original=copy if kind in ALIGNED else None) if found else None
+    worse = spoiled(Source(entry, copy, _pick(other.copies, draw)), kind, draw)
+    return Lesson(worse, 0.0, kind, original=copy if kind in ALIGNED else None) if worse else None
 
 
 def plain(entry: Entry, sentences: int) -> Copy | None:
     """The item's title and the first sentences of its description; None where the title is no headline."""
     title = entry.title.strip()
-    found = [s.strip() for s in _SENTENCES.findall(entry.description)][:sentences]
+    body = [s.strip() for s in _SENTENCES.findall(entry.description)][:sentences]
     tidy = 8 <= len(title) <= 80 and title.isascii() and not re.search(r"[#_<>|]|[A-Z]{4}|\.\w{3}$", title)
-    return Copy(title=title, body=" ".join(found)) if tidy and len(found) == sentences and found != [title] else None
+    return Copy(title=title, body=" ".join(body)) if tidy and len(body) == sentences and body != [title] else None
 
 
 def _other_forms(entry: Entry, draw: np.random.Generator) -> list[Lesson]:
     """Short and long copies that are fit too, so that length says nothing."""
-    found = []
+    forms = []
     if entry.copies and draw.random() < 0.3:
         copy = _pick(entry.copies, draw)
-        found.append(Lesson(Copy(title="", body=copy.body), 0.9, "body_alone"))
+        forms.append(Lesson(Copy(title="", body=copy.body), 0.9, "body_alone"))
     direct = [c for c in entry.copies if c.category in ("DIRECT", "LIST_NUMBER", "URGENT_TREND", "SURPRISE_CONTRAST")]
     if direct and draw.random() < 0.3:
-        found.append(Lesson(Copy(title=_pick(direct, draw).title), 0.9, "title_alone"))
-    if draw.random() < 0.3 and (own := plain(entry, int(draw.integers(1, 4)))):
-        found.append(Lesson(own, PLAIN_FIT, "plain"))
+        forms.append(Lesson(Copy(title=_pick(direct, draw).title), 0.9, "title_alone"))
+    if draw.random() < 0.3 and (description := plain(entry, int(draw.integers(1, 4)))):
+        forms.append(Lesson(description, PLAIN_FIT, "plain"))
     if len(entry.copies) > 1 and draw.random() < 0.3:
         one, two = (entry.copies[i] for i in draw.permutation(len(entry.copies))[:2])
-        found.append(Lesson(Copy(title=one.title, body=f"{one.body} {two.body}"), 0.85, "long"))
-    return found
+        forms.append(Lesson(Copy(title=one.title, body=f"{one.body} {two.body}"), 0.85, "long"))
+    return forms
 
 
 def _longer(entry: Entry, draw: np.random.Generator) -> list[Lesson]:
@@ -111,8 +111,8 @@ def _longer(entry: Entry, draw: np.random.Generator) -> list[Lesson]:
     return [Lesson(Copy(title=bad.title, body=body), 0.0, f"{bad.kind}_longer")]
 
 
-def _sharing(found: Sequence[Lesson], total: float) -> list[Lesson]:
-    return [Lesson(f.copy, f.fit, f.kind, total / len(found), f.original) for f in found]
+def _sharing(lessons: Sequence[Lesson], total: float) -> list[Lesson]:
+    return [Lesson(f.copy, f.fit, f.kind, total / len(lessons), f.original) for f in lessons]
 
 
 def _pick(of: Sequence[T], draw: np.random.Generator) -> T:

@@ -1,4 +1,4 @@
-"""The quality of a fit measure on items that it did not see: beside their good copies, by kind of bad copy."""
+"""The quality of a fit measure on unseen items, by kind of bad copy."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ class Judgements:
 
 def lessons_of(entry: Entry, others: Sequence[Entry], draw: np.random.Generator, draws: int = _DRAWS) -> list[Lesson]:
     """The item's copies, its copies made worse in every way, and its own words as a long copy."""
-    found = [Lesson(c, 1.0, "good") for c in entry.copies]
-    found += [Lesson(b, 0.0, b.kind) for b in entry.bad]
-    found += [Lesson(j, j.fit, "marked") for j in entry.judged]
+    lessons = [Lesson(c, 1.0, "good") for c in entry.copies]
+    lessons += [Lesson(b, 0.0, b.kind) for b in entry.bad]
+    lessons += [Lesson(j, j.fit, "marked") for j in entry.judged]
     for kind in WAYS:
         made = [make(entry, others, kind, draw) for _ in range(draws)]
-        found += [lesson for lesson in made if lesson is not None]
+        lessons += [lesson for lesson in made if lesson is not None]
     for sentences in (1, 3):
         if copy := plain(entry, sentences):
-            found.append(Lesson(copy, 1.0, f"title_and_{sentences}"))
-    return found
+            lessons.append(Lesson(copy, 1.0, f"title_and_{sentences}"))
+    return lessons
 
 
 def by_fit(model: FitModel) -> Scorer:
-    """As serving would judge, before calibration."""
+    """Score copies as serving does, before calibration."""
 
     def score(entry: Entry, copies: Sequence[Copy]) -> tuple[Floats, Floats]:
         rows = model.encode(model.facts(entry.item, ""), copies)
@@ -83,16 +83,16 @@ def judge(score: Scorer, entries: Sequence[Entry], seed: int = 0) -> Judgements:
     """Every lesson of the entries, judged."""
     logits, wording, fit, kinds, items, words = [], [], [], [], [], []
     for number, entry in enumerate(entries):
-        found = lessons_of(entry, entries, np.random.default_rng([seed, number]))
-        said, like = score(entry, [Copy(title=f.copy.title, body=f.copy.body) for f in found])
-        logits.append(said)
-        wording.append(like)
-        fit += [f.fit for f in found]
-        kinds += [f.kind for f in found]
-        items += [number] * len(found)
-        words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in found]
-    said_of_all, like_of_all = (np.concatenate(part).astype(float) for part in (logits, wording))
-    return Judgements(said_of_all, like_of_all, np.array(fit), np.array(kinds), np.array(items), np.array(words))
+        lessons = lessons_of(entry, entries, np.random.default_rng([seed, number]))
+        scores, wordings = score(entry, [Copy(title=f.copy.title, body=f.copy.body) for f in lessons])
+        logits.append(scores)
+        wording.append(wordings)
+        fit += [f.fit for f in lessons]
+        kinds += [f.kind for f in lessons]
+        items += [number] * len(lessons)
+        words += [len(f"{f.copy.title} {f.copy.body}".split()) for f in lessons]
+    all_scores, all_wordings = (np.concatenate(part).astype(float) for part in (logits, wording))
+    return Judgements(all_scores, all_wordings, np.array(fit), np.array(kinds), np.array(items), np.array(words))
 
 
 HUMAN: Final = ("wrong_fact", "misread", "invented", "empty", "off_tone", "broken", "other")
@@ -116,19 +116,19 @@ def report(judged: Judgements, z: Array, seed: int = 0) -> dict[str, Any]:
                 "fooled": _shares(pairs, lambda d: d >= 0, seed),
                 "sure_and_wrong": _shares(pairs, lambda d: d >= np.log(SURE / (1 - SURE)), seed),
             }  # fmt: skip
-    found: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds, "length": _length(judged, z)}
+    numbers: dict[str, Any] = {"items": len(np.unique(judged.items)), "kinds": kinds, "length": _length(judged, z)}
     chances = expit(z)
-    found["passed_at_half"] = {
+    numbers["passed_at_half"] = {
         str(kind): round(float((chances[judged.kinds == kind] >= 0.5).mean()), 3) for kind in np.unique(judged.kinds)
     }
     marked = judged.kinds == "marked"
     if marked.any():
-        found["marks"] = _marks(judged, z, marked, seed)
-    return found
+        numbers["marks"] = _marks(judged, z, marked, seed)
+    return numbers
 
 
 def _length(judged: Judgements, z: Array) -> dict[str, float | None]:
-    """Whether length decides: the longer of two good copies of an item should be above the shorter half the time.
+    """Measure the effect of length: of two good copies of an item the longer should win half the time.
 
     longer_good_above: of all such pairs. written_bad_auc: what length alone would reach. like_length_fooled: as
     `fooled`, of bad copies written by people and good ones that differ by two words at most.
@@ -154,7 +154,7 @@ def _share(holds: Sequence[Any]) -> float | None:
 
 
 def auc(good: Array, bad: Array) -> float:
-    """That a good one is above a bad one; ties count half."""
+    """Probability that a good copy ranks above a bad one; ties count half."""
     ranks = rankdata(np.concatenate([good, bad]))[: len(good)]
     return float((ranks.sum() - len(good) * (len(good) + 1) / 2) / (len(good) * len(bad)))
 
@@ -177,13 +177,13 @@ def _auc_of(both: Sequence[tuple[Array, Array]]) -> float:
 
 def _pairs(judged: Judgements, z: Array, bad: Mask) -> dict[int, Array]:
     """By item: how far each bad copy lies above each good one."""
-    found: dict[int, Array] = defaultdict(lambda: np.empty(0))
+    differences: dict[int, Array] = defaultdict(lambda: np.empty(0))
     for item in np.unique(judged.items[bad]):
         mine = judged.items == item
         goods, bads = z[mine & (judged.kinds == "good")], z[mine & bad]
         if len(goods):
-            found[int(item)] = (bads[:, None] - goods[None, :]).ravel()
-    return found
+            differences[int(item)] = (bads[:, None] - goods[None, :]).ravel()
+    return differences
 
 
 def _shares(pairs: dict[int, Array], holds: Callable[[Array], Mask], seed: int) -> list[float]:

@@ -1,4 +1,4 @@
-"""Slips of a model that half understands: all words are the item's, the sentence is wrong. Pure but for the draw."""
+"""Slips of a small model: the words are the item's, the sentence is wrong. Pure, given the draw."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ _BREAKS: Final = frozenset(
 
 
 def pronoun(copy: Copy, draw: Draw) -> Copy | None:
-    """Somebody is taken for another."""
+    """Replace a pronoun with another."""
     return _word(copy, draw, lambda word: _PRONOUNS.get(word.lower()))
 
 
 def small_word(copy: Copy, draw: Draw) -> Copy | None:
-    """A preposition, an article or an auxiliary is missing, or is another."""
+    """Drop or replace a preposition, an article or an auxiliary."""
     return _word(
         copy, draw, lambda word: ("" if draw.random() < 0.4 else _pick(_SMALL, draw)) if word in _SMALL else None
     )
 
 
 def turned(copy: Copy, draw: Draw) -> Copy | None:
-    """Two names, numbers or long words of the copy change places: who did what to whom."""
+    """Swap two names, numbers or long words of the copy."""
     words = _split(copy)
     kinds = (
         [i for i, w in enumerate(words) if w[:1].isupper() and len(w) > 3 and i and words[i - 1].strip()],
@@ -57,9 +57,9 @@ def turned(copy: Copy, draw: Draw) -> Copy | None:
     return _joined(words)
 
 
-def spliced(copy: Copy, told: str, draw: Draw) -> Copy | None:
-    """One half of a sentence of the facts goes on as another sentence ends."""
-    sentences = [s.strip() for s in _SENTENCE.findall(told) if len(s.split()) > 4]
+def spliced(copy: Copy, facts: str, draw: Draw) -> Copy | None:
+    """Join the first half of one sentence of the facts to the second half of another."""
+    sentences = [s.strip() for s in _SENTENCE.findall(facts) if len(s.split()) > 4]
     if len(sentences) < 2:
         return None
     one, two = (sentences[int(i)] for i in draw.choice(len(sentences), 2, replace=False))
@@ -69,9 +69,9 @@ def spliced(copy: Copy, told: str, draw: Draw) -> Copy | None:
     return Copy(title=copy.title, body=body[:1].upper() + body[1:])
 
 
-def scrap(copy: Copy, told: str, draw: Draw) -> Copy | None:
-    """Some words out of the facts stand as the title."""
-    words = told.split()
+def scrap(copy: Copy, facts: str, draw: Draw) -> Copy | None:
+    """Use some words of the facts as the title."""
+    words = facts.split()
     if len(words) < 12:
         return None
     start = int(draw.integers(len(words) - 6))
@@ -94,9 +94,9 @@ def _word(copy: Copy, draw: Draw, other: Callable[[str], str | None]) -> Copy | 
     words = _split(copy)
     for at in draw.permutation(len(words)):
         bare = words[at].strip(".,;:!?")
-        found = other(bare) if bare else None
-        if found is not None and found != bare.lower():
-            words[at] = words[at].replace(bare, found.capitalize() if bare[0].isupper() else found)
+        replacement = other(bare) if bare else None
+        if replacement is not None and replacement != bare.lower():
+            words[at] = words[at].replace(bare, replacement.capitalize() if bare[0].isupper() else replacement)
             return _joined(words)
     return None
 

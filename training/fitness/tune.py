@@ -60,26 +60,29 @@ class Maker:
         self._tokenizer = tokenizer
         self._room = room
         self._mix = mix
-        self._known: dict[tuple[str, bool], str] = {}
+        self._facts: dict[tuple[str, bool], str] = {}
 
     def example(self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator) -> Example:
-        known = self.known(entry, seen=bool(draw.random() < 0.7))
-        held = Facts(known)
-        found = lessons(entry, others, draw, self._mix)
-        pieces = tuple(self._tokenizer.copy(lesson.copy, held) for lesson in found)
-        wrong = [self._wrong(lesson, piece) for lesson, piece in zip(found, pieces, strict=True)]
+        item_facts = self.item_facts(entry, seen=bool(draw.random() < 0.7))
+        held = Facts(item_facts)
+        item_lessons = lessons(entry, others, draw, self._mix)
+        pieces = tuple(self._tokenizer.copy(lesson.copy, held) for lesson in item_lessons)
+        wrong = [self._wrong(lesson, piece) for lesson, piece in zip(item_lessons, pieces, strict=True)]
         return Example(
-            FitRow(self._tokenizer.facts(known), pieces), [f.fit for f in found], [f.weight for f in found], wrong
+            FitRow(self._tokenizer.facts(item_facts), pieces),
+            [f.fit for f in item_lessons],
+            [f.weight for f in item_lessons],
+            wrong,
         )
 
-    def known(self, entry: Entry, *, seen: bool) -> str:
-        """The item's facts. seen: with what its picture shows, which serving does not always know."""
+    def item_facts(self, entry: Entry, *, seen: bool) -> str:
+        """Return the item's facts. seen: with the description of its image, which serving does not always have."""
         key = entry.id, seen
-        if key not in self._known:
+        if key not in self._facts:
             item = entry.item if seen else entry.item.model_copy(update={"images": ()})
             tokenizer = self._tokenizer
-            self._known[key] = facts(item, "", self._room, tokenizer.count, tokenizer.control_words)
-        return self._known[key]
+            self._facts[key] = facts(item, "", self._room, tokenizer.count, tokenizer.control_words)
+        return self._facts[key]
 
     def _wrong(self, lesson: Lesson, piece: Piece) -> list[int]:
         if lesson.kind == "good":
@@ -157,9 +160,11 @@ class Trainer:
         flat = [wrong for e in examples for wrong in e.wrong]
         labels = torch.tensor([label for wrong in flat for label in wrong])
         places = packed.copies[packed.copies >= 0]
-        known = labels >= 0
-        logits = self.net.tokens(states[places[known]])[:, 0].float()
-        return functional.binary_cross_entropy_with_logits(logits, labels[known].float(), pos_weight=torch.tensor(4.0))
+        labelled = labels >= 0
+        logits = self.net.tokens(states[places[labelled]])[:, 0].float()
+        return functional.binary_cross_entropy_with_logits(
+            logits, labels[labelled].float(), pos_weight=torch.tensor(4.0)
+        )
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

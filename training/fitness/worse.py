@@ -1,4 +1,4 @@
-"""More ways to make a copy worse: those that need the item or another one. Pure but for the draw."""
+"""Ways to make a copy worse that need its item or another one. Pure, given the draw."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def _swapped_name(source: Source, draw: Draw) -> Copy | None:
     both = f"{source.copy.title}\n{source.copy.body}"
     hits = list(_NAME.finditer(both))
     entry = source.entry
-    own = _NAME.findall(f"x {entry.title}. x {entry.description}")
-    names = [*own, *own, *_NAME.findall(f"{source.other.title}\n{source.other.body}")]
+    item_names = _NAME.findall(f"x {entry.title}. x {entry.description}")
+    names = [*item_names, *item_names, *_NAME.findall(f"{source.other.title}\n{source.other.body}")]
     if not hits or not names:
         return None
     hit, name = _pick(hits, draw), _pick(names, draw)
@@ -119,7 +119,7 @@ def _negation(source: Source, draw: Draw) -> Copy | None:
 
 
 def _some_words(source: Source, draw: Draw) -> Copy:
-    """Some words are in another order, or others of the item stand in their place: nearly English."""
+    """Move some words, or replace them with others of the item."""
     both = f"{source.copy.title} \n {source.copy.body}".split(" ")
     pool = f"{source.entry.title} {source.entry.description}".split()
     places = [i for i, word in enumerate(both) if word.strip()]
@@ -193,8 +193,12 @@ ALIGNED: Final = frozenset(
 
 def spoiled(source: Source, kind: str, draw: Draw) -> Copy | None:
     """The copy made worse in a way of WAYS; None where that way cannot spoil it."""
-    found = WAYS[kind](source, draw)
-    return None if found is None or found == source.copy or not (found.title or found.body) else found
+    worse_copy = WAYS[kind](source, draw)
+    return (
+        None
+        if worse_copy is None or worse_copy == source.copy or not (worse_copy.title or worse_copy.body)
+        else worse_copy
+    )
 
 
 def _copy(both: str) -> Copy:

@@ -192,14 +192,14 @@ def calibrate(
 
     try:
         entries = [e for e in _with_judged(read(items), marks) if held_out(e) and e.judged]
-        calibration, found = fitted(entries)
+        calibration, report = fitted(entries)
     except BadCorpus as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     out.mkdir(parents=True, exist_ok=True)
     (out / "fit.json").write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    (out / "fit_report.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    sys.stdout.write(json.dumps(found) + "\n")
+    (out / "fit_report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 def maker_for(folder: str, mix: Mix) -> Maker:

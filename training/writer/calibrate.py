@@ -1,4 +1,4 @@
-"""From readers' marks to a calibrated fit: how the model's word becomes a probability, and how good it is."""
+"""Calibration of the writer's own fit on readers' marks, and its quality."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def platt(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike) -> Fitted:
         return float(np.logaddexp(0, z).sum() - (target * z).sum())
 
     bounds = [(0, None), (0, None), (None, None)]
-    found = minimize(cost, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B", bounds=bounds)
-    slope, weight, offset = (float(value) for value in found.x)
+    optimum = minimize(cost, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B", bounds=bounds)
+    slope, weight, offset = (float(value) for value in optimum.x)
     return Fitted(slope=slope, likelihood_weight=weight, offset=offset)
 
 
@@ -65,12 +65,12 @@ def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
     fit = [j.fit for _, j in rows]
     if not any(f > 0.5 for f in fit) or all(f > 0.5 for f in fit):
         raise BadCorpus("the marks need copies that are fit and copies that are not, with their writer's numbers")
-    found = platt(contrast, likelihood, fit)
+    fit_curve = platt(contrast, likelihood, fit)
     languages = tuple(sorted({e.item.language for e, _ in rows}))
     calibration = FitCalibration(
-        slope=round(found.slope, 4),
-        likelihood_weight=round(found.likelihood_weight, 4),
-        offset=round(found.offset, 4),
+        slope=round(fit_curve.slope, 4),
+        likelihood_weight=round(fit_curve.likelihood_weight, 4),
+        offset=round(fit_curve.offset, 4),
         languages=languages,
     )
     about = {"items": len({e.id for e, _ in rows}), "languages": list(languages)}
@@ -78,25 +78,25 @@ def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
 
 
 def report(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
-    """How well the model's numbers order marked copies, and what they make of them once calibrated."""
+    """Report how well the model's numbers order marked copies, raw and calibrated."""
     x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
-    said = platt(x, w, y)(x, w)
+    chances = platt(x, w, y)(x, w)
     draw = np.random.default_rng(seed)
     samples = [draw.integers(len(x), size=len(x)) for _ in range(500)]
-    spread = [value for rows in samples if not np.isnan(value := auc(said[rows], y[rows]))]
+    spread = [value for rows in samples if not np.isnan(value := auc(chances[rows], y[rows]))]
     return {
         "copies": len(x),
         "fit": round(float((y > 0.5).mean()), 3),
-        "auc": round(auc(said, y), 3),
+        "auc": round(auc(chances, y), 3),
         "auc_contrast": round(auc(x, y), 3),
         "auc_likelihood": round(auc(w, y), 3),
         "auc_interval": [round(float(v), 3) for v in np.quantile(spread, [0.025, 0.975])],
-        "brier": round(float(((said - (y > 0.5)) ** 2).mean()), 3),
+        "brier": round(float(((chances - (y > 0.5)) ** 2).mean()), 3),
         "at_minimum": [
             {
                 "minimum": minimum,
-                "share": round(float((said >= minimum).mean()), 3),
-                "fit": round(float((y[said >= minimum] > 0.5).mean()), 3) if (said >= minimum).any() else None,
+                "share": round(float((chances >= minimum).mean()), 3),
+                "fit": round(float((y[chances >= minimum] > 0.5).mean()), 3) if (chances >= minimum).any() else None,
             }
             for minimum in (0.3, 0.4, 0.5, 0.6, 0.7)
         ],

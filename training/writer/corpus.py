@@ -1,6 +1,6 @@
-"""Items with copies that are fit to send and copies that are not: what the writer learns from.
+"""The writer's corpus: items with copies that are fit to send, and copies that are not.
 
-One JSON object a line: the fields of an Item (its picture as `alt_text`), `copies` with their category, `bad` copies
+One JSON object a line: the fields of an Item (its image as `alt_text`), `copies` with their category, `bad` copies
 with what is wrong with them, and `judged` copies of models that a reader has marked.
 """
 
@@ -72,7 +72,7 @@ class Entry(Settings):
 
     @property
     def item(self) -> Item:
-        """As serving sees it, less the picture's bytes."""
+        """The item as serving sees it, without the bytes of its image."""
         return Item(
             id=self.id,
             locale=self.locale,
@@ -115,13 +115,13 @@ def held_out(entry: Entry) -> bool:
 
 def judgements(paths: Sequence[Path]) -> dict[str, list[Judged]]:
     """Marked copies by the item's id, from lines of {"id", "title", "body", "fit", ...}; other fields are ignored."""
-    found: dict[str, list[Judged]] = {}
+    by_item: dict[str, list[Judged]] = {}
     for path in _files(paths):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             mark = {name: row[name] for name in Judged.model_fields if name in row}
-            found.setdefault(row["id"], []).append(Judged(**mark))
-    return found
+            by_item.setdefault(row["id"], []).append(Judged(**mark))
+    return by_item
 
 
 def _files(paths: Sequence[Path]) -> Iterable[Path]:

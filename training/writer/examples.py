@@ -66,20 +66,20 @@ class Maker:
     def example(self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator) -> Packed:
         """One packed example; `others`: where a copy of another item is taken from."""
         task = self._task(entry, draw)
-        known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
-        pool = [c for c in self._pool(entry, known, draw) if fits(c, task.profile, task.item.language)]
+        item_facts = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
+        pool = [c for c in self._pool(entry, item_facts, draw) if fits(c, task.profile, task.item.language)]
         lessons = self._lessons(entry, task, draw)
         picked = [*(better for better, _ in lessons), *pool][: self._mix.written]
-        writes = [self._writing(task, c.category, c, known) for c in picked]
+        writes = [self._writing(task, c.category, c, item_facts) for c in picked]
         yes, no = self._judged(entry, others, draw)
         judges = [
-            self._branch(prompt.fit_messages(task, copy, known), word, ends=False)
+            self._branch(prompt.fit_messages(task, copy, item_facts), word, ends=False)
             for copies, word in ((yes, prompt.YES), (no, prompt.NO))
             for copy in copies
         ]
         worse = [*(copy for _, copy in lessons), *_shuffled(entry.bad, draw)][: self._mix.worse if picked else 0]
         better = [n % len(picked) for n in range(len(worse))]  # a mended copy stands where its draft does
-        unwanted = [self._writing(task, picked[n].category, c, known) for n, c in zip(better, worse, strict=True)]
+        unwanted = [self._writing(task, picked[n].category, c, item_facts) for n, c in zip(better, worse, strict=True)]
         branches = [*_weighing(writes, 1.0), *_weighing(judges, self._mix.judge_weight), *_weighing(unwanted, 0.0)]
         return pack(branches, list(zip(better, range(len(writes) + len(judges), len(branches)), strict=True)))
 
@@ -93,31 +93,21 @@ class Maker:
         fitting = [m for m in mended if fits(m[0], task.profile, task.item.language)]
         return [fitting[i] for i in draw.permutation(len(fitting))][: self._mix.worse]
 
-    def _pool(self, entry: Entry, known: str, draw: np.random.Generator) -> list[Written]:
-        """Copies to write, those nearest to the item's own words more often first: a small model that learns wit from
-        people invents."""
-        own = [
+    def _pool(self, entry: Entry, item_facts: str, draw: np.random.Generator) -> list[Written]:
+        """Order the copies to write: those nearest to the item's own words tend to come first.
+
+        A small model that learns from wittier copies invents facts.
+        """
+        fit_copies = [
             Written(category=j.category, title=j.title, body=j.body) for j in entry.judged if j.is_fit and j.category
         ]
-        copies = [*entry.copies, *own]
-        words = set(_WORD.findall(known.lower()))
+        copies = [*entry.copies, *fit_copies]
+        words = set(_WORD.findall(item_facts.lower()))
         nearness = [_share(f"{c.title} {c.body}", words) + self._mix.chance * draw.random() for c in copies]
         return [copies[i] for i in np.argsort(nearness)[::-1]]
 
-    def _writing(self, task: GenerationTask, category: str, copy: Copy, known: str) -> Branch:
-        return self._branch(prompt.messages(task, self._plan(category), known), answer(copy, task.output_fields))
-
-    def judgement(self, entry: Entry, copy: Copy) -> Branch:
-        """The question about one copy, answered Yes: for measuring."""
-        task = GenerationTask(
-            item=entry.item,
-            caption="",
-            plan=(),
-            candidates_per_category=1,
-            profile=self._profiles[self._mix.default_profile],
-        )
-        known = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
-        return self._branch(prompt.fit_messages(task, copy, known), prompt.YES, ends=False)
+    def _writing(self, task: GenerationTask, category: str, copy: Copy, item_facts: str) -> Branch:
+        return self._branch(prompt.messages(task, self._plan(category), item_facts), answer(copy, task.output_fields))
 
     def _task(self, entry: Entry, draw: np.random.Generator) -> GenerationTask:
         default = self._profiles[self._mix.default_profile]
@@ -140,8 +130,8 @@ class Maker:
         self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator
     ) -> tuple[list[Copy], list[Copy]]:
         """Copies that are fit, and copies that are not: a model's own where readers have marked some, then the rest."""
-        own = [j for j in entry.judged if j.is_fit] + [j.mended for j in entry.judged if j.mended]
-        good = [*_shuffled(own, draw), *_shuffled(entry.copies, draw)]
+        fit_copies = [j for j in entry.judged if j.is_fit] + [j.mended for j in entry.judged if j.mended]
+        good = [*_shuffled(fit_copies, draw), *_shuffled(entry.copies, draw)]
         bad = [*_shuffled([j for j in entry.judged if j.fit < 0.5], draw), *_shuffled(entry.bad, draw)]
         no: list[Copy] = []
         for copy in bad:
@@ -176,9 +166,9 @@ class Maker:
 
 
 def _share(text: str, words: set[str]) -> float:
-    """Of the longer words of a text, how many are among `words`."""
-    own = _WORD.findall(text.lower())
-    return sum(w in words for w in own) / max(1, len(own))
+    """Share of the longer words of a text that are among `words`."""
+    text_words = _WORD.findall(text.lower())
+    return sum(w in words for w in text_words) / max(1, len(text_words))
 
 
 def _shuffled(copies: Sequence[Copy], draw: np.random.Generator) -> list[Copy]:
@@ -198,5 +188,5 @@ def fits(copy: Copy, profile: LengthProfile, language: str) -> bool:
 def answer(copy: Copy, fields: Sequence[OutputField]) -> str:
     """The compact JSON that the serving grammar accepts."""
     texts = {OutputField.TITLE: copy.title, OutputField.BODY: copy.body}
-    found = {FIELD_NAMES[field]: texts[field] for field in in_order(fields)}
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    values = {FIELD_NAMES[field]: texts[field] for field in in_order(fields)}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -56,15 +56,15 @@ def pack(branches: Sequence[Branch], pairs: Sequence[tuple[int, int]] = ()) -> P
     weight: list[float] = []
     owner: list[int] = []
     for number, branch in enumerate(branches, start=1):
-        own = (*branch.prompt[shared:], *branch.answer[:-1])
+        branch_ids = (*branch.prompt[shared:], *branch.answer[:-1])
         first = len(ids) + len(branch.prompt) - shared - 1
         source += range(first, first + len(branch.answer))
         target += branch.answer
         weight += [branch.weight] * len(branch.answer)
         owner += [number - 1] * len(branch.answer)
-        ids += own
-        positions += range(shared, shared + len(own))
-        segments += [number] * len(own)
+        ids += branch_ids
+        positions += range(shared, shared + len(branch_ids))
+        segments += [number] * len(branch_ids)
     segment = torch.tensor(segments)
     seen = (segment[None, :] == 0) | (segment[None, :] == segment[:, None])
     mask = seen & torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
@@ -81,7 +81,7 @@ def pack(branches: Sequence[Branch], pairs: Sequence[tuple[int, int]] = ()) -> P
 
 
 def _common(prompts: Sequence[Sequence[int]]) -> int:
-    """How many first tokens all share, less than the shortest has."""
+    """Length of the common prefix, below the length of the shortest prompt."""
     most = min(map(len, prompts)) - 1
     first = prompts[0]
     return next((i for i in range(most) if any(p[i] != first[i] for p in prompts)), most)
@@ -89,7 +89,7 @@ def _common(prompts: Sequence[Sequence[int]]) -> int:
 
 @dataclass(frozen=True)
 class Preference:
-    """How much a pair counts beside the learnt tokens, and how: SimPO's loss, https://arxiv.org/abs/2405.14734.
+    """Weight and loss of a pair, beside the learnt tokens: SimPO, https://arxiv.org/abs/2405.14734.
 
     -log sigmoid(beta x (mean log-likelihood of the first - that of the second) - margin), in nats a token.
     """

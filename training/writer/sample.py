@@ -1,4 +1,4 @@
-"""Drafts of a writer on the serving engine, with its own word on each: for reading and for calibrating."""
+"""Drafts of a writer on the serving engine, with its own fit of each: for readers and for calibration."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def save_adapter(model: Any, out: Path, base: str) -> None:
 
 
 def order(count: int, items: int, seed: int) -> Sequence[int]:
-    """Which entry each of `items` examples is of: whole passes, each in an order of its own."""
+    """Draw the entry of each of `items` examples: whole passes, each in a new order."""
     drawn: list[int] = []
     for number in range(-(-items // count)):
         generator = torch.Generator().manual_seed(seed * 1000 + number)

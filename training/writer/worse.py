@@ -63,10 +63,10 @@ _NUMBER: Final = re.compile(r"\d+")
 def wrong_number(copy: Copy, draw: Draw) -> Copy | None:
     """One number is another; None where there is none."""
     both = f"{copy.title}\n{copy.body}"
-    found = list(_NUMBER.finditer(both))
-    if not found:
+    numbers = list(_NUMBER.finditer(both))
+    if not numbers:
         return None
-    hit = found[int(draw.integers(len(found)))]
+    hit = numbers[int(draw.integers(len(numbers)))]
     old = int(hit.group())
     step = int(draw.integers(1, max(3, min(old, 40)) + 1))
     new = old + step if draw.random() < 0.5 or old - step < 1 else old - step

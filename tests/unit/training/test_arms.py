@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from training import seen
 from training.arms import BadArms, clean, fold_of, read
 from training.pairs import make
 
@@ -122,14 +121,6 @@ def test_when_nothing_is_left_the_reasons_are_given() -> None:
     assert len(clean(table(impressions=[1000, 9000, 500, 4500], share=[10, 90, 10, 90])).table) == 4
 
 
-def test_pairs_stay_inside_a_test_and_an_image() -> None:
-    arms = clean(table(test_id=["t1"] * 4, image_id=["x", "x", "y", "y"], impressions=[1000] * 4)).table
-    pairs = make(arms)
-    assert sorted(zip(pairs.a, pairs.b, strict=True)) == [(0, 1), (2, 3)]
-    assert pairs.z[0] == pytest.approx(3.65, abs=0.01)  # 5.0% against 2.0% of 1000 each
-    assert pairs.labels[0] > 0.9
-
-
 def test_the_lede_is_the_context_and_joins_tests_without_a_cluster() -> None:
     ledes = ["<p>A long lede about one and the same animal shelter.</p>"] * 4
     joined = clean(table(lede=ledes, excerpt=["a", "b", "c", "d"]))
@@ -144,22 +135,14 @@ def test_a_cluster_keeps_its_fold() -> None:
     assert {fold_of(f"story-{i}") for i in range(200)} == set(range(10))
 
 
-def test_what_a_model_has_seen_is_left_out_with_its_cluster(tmp_path: Path) -> None:
-    arms = clean(table(test_id=["t1", "t1", "t2", "t2"], cluster=[1, 1, 1, 1]))
-    seen.write(tmp_path, ["t9"])
-    assert seen.unseen(arms.table, tmp_path).all()
-    seen.write(tmp_path, ["t1"])
-    assert not seen.unseen(arms.table, tmp_path).any()
-
-
 def test_ids_and_copies_of_a_csv_are_text(tmp_path: Path) -> None:
     path = tmp_path / "arms.csv"
     path.write_text(
         " Test_ID ,headline,impressions,clicks\n007,None,1000,50\n007,NA,1000,20\n7,Bread,500,5\n7,Cake,500,9\n"
     )
-    found = read(path).table
-    assert list(found["test_id"]) == ["007", "007", "7", "7"]
-    assert list(found["text"]) == ["None", "NA", "Bread", "Cake"]
+    table = read(path).table
+    assert list(table["test_id"]) == ["007", "007", "7", "7"]
+    assert list(table["text"]) == ["None", "NA", "Bread", "Cake"]
 
 
 def test_an_id_is_the_same_from_csv_and_from_parquet(tmp_path: Path) -> None:

@@ -45,10 +45,10 @@ def test_fitting_finds_the_calibration_that_made_the_outcomes(slope: float, weig
         return slope * (mean[a] - mean[b]) / np.sqrt(1 + weight * (spread[a] ** 2 + spread[b] ** 2))
 
     mean, spread, pairs = log(logit)
-    found = fit(mean, spread, pairs)
-    assert found.slope == pytest.approx(slope, rel=0.25)
+    calibration = fit(mean, spread, pairs)
+    assert calibration.slope == pytest.approx(slope, rel=0.25)
     expected = win_probabilities(truth, mean, spread, pairs)
-    assert np.abs(win_probabilities(found, mean, spread, pairs) - expected).mean() < 0.02
+    assert np.abs(win_probabilities(calibration, mean, spread, pairs) - expected).mean() < 0.02
 
 
 def test_the_unit_of_the_rewards_does_not_matter() -> None:
@@ -105,7 +105,7 @@ def test_length_slopes_are_those_of_copies_that_begin_alike() -> None:
 
 
 def test_the_surface_of_copies_is_one_row_each() -> None:
-    found = surface(["Why now?", "3 tips"])
-    assert found.shape == (2, len(FEATURES))
-    assert found[:, FEATURES.index("question")].tolist() == [1.0, 0.0]
+    rows = surface(["Why now?", "3 tips"])
+    assert rows.shape == (2, len(FEATURES))
+    assert rows[:, FEATURES.index("question")].tolist() == [1.0, 0.0]
     assert surface([]).shape == (0, len(FEATURES))

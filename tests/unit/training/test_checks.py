@@ -13,7 +13,7 @@ def shown(*impressions: int, share: list[float] | None = None) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("impressions", "found"),
+    ("impressions", "mismatched"),
     [
         ((3500, 3480, 3560), False),
         ((4225, 4975, 4113, 4975), True),  # a test of the archive's faulty weeks
@@ -22,8 +22,8 @@ def shown(*impressions: int, share: list[float] | None = None) -> bool:
         ((500,), False),
     ],
 )
-def test_a_mismatch_needs_evidence_and_a_size_that_matters(impressions: tuple[int, ...], found: bool) -> None:
-    assert shown(*impressions) is found
+def test_a_mismatch_needs_evidence_and_a_size_that_matters(impressions: tuple[int, ...], mismatched: bool) -> None:
+    assert shown(*impressions) is mismatched
 
 
 def test_planned_shares_take_the_place_of_equal_ones() -> None:

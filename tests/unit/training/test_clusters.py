@@ -16,9 +16,9 @@ def joined(first: list[str], second: list[str], contexts: tuple[str, str] | None
     table = pd.DataFrame({"test_id": ["t1"] * len(first) + ["t2"] * len(second), "text": first + second})
     if contexts:
         table["context"] = [contexts[0]] * len(first) + [contexts[1]] * len(second)
-    found = clusters_of(table)
-    assert len(set(found)) in (1, 2)
-    return len(set(found)) == 1
+    clusters = clusters_of(table)
+    assert len(set(clusters)) in (1, 2)
+    return len(set(clusters)) == 1
 
 
 @pytest.mark.parametrize(

@@ -29,43 +29,43 @@ def arms_of(clicks: list[list[int]], shown: int = 10_000) -> pd.DataFrame:
 
 def measured(arms: pd.DataFrame, mean: list[float], spread: list[float] | None = None, slope: float = 1.0) -> dict:
     spreads = np.array(spread if spread is not None else [0.0] * len(mean))
-    found = evaluate(np.array(mean), spreads, WinCalibration(slope=slope, spread_weight=1.0), make(arms), arms)
-    assert set(found) == KEYS
-    json.dumps(found, allow_nan=False)
-    return found
+    numbers = evaluate(np.array(mean), spreads, WinCalibration(slope=slope, spread_weight=1.0), make(arms), arms)
+    assert set(numbers) == KEYS
+    json.dumps(numbers, allow_nan=False)
+    return numbers
 
 
 def test_accuracy_choice_and_gain_are_what_hand_counting_gives() -> None:
     arms = arms_of([[100, 200, 300], [110, 100]])
-    found = measured(arms, [3.0, 2.0, 1.0, 1.0, 0.0])  # the first test upside down, the second right
-    assert (found["pairs"], found["significant_pairs"], found["tests"]) == (4, 3, 2)
-    assert found["all_pairs_accuracy"] == 0.25
-    assert found["significant_pairs_accuracy"] == 0.0
-    assert found["length_baseline"] == {"all_pairs_accuracy": 0.75, "significant_pairs_accuracy": 1.0}
-    assert found["top1"] == 0.5
-    assert found["top1_chance"] == pytest.approx((1 / 3 + 1 / 2) / 2, abs=1e-4)
-    assert found["replay_ctr_gain"] == pytest.approx((100 + 110) / (200 + 105) - 1, abs=1e-4)
-    assert found["oracle_ctr_gain"] == pytest.approx((300 + 110) / (200 + 105) - 1, abs=1e-4)
-    low, high = found["replay_ctr_gain_interval"]
+    numbers = measured(arms, [3.0, 2.0, 1.0, 1.0, 0.0])  # the first test upside down, the second right
+    assert (numbers["pairs"], numbers["significant_pairs"], numbers["tests"]) == (4, 3, 2)
+    assert numbers["all_pairs_accuracy"] == 0.25
+    assert numbers["significant_pairs_accuracy"] == 0.0
+    assert numbers["length_baseline"] == {"all_pairs_accuracy": 0.75, "significant_pairs_accuracy": 1.0}
+    assert numbers["top1"] == 0.5
+    assert numbers["top1_chance"] == pytest.approx((1 / 3 + 1 / 2) / 2, abs=1e-4)
+    assert numbers["replay_ctr_gain"] == pytest.approx((100 + 110) / (200 + 105) - 1, abs=1e-4)
+    assert numbers["oracle_ctr_gain"] == pytest.approx((300 + 110) / (200 + 105) - 1, abs=1e-4)
+    low, high = numbers["replay_ctr_gain_interval"]
     assert low == -0.5  # only the first test drawn: 100 for 200
     assert high == pytest.approx(110 / 105 - 1, abs=1e-4)
 
 
 def test_a_model_that_knows_nothing_chooses_by_chance() -> None:
-    found = measured(arms_of([[100, 200, 300], [300, 300, 100], [50, 50]]), [0.0] * 8)
-    assert found["all_pairs_accuracy"] == 0.5
-    assert found["top1"] == found["top1_chance"]  # also where arms tie for the best click rate
-    assert found["replay_ctr_gain"] == 0.0
-    assert found["brier"] == 0.25
-    assert found["calibration_error"] == 0.0
+    numbers = measured(arms_of([[100, 200, 300], [300, 300, 100], [50, 50]]), [0.0] * 8)
+    assert numbers["all_pairs_accuracy"] == 0.5
+    assert numbers["top1"] == numbers["top1_chance"]  # also where arms tie for the best click rate
+    assert numbers["replay_ctr_gain"] == 0.0
+    assert numbers["brier"] == 0.25
+    assert numbers["calibration_error"] == 0.0
 
 
 def test_only_the_arms_of_the_measured_pairs_are_chosen_among() -> None:
     arms = arms_of([[100, 300], [100, 300]])
     pairs = make(arms)
     mean = np.array([0.0, 1.0, 1.0, 0.0])
-    found = evaluate(mean, np.zeros(4), WinCalibration(), pairs.where(pairs.test == 0), arms)
-    assert (found["top1"], found["tests"], found["all_pairs_accuracy"]) == (1.0, 1, 1.0)
+    numbers = evaluate(mean, np.zeros(4), WinCalibration(), pairs.where(pairs.test == 0), arms)
+    assert (numbers["top1"], numbers["tests"], numbers["all_pairs_accuracy"]) == (1.0, 1, 1.0)
 
 
 def test_the_certain_half_is_taken_by_the_win_probability_and_within_each_set() -> None:
@@ -116,9 +116,9 @@ def test_an_interval_is_of_tests_not_of_pairs() -> None:
 
 
 def test_a_rare_kind_of_pair_does_not_pull_its_interval_to_zero() -> None:
-    found = measured(arms_of([[100, 300]] + [[100, 101]] * 9), [0.0, 1.0] * 10)
-    assert found["significant_pairs"] == 1
-    assert found["significant_pairs_interval"] == [1.0, 1.0]
+    numbers = measured(arms_of([[100, 300]] + [[100, 101]] * 9), [0.0, 1.0] * 10)
+    assert numbers["significant_pairs"] == 1
+    assert numbers["significant_pairs_interval"] == [1.0, 1.0]
 
 
 def test_what_cannot_be_measured_is_null() -> None:

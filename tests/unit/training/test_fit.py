@@ -64,9 +64,9 @@ def fitted(planted: tuple[Features, Pairs, pd.DataFrame]) -> Fit:
     return fit(features, pairs.in_folds((4, 5, 6, 7, 8, 9)), RECIPE)
 
 
-def logits(found: Fit, inputs: np.ndarray) -> np.ndarray:
+def logits(fitted: Fit, inputs: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
-        return found.heads(torch.as_tensor(inputs, dtype=torch.float32)).numpy()
+        return fitted.heads(torch.as_tensor(inputs, dtype=torch.float32)).numpy()
 
 
 def test_the_planted_signal_is_found_on_tests_left_out(planted: tuple, fitted: Fit) -> None:

@@ -43,13 +43,13 @@ def test_a_ladder_has_ever_more_sentences_of_its_own_item(items: list[lessons.Pu
 def test_copies_teach_over_stock_copy_their_beginning_and_what_words_alone_give_away(
     items: list[lessons.PushItem],
 ) -> None:
-    found = lessons.of_items(items, seed=0)
-    assert {lesson.kind for lesson in found} == {"stock", "cut", *perturb.TAUGHT, "empty", "salad", "longer"}
-    for lesson in found:
+    item_lessons = lessons.of_items(items, seed=0)
+    assert {lesson.kind for lesson in item_lessons} == {"stock", "cut", *perturb.TAUGHT, "empty", "salad", "longer"}
+    for lesson in item_lessons:
         assert lesson.better != lesson.worse
         if lesson.kind == "cut":
             assert lesson.better.startswith(lesson.worse)
-    assert lessons.of_items(items, seed=0) == found
+    assert lessons.of_items(items, seed=0) == item_lessons
 
 
 def test_a_line_that_is_no_item_is_named(tmp_path: Path) -> None:
@@ -63,10 +63,10 @@ def test_a_headline_with_sentences_of_its_context_is_a_longer_copy_of_it() -> No
     arms = pd.DataFrame(
         {"text": ["She opened the door at last"], "context": ["<p>It was dark in there.</p>"], "fold": [3]}
     )
-    found = {lesson.kind: lesson for lesson in lessons.of_arms(arms, seed=0, share=1.0)}
-    assert found["longer"].better == "She opened the door at last. It was dark in there."
-    assert found["longer"].worse == "She opened the door at last"
-    assert {lesson.fold for lesson in found.values()} == {3}
+    by_kind = {lesson.kind: lesson for lesson in lessons.of_arms(arms, seed=0, share=1.0)}
+    assert by_kind["longer"].better == "She opened the door at last. It was dark in there."
+    assert by_kind["longer"].worse == "She opened the door at last"
+    assert {lesson.fold for lesson in by_kind.values()} == {3}
 
 
 def test_stock_copy_that_measures_is_never_taught() -> None:

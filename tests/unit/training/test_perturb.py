@@ -12,10 +12,10 @@ TEXTS = ["They said it could not be done", "A cat waits at the door every day"]
 
 
 def test_a_reward_of_nothing_but_length_fails_where_words_are_added() -> None:
-    found = suite(TEXTS, lambda texts: np.array([len(t) for t in texts], float))
-    assert found["kinds"]["doubled"] == found["kinds"]["hashtags"] == 0
-    assert found["kinds"]["shouted"] == 1
-    assert found["pass_rate"] < 0.2
+    report = suite(TEXTS, lambda texts: np.array([len(t) for t in texts], float))
+    assert report["kinds"]["doubled"] == report["kinds"]["hashtags"] == 0
+    assert report["kinds"]["shouted"] == 1
+    assert report["pass_rate"] < 0.2
 
 
 def test_a_reward_that_prefers_short_copies_passes() -> None:
@@ -46,15 +46,15 @@ def test_hooks_are_reported_and_not_counted() -> None:
     def score(texts: Sequence[str]) -> np.ndarray:
         return np.array([1.0 if t.startswith("This is why") else 0.0 for t in texts])
 
-    found = suite(TEXTS, score)
-    assert found["hooks"] == {hook: 0.0 if hook == "This is why .." else 1.0 for hook in HOOKS}
-    assert found["pass_rate"] == 1
+    report = suite(TEXTS, score)
+    assert report["hooks"] == {hook: 0.0 if hook == "This is why .." else 1.0 for hook in HOOKS}
+    assert report["pass_rate"] == 1
 
 
 def test_contexts_teach_by_their_first_sentence_once_each_without_markup() -> None:
     lede = "<p>She opened the <em>old</em> door. Then she left.</p>"
     arms = pd.DataFrame({"context": [lede, lede, "Too short.", None, "word " * 40]})
-    found = first_sentences(arms)
-    assert found[0] == (0, "She opened the old door.")
-    assert [(at, len(text.split())) for at, text in found] == [(0, 5), (4, 20)]
+    sentences = first_sentences(arms)
+    assert sentences[0] == (0, "She opened the old door.")
+    assert [(at, len(text.split())) for at, text in sentences] == [(0, 5), (4, 20)]
     assert first_sentences(pd.DataFrame({"text": ["no context"]})) == []

@@ -12,19 +12,19 @@ MACHINE = {"cpu": "Some CPU", "cpus": 8, "gpus": ["H"]}
 
 
 def test_measured_rates_say_where_they_come_from() -> None:
-    found = measured(
+    rates = measured(
         {
             "engine": {"graph": {"candidates_per_s": 5.0}, "environment": {"machine": MACHINE}},
             "tax": {"rps": {"grpc": 300.0, "http": 200.0}},
             "scorer": {"real": {"saturated": {"batcher": {"copies_per_s": 80.0}}}},
         }
     )
-    assert set(found) == {"generator", "ingress", "reward"}
-    assert found["reward"].per_s == 80.0
-    assert (found["generator"].per_s, found["generator"].replica) == (5.0, Replica(8, 1))
-    assert "engine.json graph.candidates_per_s (Some CPU" in found["generator"].origin
-    assert (found["ingress"].per_s, found["ingress"].replica) == (200.0, None)
-    assert "machine not recorded" in found["ingress"].origin
+    assert set(rates) == {"generator", "ingress", "reward"}
+    assert rates["reward"].per_s == 80.0
+    assert (rates["generator"].per_s, rates["generator"].replica) == (5.0, Replica(8, 1))
+    assert "engine.json graph.candidates_per_s (Some CPU" in rates["generator"].origin
+    assert (rates["ingress"].per_s, rates["ingress"].replica) == (200.0, None)
+    assert "machine not recorded" in rates["ingress"].origin
     assert measured({"engine": {"graph": {"candidates_per_s": 0}}}) == {}
 
 

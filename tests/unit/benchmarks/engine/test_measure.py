@@ -1,4 +1,4 @@
-"""What the engine benchmark sends to both sides; nothing is started here."""
+"""Requests and tasks of the engine benchmark; nothing is started here."""
 
 from __future__ import annotations
 
@@ -67,9 +67,14 @@ def test_a_decision_is_counted_by_what_was_generated() -> None:
         partial=True,
         degradations=(Degradation.FEWER_CANDIDATES,),
     )
-    found = engine.of_decisions([decision, decision], 2.0, {"ray": 1.0})
-    assert (found.candidates, found.prompt_tokens, found.cached_tokens, found.output_tokens) == (6, 600, 400, 120)
-    assert (found.degraded, found.candidates_per_s, found.tokens_per_s) == (2, 3.0, 60.0)
+    counted = engine.of_decisions([decision, decision], 2.0, {"ray": 1.0})
+    assert (counted.candidates, counted.prompt_tokens, counted.cached_tokens, counted.output_tokens) == (
+        6,
+        600,
+        400,
+        120,
+    )
+    assert (counted.degraded, counted.candidates_per_s, counted.tokens_per_s) == (2, 3.0, 60.0)
 
 
 def test_the_shipped_config_can_be_measured(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The picture of the rounds."""
+"""The plot of the rounds."""
 
 from __future__ import annotations
 

@@ -14,26 +14,26 @@ def a_round(seconds: float, candidates: int = 8, tokens: int = 200, **cpu_s: flo
 
 def test_ratios_are_taken_within_a_round() -> None:
     pairs = [(a_round(2.0), a_round(1.0)), (a_round(10.0), a_round(9.0)), (a_round(1.0), a_round(0.8))]
-    found = rounds.summary(pairs, a_round(1.0))
-    assert found["ratios"] == [0.5, 0.9, 0.8]
-    assert found["ratio_to_engine"] == found["tokens_ratio_to_engine"] == 0.8
-    assert found["ratio_to_engine_alone"] == 0.5
-    assert found["candidates_missing"] == 0
-    assert found["graph"]["cached_share"] == 0.7
+    summary = rounds.summary(pairs, a_round(1.0))
+    assert summary["ratios"] == [0.5, 0.9, 0.8]
+    assert summary["ratio_to_engine"] == summary["tokens_ratio_to_engine"] == 0.8
+    assert summary["ratio_to_engine_alone"] == 0.5
+    assert summary["candidates_missing"] == 0
+    assert summary["graph"]["cached_share"] == 0.7
 
 
 def test_candidates_that_the_graph_did_not_write_are_told() -> None:
-    found = rounds.summary([(a_round(2.0, 6), a_round(2.0, 8))], a_round(2.0))
-    assert (found["ratio_to_engine"], found["candidates_missing"]) == (0.75, 2)
+    summary = rounds.summary([(a_round(2.0, 6), a_round(2.0, 8))], a_round(2.0))
+    assert (summary["ratio_to_engine"], summary["candidates_missing"]) == (0.75, 2)
 
 
 def test_cpu_time_is_told_by_what_spent_it() -> None:
     before = {(1, "engine"): 5.0, (2, "ray"): 1.0}
     after = {(1, "engine"): 7.0, (2, "ray"): 1.5, (3, "ray"): 0.25}
     assert rounds.spent(before, after) == {"engine": 2.0, "ray": 0.75}
-    found = rounds.side([a_round(1.0, engine=0.4, ray=1.2)])
-    assert found["cpu_ms_a_candidate"] == {"ray": 150.0, "engine": 50.0}
-    assert found["cpus_in_use"] == 1.6
+    side = rounds.side([a_round(1.0, engine=0.4, ray=1.2)])
+    assert side["cpu_ms_a_candidate"] == {"ray": 150.0, "engine": 50.0}
+    assert side["cpus_in_use"] == 1.6
 
 
 @pytest.mark.parametrize(

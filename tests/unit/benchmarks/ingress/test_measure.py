@@ -23,7 +23,7 @@ def rows(**factor: float) -> list[dict[str, Any]]:
 
 
 def test_ratios_are_haproxys_over_the_proxys() -> None:
-    found = ingress.result(rows(ms=0.5, rps=3.0))
-    assert (found["p50_ratio"], found["rps_ratio"]) == (0.5, 3.0)
-    assert found["http"]["info"]["p99_ratio"] == 0.5
-    assert found["http"]["info"]["proxy"] == {"p50_ms": 10.0, "p99_ms": 30.0, "rps_16": 90.0, "rps_32": 100.0}
+    result = ingress.result(rows(ms=0.5, rps=3.0))
+    assert (result["p50_ratio"], result["rps_ratio"]) == (0.5, 3.0)
+    assert result["http"]["info"]["p99_ratio"] == 0.5
+    assert result["http"]["info"]["proxy"] == {"p50_ms": 10.0, "p99_ms": 30.0, "rps_16": 90.0, "rps_32": 100.0}

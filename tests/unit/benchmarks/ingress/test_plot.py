@@ -1,4 +1,4 @@
-"""The picture of both modes."""
+"""The plot of both modes."""
 
 from __future__ import annotations
 

@@ -21,14 +21,14 @@ def points(**rates: bool) -> list[Point]:
 
 
 @pytest.mark.parametrize(
-    ("values", "q", "wanted"),
+    ("values", "q", "expected"),
     [
         (range(1, 101), 0.5, 50), (range(1, 101), 0.9, 90), (range(1, 101), 0.99, 99), (range(1, 101), 1.0, 100),
         ([5.0], 0.99, 5.0), ([1, 2, 3], 0.5, 2), ([3, 1, 2], 0.34, 2), ([1, 2, 3, 4], 0.5, 2), ([1, 2], 0.0, 1),
     ],
 )  # fmt: skip
-def test_percentiles_are_values_that_occurred(values: list[float], q: float, wanted: float) -> None:
-    assert percentile(list(values), q) == wanted
+def test_percentiles_are_values_that_occurred(values: list[float], q: float, expected: float) -> None:
+    assert percentile(list(values), q) == expected
 
 
 def test_there_is_no_percentile_of_nothing() -> None:
@@ -52,10 +52,10 @@ def test_goodput_counts_whole_answers_within_the_slo_after_the_warm_up() -> None
         warm_up_s=1.0,
         end_s=5.0,
     )
-    found = point(run, rate=2.0, slo_ms=500.0)
-    assert found.good_share == 2 / 8
-    assert not found.sustained
-    row = found.row
+    measured = point(run, rate=2.0, slo_ms=500.0)
+    assert measured.good_share == 2 / 8
+    assert not measured.sustained
+    row = measured.row
     assert (row["requests"], row["due_rps"], row["ok_rps"], row["goodput_rps"]) == (8, 2.0, 1.0, 0.5)
     assert {o: row[o] for o in Outcome} == {"ok": 4, "shed": 1, "timeout": 1, "error": 1, "unsent": 1}
     # What was refused or broke in 5 ms does not make the service look fast; what never came back makes it slow.
@@ -91,13 +91,13 @@ def test_throughput_of_a_closed_loop_counts_from_the_warm_up_to_the_last_answer(
 def test_the_knee_is_below_the_lowest_rate_that_fails() -> None:
     assert knee([]) is None
     assert knee(points(r10=False, r20=True)) is None
-    found = knee(points(r40=False, r20=True, r10=True, r80=True))
-    assert found is not None
-    assert found.rate == 20
+    highest = knee(points(r40=False, r20=True, r10=True, r80=True))
+    assert highest is not None
+    assert highest.rate == 20
 
 
 @pytest.mark.parametrize(
-    ("tried", "wanted"),
+    ("tried", "expected"),
     [
         ({}, 4.0),
         ({"r4": True}, 8.0),
@@ -110,8 +110,10 @@ def test_the_knee_is_below_the_lowest_rate_that_fails() -> None:
         ({"r10": True, "r10_9": False}, None),
     ],
 )
-def test_the_search_encloses_the_knee_then_closes_in(tried: dict[str, bool], wanted: float | None) -> None:
-    assert next_rate(points(**tried), start=4.0, highest=500.0) == (wanted if wanted is None else pytest.approx(wanted))
+def test_the_search_encloses_the_knee_then_closes_in(tried: dict[str, bool], expected: float | None) -> None:
+    assert next_rate(points(**tried), start=4.0, highest=500.0) == (
+        expected if expected is None else pytest.approx(expected)
+    )
 
 
 def test_the_search_finds_any_capacity_in_a_few_steps() -> None:
@@ -119,7 +121,7 @@ def test_the_search_finds_any_capacity_in_a_few_steps() -> None:
         tried: list[Point] = []
         while (rate := next_rate(tried, 4.0, 500.0)) is not None:
             tried.append(Point(rate, 1.0 if rate <= capacity else 0.5, "", {}))
-        found = knee(tried)
-        assert found is not None
-        assert capacity / 1.1 <= found.rate <= capacity
+        highest = knee(tried)
+        assert highest is not None
+        assert capacity / 1.1 <= highest.rate <= capacity
         assert len(tried) <= 12

@@ -13,8 +13,8 @@ from deployments.errors import Misconfigured
 
 
 def config(root: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((root / "configs" / name).read_text())
-    return found
+    content: dict[str, Any] = yaml.safe_load((root / "configs" / name).read_text())
+    return content
 
 
 def test_fakes_get_their_latency_and_other_stages_are_refused(root: Path) -> None:
@@ -23,7 +23,7 @@ def test_fakes_get_their_latency_and_other_stages_are_refused(root: Path) -> Non
     fakes({"Captioner": 3.0, "Generator": 4.0})(changed)
     knobs = {d["name"]: d["user_config"] for d in changed["applications"][0]["deployments"]}
     assert knobs.pop("Ingress") == {"defaults": {}}
-    found = {name: knob["latency_ms"] for name, knob in knobs.items()}
-    assert found == {"Captioner": 3.0, "CategoryRouter": 5, "Generator": 4.0, "RewardScorer": 10}
+    latency_ms = {name: knob["latency_ms"] for name, knob in knobs.items()}
+    assert latency_ms == {"Captioner": 3.0, "CategoryRouter": 5, "Generator": 4.0, "RewardScorer": 10}
     with pytest.raises(Misconfigured, match="captioner, router, generator, reward"):
         fakes({"Captioner": 3.0})(config(root, "demo.yaml"))

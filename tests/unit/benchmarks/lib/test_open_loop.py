@@ -54,11 +54,11 @@ def test_latency_counts_from_the_intended_start_when_the_generator_itself_is_lat
         assert loop.time() - began >= 0.05
         return [(s.lag_ms, s.latency_ms) for s in done.samples]
 
-    found = asyncio.run(measure())  # in real time: a blocked loop is the point
-    late = found[2]  # due 10 ms after the one that blocked
+    samples = asyncio.run(measure())  # in real time: a blocked loop is the point
+    late = samples[2]  # due 10 ms after the one that blocked
     assert late[0] >= 25
     assert late[1] >= late[0]
-    assert len(found) == 6
+    assert len(samples) == 6
 
 
 def test_a_queue_in_front_of_one_slow_server_shows_in_the_latencies() -> None:
@@ -85,9 +85,9 @@ def test_what_is_not_answered_counts_at_the_timeout_and_nothing_is_dropped() -> 
         assert done.samples[3].reply.code == "RuntimeError"
         return [(s.reply.outcome, s.latency_ms) for s in done.samples]
 
-    found = run(measure())
-    assert [outcome for outcome, _ in found] == ["ok", "timeout", "shed", "error", "ok"]
-    assert 2000 <= found[1][1] <= 2101
+    samples = run(measure())
+    assert [outcome for outcome, _ in samples] == ["ok", "timeout", "shed", "error", "ok"]
+    assert 2000 <= samples[1][1] <= 2101
 
 
 def test_beyond_max_in_flight_requests_are_counted_as_unsent_at_the_timeout() -> None:
@@ -97,10 +97,10 @@ def test_beyond_max_in_flight_requests_are_counted_as_unsent_at_the_timeout() ->
         done = await open_loop(target, Even(10.0), limits, SLO_S)
         return target, [(s.reply.outcome, s.latency_ms) for s in done.samples]
 
-    target, found = run(measure())
+    target, samples = run(measure())
     assert target.most == 3
-    assert [outcome for outcome, _ in found] == ["ok"] * 3 + ["unsent"] * 7
-    assert [ms for _, ms in found[3:]] == pytest.approx([7000.0] * 7)
+    assert [outcome for outcome, _ in samples] == ["ok"] * 3 + ["unsent"] * 7
+    assert [ms for _, ms in samples[3:]] == pytest.approx([7000.0] * 7)
 
 
 def test_it_is_bounded_in_count_and_says_so() -> None:

@@ -1,4 +1,4 @@
-"""What a benchmark leaves behind."""
+"""Files of a benchmark's result."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ def test_numbers_leave_out_what_is_none() -> None:
 
 
 def test_an_object_of_a_list_is_known_by_its_first_value() -> None:
-    found = {"points": [{"replicas": 1, "items": 3.0}, {"replicas": 4, "items": 9.0}], "rows": [1, {}]}
-    assert lookup(found, "points.4.items") == 9.0
-    assert lookup(found, "points.2.items") is None
-    assert lookup(found, "rows.1.items") is None
+    result = {"points": [{"replicas": 1, "items": 3.0}, {"replicas": 4, "items": 9.0}], "rows": [1, {}]}
+    assert lookup(result, "points.4.items") == 9.0
+    assert lookup(result, "points.2.items") is None
+    assert lookup(result, "rows.1.items") is None
 
 
 def test_raw_rows_come_back_with_numbers_as_numbers_and_without_empty_cells(tmp_path: Path) -> None:

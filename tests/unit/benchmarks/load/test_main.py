@@ -1,4 +1,4 @@
-"""What the command refuses."""
+"""Refusals of the command."""
 
 from __future__ import annotations
 

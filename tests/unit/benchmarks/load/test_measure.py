@@ -24,19 +24,19 @@ def test_a_load_result_has_the_knee_with_medians_of_its_repeats() -> None:
     points = [load_point(20, 0.3), load_point(10, 1.0)]
     at_knee = [load_point(10, good) for good in (0.9, 1.0, 0.99)]
     at_70pct = [load_point(7, 1.0, p99_ms=ms) for ms in (250.0, 150.0, 350.0)]
-    found = load.result(plan, 400.0, {"p50_ms": 133.3}, points, at_knee, at_70pct)
-    assert (found["knee_rps"], found["goodput_at_knee"], found["p99_ms_at_70pct"]) == (10, 9.9, 250.0)
-    assert found["p99_ms_at_70pct_range"] == [150.0, 350.0]
-    assert found["enclosed"]
-    assert [row["offered_rps"] for row in found["curve"]] == [10, 20]
+    result = load.result(plan, 400.0, {"p50_ms": 133.3}, points, at_knee, at_70pct)
+    assert (result["knee_rps"], result["goodput_at_knee"], result["p99_ms_at_70pct"]) == (10, 9.9, 250.0)
+    assert result["p99_ms_at_70pct_range"] == [150.0, 350.0]
+    assert result["enclosed"]
+    assert [row["offered_rps"] for row in result["curve"]] == [10, 20]
 
 
-@pytest.mark.parametrize(("rate", "wanted"), [(100.0, 9.0), (4.0, 10.0), (1.0, 40.0), (0.1, 72.0)])
-def test_a_low_rate_is_offered_for_longer(rate: float, wanted: float) -> None:
-    assert load.step_length_s(rate, 9.0) == wanted
+@pytest.mark.parametrize(("rate", "expected"), [(100.0, 9.0), (4.0, 10.0), (1.0, 40.0), (0.1, 72.0)])
+def test_a_low_rate_is_offered_for_longer(rate: float, expected: float) -> None:
+    assert load.step_length_s(rate, 9.0) == expected
 
 
 def test_without_a_sustained_rate_there_is_no_knee_and_no_number_for_it() -> None:
     plan = load.Plan("grpc", "poisson", False, (), 4.0, 500.0, 10.0, 9.0, 3, 200.0, 0)
-    found = load.result(plan, 10.0, {"p50_ms": 133.3}, [load_point(4, 0.0)], [], [])
-    assert (found["knee_rps"], found["goodput_at_knee"], found["p99_ms_at_70pct"]) == (None, None, None)
+    result = load.result(plan, 10.0, {"p50_ms": 133.3}, [load_point(4, 0.0)], [], [])
+    assert (result["knee_rps"], result["goodput_at_knee"], result["p99_ms_at_70pct"]) == (None, None, None)

@@ -1,4 +1,4 @@
-"""The picture of a sweep."""
+"""The plot of a sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of a locust run."""
+"""The plot of a locust run."""
 
 from __future__ import annotations
 

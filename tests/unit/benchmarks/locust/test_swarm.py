@@ -19,9 +19,9 @@ def locust_entry(method: str, count: int, failed: int) -> dict[str, Any]:
 
 
 def test_locusts_report_becomes_a_rate_of_answers_by_protocol() -> None:
-    found = swarm.result([locust_entry("grpc", 100, 20), locust_entry("POST", 50, 0)], users=8, run_s=10)
-    assert (found["grpc_rps"], found["http_rps"], found["failures"]) == (8.0, 5.0, 20)
-    assert (found["grpc"]["p50_ms"], found["grpc"]["p90_ms"], found["grpc"]["p99_ms"]) == (10.0, 20.0, 20.0)
+    result = swarm.result([locust_entry("grpc", 100, 20), locust_entry("POST", 50, 0)], users=8, run_s=10)
+    assert (result["grpc_rps"], result["http_rps"], result["failures"]) == (8.0, 5.0, 20)
+    assert (result["grpc"]["p50_ms"], result["grpc"]["p90_ms"], result["grpc"]["p99_ms"]) == (10.0, 20.0, 20.0)
     with pytest.raises(Failed, match="over http"):
         swarm.result([locust_entry("grpc", 100, 0), locust_entry("POST", 0, 0)], users=8, run_s=10)
 

@@ -1,4 +1,4 @@
-"""What the command refuses."""
+"""Refusals of the command."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def test_a_file_that_is_no_serve_config_is_named(tmp_path: Path, content: str) -
     config.write_text(content)
     done = CliRunner().invoke(app, ["--config", str(config)])
     assert done.exit_code == 2
-    said = " ".join(done.stderr.split())  # the console folds a long line
-    assert "generator" in said or "no serve config" in said
+    message = " ".join(done.stderr.split())  # the console folds a long line
+    assert "generator" in message or "no serve config" in message

@@ -1,4 +1,4 @@
-"""What the prefix benchmark sends, and how it sums up; the engines are not started here."""
+"""Tasks and summary of the prefix benchmark; no engine is started here."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def test_a_task_has_one_draft_in_each_of_four_styles() -> None:
 def test_each_item_is_compared_with_itself() -> None:
     slow, fast = Run(8.0, 4.0, 200, 50), Run(1.0, 0.5, 200, 50)
     half = [Run(r.seconds / 2, r.first_s, 200, 100) for r in (slow, fast, fast)]
-    found = summary({"first": [slow, fast, fast], "second": half})
-    assert found["first"]["time_ratio"] == found["first"]["cached_ratio"] == 1.0
-    assert found["second"]["time_ratio"] == 0.5
-    assert (found["second"]["cached_share"], found["second"]["cached_ratio"]) == (0.5, 2.0)
+    by_arm = summary({"first": [slow, fast, fast], "second": half})
+    assert by_arm["first"]["time_ratio"] == by_arm["first"]["cached_ratio"] == 1.0
+    assert by_arm["second"]["time_ratio"] == 0.5
+    assert (by_arm["second"]["cached_share"], by_arm["second"]["cached_ratio"]) == (0.5, 2.0)
 
 
 def test_a_first_arm_that_shares_nothing_gives_no_ratio() -> None:

@@ -1,4 +1,4 @@
-"""The picture of both groups of arms."""
+"""The plot of both groups of arms."""
 
 from __future__ import annotations
 

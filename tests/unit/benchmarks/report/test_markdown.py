@@ -88,7 +88,7 @@ def test_what_is_no_result_is_refused_by_name(tmp_path: Path, content: str | Non
         written(tmp_path, "tax", content)
     done = CliRunner().invoke(app, ["--results", str(tmp_path)])
     assert done.exit_code == 2
-    said = " ".join(done.stderr.split())
-    assert words in said
-    assert content is None or "tax.json" in said
+    message = " ".join(done.stderr.split())
+    assert words in message
+    assert content is None or "tax.json" in message
     assert not (tmp_path / "report.md").exists()

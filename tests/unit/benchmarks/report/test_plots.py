@@ -14,6 +14,6 @@ def test_every_subject_can_be_drawn() -> None:
 
 def test_a_result_without_its_raw_rows_keeps_its_plot(tmp_path: Path) -> None:
     arms = {"first": {"cached_share": 0.5}}
-    found = {"prefix": {"arms": arms, "layouts": arms, "candidates": 2}, "tax": {}, "own": {}}
-    assert draw(found, tmp_path) == ["prefix"]
+    results = {"prefix": {"arms": arms, "layouts": arms, "candidates": 2}, "tax": {}, "own": {}}
+    assert draw(results, tmp_path) == ["prefix"]
     assert (tmp_path / "prefix.png").stat().st_size > 1000

@@ -14,12 +14,12 @@ def test_every_goal_has_its_line() -> None:
 
 
 def test_every_key_leads_somewhere_in_the_kept_results() -> None:
-    found = read(record.RESULTS)
+    results = read(record.RESULTS)
     keys = [
         (name, key)
         for name, subject in SUBJECTS.items()
         for line in subject.lines
         for key in (line.key, line.value, line.baseline)
-        if key and name in found
+        if key and name in results
     ]
-    assert [(name, key) for name, key in keys if lookup(found[name], key) is None] == []
+    assert [(name, key) for name, key in keys if lookup(results[name], key) is None] == []

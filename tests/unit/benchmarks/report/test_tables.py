@@ -1,4 +1,4 @@
-"""What may stand in a cell."""
+"""Cells of Markdown tables."""
 
 from __future__ import annotations
 

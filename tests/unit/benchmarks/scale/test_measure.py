@@ -13,8 +13,8 @@ from benchmarks.scale import measure as scale
 
 
 def config(root: Path, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((root / "configs" / name).read_text())
-    return found
+    content: dict[str, Any] = yaml.safe_load((root / "configs" / name).read_text())
+    return content
 
 
 def test_scaling_sets_the_replicas_of_every_stage_and_leaves_the_ingress(root: Path) -> None:
@@ -45,10 +45,10 @@ def test_efficiency_is_the_median_rate_over_as_many_times_one_replica() -> None:
         for n, some in rates.items()
         for r in some
     ]
-    found = scale.result(rows, scale.waits(250), ongoing=2)
-    assert found["efficiency_4x"] == pytest.approx(14.4 / 16)
-    assert found["ideal_items_per_s_per_replica"] == 4.0
-    assert found["points"][1] == {
+    result = scale.result(rows, scale.waits(250), ongoing=2)
+    assert result["efficiency_4x"] == pytest.approx(14.4 / 16)
+    assert result["ideal_items_per_s_per_replica"] == 4.0
+    assert result["points"][1] == {
         "replicas": 2, "items_per_s": 7.9, "range": [7.8, 8.0], "efficiency": 0.988, "of_ideal": 0.988,
         "machine_busy": 0.4, "cpu_ms_per_item": pytest.approx(101.3), "degraded": 0,
     }  # fmt: skip

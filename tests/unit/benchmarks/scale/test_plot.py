@@ -1,4 +1,4 @@
-"""The picture of throughput by replicas."""
+"""The plot of throughput by replicas."""
 
 from __future__ import annotations
 

@@ -45,11 +45,11 @@ def test_a_variant_keeps_the_limits_and_is_measured_at_saturation_and_at_set_tim
     work = Workload(FAST.rows(lengths(512, 96)), 4)
     with replica_context():
         meter = Meter(FAST)
-        found = asyncio.run(saturate(MAKERS[name](meter), meter, work, outstanding=64, warm_s=0.05, seconds=0.2))
+        saturated = asyncio.run(saturate(MAKERS[name](meter), meter, work, outstanding=64, warm_s=0.05, seconds=0.2))
         assert all(r.items == 1 or (r.items <= 10 and r.padded <= 400) for r in meter.ran)
-        assert found.copies_per_s > 0
-        assert 0 < found.padding_efficiency <= 1
-        assert 0 < found.busy <= 1
+        assert saturated.copies_per_s > 0
+        assert 0 < saturated.padding_efficiency <= 1
+        assert 0 < saturated.busy <= 1
         meter = Meter(FAST)
         load = asyncio.run(offer(MAKERS[name](meter), meter, work, copies_per_s=400, warm_s=0.05, seconds=0.3, seed=0))
     assert 0 < load.p50_ms <= load.p99_ms
@@ -59,10 +59,10 @@ def test_a_variant_keeps_the_limits_and_is_measured_at_saturation_and_at_set_tim
 
 def test_a_summary_is_of_the_time_and_tokens_of_its_forwards() -> None:
     ran = [Ran(1.0, 1.4, 2, 30, 40), Ran(1.5, 2.0, 4, 70, 80)]
-    found = summary(ran, since_s=1.0, mean_tokens=10)
-    assert found.copies_per_s == pytest.approx(10)  # 100 tokens of 10-token copies in 1 s
-    assert (found.mean_batch, found.padding_efficiency) == (3, pytest.approx(100 / 120))
-    assert (found.busy, found.gap_us) == (pytest.approx(0.9), pytest.approx(1e5))
+    saturated = summary(ran, since_s=1.0, mean_tokens=10)
+    assert saturated.copies_per_s == pytest.approx(10)  # 100 tokens of 10-token copies in 1 s
+    assert (saturated.mean_batch, saturated.padding_efficiency) == (3, pytest.approx(100 / 120))
+    assert (saturated.busy, saturated.gap_us) == (pytest.approx(0.9), pytest.approx(1e5))
 
 
 def test_a_variant_that_fails_is_not_measured() -> None:

@@ -1,4 +1,4 @@
-"""What is said of the variants adds up, and can be drawn."""
+"""The report of the variants adds up, and can be drawn."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def test_the_report_has_the_ratios_and_where_they_come_from(tmp_path: Path) -> N
     with replica_context():
         measured = measure(plan, LIMITS, lambda: steps.append(1))
     assert len(steps) == plan.steps
-    found = report({"device_model": measured, "real": measured})
+    result = report({"device_model": measured, "real": measured})
     for ratio in ("ratio_to_ideal", "ratio_to_serve_batch", "ratio_to_unbatched", "p99_ratio_to_serve_batch"):
-        low, high = found["device_model"]["spread"][ratio]
-        assert 0 < low <= found["device_model"][ratio] <= high
-    assert found["device_model"]["ratio_to_unbatched"] > 1
-    assert found["mean_batch"] == found["device_model"]["saturated"]["batcher"]["mean_batch"]
+        low, high = result["device_model"]["spread"][ratio]
+        assert 0 < low <= result["device_model"][ratio] <= high
+    assert result["device_model"]["ratio_to_unbatched"] > 1
+    assert result["mean_batch"] == result["device_model"]["saturated"]["batcher"]["mean_batch"]
     rows = list(raw_rows({"device_model": measured}))
     assert {row["variant"] for row in rows} >= {"batcher", "serve_batch", "ideal", "unbatched"}
     assert any("latency_ms" in row for row in rows)
     plot(
-        {**found, "real": found["device_model"]},
+        {**result, "real": result["device_model"]},
         [*rows, *({**row, "device": "real"} for row in rows)],
         tmp_path / "scorer.png",
     )

@@ -59,14 +59,14 @@ def run(*args: str | Path) -> Result:
 def test_one_json_object_on_the_last_line_of_tests_the_model_has_not_seen(log: Path, model: Path) -> None:
     done = run("--arms", log, "--model", model, "--max-n", "2", "--json")
     assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout.splitlines()[-1])
-    assert (found["tests"], found["arms"], found["seen_tests_left_out"]) == (15, 45, 5)
-    assert [row["pick"] for row in found["baselines"]] == ["random arm", "longest arm", "model", "oracle"]
-    assert [row["n"] for row in found["n_curve"]["bold"]] == [1, 2]
-    assert found["margin_curve"][0]["replaced"]["value"] > found["margin_curve"][-1]["replaced"]["value"]
-    assert set(found["pool_curve"]) == {"bold", "cautious", "tampered", "tampered_undefended"}
-    for said in ("against caution", "replaced", "claimed too much", "hacked picks", "oracle"):
-        assert said in done.stderr
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert (result["tests"], result["arms"], result["seen_tests_left_out"]) == (15, 45, 5)
+    assert [row["pick"] for row in result["baselines"]] == ["random arm", "longest arm", "model", "oracle"]
+    assert [row["n"] for row in result["n_curve"]["bold"]] == [1, 2]
+    assert result["margin_curve"][0]["replaced"]["value"] > result["margin_curve"][-1]["replaced"]["value"]
+    assert set(result["pool_curve"]) == {"bold", "cautious", "tampered", "tampered_undefended"}
+    for words in ("against caution", "replaced", "claimed too much", "hacked picks", "oracle"):
+        assert words in done.stderr
 
 
 def test_seen_tests_are_replayed_when_asked_for_and_the_picture_is_written(
@@ -89,14 +89,14 @@ def test_a_picture_without_matplotlib_is_refused_before_the_work(
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "words"),
     [
         (("--max-n", "3"), "--max-n 3 needs tests of 4 arms of one image; the largest here has 3"),
         (("--model", "nowhere"), "nowhere"),
         (("--arms", "nothing.csv"), "there is no file 'nothing.csv'"),
     ],
 )
-def test_what_cannot_be_replayed_is_named(log: Path, model: Path, more: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_replayed_is_named(log: Path, model: Path, more: tuple[str, ...], words: str) -> None:
     done = run("--arms", log, "--model", model, "--max-n", "2", *more)
     assert done.exit_code == 2
-    assert said in " ".join(done.stderr.split())
+    assert words in " ".join(done.stderr.split())

@@ -81,15 +81,15 @@ def test_the_best_of_n_is_what_counting_all_draws_gives(n: int) -> None:
     scores = np.array([0.3, -1.0, 2.0, 0.1])
     counted = np.zeros((4, 4))
     for rival in range(4):
-        rest = [i for i in range(4) if i != rival]
-        for drawn in combinations(rest, n):
+        others = [i for i in range(4) if i != rival]
+        for drawn in combinations(others, n):
             counted[max(drawn, key=lambda i: scores[i]), rival] += 1
     np.testing.assert_allclose(replay.best_of(scores, n), counted / counted.sum())
 
 
 def test_a_calibrated_reward_claims_what_it_gets_and_a_boastful_one_ever_more() -> None:
     honest = replay.n_curve(bradley_terry(1500, 5), 4, BOLD, PLAIN)
-    boastful = replay.n_curve(bradley_terry(1500, 5, told=4.0), 4, BOLD, PLAIN)
+    boastful = replay.n_curve(bradley_terry(1500, 5, exaggeration=4.0), 4, BOLD, PLAIN)
     assert [r["n"] for r in honest] == [1, 2, 3, 4]
     assert all(abs(r["over"]["value"]) < 0.02 for r in honest)
     over = [r["over"]["value"] for r in boastful]

@@ -1,4 +1,4 @@
-"""What the tax benchmark asks, and how it sums up; on numbers written down by hand."""
+"""Requests and summary of the tax benchmark, on numbers written by hand."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def tax_rows(protocol: str, factor: float) -> list[dict[str, Any]]:
 
 def test_the_tax_is_the_median_ratio_within_a_round_and_grpc_is_on_top() -> None:
     rows = [*tax_rows("grpc", 1.0), *tax_rows("http", 3.0)]
-    found = tax.result(rows, PLAN)
-    assert (found["p50_ratio"], found["rps_ratio"]) == (2.0, 0.5)
-    assert (found["p50_ms"], found["rps"]) == (30.0, 37.5)
-    assert found["http"]["p50_ms"] == 90.0
-    assert found["http"]["echo"] == {"p50_ms": 45.0, "p99_ms": 20.0, "rps": 75.0}
-    assert found["grpc"]["one_candidate"]["p50_ratio"] == 1.5
-    assert found["grpc"]["p50_ratio_range"] == [2.0, 2.0]
+    result = tax.result(rows, PLAN)
+    assert (result["p50_ratio"], result["rps_ratio"]) == (2.0, 0.5)
+    assert (result["p50_ms"], result["rps"]) == (30.0, 37.5)
+    assert result["http"]["p50_ms"] == 90.0
+    assert result["http"]["echo"] == {"p50_ms": 45.0, "p99_ms": 20.0, "rps": 75.0}
+    assert result["grpc"]["one_candidate"]["p50_ratio"] == 1.5
+    assert result["grpc"]["p50_ratio_range"] == [2.0, 2.0]
 
 
 def test_one_candidate_asks_for_one_and_the_graph_for_what_the_config_says() -> None:

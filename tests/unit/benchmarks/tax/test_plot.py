@@ -1,4 +1,4 @@
-"""The picture of the tax."""
+"""The plot of the tax."""
 
 from __future__ import annotations
 

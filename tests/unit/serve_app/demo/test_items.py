@@ -45,5 +45,5 @@ def test_the_human_copies_would_pass_the_policy() -> None:
                 context = PolicyContext(
                     item=item.request.item, caption="", profile=profile, output_fields=tuple(OutputField)
                 )
-                found = check(Copy(title=incumbent.title, body=incumbent.body), context, PolicySettings())
-                assert [f for f in found if f.severity is Severity.BLOCK] == []
+                findings = check(Copy(title=incumbent.title, body=incumbent.body), context, PolicySettings())
+                assert [f for f in findings if f.severity is Severity.BLOCK] == []

@@ -36,9 +36,11 @@ def test_an_ingress_mode_is_chosen_or_the_environments(root: Path, monkeypatch: 
 def test_two_haproxies_of_a_machine_share_no_file_and_no_port(tmp_path: Path) -> None:
     first, second = (_INGRESS[IngressMode.HAPROXY](tmp_path / name) for name in ("a", "b"))
     assert first["RAY_SERVE_ENABLE_HA_PROXY"] == "1"
-    own = {name: value for name, value in first.items() if name.endswith(("_PORT", "_LOC", "_PATH", "_BASE", "_FILE"))}
-    assert len(own) == 9
-    assert not set(own.values()) & set(second.values())
+    own_settings = {
+        name: value for name, value in first.items() if name.endswith(("_PORT", "_LOC", "_PATH", "_BASE", "_FILE"))
+    }
+    assert len(own_settings) == 9
+    assert not set(own_settings.values()) & set(second.values())
     assert _INGRESS[IngressMode.PROXY](tmp_path) == {"RAY_SERVE_ENABLE_HA_PROXY": "0"}
 
 

@@ -22,18 +22,18 @@ def codes(candidate: Candidate) -> set[str]:
 def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() -> None:
     coffee, cake = draft("Coffee on a table", "There is cake too."), draft("Cake!", "A table full of it.")
     first = from_drafts([coffee], [], CONTEXT, SETTINGS)
-    rest = from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS)
-    assert [c.id for c in (*first, *rest)] == ["c1", "c2", "c3", "c4"]
-    assert [c.rejected for c in (*first, *rest)] == [False, True, False, True]
-    assert {c.source for c in rest} == {Source.GENERATED}
-    assert codes(rest[0]) == codes(rest[2]) != set()
+    later = from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS)
+    assert [c.id for c in (*first, *later)] == ["c1", "c2", "c3", "c4"]
+    assert [c.rejected for c in (*first, *later)] == [False, True, False, True]
+    assert {c.source for c in later} == {Source.GENERATED}
+    assert codes(later[0]) == codes(later[2]) != set()
 
 
 def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
-    cut, whole = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
-    found = from_drafts([cut, whole], [], CONTEXT, SETTINGS)
-    assert [c.rejected for c in found] == [True, False]
-    assert len(codes(found[0])) == 1
+    cut, finished = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
+    candidates = from_drafts([cut, finished], [], CONTEXT, SETTINGS)
+    assert [c.rejected for c in candidates] == [True, False]
+    assert len(codes(candidates[0])) == 1
 
 
 def test_a_persons_words_are_theirs_and_a_filled_template_must_fit() -> None:

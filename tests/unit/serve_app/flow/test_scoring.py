@@ -21,7 +21,7 @@ class Scorer:
     def __init__(self, fails: Sequence[Exception | None] = (), revisions: str = "") -> None:
         self.go = asyncio.Event()
         self.calls: list[str] = []
-        self.running = 0
+        self.in_flight = 0
         self._fails = list(fails)
         self._revisions = list(revisions)
 
@@ -29,11 +29,11 @@ class Scorer:
         self.calls.append(" ".join(c.title for c in copies))
         error = self._fails.pop(0) if self._fails else None
         revision = self._revisions.pop(0) if self._revisions else "z"
-        self.running += 1
+        self.in_flight += 1
         try:
             await self.go.wait()
         finally:
-            self.running -= 1
+            self.in_flight -= 1
         if error is not None:
             raise error
         return ScoreResult(
@@ -85,10 +85,10 @@ async def test_the_last_copies_do_not_wait_for_the_call_under_way() -> None:
         copies.add(written("b"))
         end = asyncio.create_task(copies.finish())
         await turn()
-        assert (scorer.calls, scorer.running) == (["a", "b"], 2)
+        assert (scorer.calls, scorer.in_flight) == (["a", "b"], 2)
         scorer.go.set()
         await end
-    assert all(c.reward for c in copies.standing())
+    assert all(c.reward for c in copies.candidates())
 
 
 @pytest.mark.parametrize("split", [["a b c d"], ["a", "b c d"], ["a", "b", "c", "d"]])
@@ -103,11 +103,11 @@ async def test_how_the_calls_were_split_changes_no_number(split: list[str]) -> N
             await turn()
         await copies.finish()
     assert scorer.calls == ["old", *split]
-    found = {c.id: (c.score, c.win_probability) for c in copies.standing()}
+    numbers = {c.id: (c.score, c.win_probability) for c in copies.candidates()}
     centre = -1.0 - (ord("b") + ord("c")) / 2
-    assert found["a"][0] == pytest.approx(0.1 - 0.05 + 0.1 * (-1.0 - ord("a") - centre))
-    assert found["b"][1] == pytest.approx(1 / (1 + 2.718281828 ** (-4 * 0.7)))
-    assert found["old"] == (pytest.approx(0.2), None)  # no caution is taken off what exists
+    assert numbers["a"][0] == pytest.approx(0.1 - 0.05 + 0.1 * (-1.0 - ord("a") - centre))
+    assert numbers["b"][1] == pytest.approx(1 / (1 + 2.718281828 ** (-4 * 0.7)))
+    assert numbers["old"] == (pytest.approx(0.2), None)  # no caution is taken off what exists
 
 
 async def test_calls_wait_for_as_many_copies_as_the_setting_says_and_the_last_for_none() -> None:
@@ -130,7 +130,7 @@ async def test_rejected_copies_are_kept_and_never_asked_for() -> None:
         copies.add(written("a", rejected=True))
         await copies.finish()
     assert scorer.calls == []
-    assert [(c.id, c.reward) for c in copies.standing()] == [("a", None), ("old", None)]
+    assert [(c.id, c.reward) for c in copies.candidates()] == [("a", None), ("old", None)]
 
 
 async def test_an_early_failure_is_made_good_at_the_end_and_not_before() -> None:
@@ -144,7 +144,7 @@ async def test_an_early_failure_is_made_good_at_the_end_and_not_before() -> None
         assert scorer.calls == ["old"], "a scorer without room is left alone"
         await copies.finish()
     assert scorer.calls == ["old", "old a b"]
-    assert all(c.reward for c in copies.standing())
+    assert all(c.reward for c in copies.candidates())
 
 
 async def test_a_failure_under_way_at_the_end_is_asked_for_once_more() -> None:
@@ -157,7 +157,7 @@ async def test_a_failure_under_way_at_the_end_is_asked_for_once_more() -> None:
         scorer.go.set()
         await end
     assert scorer.calls == ["old", "a", "old"]
-    assert all(c.reward for c in copies.standing())
+    assert all(c.reward for c in copies.candidates())
 
 
 async def test_a_failure_at_the_end_is_raised_and_the_rewards_so_far_stay() -> None:
@@ -171,7 +171,7 @@ async def test_a_failure_at_the_end_is_raised_and_the_rewards_so_far_stay() -> N
         with pytest.raises(PushGenError, match="full"):
             await copies.finish()
     assert scorer.calls == ["old", "a", "b"]
-    assert [(c.id, c.reward is not None) for c in copies.standing()] == [("a", True), ("b", False), ("old", True)]
+    assert [(c.id, c.reward is not None) for c in copies.candidates()] == [("a", True), ("b", False), ("old", True)]
 
 
 async def test_what_is_no_failure_of_the_scorer_ends_the_work_at_the_next_copy() -> None:
@@ -198,7 +198,7 @@ async def test_a_model_changed_between_two_calls_scores_all_copies_again(revisio
             await turn()
         await copies.finish()
     assert scorer.calls[: len(calls)] == calls
-    assert all(c.reward for c in copies.standing())
+    assert all(c.reward for c in copies.candidates())
     assert len(scorer.calls) <= 5
 
 
@@ -207,8 +207,8 @@ async def test_leaving_cancels_the_call_under_way() -> None:
     before = asyncio.all_tasks()
     async with scoring(scorer, OLD):
         await turn()
-        assert scorer.running == 1
-    assert scorer.running == 0
+        assert scorer.in_flight == 1
+    assert scorer.in_flight == 0
     assert asyncio.all_tasks() == before
 
 
@@ -219,7 +219,7 @@ async def test_ahead_is_set_as_soon_as_a_reward_says_so_and_no_early_call_follow
         copies.add(written("b"))
         scorer.go.set()
         await turn()
-        assert copies.ahead.is_set()
+        assert copies.decided_early.is_set()
         copies.add(written("a"))
         await turn()
         assert scorer.calls == ["old", "b"]
@@ -233,4 +233,4 @@ async def test_without_the_setting_nothing_is_ever_ahead() -> None:
     async with scoring(scorer, OLD) as copies:
         copies.add(written("b"))
         await copies.finish()
-        assert not copies.ahead.is_set()
+        assert not copies.decided_early.is_set()

@@ -4,7 +4,7 @@ import pytest
 
 from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source, WinCalibration
 from serve_app.flow.knobs import EarlyStop, SelectionKnobs
-from serve_app.flow.select import Selection, ahead, select, with_scores, with_win_probabilities
+from serve_app.flow.select import Selection, is_decided, select, with_scores, with_win_probabilities
 
 PLAIN = SelectionKnobs(caution=0, likelihood_weight=0)
 
@@ -111,12 +111,12 @@ def test_every_copy_but_the_best_usable_incumbent_has_its_win_probability() -> N
         copy("c1", 0.9),
         rejected("bad"),
     ]
-    found = {c.id: c.win_probability for c in choose(copies).ranked}
-    assert found["better"] is None
-    assert found["bad"] is None
-    assert found["template"] == 0.5
-    assert found["c1"] == pytest.approx(0.5987, abs=1e-4)
-    assert found["worse"] == pytest.approx(0.4013, abs=1e-4)
+    chances = {c.id: c.win_probability for c in choose(copies).ranked}
+    assert chances["better"] is None
+    assert chances["bad"] is None
+    assert chances["template"] == 0.5
+    assert chances["c1"] == pytest.approx(0.5987, abs=1e-4)
+    assert chances["worse"] == pytest.approx(0.4013, abs=1e-4)
 
 
 def test_caution_prefers_the_copy_the_heads_agree_on() -> None:
@@ -170,7 +170,7 @@ EDITOR = copy("i1", 0.0, Source.INCUMBENT)
 
 
 @pytest.mark.parametrize(
-    ("copies", "found"),
+    ("copies", "decided"),
     [
         ([copy("c1", 3.0), copy("c2", 2.9), EDITOR], True),
         ([copy("c1", 0.5), copy("c2", -9.0), EDITOR], False),
@@ -186,32 +186,34 @@ EDITOR = copy("i1", 0.0, Source.INCUMBENT)
         ([], False),
     ],
 )
-def test_ahead_is_of_the_incumbent_or_of_the_next_best(copies: list[Candidate], found: bool) -> None:
+def test_ahead_is_of_the_incumbent_or_of_the_next_best(copies: list[Candidate], decided: bool) -> None:
     calibration = WinCalibration()
     scored = with_win_probabilities(with_scores(copies, PLAIN), calibration)
-    assert ahead(scored, calibration, 0.0, EarlyStop(win_probability=0.92)) is found
+    assert is_decided(scored, calibration, 0.0, EarlyStop(win_probability=0.92)) is decided
 
 
 def test_one_candidate_may_be_ahead_of_an_incumbent_and_of_nobody_else() -> None:
     rule = EarlyStop(win_probability=0.92, min_candidates=1)
-    for copies, found in (([copy("c1", 3.0), EDITOR], True), ([copy("c1", 3.0)], False)):
+    for copies, decided in (([copy("c1", 3.0), EDITOR], True), ([copy("c1", 3.0)], False)):
         scored = with_win_probabilities(with_scores(copies, PLAIN), WinCalibration())
-        assert ahead(scored, WinCalibration(), 0.0, rule) is found
+        assert is_decided(scored, WinCalibration(), 0.0, rule) is decided
 
 
 def test_what_the_margin_would_not_send_is_not_ahead() -> None:
     scored = with_win_probabilities(with_scores([copy("c1", 3.0), copy("c2", 0.0), EDITOR], PLAIN), WinCalibration())
     rule = EarlyStop(win_probability=0.92)
-    assert ahead(scored, WinCalibration(), 0.45, rule)
-    assert not ahead(scored, WinCalibration(), 0.46, rule)
+    assert is_decided(scored, WinCalibration(), 0.45, rule)
+    assert not is_decided(scored, WinCalibration(), 0.46, rule)
 
 
 def test_doubt_orders_written_copies_and_is_no_handicap_against_an_incumbent() -> None:
     knobs = SelectionKnobs.model_validate({"caution": 0, "fit": {"minimum": 0.2, "weight": 2.0}})
     unfit = copy("c", 0.0, fit=0.9, rejected=True)
     old = copy("old", 0.1, Source.INCUMBENT, fit=0.01)
-    found = {c.id: c.score for c in with_scores([copy("a", 0.3, fit=0.5), copy("b", 0.4, fit=0.25), unfit, old], knobs)}
-    assert found["a"] == pytest.approx(0.3)
-    assert found["b"] == pytest.approx(0.4 + 2.0 * -0.6931472)
-    assert found["old"] == pytest.approx(0.1)
-    assert found["c"] == pytest.approx(0.0)  # a rejected copy sets no standard, and gains nothing
+    scores = {
+        c.id: c.score for c in with_scores([copy("a", 0.3, fit=0.5), copy("b", 0.4, fit=0.25), unfit, old], knobs)
+    }
+    assert scores["a"] == pytest.approx(0.3)
+    assert scores["b"] == pytest.approx(0.4 + 2.0 * -0.6931472)
+    assert scores["old"] == pytest.approx(0.1)
+    assert scores["c"] == pytest.approx(0.0)  # a rejected copy sets no standard, and gains nothing

@@ -32,8 +32,8 @@ def findings(
     title: str = "", body: str = "", settings: PolicySettings | None = None, **fields: Any
 ) -> tuple[PolicyFinding, ...]:
     """Only the fields that are given are asked for."""
-    asked = [f for f, text in ((OutputField.TITLE, title), (OutputField.BODY, body)) if text]
-    fields.setdefault("output_fields", tuple(asked) or (OutputField.TITLE, OutputField.BODY))
+    requested_fields = [f for f, text in ((OutputField.TITLE, title), (OutputField.BODY, body)) if text]
+    fields.setdefault("output_fields", tuple(requested_fields) or (OutputField.TITLE, OutputField.BODY))
     return check(Copy(title=title, body=body), context(**fields), settings or PolicySettings())
 
 

@@ -43,10 +43,10 @@ def test_where_the_network_is_no_judge_of_models_copies_their_wording_is() -> No
         for i, (f, x, w) in enumerate(zip(fit, draw.normal(2, 1, 200), wording, strict=True))
     ]
     every = judged([*written(), *marks])
-    found = calibrate.fit(every)
-    assert found.wording > 0
-    assert found.ceiling <= 2
-    for z in (found.logits(every), calibrate.left_out(every)):
+    calibration = calibrate.fit(every)
+    assert calibration.wording > 0
+    assert calibration.ceiling <= 2
+    for z in (calibration.logits(every), calibrate.left_out(every)):
         sent, unsent = ((every.kinds == "marked") & (every.fit == mark) for mark in (1, 0))
         assert auc(z[sent], z[unsent]) > 0.7
         assert auc(z[every.kinds == "good"], z[every.kinds == "empty"]) == 1

@@ -1,4 +1,4 @@
-"""What one step reads: goods and bads of equal weight, of every length."""
+"""Lessons of one training step: good and bad copies of equal weight, of every length."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from training.writer.corpus import Judged
 
 def test_goods_and_bads_weigh_the_same_and_marks_come_on_top() -> None:
     for seed in range(20):
-        found = lessons(ENTRIES[seed], ENTRIES, np.random.default_rng(seed), Mix(made=5, mark=0.25))
-        marked = [f for f in found if f.kind == "marked"]
-        goods = [f for f in found if f.fit > 0.5 and f not in marked]
-        bads = [f for f in found if f.fit < 0.5 and f not in marked]
+        item_lessons = lessons(ENTRIES[seed], ENTRIES, np.random.default_rng(seed), Mix(made=5, mark=0.25))
+        marked = [f for f in item_lessons if f.kind == "marked"]
+        goods = [f for f in item_lessons if f.fit > 0.5 and f not in marked]
+        bads = [f for f in item_lessons if f.fit < 0.5 and f not in marked]
         assert sum(f.weight for f in goods) == pytest.approx(1)
         assert sum(f.weight for f in bads) == pytest.approx(1)
         assert [f.weight for f in marked] == [0.25]
 
 
 def test_good_copies_are_short_and_long_as_bad_ones_are() -> None:
-    found = [f for n, e in enumerate(ENTRIES) for f in lessons(e, ENTRIES, np.random.default_rng(n))]
+    item_lessons = [f for n, e in enumerate(ENTRIES) for f in lessons(e, ENTRIES, np.random.default_rng(n))]
 
     def lengths(good: bool) -> list[int]:
-        return [len(f"{f.copy.title} {f.copy.body}".split()) for f in found if (f.fit > 0.5) is good]
+        return [len(f"{f.copy.title} {f.copy.body}".split()) for f in item_lessons if (f.fit > 0.5) is good]
 
     goods, bads = lengths(True), lengths(False)
     assert min(goods) <= 6
@@ -60,8 +60,8 @@ def test_an_items_own_words_are_a_plain_copy() -> None:
 def test_a_mended_draft_is_a_lesson_beside_the_draft() -> None:
     mended = Copy(title="Mended", body="By a reader.")
     draft = Judged(title="Draft", body="By a model.", fit=0.0, mended=mended)
-    found = lessons(
+    item_lessons = lessons(
         ENTRIES[0].model_copy(update={"judged": (draft,)}), ENTRIES, np.random.default_rng(0), Mix(mark=0.25)
     )
-    marked = {lesson.copy.title: (lesson.fit, lesson.weight) for lesson in found if lesson.kind == "marked"}
+    marked = {lesson.copy.title: (lesson.fit, lesson.weight) for lesson in item_lessons if lesson.kind == "marked"}
     assert marked == {"Draft": (0.0, 0.25), "Mended": (1.0, 0.25)}

@@ -18,8 +18,8 @@ def judged(rows: list[tuple[int, str, float, float]]) -> Judgements:
 
 
 def reported(rows: list[tuple[int, str, float, float]]) -> dict[str, Any]:
-    found = judged(rows)
-    return report(found, found.logits)
+    judgements = judged(rows)
+    return report(judgements, judgements.logits)
 
 
 def test_auc_counts_ties_half() -> None:
@@ -33,14 +33,14 @@ def test_bad_copies_are_held_against_good_ones_of_their_own_item() -> None:
         (0, "good", 1.0, 1.0), (0, "generic", 0.0, 1.0), (0, "cut", 0.0, -3.0),
         (1, "good", 1.0, 5.0), (1, "generic", 0.0, 4.0), (1, "cut", 0.0, 9.0),
     ]  # fmt: skip
-    found = reported(rows)
-    kinds = found["kinds"]
+    numbers = reported(rows)
+    kinds = numbers["kinds"]
     assert kinds["generic"]["fooled"][0] == 0.5  # a tie is called at least even
     assert kinds["generic"]["sure_and_wrong"][0] == 0
     assert kinds["cut"]["fooled"][0] == kinds["cut"]["sure_and_wrong"][0] == 0.5
     assert kinds["made_worse"]["copies"] == 4
     assert "wrong_fact" not in kinds
-    assert "marks" not in found
+    assert "marks" not in numbers
 
 
 def test_length_is_held_against_what_it_decides() -> None:
@@ -52,10 +52,10 @@ def test_length_is_held_against_what_it_decides() -> None:
         (1, "good", 1.0, 5.0),
         (1, "good", 1.0, 4.0),
     ]
-    found = reported(rows)["length"]
-    assert found["longer_good_above"] == 0.5
-    assert found["like_length_fooled"] == 0.5
-    assert found["written_bad_auc"] == 0.5
+    numbers = reported(rows)["length"]
+    assert numbers["longer_good_above"] == 0.5
+    assert numbers["like_length_fooled"] == 0.5
+    assert numbers["written_bad_auc"] == 0.5
 
 
 def test_the_card_says_what_the_report_says() -> None:

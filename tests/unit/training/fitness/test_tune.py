@@ -72,5 +72,5 @@ def test_words_that_a_rule_changed_are_wrong_and_the_rest_is_not(maker: Maker) -
 
 
 def test_facts_are_read_with_and_without_the_picture(maker: Maker) -> None:
-    assert "Picture:" in maker.known(ENTRIES[0], seen=True)
-    assert "Picture:" not in maker.known(ENTRIES[0], seen=False)
+    assert "Picture:" in maker.item_facts(ENTRIES[0], seen=True)
+    assert "Picture:" not in maker.item_facts(ENTRIES[0], seen=False)

@@ -18,12 +18,12 @@ SOURCE = Source(GRAVE, COPY, Copy(title="A choir sings on", body="All 40 voices 
 
 @pytest.mark.parametrize("kind", WAYS)
 def test_every_way_changes_the_copy_and_leaves_words(kind: str) -> None:
-    found = [spoiled(SOURCE, kind, np.random.default_rng(seed)) for seed in range(30)]
-    changed = [copy for copy in found if copy is not None]
+    copies = [spoiled(SOURCE, kind, np.random.default_rng(seed)) for seed in range(30)]
+    changed = [copy for copy in copies if copy is not None]
     assert len(changed) > 10
     assert all(copy != COPY and (copy.title or copy.body) for copy in changed)
     again = [spoiled(SOURCE, kind, np.random.default_rng(seed)) for seed in range(30)]
-    assert found == again
+    assert copies == again
 
 
 @pytest.mark.parametrize("kind", ["wrong_number", "swapped_name", "negation", "joke"])
@@ -33,14 +33,14 @@ def test_a_way_that_finds_nothing_to_spoil_declines(kind: str) -> None:
 
 
 def test_a_lost_negation_is_gone() -> None:
-    found = spoiled(SOURCE, "negation", np.random.default_rng(0))
-    assert found is not None
-    assert found.title == "in May, says Ada Byrne"
+    worse = spoiled(SOURCE, "negation", np.random.default_rng(0))
+    assert worse is not None
+    assert worse.title == "in May, says Ada Byrne"
 
 
 def test_aligned_ways_keep_most_of_the_copy() -> None:
     for kind in ALIGNED:
-        found = spoiled(SOURCE, kind, np.random.default_rng(1))
-        assert found is not None
-        kept = {*COPY.title.split(), *COPY.body.split()} & {*found.title.split(), *found.body.split()}
+        worse = spoiled(SOURCE, kind, np.random.default_rng(1))
+        assert worse is not None
+        kept = {*COPY.title.split(), *COPY.body.split()} & {*worse.title.split(), *worse.body.split()}
         assert len(kept) >= 8, kind

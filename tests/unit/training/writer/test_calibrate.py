@@ -14,8 +14,8 @@ FIT = RNG.random(4000) < 1 / (1 + np.exp(-(0.5 * CONTRAST + 4 * LIKELIHOOD + 1))
 
 
 def test_the_numbers_that_made_the_marks_are_found_again() -> None:
-    found = platt(CONTRAST, LIKELIHOOD, FIT)
-    assert (found.slope, found.likelihood_weight, found.offset) == pytest.approx((0.5, 4, 1), rel=0.2)
+    optimum = platt(CONTRAST, LIKELIHOOD, FIT)
+    assert (optimum.slope, optimum.likelihood_weight, optimum.offset) == pytest.approx((0.5, 4, 1), rel=0.2)
 
 
 def test_a_number_that_says_the_opposite_gets_no_weight() -> None:
@@ -29,11 +29,11 @@ def test_auc_is_the_share_of_pairs_in_order() -> None:
 
 
 def test_the_report_has_the_measure_beside_its_parts() -> None:
-    said = report(CONTRAST[:300], LIKELIHOOD[:300], FIT[:300])
-    assert said["auc"] > max(said["auc_contrast"], said["auc_likelihood"])
-    low, high = said["auc_interval"]
-    assert low < said["auc"] < high
-    shares = [row["share"] for row in said["at_minimum"]]
+    numbers = report(CONTRAST[:300], LIKELIHOOD[:300], FIT[:300])
+    assert numbers["auc"] > max(numbers["auc_contrast"], numbers["auc_likelihood"])
+    low, high = numbers["auc_interval"]
+    assert low < numbers["auc"] < high
+    shares = [row["share"] for row in numbers["at_minimum"]]
     assert shares == sorted(shares, reverse=True)
 
 

@@ -46,10 +46,10 @@ ENTRY = Entry(
 
 def answers(packed: Packed) -> list[str]:
     """The learnt or compared answer of every branch, as text."""
-    found: dict[int, str] = {}
+    by_branch: dict[int, str] = {}
     for branch, token in zip(packed.branch.tolist(), packed.target.tolist(), strict=True):
-        found[branch] = found.get(branch, "") + (chr(token) if token else "")
-    return list(found.values())
+        by_branch[branch] = by_branch.get(branch, "") + (chr(token) if token else "")
+    return list(by_branch.values())
 
 
 def example(entry: Entry, seed: int = 0, **mix: Any) -> Packed:
@@ -95,9 +95,11 @@ def test_without_drafts_a_bad_copy_is_what_is_not_preferred() -> None:
 
 
 def test_a_draft_that_is_fit_is_written_too() -> None:
-    own = Judged(category="STORY", title="Night bus 14 returns", body="Night bus 14 runs every 30 minutes.", fit=1.0)
-    texts = answers(example(ENTRY.model_copy(update={"judged": (own,)}), written=2, yes=1, no=0))
-    assert any(t.startswith(titled(own)) for t in texts[:2])
+    fit_draft = Judged(
+        category="STORY", title="Night bus 14 returns", body="Night bus 14 runs every 30 minutes.", fit=1.0
+    )
+    texts = answers(example(ENTRY.model_copy(update={"judged": (fit_draft,)}), written=2, yes=1, no=0))
+    assert any(t.startswith(titled(fit_draft)) for t in texts[:2])
 
 
 @pytest.mark.parametrize("worse", [0, 2])

@@ -63,30 +63,30 @@ def test_a_training_leaves_weights_report_and_card_and_no_checkpoints(trained: P
 
 def test_eval_prints_one_object_on_its_last_line_and_leaves_out_what_was_trained_on(trained: Path, log: Path) -> None:
     result = run("eval", "--arms", str(log), "--model", str(trained), "--json")
-    found = json.loads(result.stdout.splitlines()[-1])
+    measured = json.loads(result.stdout.splitlines()[-1])
     report = json.loads((trained / "report.json").read_text())
-    assert found["all_pairs_accuracy"] == report["test"]["all_pairs_accuracy"]
-    assert found["seen_tests_left_out"] > 0
+    assert measured["all_pairs_accuracy"] == report["test"]["all_pairs_accuracy"]
+    assert measured["seen_tests_left_out"] > 0
     assert {
         "all_pairs_accuracy", "significant_pairs_accuracy", "pairs", "significant_pairs", "all_pairs_interval",
         "significant_pairs_interval", "top1", "replay_ctr_gain", "length_baseline", "brier", "calibration_error",
         "selective",
-    } <= found.keys()  # fmt: skip
-    assert found["selective"].keys() == {"1.0", "0.8", "0.5"}
+    } <= measured.keys()  # fmt: skip
+    assert measured["selective"].keys() == {"1.0", "0.8", "0.5"}
 
 
 def test_explain_names_the_words_that_moved_the_score(trained: Path) -> None:
     text = "A stranger's kindness saved the choir in town today"
     result = run("explain", "--model", str(trained), "--text", text, "--json")
-    found = json.loads(result.stdout.splitlines()[-1])
-    moves = {w["word"]: w["moves"] for w in found["words"]}
+    report = json.loads(result.stdout.splitlines()[-1])
+    moves = {w["word"]: w["moves"] for w in report["words"]}
     assert moves["kindness"] > 0
-    assert [w["word"] for w in found["words"]] == text.split()
-    parts = found["parts"]
+    assert [w["word"] for w in report["words"]] == text.split()
+    parts = report["parts"]
     total = (
         parts["heads_mean"] + sum(parts["penalties"].values()) + parts["offset"] + sum(parts["corrections"].values())
     )
-    assert found["mean"] == pytest.approx(total, abs=2e-3)
+    assert report["mean"] == pytest.approx(total, abs=2e-3)
     shown = run("explain", "--model", str(trained), "--text", text)
     assert "kindness" in shown.output
 

@@ -45,8 +45,8 @@ def test_a_training_leaves_weights_report_and_card_and_no_checkpoints(trained: P
 
 
 def test_a_training_may_go_on_from_another(trained: Path, items: Path, tmp_path: Path) -> None:
-    said = ("--items", str(items), "--epochs", "1", "--tuned-from", "5", "--learning-rate", "1e-7", "--json")
-    result = run("train", *said, "--start", str(trained), "--out", str(tmp_path))
+    options = ("--items", str(items), "--epochs", "1", "--tuned-from", "5", "--learning-rate", "1e-7", "--json")
+    result = run("train", *options, "--start", str(trained), "--out", str(tmp_path))
     assert result.exit_code == 0, result.output
     report, before = json.loads(result.stdout.splitlines()[-1]), json.loads((trained / "report.json").read_text())
     assert report["start"] == before["revision"]
@@ -62,8 +62,8 @@ def test_marks_that_come_later_calibrate_again_and_the_reward_stands_beside(
     marks = tmp_path / "marks.jsonl"
     rows = [{"id": held.id, "title": f"Copy {n}", "body": "It is.", "fit": n % 2, "more": 1} for n in range(80)]
     marks.write_text("\n".join(map(json.dumps, rows)))
-    said = ("--items", str(items), "--marks", str(marks), "--reward", str(root / "models/reward"))
-    result = run("calibrate", *said, "--model", str(tmp_path), "--json")
+    options = ("--items", str(items), "--marks", str(marks), "--reward", str(root / "models/reward"))
+    result = run("calibrate", *options, "--model", str(tmp_path), "--json")
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout.splitlines()[-1])
     assert report["revision"] == FitModel.load(tmp_path).revision != before["revision"]
@@ -76,10 +76,10 @@ def test_marks_that_come_later_calibrate_again_and_the_reward_stands_beside(
 def test_eval_measures_on_held_out_items_alone(trained: Path, items: Path) -> None:
     result = run("eval", "--items", str(items), "--model", str(trained), "--json")
     assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout.splitlines()[-1])
+    measured = json.loads(result.stdout.splitlines()[-1])
     report = json.loads((trained / "report.json").read_text())
-    assert found["items"] == report["unseen"]["items"]
-    assert found["kinds"]["generic"]["auc"] == pytest.approx(report["unseen"]["kinds"]["generic"]["auc"], abs=0.3)
+    assert measured["items"] == report["unseen"]["items"]
+    assert measured["kinds"]["generic"]["auc"] == pytest.approx(report["unseen"]["kinds"]["generic"]["auc"], abs=0.3)
 
 
 def test_a_file_of_editors_copies_is_unseen_as_a_whole(trained: Path, tmp_path: Path) -> None:
@@ -90,10 +90,10 @@ def test_a_file_of_editors_copies_is_unseen_as_a_whole(trained: Path, tmp_path: 
     marks.write_text("\n".join(json.dumps({**mark, "fit": fit}) for fit in (0.0, 1.0)))
     result = run("eval", "--items", str(path), "--marks", str(marks), "--model", str(trained), "--json")
     assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout.splitlines()[-1])
-    assert found["items"] == 4
-    assert found["marks"]["copies"] == 2
-    assert found["marks"]["auc"][0] == 0.5
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["items"] == 4
+    assert report["marks"]["copies"] == 2
+    assert report["marks"]["auc"][0] == 0.5
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:

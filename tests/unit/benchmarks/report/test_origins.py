@@ -1,0 +1,29 @@
+"""Where and when each result was measured."""
+
+from __future__ import annotations
+
+from benchmarks.report.origins import origins
+
+MACHINE = {"cpu": "CPU", "cpus": 2, "memory_gb": 8, "gpus": ["L4"], "load_average": 0.5}
+
+
+def test_a_result_has_its_machine_config_commit_and_command() -> None:
+    env = {
+        "machine": MACHINE,
+        "config": {"file": "fake.yaml", "sha256": "ab"},
+        "commit": "cd",
+        "command": "run",
+        "at": "x",
+    }
+    text = origins({"tax": {"environment": env | {"versions": {"ray": "2"}}}})
+    assert "| tax | CPU, 2 cores, 8 GB, L4, load average 0.5 | `fake.yaml` `ab` | `cd` | `run` | x |" in text
+    assert "Versions (tax): ray 2." in text
+
+
+def test_results_with_the_same_versions_share_a_line() -> None:
+    env = {"versions": {"ray": "2"}}
+    assert "Versions (a, b): ray 2." in origins({"a": {"environment": env}, "b": {"environment": env}})
+
+
+def test_a_result_without_a_record_is_named() -> None:
+    assert origins({"tax": {}}) == "Without a record of where they were measured: `tax`."

@@ -1,0 +1,29 @@
+# ruff: noqa: RUF001 - the marks and letters of other scripts are meant
+"""The three ways to count the length of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployments.counting import measure
+from deployments.types import CountingUnit
+
+FAMILY = "👨‍👩‍👧‍👦"
+
+
+@pytest.mark.parametrize(
+    ("text", "graphemes", "width", "utf8"),
+    [
+        ("café", 4, 4, 5),
+        ("cafe\u0301", 4, 4, 6),
+        (FAMILY, 1, 2, 25),
+        ("咖啡", 2, 4, 6),
+        ("ＯＫ", 2, 4, 6),
+        ("", 0, 0, 0),
+        ("plain, 10!", 10, 10, 10),
+        ("a\r\nb\rc", 5, 5, 6),
+    ],
+)
+def test_three_ways_to_count(text: str, graphemes: int, width: int, utf8: int) -> None:
+    counted = [measure(text, u) for u in (CountingUnit.GRAPHEMES, CountingUnit.WIDTH, CountingUnit.UTF8_BYTES)]
+    assert counted == [graphemes, width, utf8]

@@ -1,0 +1,25 @@
+"""Relations between the knobs of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deployments.errors import Misconfigured
+from deployments.settings import parse
+from serve_app.flow.knobs import IngressKnobs
+
+
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ({"defaults": {"max_categories": 13}}, "defaults.max_categories=13 exceeds limits.max_categories=12"),
+        ({"limits": {"max_candidates_per_category": 1}}, "defaults.candidates_per_category=2 exceeds"),
+        ({"limits": {"max_time_budget_ms": 1000}}, "defaults.time_budget_ms=30000 exceeds"),
+        ({"reserve": {"generate_share": 0.9, "score_share": 0.1}}, "leaves nothing of a budget"),
+    ],
+)
+def test_knobs_that_cannot_work_together_are_refused(knobs: dict[str, Any], words: str) -> None:
+    with pytest.raises(Misconfigured, match=words):
+        parse(IngressKnobs, knobs, "Ingress")

@@ -1,0 +1,58 @@
+"""The markup rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.serve_app.policy.judge import codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Hi {{ first_name }}, coffee?", "UNRENDERED_PLACEHOLDER"),
+        ("Hi {name}, coffee?", "UNRENDERED_PLACEHOLDER"),
+        ("Coffee at ${price}", "UNRENDERED_PLACEHOLDER"),
+        ("Coffee by [Your Name]", "UNRENDERED_PLACEHOLDER"),
+        ("Coffee by <BRAND NAME>", "UNRENDERED_PLACEHOLDER"),
+        ("Hello %s, coffee?", "UNRENDERED_PLACEHOLDER"),
+        ("<b>Coffee</b>", "MARKUP"),
+        ("Coffee &amp; cake", "MARKUP"),
+        ("**Coffee** is ready", "MARKUP"),
+        ("# Coffee", "MARKUP"),
+        ("- Coffee", "MARKUP"),
+        ("`coffee`", "MARKUP"),
+        ("[Coffee](here)", "MARKUP"),
+        ('{"title": "Coffee"}', "MARKUP"),
+        ('Coffee", "body": "Come', "MARKUP"),
+        (r"Coffee\nCake", "MARKUP"),
+        ("Title: Coffee", "PROMPT_LEAK"),
+        ("Coffee. Category: CURIOSITY", "PROMPT_LEAK"),
+        ("A BENEFIT_HOWTO coffee", "PROMPT_LEAK"),
+        ("As an AI language model, I love coffee", "PROMPT_LEAK"),
+        ("Sure, here is your coffee", "PROMPT_LEAK"),
+        ("Here is a push notification about coffee", "PROMPT_LEAK"),
+        ("<|im_end|>", "PROMPT_LEAK"),
+        ("Cof\u200bfee", "INVISIBLE_CHARACTER"),
+        ("\u202eeeffoC", "INVISIBLE_CHARACTER"),
+    ],
+)
+def test_leftovers_are_caught(text: str, code: str) -> None:
+    assert code in codes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Coffee & cake",
+        "Bean-to-cup - slowly",
+        "Coffee > tea",
+        "The best title in coffee",
+        "f*** the queue",
+        "#coffee time",
+        "Rock 'n' roast",
+        "Half price? Sure!",
+    ],
+)
+def test_plain_text_is_no_markup(text: str) -> None:
+    assert codes(text) == set()
