@@ -21,11 +21,13 @@ from deployments.settings import Settings, parse
 class FitCalibration(Settings):
     """How the writing model's word becomes a probability, fitted on readers' marks.
 
-    P(a strict reader would send it) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)
+    P(a strict reader would send it) =
+        sigmoid(slope x contrast + likelihood_weight x likelihood + offset + category_offsets[category])
 
     contrast: log P(Yes) - log P(No). likelihood: the mean log-probability per token of the answer. It says nothing of
     copies that the model did not write: people choose less likely words. A draft whose engine gave none has a fit only
-    where likelihood_weight is 0.
+    where likelihood_weight is 0. category_offsets: how much better or worse this writer is at a category than its
+    numbers say; 0 for a category that is not named.
 
     languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.
     """
@@ -34,18 +36,20 @@ class FitCalibration(Settings):
     slope: float = Field(default=1.0, ge=0)
     likelihood_weight: float = Field(default=0.0, ge=0)
     offset: float = 0.0
+    category_offsets: dict[str, float] = Field(default_factory=dict)
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
 
     def knows(self, language: str, likelihood: float | None) -> bool:
         """Whether a fit can be said of copies in this language with this likelihood."""
         return language in self.languages and (likelihood is not None or self.likelihood_weight == 0)
 
-    def fit(self, contrast: float, likelihood: float | None) -> float:
+    def fit(self, contrast: float, likelihood: float | None, category: str = "") -> float:
         """0 to 1, from the difference of the log-probabilities and the likelihood of the copy, both in nats.
 
-        None only where likelihood_weight is 0, see `knows`.
+        likelihood: None only where likelihood_weight is 0, see `knows`.
         """
-        logit = self.slope * contrast + self.likelihood_weight * (likelihood or 0.0) + self.offset
+        offset = self.offset + self.category_offsets.get(category, 0.0)
+        logit = self.slope * contrast + self.likelihood_weight * (likelihood or 0.0) + offset
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
 
 

@@ -49,7 +49,7 @@ class FitJudge:
             self._log_silence()
         if contrast is None:
             return draft
-        fit = None if contrast.logit is None else calibration.fit(contrast.logit, draft.likelihood)
+        fit = None if contrast.logit is None else calibration.fit(contrast.logit, draft.likelihood, draft.category)
         usage = one_after_the_other(draft.usage, contrast.sample.usage(draft.usage.batch_size))
         usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
         return draft.model_copy(update={"fit": fit, "usage": usage})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,37 +15,46 @@ from training.writer.corpus import BadCorpus, Entry
 
 Array = NDArray[np.float64]
 
+# Standard deviation of a category's offset, in logits, before any mark is seen.
+_CATEGORY_SPREAD: Final = 0.35
+
 
 @dataclass(frozen=True)
 class Fitted:
-    """P(fit) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset)."""
+    """P(fit) = sigmoid(slope x contrast + likelihood_weight x likelihood + offset + the category's offset)."""
 
     slope: float
     likelihood_weight: float
     offset: float
+    category_offsets: Mapping[str, float] = field(default_factory=dict)
 
-    def __call__(self, contrast: ArrayLike, likelihood: ArrayLike) -> Array:
+    def __call__(self, contrast: ArrayLike, likelihood: ArrayLike, categories: Sequence[str]) -> Array:
         z = self.slope * np.asarray(contrast, float) + self.likelihood_weight * np.asarray(likelihood, float)
-        return np.asarray(1 / (1 + np.exp(-(z + self.offset))))
+        z = z + self.offset + np.array([self.category_offsets.get(name, 0.0) for name in categories])
+        return np.asarray(1 / (1 + np.exp(-z)))
 
 
-def platt(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike) -> Fitted:
+def platt(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, categories: Sequence[str]) -> Fitted:
     """Logistic regression of the marks (0 to 1) on the model's two numbers, with a prior of one mark on each side.
 
-    Platt (1999), "Probabilistic outputs for support vector machines".
+    Platt (1999), "Probabilistic outputs for support vector machines". The offset of a category has a normal prior
+    around 0: a category with few marks keeps its offset near 0.
     """
     x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
+    names = sorted(set(categories))
+    member = np.array([[name == other for other in names] for name in categories], float).reshape(len(x), len(names))
     good, bad = float((y > 0.5).sum()), float((y <= 0.5).sum())
     target = np.where(y > 0.5, (good + 1) / (good + 2), 1 / (bad + 2))
 
     def cost(parameters: Array) -> float:
-        z = parameters[0] * x + parameters[1] * w + parameters[2]
-        return float(np.logaddexp(0, z).sum() - (target * z).sum())
+        z = parameters[0] * x + parameters[1] * w + parameters[2] + member @ parameters[3:]
+        prior = (parameters[3:] ** 2).sum() / (2 * _CATEGORY_SPREAD**2)
+        return float(np.logaddexp(0, z).sum() - (target * z).sum() + prior)
 
-    bounds = [(0, None), (0, None), (None, None)]
-    optimum = minimize(cost, np.array([0.5, 0.5, 0.0]), method="L-BFGS-B", bounds=bounds)
-    slope, weight, offset = (float(value) for value in optimum.x)
-    return Fitted(slope=slope, likelihood_weight=weight, offset=offset)
+    bounds = [(0, None), (0, None), (None, None), *[(None, None)] * len(names)]
+    optimum = minimize(cost, np.array([0.5, 0.5, 0.0, *[0.0] * len(names)]), method="L-BFGS-B", bounds=bounds)
+    slope, weight, offset, *offsets = (float(value) for value in optimum.x)
+    return Fitted(slope, weight, offset, dict(zip(names, offsets, strict=True)))
 
 
 def auc(value: ArrayLike, fit: ArrayLike) -> float:
@@ -65,22 +74,26 @@ def fitted(entries: Sequence[Entry]) -> tuple[FitCalibration, dict[str, Any]]:
     fit = [j.fit for _, j in rows]
     if not any(f > 0.5 for f in fit) or all(f > 0.5 for f in fit):
         raise BadCorpus("the marks need copies that are fit and copies that are not, with their writer's numbers")
-    fit_curve = platt(contrast, likelihood, fit)
+    categories = [j.category for _, j in rows]
+    fit_curve = platt(contrast, likelihood, fit, categories)
     languages = tuple(sorted({e.item.language for e, _ in rows}))
     calibration = FitCalibration(
         slope=round(fit_curve.slope, 4),
         likelihood_weight=round(fit_curve.likelihood_weight, 4),
         offset=round(fit_curve.offset, 4),
+        category_offsets={name: round(value, 4) for name, value in fit_curve.category_offsets.items()},
         languages=languages,
     )
     about = {"items": len({e.id for e, _ in rows}), "languages": list(languages)}
-    return calibration, about | report(contrast, likelihood, fit)
+    return calibration, about | report(contrast, likelihood, fit, categories)
 
 
-def report(contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, seed: int = 0) -> dict[str, Any]:
+def report(
+    contrast: ArrayLike, likelihood: ArrayLike, fit: ArrayLike, categories: Sequence[str], seed: int = 0
+) -> dict[str, Any]:
     """Report how well the model's numbers order marked copies, raw and calibrated."""
     x, w, y = (np.asarray(values, float) for values in (contrast, likelihood, fit))
-    chances = platt(x, w, y)(x, w)
+    chances = platt(x, w, y, categories)(x, w, categories)
     draw = np.random.default_rng(seed)
     samples = [draw.integers(len(x), size=len(x)) for _ in range(500)]
     spread = [value for rows in samples if not np.isnan(value := auc(chances[rows], y[rows]))]

@@ -11,15 +11,29 @@ from training.writer.corpus import BadCorpus, Entry
 RNG = np.random.default_rng(0)
 CONTRAST, LIKELIHOOD = RNG.normal(2, 2, 4000), RNG.normal(-0.6, 0.2, 4000)
 FIT = RNG.random(4000) < 1 / (1 + np.exp(-(0.5 * CONTRAST + 4 * LIKELIHOOD + 1)))
+CATEGORIES = ["DIRECT", "HUMOUR"] * 2000
 
 
 def test_the_numbers_that_made_the_marks_are_found_again() -> None:
-    optimum = platt(CONTRAST, LIKELIHOOD, FIT)
+    optimum = platt(CONTRAST, LIKELIHOOD, FIT, CATEGORIES)
     assert (optimum.slope, optimum.likelihood_weight, optimum.offset) == pytest.approx((0.5, 4, 1), rel=0.2)
 
 
 def test_a_number_that_says_the_opposite_gets_no_weight() -> None:
-    assert platt(-CONTRAST, LIKELIHOOD, FIT).slope == 0
+    assert platt(-CONTRAST, LIKELIHOOD, FIT, CATEGORIES).slope == 0
+
+
+def test_a_category_that_is_worse_than_its_numbers_gets_an_offset() -> None:
+    shift = np.where(np.array(CATEGORIES) == "HUMOUR", -0.8, 0.0)
+    fit = np.random.default_rng(1).random(4000) < 1 / (1 + np.exp(-(0.5 * CONTRAST + 4 * LIKELIHOOD + 1 + shift)))
+    offsets = platt(CONTRAST, LIKELIHOOD, fit, CATEGORIES).category_offsets
+    assert offsets["DIRECT"] - offsets["HUMOUR"] == pytest.approx(0.8, abs=0.25)
+
+
+def test_a_category_with_few_marks_keeps_its_offset_near_nought() -> None:
+    few = ["STORY"] * 3 + ["DIRECT"] * 3997
+    fit = np.concatenate([np.zeros(3), FIT[3:]])
+    assert abs(platt(CONTRAST, LIKELIHOOD, fit, few).category_offsets["STORY"]) < 0.35
 
 
 def test_auc_is_the_share_of_pairs_in_order() -> None:
@@ -29,7 +43,7 @@ def test_auc_is_the_share_of_pairs_in_order() -> None:
 
 
 def test_the_report_has_the_measure_beside_its_parts() -> None:
-    numbers = report(CONTRAST[:300], LIKELIHOOD[:300], FIT[:300])
+    numbers = report(CONTRAST[:300], LIKELIHOOD[:300], FIT[:300], CATEGORIES[:300])
     assert numbers["auc"] > max(numbers["auc_contrast"], numbers["auc_likelihood"])
     low, high = numbers["auc_interval"]
     assert low < numbers["auc"] < high

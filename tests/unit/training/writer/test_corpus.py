@@ -42,6 +42,12 @@ def test_marks_are_found_by_the_items_id(tmp_path: Path) -> None:
     assert [m.fit for m in marks["x"]] == [0.0, 1.0]
 
 
+def test_probes_teach_nothing(root: Path) -> None:
+    probes = read([root / "training" / "probes"])
+    assert len(probes) >= 40
+    assert all(held_out(probe) and not probe.copies for probe in probes)
+
+
 def test_the_projects_own_items_are_whole(root: Path) -> None:
     entries = read([root / "training" / "items"])
     categories = {c.category for c in FileCatalogue(kind="file").load().categories}
