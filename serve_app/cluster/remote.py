@@ -90,10 +90,14 @@ class RemoteStage:
 
 
 class RemoteCaptioner(RemoteStage):
+    """Each call names its pictures, for a deployment that keeps them on replicas (`affinity.py`), where their caption
+    is cached."""
+
     name, stage = "captioner", Stage.CAPTION
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        return await self._ask(lambda: self._handle.caption.remote(item, call), call)
+        handle = self._handle.options(session_id=item.pictures_digest())
+        return await self._ask(lambda: handle.caption.remote(item, call), call)
 
 
 class RemoteRouter(RemoteStage):

@@ -23,9 +23,13 @@ _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 
 @dataclass(frozen=True)
 class Brief:
-    """One request, complete. `call` holds its deadline, priority and id."""
+    """One request, complete. `call` holds its deadline, priority and id.
+
+    item: with its pictures, for the captioner alone. text_item: without them, for everybody else.
+    """
 
     item: Item
+    text_item: Item
     incumbents: tuple[Incumbent, ...]
     recent_copies: tuple[Copy, ...]
     wanted: tuple[str, ...]
@@ -57,8 +61,8 @@ def make_brief(
     categories: Sequence[str],
     adapters: Sequence[str] = (),
 ) -> Brief:
-    """Check a request against the limits, the catalogue and the generator's adapters. CPU work of some milliseconds a
-    picture: call in a thread.
+    """Check a request against the limits, the catalogue and the generator's adapters. Reads the headers of pictures and
+    hashes them, a millisecond or two a megabyte: call in a thread.
 
     Raises InvalidInput with every violation, UnsupportedField for reserved fields.
     """
@@ -73,8 +77,11 @@ def make_brief(
     ]
     if found:
         raise InvalidInput(found)
+    if not request.item.caption:
+        request.item.pictures_digest()
     return Brief(
         item=request.item,
+        text_item=request.item.without_media(),
         incumbents=tuple(
             i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
         ),

@@ -131,7 +131,7 @@ class Pipeline:
                 result = await self._stages.captioner.caption(brief.item, call)
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
-                return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
+                return Caption(text=metadata_caption(brief.text_item), source=CaptionSource.METADATA)
         if not result.complete:
             cut = DeadlineExceeded("the time budget was spent while reading text off the pictures")
             self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
@@ -143,7 +143,7 @@ class Pipeline:
         with ledger.stage(Stage.ROUTE):
             try:
                 result = await self._stages.router.route(
-                    brief.item.without_media(), caption.text, brief.wanted, brief.barred, brief.max_categories, call
+                    brief.text_item, caption.text, brief.wanted, brief.barred, brief.max_categories, call
                 )
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
@@ -158,11 +158,11 @@ class Pipeline:
 
         Nothing is written about an item that nothing is known of: whatever came out would be made up.
         """
-        if not (caption.text.strip() or metadata_caption(brief.item)):
+        if not (caption.text.strip() or metadata_caption(brief.text_item)):
             self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("nothing is known of the item"))
             return
         task = GenerationTask(
-            item=brief.item.without_media(),
+            item=brief.text_item,
             caption=caption.text,
             plan=plan,
             candidates_per_category=brief.candidates_per_category,
@@ -209,9 +209,7 @@ class Pipeline:
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
-                result = await self._stages.reward.score(
-                    brief.item.without_media(), context.caption, copies, brief.call
-                )
+                result = await self._stages.reward.score(brief.text_item, context.caption, copies, brief.call)
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
@@ -262,7 +260,7 @@ class Pipeline:
 
 def _context(brief: Brief, caption: Caption) -> PolicyContext:
     return PolicyContext(
-        item=brief.item,
+        item=brief.text_item,
         caption=caption.text,
         profile=brief.profile,
         output_fields=brief.output_fields,
