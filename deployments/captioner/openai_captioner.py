@@ -44,8 +44,8 @@ class OpenAiCaptioner:
         """Raises Misconfigured when there is no key, or the server refuses it, the model or a picture."""
         await self.reconfigure(knobs)
         blank = jpeg(Pillow.new("RGB", (64, 64)), self._settings.jpeg_quality)
-        await self._decoder.start()
         await self._engine.start(self._chat([Message("user", vision.REQUEST)], [blank], knobs))
+        await self._decoder.start()
 
     async def reconfigure(self, knobs: OpenAiCaptionerKnobs) -> None:
         self._knobs = knobs
