@@ -13,7 +13,7 @@ from deployments.reward.deployment import RewardScorerDeployment
 from deployments.router.deployment import CategoryRouterDeployment
 from deployments.settings import Scaling, parse
 from serve_app.ingress.deployment import Ingress
-from serve_app.settings import AppSettings, GeneratorScaling
+from serve_app.settings import AffinityScaling, AppSettings
 from serve_app.stages import STAGES
 
 DEPLOYMENTS: Final = {
@@ -42,7 +42,7 @@ def build(args: dict[str, Any]) -> serve.Application:
 def stage_deployment(key: str, scaling: Scaling) -> serve.Deployment:
     """A stage's deployment; where items are to stay on replicas and there are several, each has one of its own."""
     deployment = scaled(DEPLOYMENTS[key], scaling)
-    affinity = scaling.affinity if isinstance(scaling, GeneratorScaling) else None
+    affinity = scaling.affinity if isinstance(scaling, AffinityScaling) else None
     if affinity is None or scaling.max_replicas == 1:
         return deployment
     router = RequestRouterConfig(

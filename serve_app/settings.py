@@ -13,7 +13,10 @@ from deployments.settings import Scaling, Settings
 
 
 class ItemAffinity(Settings):
-    """Keeps all calls for one item on one replica, whose prefix cache then has its facts.
+    """Keeps all calls for one item on one replica.
+
+    The generator's prefix cache then has the item's facts, the captioner's cache its caption. The captioner knows an
+    item by its pictures alone.
 
     A replica with `max_imbalance` calls more than the least busy one is passed over for that one, as is a full one.
     """
@@ -21,7 +24,7 @@ class ItemAffinity(Settings):
     max_imbalance: int = Field(default=8, ge=0)
 
 
-class GeneratorScaling(Scaling):
+class AffinityScaling(Scaling):
     """`affinity: null` spreads calls by load alone. It has no effect with a single replica."""
 
     affinity: ItemAffinity | None = ItemAffinity()
@@ -30,9 +33,9 @@ class GeneratorScaling(Scaling):
 class GraphScaling(Settings):
     """Replicas, autoscaling and queue bounds of each deployment."""
 
-    captioner: Scaling = Scaling()
+    captioner: AffinityScaling = AffinityScaling()
     router: Scaling = Scaling()
-    generator: GeneratorScaling = GeneratorScaling()
+    generator: AffinityScaling = AffinityScaling()
     reward: Scaling = Scaling()
     ingress: Scaling = Scaling(max_ongoing_requests=256, max_queued_requests=512)
 

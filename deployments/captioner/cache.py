@@ -3,6 +3,8 @@
 Single-flight: requests for the same content that arrive while it is being captioned wait for that one computation.
 It goes on as long as anybody waits for it, and is cancelled when nobody does.
 
+The key is made of the digests of the pictures, which come with them from the ingress: no picture is read here.
+
 Behind the memory of each replica there may be a second level that all of them share.
 """
 
@@ -25,9 +27,6 @@ from deployments.errors import DeadlineExceeded
 from deployments.settings import Knobs
 from deployments.stages import Captioner, Startable
 from deployments.types import CaptionResult, Item, StageRevision, Usage
-
-# Hashing this many bytes takes about a millisecond; more is hashed in a thread.
-_INLINE_BYTES = 2**20
 
 
 class CacheKnobs(Knobs):
@@ -140,7 +139,7 @@ class CachedCaptioner:
 
         Raises what the inner captioner raises, and DeadlineExceeded when this call's own time ends first.
         """
-        key = await self._key(item)
+        key = self._key(item)
         while True:
             kept = self._kept.get(key)
             if kept is not None:
@@ -234,17 +233,10 @@ class CachedCaptioner:
         if old is not None and old is not second:
             await old.close()
 
-    async def _key(self, item: Item) -> str:
-        if sum(len(i.data or b"") for i in item.images) + sum(len(f.data) for f in item.frames) > _INLINE_BYTES:
-            return await asyncio.to_thread(self._hash, item)
-        return self._hash(item)
-
-    def _hash(self, item: Item) -> str:
-        digest = hashlib.sha256()
-        parts = [image.data or b"" for image in item.images]
-        parts += [f.data for f in sorted(item.frames, key=lambda f: f.offset_ms)]
-        words = (str(len(item.images)), self._settings, self.revision().model_dump_json(), *self._inner.words_of(item))
-        for part in (*parts, *(word.encode() for word in words)):
+    def _key(self, item: Item) -> str:
+        digest = hashlib.sha256(item.pictures_digest().encode())
+        for word in (self._settings, self.revision().model_dump_json(), *self._inner.words_of(item)):
+            part = word.encode()
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)
         return digest.hexdigest()

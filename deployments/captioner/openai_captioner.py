@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from PIL import Image as Pillow
 
 from deployments.captioner import vision
+from deployments.captioner.decoder import Decoder
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
+from deployments.captioner.pictures import pictures_of
 from deployments.captioner.vision import words_of
 from deployments.deadline import Call
 from deployments.engines.dialect import Chat
 from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
 from deployments.engines.token_estimate import estimate_tokens
 from deployments.engines.words import Message
-from deployments.images import jpeg
+from deployments.pixels import jpeg
 from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
@@ -29,6 +30,7 @@ class OpenAiCaptioner:
     def __init__(self, settings: OpenAiCaptionerSettings) -> None:
         self._settings = settings
         self._engine = OpenAiEngine(settings.server, name="captioner")
+        self._decoder = Decoder(settings.decoder)
         self._knobs = OpenAiCaptionerKnobs()
         self._revision = StageRevision(
             stage=Stage.CAPTION,
@@ -43,6 +45,7 @@ class OpenAiCaptioner:
         await self.reconfigure(knobs)
         blank = jpeg(Pillow.new("RGB", (64, 64)), self._settings.jpeg_quality)
         await self._engine.start(self._chat([Message("user", vision.REQUEST)], [blank], knobs))
+        await self._decoder.start()
 
     async def reconfigure(self, knobs: OpenAiCaptionerKnobs) -> None:
         self._knobs = knobs
@@ -54,11 +57,11 @@ class OpenAiCaptioner:
         the call is cancelled.
         """
         knobs = self._knobs
-        pictures = vision.pictures(item, knobs.max_images)
+        pictures = pictures_of(item, knobs.max_images)
         if not pictures:
             return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
-        async with call.deadline.limit("captioning"):
-            jpegs = await asyncio.to_thread(self._prepared, pictures)
+        settings = self._settings
+        jpegs, _ = await self._decoder.jpegs(pictures, settings.max_image_side, settings.jpeg_quality, call)
         messages = vision.messages(item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
         return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1))
@@ -71,10 +74,6 @@ class OpenAiCaptioner:
             max_tokens=knobs.max_tokens,
         )
 
-    def _prepared(self, pictures: Sequence[tuple[str, bytes]]) -> list[bytes]:
-        settings = self._settings
-        return [jpeg(image, settings.jpeg_quality) for image in vision.decoded(pictures, settings.max_image_side)]
-
     def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
         return CaptionResult(caption=caption, revision=self._revision, usage=usage)
 
@@ -85,4 +84,5 @@ class OpenAiCaptioner:
         await self._engine.check_health()
 
     async def stop(self) -> None:
+        await self._decoder.stop()
         await self._engine.stop()

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.captioner.cache import CacheKnobs
+from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.engines.openai_settings import OpenAiServer
 from deployments.settings import Knobs, Settings
 
@@ -35,4 +36,5 @@ class OpenAiCaptionerSettings(Settings):
     kind: Literal["openai"] = "openai"
     server: OpenAiServer
     max_image_side: int = Field(default=768, ge=32, le=8192)
+    decoder: DecoderSettings = DecoderSettings()
     jpeg_quality: int = Field(default=88, ge=30, le=95)

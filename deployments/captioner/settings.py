@@ -8,6 +8,7 @@ from pydantic import Field
 
 from deployments.batch_choice import BatchLimits
 from deployments.captioner.cache import CacheKnobs
+from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.settings import Knobs, Settings
 
 
@@ -41,3 +42,4 @@ class TagsCaptionerSettings(Settings):
     workers: int = Field(default=1, ge=1, le=64)
     max_waiting: int = Field(default=64, ge=0)
     max_image_side: int = Field(default=1280, ge=224, le=8192)
+    decoder: DecoderSettings = DecoderSettings()

@@ -17,11 +17,12 @@ from deployments.batching import Batcher, Work, usage
 from deployments.captioner import compose, labels, ocr
 from deployments.captioner.cache import Incomplete
 from deployments.captioner.compose import words_of
+from deployments.captioner.decoder import Decoder
+from deployments.captioner.pictures import frames_of, images_of
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
 from deployments.errors import Overloaded, StageUnavailable
-from deployments.images import decode
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
@@ -41,8 +42,8 @@ _LINES_AT_ONCE = 6
 class TagsCaptioner:
     """Implements Captioner and Startable.
 
-    Pictures are decoded and read in a thread pool of its own, one after the other by default, and tagged in batches
-    across calls.
+    Pictures are decoded in processes, read in a thread pool of its own, one after the other by default, and tagged in
+    batches across calls.
     """
 
     knobs_type = TagsKnobs
@@ -52,6 +53,7 @@ class TagsCaptioner:
         self._settings = settings
         self._knobs = TagsKnobs()
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
+        self._decoder = Decoder(settings.decoder)
         self._inside = 0
         self._tagger: Tagger | None = None
         self._batcher: Batcher[NDArray[np.float32], NDArray[np.float32]] | None = None
@@ -61,6 +63,7 @@ class TagsCaptioner:
     async def start(self, knobs: TagsKnobs) -> None:
         reference = self._settings.model
         folder = await self._run(_Meter(), weights.resolve, reference)
+        await self._decoder.start()
         await self.tag_with(await self._run(_Meter(), Tagger, Path(folder), self._settings.threads))
         await self.reconfigure(knobs)
         self._revision = StageRevision(
@@ -99,6 +102,7 @@ class TagsCaptioner:
     async def stop(self) -> None:
         if self._batcher is not None:
             await self._batcher.stop()
+        await self._decoder.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -122,12 +126,10 @@ class TagsCaptioner:
             raise StageUnavailable("the captioner is not started")
         tagger, batcher = self._tagger, self._batcher
         async with call.deadline.limit("captioning"):
-            pictures = await self._run(meter, self._decode, item, knobs)
+            pictures = await self._decoded(item, call, knobs, meter)
             rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
             found = await batcher.submit([Work(row, tokens=1) for row in rows], call)
-        cost = usage(found)
-        meter.queue_s += cost.queue_ms / 1000
-        meter.compute_s += cost.compute_ms / 1000
+        meter.add(usage(found))
         meter.pictures = len(found)
         tags = _pick(tagger, np.array([f.value for f in found]), len(pictures.images), knobs)
         lines: list[str] = []
@@ -153,15 +155,11 @@ class TagsCaptioner:
         text = compose.compose(item, tags, lines, knobs.max_chars)
         return result(caption=Caption(text=text, source=source), revision=self._revision, usage=meter.usage())
 
-    def _decode(self, item: Item, knobs: TagsKnobs) -> _Pictures:
-        side = self._settings.max_image_side
-        images = [(f"item.images[{n}].data", image.data) for n, image in enumerate(item.images) if image.data]
-        ordered = sorted(range(len(item.frames)), key=lambda n: item.frames[n].offset_ms)
-        frames = [(f"item.frames[{n}].data", item.frames[n].data) for n in spread(ordered, knobs.max_frames)]
-        return _Pictures(
-            [decode(data, side, field=field) for field, data in images],
-            [decode(data, side, field=field) for field, data in frames],
-        )
+    async def _decoded(self, item: Item, call: Call, knobs: TagsKnobs, meter: _Meter) -> _Pictures:
+        images, frames = images_of(item), frames_of(item, knobs.max_frames)
+        decoded, cost = await self._decoder.images([*images, *frames], self._settings.max_image_side, call)
+        meter.add(cost)
+        return _Pictures(decoded[: len(images)], decoded[len(images) :])
 
     async def _read_into(
         self, lines: list[str], reader: ocr.TextReader, pictures: _Pictures, knobs: TagsKnobs, meter: _Meter
@@ -206,17 +204,12 @@ class _Meter:
     compute_s: float = 0.0
     pictures: int = 0
 
+    def add(self, cost: Usage) -> None:
+        self.queue_s += cost.queue_ms / 1000
+        self.compute_s += cost.compute_ms / 1000
+
     def usage(self) -> Usage:
         return Usage(queue_ms=self.queue_s * 1000, compute_ms=self.compute_s * 1000, batch_size=self.pictures)
-
-
-def spread(ordered: Sequence[T], count: int) -> list[T]:
-    """At most `count` of them, evenly spread, the first and the last among them; the middle one when it is one."""
-    if len(ordered) <= count:
-        return list(ordered)
-    if count == 1:
-        return [ordered[len(ordered) // 2]]
-    return [ordered[round(n * (len(ordered) - 1) / (count - 1))] for n in range(count)]
 
 
 def _pick(tagger: Tagger, found: NDArray[np.float32], images: int, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:

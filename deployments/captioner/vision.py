@@ -1,20 +1,14 @@
-"""Parts shared by captioners on a vision-language model: the pictures, the prompt, the reading of the answer.
-
-Pure, but for decoding; call `decoded` in a thread.
-"""
+"""Parts shared by captioners on a vision-language model: the prompt and the reading of the answer. Pure."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
-
-from PIL import Image as Pillow
 
 from deployments.captioner import compose
 from deployments.engines.words import Message, Sample
 from deployments.facts import CountTokens, clean, facts
-from deployments.images import decode
 from deployments.types import Caption, CaptionSource, Item
 
 _SYSTEM: Final = (
@@ -35,20 +29,6 @@ def messages(item: Item, room: int, count: CountTokens, control_words: Iterable[
     known = facts(item, "", room, count, control_words)
     request = f"<item>\n{known}\n</item>\n{REQUEST}" if known else REQUEST
     return [Message("system", _SYSTEM), Message("user", request)]
-
-
-def pictures(item: Item, most: int) -> list[tuple[str, bytes]]:
-    """Field path and bytes of the pictures to look at: images as they come, then frames spread over the video."""
-    found = [(f"item.images[{n}].data", image.data) for n, image in enumerate(item.images) if image.data][:most]
-    ordered = sorted(range(len(item.frames)), key=lambda n: item.frames[n].offset_ms)
-    room = min(most - len(found), len(ordered))
-    chosen = [ordered[(2 * n + 1) * len(ordered) // (2 * room)] for n in range(room)]
-    return found + [(f"item.frames[{n}].data", item.frames[n].data) for n in chosen]
-
-
-def decoded(chosen: Sequence[tuple[str, bytes]], max_side: int) -> list[Pillow.Image]:
-    """Raises InvalidInput naming the field of a picture that cannot be decoded."""
-    return [decode(data, max_side, field=field) for field, data in chosen]
 
 
 def caption_of(sample: Sample, max_chars: int) -> Caption:

@@ -8,6 +8,8 @@ from PIL import Image as Pillow
 
 from deployments import weights
 from deployments.captioner import vision
+from deployments.captioner.decoder import Decoder
+from deployments.captioner.pictures import pictures_of
 from deployments.captioner.vision import words_of
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call
@@ -26,6 +28,7 @@ class VlmCaptioner:
     def __init__(self, settings: VlmCaptionerSettings) -> None:
         self._settings = settings
         self._engine = Engine(settings.engine, name="captioner")
+        self._decoder = Decoder(settings.decoder)
         self._knobs = VlmKnobs(max_images=settings.engine.max_images_per_prompt)
         self._revision = StageRevision(
             stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.engine.model)
@@ -36,6 +39,7 @@ class VlmCaptioner:
         """Raises Misconfigured when the model cannot be served, or not with as many images."""
         await self.reconfigure(knobs)
         await self._engine.start()
+        await self._decoder.start()  # after the engine, which takes processes that start meanwhile for its own
         self._control_words = self._engine.control_words()
         await self._warm_up()
         known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
@@ -64,11 +68,11 @@ class VlmCaptioner:
         died, StageFailed. At the deadline the work is aborted in the engine.
         """
         knobs = self._knobs
-        pictures = vision.pictures(item, knobs.max_images)
+        pictures = pictures_of(item, knobs.max_images)
         if not pictures:
             return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
         async with call.deadline.limit("captioning"):
-            images = await asyncio.to_thread(vision.decoded, pictures, self._settings.max_image_side)
+            images, _ = await self._decoder.images(pictures, self._settings.max_image_side, call)
             messages = vision.messages(item, knobs.max_facts_tokens, self._engine.count_tokens, self._control_words)
             prompt = self._engine.render(messages, images)
             sampling = Sampling(
@@ -93,4 +97,5 @@ class VlmCaptioner:
         await self._engine.check_health()
 
     async def stop(self) -> None:
+        await self._decoder.stop()
         await self._engine.stop()

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from deployments.captioner.cache import CacheKnobs
+from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.engines.settings import EngineSettings
 from deployments.settings import Knobs, Settings
 
@@ -35,6 +36,7 @@ class VlmCaptionerSettings(Settings):
     kind: Literal["vlm"] = "vlm"
     engine: EngineSettings
     max_image_side: int = Field(default=768, ge=32, le=8192)
+    decoder: DecoderSettings = DecoderSettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""Sends what is asked for one item to the replica that has its prefix in its KV cache.
+"""Sends what is asked for one item to the replica that has its prefix in its KV cache, or its caption in memory.
 
 Built on Serve's public base of request routers. Of its own routers, the consistent-hash one is experimental, replaces
 private parts of that base, and goes on to the next replica on the ring, however busy that one is.

@@ -90,10 +90,16 @@ class RemoteStage:
 
 
 class RemoteCaptioner(RemoteStage):
+    """The captioner behind its handle.
+
+    Each call names its images: a deployment may keep them on the replica that has their caption, see `affinity.py`.
+    """
+
     name, stage = "captioner", Stage.CAPTION
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        return await self._ask(lambda: self._handle.caption.remote(item, call), call)
+        handle = self._handle.options(session_id=item.pictures_digest())
+        return await self._ask(lambda: handle.caption.remote(item, call), call)
 
 
 class RemoteRouter(RemoteStage):

@@ -23,9 +23,13 @@ _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 
 @dataclass(frozen=True)
 class Brief:
-    """One complete request. `call` holds its deadline, priority and id."""
+    """One complete request. `call` holds its deadline, priority and id.
+
+    item: with its images, for the captioner alone. text_item: without them, for the other stages.
+    """
 
     item: Item
+    text_item: Item
     incumbents: tuple[Incumbent, ...]
     recent_copies: tuple[Copy, ...]
     requested_categories: tuple[str, ...]
@@ -59,8 +63,8 @@ def make_brief(
 ) -> Brief:
     """Check a request against the limits, the catalogue and the generator's LoRA adapters.
 
-    Takes some milliseconds of CPU per image: call it in a thread. Raises InvalidInput with every violation,
-    UnsupportedField for reserved fields.
+    Reads the headers of images and hashes them, a millisecond or two per MB: call it in a thread. Raises InvalidInput
+    with every violation, UnsupportedField for reserved fields.
     """
     options = request.options
     violations = [
@@ -73,8 +77,11 @@ def make_brief(
     ]
     if violations:
         raise InvalidInput(violations)
+    if not request.item.caption:
+        request.item.pictures_digest()
     return Brief(
         item=request.item,
+        text_item=request.item.without_media(),
         incumbents=tuple(
             i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
         ),

@@ -135,7 +135,7 @@ class Pipeline:
                 result = await self._stages.captioner.caption(brief.item, call)
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
-                return Caption(text=metadata_caption(brief.item), source=CaptionSource.METADATA)
+                return Caption(text=metadata_caption(brief.text_item), source=CaptionSource.METADATA)
         if not result.complete:
             cut = DeadlineExceeded("the time budget was spent while reading text off the images")
             self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
@@ -147,7 +147,7 @@ class Pipeline:
         with ledger.stage(Stage.ROUTE):
             try:
                 result = await self._stages.router.route(
-                    brief.item.without_media(),
+                    brief.text_item,
                     caption.text,
                     brief.requested_categories,
                     brief.barred_categories,
@@ -173,13 +173,13 @@ class Pipeline:
         Ends early when the ranking is decided. Declares a degradation when the time is up, or when the item has no text
         to ground a copy in.
         """
-        if not (caption.text.strip() or metadata_caption(brief.item)):
+        if not (caption.text.strip() or metadata_caption(brief.text_item)):
             self._degrade(
                 brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from")
             )
             return
         task = GenerationTask(
-            item=brief.item.without_media(),
+            item=brief.text_item,
             caption=caption.text,
             plan=plan,
             candidates_per_category=brief.candidates_per_category,
@@ -226,9 +226,7 @@ class Pipeline:
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
-                result = await self._stages.reward.score(
-                    brief.item.without_media(), context.caption, copies, brief.call
-                )
+                result = await self._stages.reward.score(brief.text_item, context.caption, copies, brief.call)
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
@@ -279,7 +277,7 @@ class Pipeline:
 
 def _context(brief: Brief, caption: Caption) -> PolicyContext:
     return PolicyContext(
-        item=brief.item,
+        item=brief.text_item,
         caption=caption.text,
         profile=brief.profile,
         output_fields=brief.output_fields,

@@ -139,6 +139,7 @@ class PushGenService:
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
             if request.item.caption:
                 raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
+            await asyncio.to_thread(request.item.pictures_digest)
             started = time.perf_counter()
             result = await self._stages.captioner.caption(request.item, call)
             timing = self._timing(Stage.CAPTION, result.usage, started)

@@ -17,7 +17,7 @@ from serve_app.cluster.remote import RemoteGenerator
 from serve_app.contract import messages
 from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.protocols import BothProtocols
-from serve_app.settings import GeneratorScaling
+from serve_app.settings import AffinityScaling
 from tests.graph.fake_service import DECISION, FakeService
 
 PROFILE = LengthProfile(length_profile="p", max_title=40, max_body=90)
@@ -62,7 +62,7 @@ class AskingIngress(BothProtocols):
 
 
 def build(args: dict[str, Any]) -> serve.Application:
-    scaling = GeneratorScaling(
+    scaling = AffinityScaling(
         min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
     )
     return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(

@@ -112,7 +112,7 @@ def read(paths: Sequence[Path]) -> list[Entry]:
 
 
 def held_out(entry: Entry) -> bool:
-    """One item in ten, by its id, and every probe: nothing learns from it, the judge is calibrated and measured on it."""
+    """One item in ten, by its id, and every probe. Nothing learns from it: it calibrates and measures."""
     if entry.id.startswith(PROBE):
         return True
     return hashlib.sha256(entry.id.encode()).digest()[0] % 10 == 0

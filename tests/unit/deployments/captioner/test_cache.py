@@ -144,6 +144,16 @@ async def test_other_knobs_or_another_model_are_another_caption(inner: SlowCapti
     assert not (await cached.caption(CAT, call())).caption.cached
 
 
+async def test_no_byte_of_a_picture_is_read_that_was_hashed_already(inner: SlowCaptioner) -> None:
+    hashed, unread = CAT.images[0].model_copy(), CAT.images[0].model_copy(update={"data": b"never read"})
+    unread.__dict__["digest"] = hashed.digest
+    cached = await started(inner)
+    inner.go.set()
+    await cached.caption(Item(images=(hashed,)), call())
+    again = await cached.caption(Item(images=(unread,)), call())
+    assert (inner.begun, again.caption.cached) == (1, True)
+
+
 async def test_many_at_once_compute_once(inner: SlowCaptioner) -> None:
     cached = await started(inner)
     tasks = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(50)]

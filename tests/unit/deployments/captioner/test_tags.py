@@ -73,6 +73,7 @@ async def captioner() -> AsyncIterator[TagsCaptioner]:
     stage = TagsCaptioner(TagsCaptionerSettings(max_waiting=1))
     await stage.tag_with(StubTagger())  # type: ignore[arg-type]
     stage._reader = StubReader()  # type: ignore[assignment]
+    await stage._decoder.start()
     yield stage
     await stage.stop()
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from deployments.captioner.compose import compose
 from deployments.captioner.labels import Label, Tag, merge, pick
 from deployments.captioner.ocr import _line
-from deployments.captioner.tags import spread
 from deployments.types import Image, Item, VideoFrame
 
 LABELS = (
@@ -118,10 +117,3 @@ def test_a_caption_never_exceeds_its_length(title: str, description: str, lines:
 )
 def test_stray_marks_are_no_text(text: str, kept: str) -> None:
     assert _line(text) == kept
-
-
-@pytest.mark.parametrize(
-    ("count", "chosen"), [(1, [5]), (2, [0, 9]), (4, [0, 3, 6, 9]), (10, list(range(10))), (99, list(range(10)))]
-)
-def test_frames_are_taken_evenly(count: int, chosen: list[int]) -> None:
-    assert spread(range(10), count) == chosen

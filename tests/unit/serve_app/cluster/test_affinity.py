@@ -13,7 +13,7 @@ from ray.serve.request_router import PendingRequest, ReplicaID
 from deployments.types import Item
 from serve_app.app import stage_deployment
 from serve_app.cluster.affinity import ItemAffinityRouter, item_key
-from serve_app.settings import GeneratorScaling
+from serve_app.settings import AffinityScaling
 from tests.unit.deployments.generator.test_generator import task
 
 DEPLOYMENT = DeploymentID(name="Generator", app_name="pushgen")
@@ -144,9 +144,10 @@ def test_the_key_is_the_items_id_or_its_content() -> None:
     assert "cat" not in one
 
 
-def test_it_is_a_setting_and_only_for_several_replicas() -> None:
+@pytest.mark.parametrize("stage", ["captioner", "generator"])
+def test_it_is_a_setting_and_only_for_several_replicas(stage: str) -> None:
     def config(**scaling: Any) -> Any:
-        return stage_deployment("generator", GeneratorScaling(**scaling))._deployment_config.request_router_config
+        return stage_deployment(stage, AffinityScaling(**scaling))._deployment_config.request_router_config
 
     assert config(max_replicas=1).is_default_request_router()
     assert config(max_replicas=2, affinity=None).is_default_request_router()

@@ -1,4 +1,4 @@
-"""The generator behind a handle whose replica dies: the same task is asked again."""
+"""Stages behind a handle: calls name their item, and what died with a replica is asked again."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from ray.exceptions import RayActorError
 
 from deployments.deadline import Call, Deadline
-from deployments.types import Draft, GenerationTask, Stage
+from deployments.types import Draft, GenerationTask, Image, Item, Stage
 from serve_app.cluster.affinity import item_key
-from serve_app.cluster.remote import RemoteGenerator
+from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator
 from serve_app.flow.metrics import NoMetrics
 from tests.unit.deployments.generator.test_generator import task
 
@@ -75,3 +75,31 @@ async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter
     assert {work.adapter for work in handle.asked} == {"news"}
     assert metrics.stages == [Stage.GENERATE] * 2
     assert handle.sessions == [item_key(asked)] * 3, "every attempt names its item"
+
+
+class CaptionerHandle:
+    """A handle whose first call meets a replica that dies."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, Item]] = []
+        self.session = ""
+        self.caption = self
+
+    def options(self, *, session_id: str) -> CaptionerHandle:
+        self.session = session_id
+        return self
+
+    async def remote(self, item: Item, call: Call) -> str:
+        self.calls.append((self.session, item))
+        if len(self.calls) == 1:
+            raise RayActorError
+        return "a caption"
+
+
+async def test_a_call_of_the_captioner_names_its_pictures() -> None:
+    handle: Any = CaptionerHandle()
+    captioner = RemoteCaptioner(handle, NoMetrics())
+    items = [Item(images=(Image(data=b"cat"),)), Item(title="Only words")]
+    assert [await captioner.caption(item, Call(Deadline.after(5))) for item in items] == ["a caption"] * 2
+    keys = [items[0].pictures_digest()] * 2 + [""]
+    assert [key for key, _ in handle.calls] == keys, "every attempt; an item without pictures may go anywhere"

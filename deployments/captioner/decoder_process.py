@@ -1,0 +1,97 @@
+"""One decoder process: encoded pictures on its standard input, small decoded ones on its standard output.
+
+A damaged picture may hang or crash a codec, or ask for all memory; here it takes nothing else along. The process holds
+no state between pictures, imports little more than Pillow, and ends with its input: when its owner ends it, or dies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import struct
+import sys
+from typing import BinaryIO, Final, NamedTuple
+
+from PIL import Image as Pillow
+
+from deployments import pixels
+
+MAIN: Final = "from deployments.captioner.decoder_process import main; main()"
+
+
+class Order(NamedTuple):
+    """How to decode a picture: the longest side in pixels, the quality of the JPEG to answer with (0: raw pixels), and
+    the seconds after which the kernel ends the process."""
+
+    max_side: int
+    jpeg_quality: int
+    time_s: float
+
+
+class Reply(NamedTuple):
+    """A decoded picture, or why it is refused. `data` is RGB pixels, a JPEG, or words."""
+
+    refused: bool
+    size: tuple[int, int]
+    data: bytes
+
+
+# Plain structures, no pickles: a codec that was taken over must not reach the owner.
+_ORDER = struct.Struct("<IBdI")
+_REPLY = struct.Struct("<?III")
+
+
+def send_order(stream: BinaryIO, order: Order, data: bytes) -> None:
+    stream.write(_ORDER.pack(*order, len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def receive_reply(stream: BinaryIO) -> Reply:
+    """Raises EOFError when the process has ended."""
+    refused, width, height, size = _REPLY.unpack(_exactly(stream, _REPLY.size))
+    return Reply(refused, (width, height), _exactly(stream, size))
+
+
+def main() -> None:
+    """Decode until the input ends. The argument is the limit of memory in MiB."""
+    _protect(int(sys.argv[1]))
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a codec prints must not end up among the replies
+    Pillow.preinit()
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            *order, size = _ORDER.unpack(_exactly(sys.stdin.buffer, _ORDER.size))
+            reply = _obey(Order(*order), _exactly(sys.stdin.buffer, size))
+            replies.write(_REPLY.pack(reply.refused, *reply.size, len(reply.data)))
+            replies.write(reply.data)
+            replies.flush()
+
+
+def _protect(max_memory_mb: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner's business
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever its code does
+    with contextlib.suppress(OSError, ValueError):  # not on every system
+        resource.setrlimit(resource.RLIMIT_AS, (max_memory_mb * 2**20,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _obey(order: Order, data: bytes) -> Reply:
+    signal.setitimer(signal.ITIMER_REAL, order.time_s)
+    try:
+        image = pixels.decode(data, order.max_side)
+        decoded = pixels.jpeg(image, order.jpeg_quality) if order.jpeg_quality else image.tobytes()
+        return Reply(False, image.size, decoded)
+    except pixels.RefusedError as refused:
+        return Reply(True, (0, 0), str(refused).encode())
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError
+    return data
