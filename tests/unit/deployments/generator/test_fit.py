@@ -14,7 +14,7 @@ from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorSettings
 from deployments.kinds import build
 from deployments.types import Item
-from tests.unit.deployments.generator.test_generator import Engine, copy, drafts, generator, task
+from tests.unit.deployments.generator.fake_engine import Engine, copy, drafts, generator, task
 
 
 def judging(engine: Engine, **calibration: object) -> VllmGenerator:

@@ -20,7 +20,7 @@ from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGe
 from deployments.kinds import build
 from deployments.types import Item
 from tests.fake_openai import Body, FakeOpenAi, Reply, copy, fake_openai, refusal
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 from tests.unit.deployments.generator.test_openai_generator import USAGE, drafts
 
 SURE = {" Yes": -0.5, "yes": -2.5, "No": -2.0, "Maybe": -6.0}

@@ -19,7 +19,7 @@ from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGe
 from deployments.kinds import build
 from deployments.types import Draft, GenerationTask, Item, OutputField
 from tests.fake_openai import Body, FakeOpenAi, Reply, copy, fake_openai, refusal
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 USAGE = {
     "prompt_tokens": 90,

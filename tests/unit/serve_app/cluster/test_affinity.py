@@ -14,7 +14,7 @@ from deployments.types import Item
 from serve_app.app import stage_deployment
 from serve_app.cluster.affinity import ItemAffinityRouter, item_key
 from serve_app.settings import GeneratorScaling
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 DEPLOYMENT = DeploymentID(name="Generator", app_name="pushgen")
 ROOM = 16
