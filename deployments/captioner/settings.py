@@ -7,11 +7,11 @@ from typing import Literal
 from pydantic import Field
 
 from deployments.batching import BatchLimits
-from deployments.captioner.cache import CacheKnobs
-from deployments.settings import Knobs, Settings
+from deployments.captioner.cache import CachedKnobs
+from deployments.settings import Settings
 
 
-class TagsKnobs(Knobs):
+class TagsKnobs(CachedKnobs):
     """`ocr`: "auto" looks for text at a small scale and reads what it finds, "always" looks closely, "never" does not.
 
     Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly. `batching`
@@ -25,7 +25,6 @@ class TagsKnobs(Knobs):
     max_frames: int = Field(default=4, ge=1, le=64)
     max_chars: int = Field(default=700, ge=80, le=4_000)
     batching: BatchLimits = BatchLimits(max_batch_items=8)
-    cache: CacheKnobs = CacheKnobs()
 
 
 class TagsCaptionerSettings(Settings):

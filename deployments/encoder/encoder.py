@@ -48,6 +48,7 @@ class Encoder:
         self.device = "cpu"
         self._tokenizer: Any = None
         self._pad_id = 0
+        self._revision: str | None = None
         self._cuda_graphs: CudaGraphs | None = None
 
     def load(self) -> None:
@@ -62,6 +63,7 @@ class Encoder:
         if settings.graphs == "on" and self.device != "cuda":
             raise Misconfigured("graphs: on, and the encoder runs on no GPU; use auto or off")
         folder = resolve(settings.model)
+        self._revision = revision(settings.model)
         dtype = getattr(torch, pick_dtype(settings.dtype, self.device))
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
@@ -166,5 +168,5 @@ class Encoder:
         self._cuda_graphs = cuda_graphs
 
     def revision(self) -> str:
-        """Which weights these are; empty where only a model hub knows."""
-        return revision(self.settings.model)
+        """Which weights these are: those loaded, before `load` those that would be. Empty where only a hub knows."""
+        return revision(self.settings.model) if self._revision is None else self._revision

@@ -24,6 +24,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     Item,
+    ItemFacts,
     RouteResult,
     ScoreResult,
     Stage,
@@ -113,8 +114,8 @@ class RemoteRouter(RemoteStage):
 class RemoteReward(RemoteStage):
     name, stage = "reward scorer", Stage.SCORE
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self._ask(lambda: self._handle.score.remote(item, caption, copies, call), call)
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        return await self._ask(lambda: self._handle.score.remote(facts, copies, call), call)
 
 
 class RemoteGenerator(RemoteStage):

@@ -11,7 +11,7 @@ from deployments.engines import Contrast, Message, Prompt, Sample, Sampling
 from deployments.engines.adapters import Adapter
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthProfile, Priority
 
 
@@ -86,7 +86,7 @@ def copy(n: int) -> str:
 
 
 def generator(engine: Engine, knobs: GeneratorKnobs | None = None) -> VllmGenerator:
-    stage = build(GeneratorSettings.model_validate({"engine": {"model": "m"}}))
+    stage = build_generator(GeneratorSettings.model_validate({"engine": {"model": "m"}}))
     stage._engine = engine  # type: ignore[assignment]
     stage._knobs = knobs or GeneratorKnobs()
     return stage

@@ -8,14 +8,14 @@ from deployments.engines.adapters import Adapter
 from deployments.errors import InvalidInput, Misconfigured
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from tests.unit.deployments.generator.fake_engine import Engine, copy, drafts, generator, task
 
 
 def adapted(engine: Engine, adapter: str = "") -> VllmGenerator:
     """A started generator with one adapter."""
     settings = {"engine": {"model": "m", "adapters": {"news": "folder"}}}
-    stage = build(GeneratorSettings.model_validate(settings))
+    stage = build_generator(GeneratorSettings.model_validate(settings))
     engine.adapters = {"news": Adapter("news", 1, "folder", 8, "0123456789ab")}
     stage._engine = engine  # type: ignore[assignment]
     stage._knobs = GeneratorKnobs(adapter=adapter)
