@@ -14,7 +14,7 @@ from deployments.generator.deployment import GeneratorDeployment
 from deployments.replica import StageReplica
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app import contract
-from serve_app.app import DEPLOYMENTS, stage_deployment
+from serve_app.app import stage_deployment
 from serve_app.cluster.remote import RemoteGenerator
 from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.protocols import BothProtocols
@@ -39,9 +39,6 @@ class TellingGenerator(FakeGenerator):
 class TellingDeployment(GeneratorDeployment.func_or_class):  # type: ignore[name-defined, misc]
     def __init__(self) -> None:
         StageReplica.__init__(self, TellingGenerator())
-
-
-DEPLOYMENTS["generator"] = TellingDeployment
 
 
 class Asking(FakeService):
@@ -69,5 +66,5 @@ def build(args: dict[str, Any]) -> serve.Application:
         min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
     )
     return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(
-        stage_deployment("generator", scaling).bind()
+        stage_deployment(TellingDeployment, scaling).bind()
     )
