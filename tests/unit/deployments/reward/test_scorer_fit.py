@@ -48,7 +48,7 @@ async def score(scorer: BradleyTerryScorer, item: Item = ITEM, copies: list[Copy
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_copy_has_its_own_fit_beside_its_reward(scorer: BradleyTerryScorer, folder: Path) -> None:
     model = FitModel.load(folder, dtype="float32")
-    expected = np.concatenate(model.forward(model.encode(model.facts(ITEM, "a drawer"), COPIES)))
+    expected = np.concatenate(model.forward(model.encode(model.facts(facts_of(ITEM, "a drawer")), COPIES)))
     items = [ITEM, Item(title="A cat on a chair"), ITEM]
     first, other, again = await asyncio.gather(*(score(scorer, item) for item in items))
     assert first.fits == pytest.approx(expected, abs=1e-4)
