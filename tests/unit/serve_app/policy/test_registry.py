@@ -29,6 +29,10 @@ def test_good_copy_passes_every_rule(title: str, body: str) -> None:
     assert findings(title, body) == ()
 
 
+def test_every_rule_has_settings_of_its_name() -> None:
+    assert list(RULES) == list(PolicySettings.model_fields)
+
+
 def test_every_rule_can_be_turned_off() -> None:
     bad = ("THIS IS SHOUTING AND {name}", "Call 555 123 456 789 or fuck off, it is 99% off,")
     assert len(codes(*bad)) >= 5
