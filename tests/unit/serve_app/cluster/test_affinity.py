@@ -10,6 +10,7 @@ import pytest
 from ray.serve._private.common import DeploymentHandleSource, DeploymentID, RequestMetadata
 from ray.serve.request_router import PendingRequest, ReplicaID
 
+from deployments.generator.deployment import GeneratorDeployment
 from deployments.types import Item
 from serve_app.app import stage_deployment
 from serve_app.cluster.affinity import ItemAffinityRouter, item_key
@@ -146,7 +147,8 @@ def test_the_key_is_the_items_id_or_its_content() -> None:
 
 def test_it_is_a_setting_and_only_for_several_replicas() -> None:
     def config(**scaling: Any) -> Any:
-        return stage_deployment("generator", GeneratorScaling(**scaling))._deployment_config.request_router_config
+        deployment = stage_deployment(GeneratorDeployment, GeneratorScaling(**scaling))
+        return deployment._deployment_config.request_router_config
 
     assert config(max_replicas=1).is_default_request_router()
     assert config(max_replicas=2, affinity=None).is_default_request_router()

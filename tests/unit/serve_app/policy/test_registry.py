@@ -69,6 +69,11 @@ def test_a_cut_draft_blocks_and_shows_its_end() -> None:
     assert finding.excerpt.endswith("the esp")
 
 
+def test_a_digit_newer_than_pythons_is_no_number() -> None:
+    """`regex` knows the digits of a later Unicode than `float` reads."""
+    check(Copy(title="Coffee \U00016d70", body="\U00016d70"), context(), PolicySettings())
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=120), st.text(max_size=200))
 def test_no_text_breaks_a_rule(title: str, body: str) -> None:
