@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -15,7 +15,9 @@ from pydantic import Field
 from deployments.deadline import Call
 from deployments.errors import InvalidInput
 from deployments.generator.choice import adapter_violations
+from deployments.item_text import name_of
 from deployments.settings import Knobs, Settings
+from deployments.stages import Startable
 from deployments.types import (
     Caption,
     CaptionResult,
@@ -26,6 +28,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     Item,
+    ItemFacts,
     Reward,
     RouteResult,
     ScoreResult,
@@ -43,7 +46,7 @@ class FakeKnobs(Knobs):
     latency_ms: float = Field(default=0.0, ge=0)
 
 
-class FakeStage:
+class FakeStage(Startable[FakeKnobs]):
     """The life of a fake: nothing to load, nothing to free."""
 
     knobs_type = FakeKnobs
@@ -78,7 +81,7 @@ class FakeCaptioner(FakeStage):
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         usage = await self.work(call, "captioning")
-        text = f"fake caption of {item.title or item.description or 'a picture'}"
+        text = f"fake caption of {name_of(item) or 'a picture'}"
         return CaptionResult(
             caption=Caption(text=text, source=CaptionSource.FAKE), revision=self.revision(), usage=usage
         )
@@ -115,7 +118,7 @@ class FakeGenerator(FakeStage):
 
     stage = Stage.GENERATE
 
-    async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
+    async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         if found := adapter_violations(task.adapter, ()):
             raise InvalidInput(found)
         subject = (task.item.title or task.caption)[:16]
@@ -137,7 +140,7 @@ class FakeGenerator(FakeStage):
 class FakeRewardScorer(FakeStage):
     stage = Stage.SCORE
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:  # noqa: ARG002
         usage = await self.work(call, "scoring")
         rewards = tuple(Reward(mean=_unit(c.title + c.body), spread=0.1) for c in copies)
         return ScoreResult(

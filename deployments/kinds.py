@@ -1,24 +1,35 @@
-"""The table from the kinds of a stage to their classes. A kind is a row here, and settings that import no model code.
+"""The kinds of each stage: a union of their settings, told apart by `kind`, and the class that each builds.
 
-The settings of a stage are told apart by `kind`; a replica, and nobody else, loads the class.
+Settings import no model code. A class is imported when it is built, by a replica and nobody else, which may take
+seconds. mypy checks every class against its stage's protocol, and that no kind is left out.
 """
+
+# ruff: noqa: PLC0415 - classes are imported late
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from pydantic import Field
 
 from deployments.captioner.openai_settings import OpenAiCaptionerSettings
 from deployments.captioner.settings import TagsCaptionerSettings
 from deployments.captioner.vlm_settings import VlmCaptionerSettings
-from deployments.fakes import FakeCaptionerSettings, FakeGeneratorSettings, FakeRewardSettings, FakeRouterSettings
+from deployments.fakes import (
+    FakeCaptioner,
+    FakeCaptionerSettings,
+    FakeGenerator,
+    FakeGeneratorSettings,
+    FakeRewardScorer,
+    FakeRewardSettings,
+    FakeRouter,
+    FakeRouterSettings,
+)
 from deployments.generator.openai_settings import OpenAiGeneratorSettings
 from deployments.generator.settings import GeneratorSettings
 from deployments.reward.settings import RewardSettings
 from deployments.router.settings import EmbeddingRouterSettings
-from deployments.settings import Settings
+from deployments.stages import CaptionerStage, GeneratorStage, RewardStage, RouterStage
 
 AnyCaptionerSettings = Annotated[
     TagsCaptionerSettings | VlmCaptionerSettings | OpenAiCaptionerSettings | FakeCaptionerSettings,
@@ -30,23 +41,58 @@ AnyGeneratorSettings = Annotated[
 ]
 AnyRewardSettings = Annotated[RewardSettings | FakeRewardSettings, Field(discriminator="kind")]
 
-# Each class takes its settings alone.
-CLASSES: Final[dict[type[Settings], str]] = {
-    TagsCaptionerSettings: "deployments.captioner.tags:TagsCaptioner",
-    VlmCaptionerSettings: "deployments.captioner.vlm:VlmCaptioner",
-    OpenAiCaptionerSettings: "deployments.captioner.openai_captioner:OpenAiCaptioner",
-    FakeCaptionerSettings: "deployments.fakes:FakeCaptioner",
-    EmbeddingRouterSettings: "deployments.router.router:EmbeddingRouter",
-    FakeRouterSettings: "deployments.fakes:FakeRouter",
-    GeneratorSettings: "deployments.generator.generator:VllmGenerator",
-    OpenAiGeneratorSettings: "deployments.generator.openai_generator:OpenAiGenerator",
-    FakeGeneratorSettings: "deployments.fakes:FakeGenerator",
-    RewardSettings: "deployments.reward.scorer:BradleyTerryScorer",
-    FakeRewardSettings: "deployments.fakes:FakeRewardScorer",
-}
+
+def build_captioner(settings: AnyCaptionerSettings) -> CaptionerStage:
+    """The captioner of these settings, not yet started."""
+    match settings:
+        case TagsCaptionerSettings():
+            from deployments.captioner.tags import TagsCaptioner
+
+            return TagsCaptioner(settings)
+        case VlmCaptionerSettings():
+            from deployments.captioner.vlm import VlmCaptioner
+
+            return VlmCaptioner(settings)
+        case OpenAiCaptionerSettings():
+            from deployments.captioner.openai_captioner import OpenAiCaptioner
+
+            return OpenAiCaptioner(settings)
+        case FakeCaptionerSettings():
+            return FakeCaptioner(settings)
 
 
-def build(settings: Settings) -> Any:
-    """The stage of these settings, not yet started. Imports its framework: seconds."""
-    module, _, name = CLASSES[type(settings)].partition(":")
-    return getattr(import_module(module), name)(settings)
+def build_router(settings: AnyRouterSettings) -> RouterStage:
+    """The router of these settings, not yet started."""
+    match settings:
+        case EmbeddingRouterSettings():
+            from deployments.router.router import EmbeddingRouter
+
+            return EmbeddingRouter(settings)
+        case FakeRouterSettings():
+            return FakeRouter(settings)
+
+
+def build_generator(settings: AnyGeneratorSettings) -> GeneratorStage:
+    """The generator of these settings, not yet started."""
+    match settings:
+        case GeneratorSettings():
+            from deployments.generator.generator import VllmGenerator
+
+            return VllmGenerator(settings)
+        case OpenAiGeneratorSettings():
+            from deployments.generator.openai_generator import OpenAiGenerator
+
+            return OpenAiGenerator(settings)
+        case FakeGeneratorSettings():
+            return FakeGenerator(settings)
+
+
+def build_reward(settings: AnyRewardSettings) -> RewardStage:
+    """The reward scorer of these settings, not yet started."""
+    match settings:
+        case RewardSettings():
+            from deployments.reward.scorer import BradleyTerryScorer
+
+            return BradleyTerryScorer(settings)
+        case FakeRewardSettings():
+            return FakeRewardScorer(settings)

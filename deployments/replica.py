@@ -6,17 +6,17 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ray import serve
 from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured
-from deployments.kinds import build
-from deployments.settings import Settings, parse
+from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
 
 logger = logging.getLogger("ray.serve")
+S = TypeVar("S", bound=Life)
 
 
 @contextmanager
@@ -37,31 +37,27 @@ def keeping_knobs(started: bool) -> Iterator[None]:
     Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(refused)
 
 
-class StageReplica:
+class StageReplica(Generic[S]):
     """Base of the deployments. Serve calls `reconfigure` once before the first request, then on every change."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.stage = self.built(settings)
+    def __init__(self, stage: S) -> None:
+        self.stage = stage
         self._started = False
-
-    def built(self, settings: Settings) -> Any:
-        """The stage; a deployment may wrap it."""
-        return build(settings)
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         with keeping_knobs(self._started):
-            await self._reconfigure(user_config)
+            await self._reconfigure(user_config or {})
 
-    async def _reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        knobs = parse(self.stage.knobs_type, user_config or {}, f"user_config of {type(self).__name__}")
+    async def _reconfigure(self, user_config: UserConfig) -> None:
+        what = f"user_config of {type(self).__name__}"
         if not self._started:
             began = time.monotonic()
-            await self.stage.start(knobs)
+            await self.stage.start_with(user_config, what)
             self._started = True
             name = serve.get_replica_context().deployment
             logger.info("%s ready after %.1f s", name, time.monotonic() - began)
             return
-        await self.stage.reconfigure(knobs)
+        await self.stage.reconfigure_with(user_config, what)
 
     async def revision(self) -> StageRevision:
         return self.stage.revision()

@@ -5,23 +5,26 @@ A stage is a plain async class. It runs without Ray; `deployments/replica.py` pu
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar
 
 from deployments.deadline import Call
-from deployments.settings import Knobs
+from deployments.settings import Knobs, parse
 from deployments.types import (
     CaptionResult,
+    CategoryInfo,
     Copy,
     Draft,
     GenerationTask,
     Item,
+    ItemFacts,
     RouteResult,
     ScoreResult,
     StageRevision,
 )
 
 K = TypeVar("K", bound=Knobs)
+UserConfig: TypeAlias = Mapping[str, object]
 
 
 class Captioner(Protocol):
@@ -41,17 +44,38 @@ class CategoryRouter(Protocol):
 class Generator(Protocol):
     """Writes candidates; each leaves as soon as it is finished, in no particular order."""
 
-    def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]: ...
+    def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]: ...
 
 
 class RewardScorer(Protocol):
     """Scores copies of one item; all copies that are ready travel in one call."""
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult: ...
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult: ...
 
 
-class Startable(Protocol[K]):
-    """The life of a stage inside a replica."""
+class Life(Protocol):
+    """The life of a stage inside a replica, whatever its knobs are."""
+
+    @property
+    def knobs_type(self) -> type[Knobs]: ...
+
+    async def start_with(self, user_config: UserConfig, what: str) -> None:
+        """Check the knobs, then start. `what` names them in an error. Raises Misconfigured."""
+
+    async def reconfigure_with(self, user_config: UserConfig, what: str) -> None:
+        """Check new knobs, then take them while serving. Raises Misconfigured, the old ones untouched."""
+
+    def revision(self) -> StageRevision: ...
+
+    async def check_health(self) -> None:
+        """Raise when the stage cannot work any more (its engine has died)."""
+
+    async def stop(self) -> None:
+        """Free what the stage holds; no process of its own outlives it."""
+
+
+class Startable(Life, Protocol[K]):
+    """Base of every stage's class. `K` is the model of its `user_config`."""
 
     @property
     def knobs_type(self) -> type[K]: ...
@@ -62,10 +86,27 @@ class Startable(Protocol[K]):
     async def reconfigure(self, knobs: K) -> None:
         """Take new knobs while serving. Raises Misconfigured, the old ones untouched, when they are impossible."""
 
-    def revision(self) -> StageRevision: ...
+    async def start_with(self, user_config: UserConfig, what: str) -> None:
+        await self.start(parse(self.knobs_type, user_config, what))
 
-    async def check_health(self) -> None:
-        """Raise when the stage cannot work any more (its engine has died)."""
+    async def reconfigure_with(self, user_config: UserConfig, what: str) -> None:
+        await self.reconfigure(parse(self.knobs_type, user_config, what))
 
-    async def stop(self) -> None:
-        """Free what the stage holds; no process of its own outlives it."""
+
+class CaptionerStage(Captioner, Life, Protocol):
+    """A captioner in a replica."""
+
+
+class RouterStage(CategoryRouter, Life, Protocol):
+    """A router in a replica."""
+
+    async def categories(self) -> tuple[CategoryInfo, ...]:
+        """The catalogue that is served now."""
+
+
+class GeneratorStage(Generator, Life, Protocol):
+    """A generator in a replica."""
+
+
+class RewardStage(RewardScorer, Life, Protocol):
+    """A reward scorer in a replica."""

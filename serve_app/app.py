@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from ray import serve
 from ray.serve.config import AutoscalingConfig, BackpressureConfig, RequestRouterConfig
 
-from deployments.captioner.deployment import CaptionerDeployment
-from deployments.generator.deployment import GeneratorDeployment
-from deployments.reward.deployment import RewardScorerDeployment
-from deployments.router.deployment import CategoryRouterDeployment
 from deployments.settings import Scaling, parse
 from serve_app.ingress.deployment import Ingress
 from serve_app.settings import AffinityScaling, AppSettings
 from serve_app.stages import STAGES
 
-DEPLOYMENTS: Final = {
-    "captioner": CaptionerDeployment,
-    "router": CategoryRouterDeployment,
-    "generator": GeneratorDeployment,
-    "reward": RewardScorerDeployment,
-}
-
 
 def build(args: dict[str, Any]) -> serve.Application:
-    """Compose the five deployments. Raises Misconfigured when the settings are impossible, by name."""
+    """Compose the stages and the ingress. Raises Misconfigured when the settings are impossible, by name."""
     settings = parse(AppSettings, args, "args")
     stages = {
-        row.key: stage_deployment(row.key, getattr(settings.scaling, row.key)).bind(getattr(settings, row.key))
+        row.key: stage_deployment(row.load(), getattr(settings.scaling, row.key)).bind(getattr(settings, row.key))
         for row in STAGES
     }
     ingress = settings.scaling.ingress
@@ -39,9 +28,9 @@ def build(args: dict[str, Any]) -> serve.Application:
     )
 
 
-def stage_deployment(key: str, scaling: Scaling) -> serve.Deployment:
+def stage_deployment(stage: Any, scaling: Scaling) -> serve.Deployment:
     """A stage's deployment; where items are to stay on replicas and there are several, each has one of its own."""
-    deployment = scaled(DEPLOYMENTS[key], scaling)
+    deployment = scaled(stage, scaling)
     affinity = scaling.affinity if isinstance(scaling, AffinityScaling) else None
     if affinity is None or scaling.max_replicas == 1:
         return deployment

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from deployments.types import Stage
 
@@ -13,18 +14,25 @@ class StageRow:
     """The names of one stage.
 
     stage: in timings and revisions, and in lower case in metrics. key: in settings and health. deployment: in Serve.
+    source: the module and name of the deployment, which imports Ray.
     """
 
     stage: Stage
     key: str
     deployment: str
+    source: str
+
+    def load(self) -> Any:
+        """The Serve deployment."""
+        module, _, name = self.source.partition(":")
+        return getattr(import_module(module), name)
 
 
 STAGES: Final = (
-    StageRow(Stage.CAPTION, "captioner", "Captioner"),
-    StageRow(Stage.ROUTE, "router", "CategoryRouter"),
-    StageRow(Stage.GENERATE, "generator", "Generator"),
-    StageRow(Stage.SCORE, "reward", "RewardScorer"),
+    StageRow(Stage.CAPTION, "captioner", "Captioner", "deployments.captioner.deployment:CaptionerDeployment"),
+    StageRow(Stage.ROUTE, "router", "CategoryRouter", "deployments.router.deployment:CategoryRouterDeployment"),
+    StageRow(Stage.GENERATE, "generator", "Generator", "deployments.generator.deployment:GeneratorDeployment"),
+    StageRow(Stage.SCORE, "reward", "RewardScorer", "deployments.reward.deployment:RewardScorerDeployment"),
 )
 INGRESS: Final = "Ingress"
 

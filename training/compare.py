@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from deployments.deadline import Call, Deadline
-from deployments.kinds import build
-from deployments.reward.settings import RewardKnobs, RewardSettings
+from deployments.item_text import facts_of
+from deployments.kinds import build_reward
+from deployments.reward.settings import RewardSettings
 from deployments.settings import Settings, describe
 from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Severity, Source
 from serve_app.flow.fit import gated
@@ -68,10 +69,10 @@ class Judge:
     """The served scorer, with its reward and its fit measure, in this process."""
 
     def __init__(self, model: str) -> None:
-        self._scorer = build(RewardSettings(model=model))
+        self._scorer = build_reward(RewardSettings(model=model))
 
     async def __aenter__(self) -> Judge:
-        await self._scorer.start(RewardKnobs())
+        await self._scorer.start_with({}, "knobs")
         return self
 
     async def __aexit__(self, *_error: object) -> None:
@@ -79,7 +80,7 @@ class Judge:
 
     async def verdict(self, pair: Pair, knobs: SelectionKnobs) -> Verdict:
         call = Call(Deadline.after(_BUDGET_S), request_id=pair.id)
-        result = await self._scorer.score(pair.item, pair.caption, (pair.a, pair.b), call)
+        result = await self._scorer.score(facts_of(pair.item, pair.caption), (pair.a, pair.b), call)
         return decide(pair, result, knobs)
 
 

@@ -20,10 +20,10 @@ from benchmarks.prefix.layouts import ARMS, LAYOUTS, Arm
 from deployments.deadline import Call, Deadline
 from deployments.engines import Sampling
 from deployments.errors import Misconfigured
-from deployments.facts import facts
 from deployments.generator import prompt
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.item_text import prompt_facts
 from deployments.router.catalogue import FileCatalogue
 from deployments.settings import parse
 from deployments.types import Draft, GenerationTask, Item
@@ -57,9 +57,8 @@ class Generator(VllmGenerator):
 
     def _jobs(self, task: GenerationTask, knobs: GeneratorKnobs) -> list[Any]:
         jobs = super()._jobs(task, knobs)
-        item_facts = facts(
-            task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words
-        )
+        room, count = self._room(task, knobs), self._engine.count_tokens
+        item_facts = prompt_facts(task.item, task.caption, room, count, self._control_words)
         prompts = {
             plan.category: self._engine.render(
                 self.arm.layout(prompt.messages(task, plan, item_facts), f"Style: {plan.instruction}")

@@ -24,7 +24,7 @@ from benchmarks.scorer.variants import (
     RealModel,
     replica_context,
 )
-from deployments.batch_choice import BatchLimits
+from deployments.batching import BatchLimits
 from deployments.errors import Misconfigured
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

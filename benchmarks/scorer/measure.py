@@ -21,7 +21,7 @@ from benchmarks.scorer.variants import (
     Variant,
     ideal,
 )
-from deployments.batch_choice import BatchLimits
+from deployments.batching import BatchLimits
 
 LOAD: Final = 0.7
 OURS, SERVE, IDEAL, SINGLE = "batcher", "serve_batch", "ideal", "unbatched"

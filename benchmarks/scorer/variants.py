@@ -19,8 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from deployments.batch_choice import BatchLimits
-from deployments.batching import Batcher, Work
+from deployments.batching import Batcher, BatchLimits, Work
 from deployments.deadline import Call, Deadline
 
 # Nothing measured here may wait so long; a call that does is an error and not a result.
@@ -138,7 +137,7 @@ class Variant(Protocol):
 
 
 class OurBatcher:
-    """`deployments/batching.py`, a call's copies as one submission."""
+    """The batcher of `deployments/batching/`, a call's copies as one submission."""
 
     def __init__(self, meter: Meter, limits: BatchLimits) -> None:
         self._batcher: Batcher[Row, Any] = Batcher(meter.forward, limits, "benchmark")

@@ -15,7 +15,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from cachetools import TLRUCache
 from pydantic import Field
@@ -25,7 +25,7 @@ from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLe
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded
 from deployments.settings import Knobs
-from deployments.stages import Captioner, Startable
+from deployments.stages import Captioner, CaptionerStage, Startable
 from deployments.types import CaptionResult, Item, StageRevision, Usage
 
 
@@ -41,8 +41,18 @@ class CacheKnobs(Knobs):
     second_level: FileStoreKnobs | None = None
 
 
-class Cacheable(Captioner, Startable[Any], Protocol):
-    """A captioner whose knobs have a field `cache: CacheKnobs`."""
+class CachedKnobs(Knobs):
+    """Knobs of a captioner whose captions are kept."""
+
+    cache: CacheKnobs = CacheKnobs()
+
+
+C = TypeVar("C", bound=CachedKnobs)
+
+
+@runtime_checkable
+class Cacheable(Captioner, Startable[C], Protocol[C]):
+    """Base of a captioner whose captions are kept."""
 
     def words_of(self, item: Item) -> Sequence[str]:
         """What of the item's text the caption depends on; the pictures always count."""
@@ -80,19 +90,19 @@ class _Flight:
     waiters: int = field(default=0)
 
 
-def cached(captioner: Any) -> Any:
-    """The captioner behind a cache, if its knobs have one."""
-    if "cache" not in captioner.knobs_type.model_fields:
+def cached(captioner: CaptionerStage) -> CaptionerStage:
+    """The captioner behind a cache, if it is Cacheable."""
+    if not isinstance(captioner, Cacheable):
         return captioner
     return CachedCaptioner(captioner, level_metrics=ServeLevelMetrics)
 
 
-class CachedCaptioner:
-    """Implements Captioner and Startable by delegation to `inner`. level_metrics: made when there is a second level."""
+class CachedCaptioner(Startable[C], Generic[C]):
+    """A captioner that delegates to `inner`. level_metrics: made when there is a second level."""
 
     def __init__(
         self,
-        inner: Cacheable,
+        inner: Cacheable[C],
         clock: Callable[[], float] = time.monotonic,
         level_metrics: Callable[[], LevelMetrics] = NoMetrics,
     ) -> None:
@@ -107,16 +117,16 @@ class CachedCaptioner:
         self.stats = CacheStats()
 
     @property
-    def knobs_type(self) -> type[Knobs]:
+    def knobs_type(self) -> type[C]:
         return self._inner.knobs_type
 
-    async def start(self, knobs: Any) -> None:
+    async def start(self, knobs: C) -> None:
         """Raises Misconfigured, before any model is loaded, when the second level cannot be used."""
         second = await self._opened(knobs.cache)
         await self._inner.start(knobs)
         await self._take(knobs, second)
 
-    async def reconfigure(self, knobs: Any) -> None:
+    async def reconfigure(self, knobs: C) -> None:
         second = await self._opened(knobs.cache)
         await self._inner.reconfigure(knobs)
         await self._take(knobs, second)
@@ -221,7 +231,7 @@ class CachedCaptioner:
             return self._second if wanted else None
         return SecondLevel(await asyncio.to_thread(wanted.build), wanted.timeout_s, self._level_metrics())
 
-    async def _take(self, knobs: Any, second: SecondLevel | None) -> None:
+    async def _take(self, knobs: C, second: SecondLevel | None) -> None:
         """New bounds; what is kept stays as far as it fits. Other knobs are part of the key: captions follow."""
         old, self._second = self._second, second
         self._settings = knobs.model_dump_json(exclude={"cache"})

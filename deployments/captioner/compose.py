@@ -5,13 +5,13 @@ Pure. A change of its words is a change of the captioner's revision, see `revisi
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from deployments.captioner.labels import Tag
-from deployments.types import Item
+from deployments.item_text import caption_sentences
+from deployments.prompt_revision import prompt_revision
+from deployments.text import shorten, stopped
+from deployments.types import Image, Item, VideoFrame
 
 # No percentages: a number in a caption would ground the same number in a notification.
 _SURE = 0.8
@@ -24,8 +24,6 @@ _MAX_READ = 240
 _MASS = frozenset(
     ("velvet", "wool", "hay", "toilet tissue", "guacamole", "ice cream", "chocolate sauce", "mashed potato")
 )
-_SPACE = re.compile(r"\s+")
-_SENTENCE = re.compile(r".+?[.!?…。！？](?=\s|$)|.+", re.DOTALL)  # noqa: RUF001 - full-width stops are meant
 
 
 def compose(item: Item, tags: Sequence[Tag], lines: Sequence[str], max_chars: int) -> str:
@@ -33,18 +31,24 @@ def compose(item: Item, tags: Sequence[Tag], lines: Sequence[str], max_chars: in
 
     Without tags and lines it says what the metadata say and nothing of the picture.
     """
-    sentences = [_seen(item, tags), _written(lines), _alt_texts(item), _about(item), _topics(item, tags)]
-    return _cut(" ".join(s for s in sentences if s), max_chars)
-
-
-def words_of(item: Item) -> tuple[str, ...]:
-    """The item's words that `compose` uses: what a cached caption depends on beside the pictures."""
-    return (item.title, item.description, item.creator, "\n".join(item.tags), *(i.alt_text for i in item.images))
+    sentences = [_seen(item, tags), _written(lines), *caption_sentences(item, [tag.name for tag in tags])]
+    return shorten(" ".join(s for s in sentences if s), max_chars)
 
 
 def revision() -> str:
-    """Names this wording: a hash of this file."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    """The revision of this wording."""
+    return prompt_revision(_composed)
+
+
+def _composed(item: Item, _caption: str) -> list[str]:
+    """Captions with every phrase there is: of a picture, of several, of a video, of none."""
+    tags = [Tag("a", 0.9, ("b", "c")), Tag("d", 0.7), Tag("e", 0.4)]
+    seen = [tags, tags[1:], tags[2:], ()]
+    silent = item.model_copy(update={"images": tuple(Image(data=image.data) for image in item.images)})
+    several = item.model_copy(update={"images": item.images * 2})
+    video = silent.model_copy(update={"images": (), "frames": (VideoFrame(data=b"x"),)})
+    lines = ("A line", "of text", "Another")
+    return [compose(one, each, lines, 1000) for one in (item, silent, several, video) for each in seen]
 
 
 def _seen(item: Item, tags: Sequence[Tag]) -> str:
@@ -88,60 +92,4 @@ def _written(lines: Sequence[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
         text += f" {line}" if line[:1].islower() else f" / {line}"
-    return _stopped(f"Text in the picture: {_cut(text, _MAX_READ)}")
-
-
-def _alt_texts(item: Item) -> str:
-    known = {_folded(item.title), _folded(item.description)}
-    found = dict.fromkeys(_clean(i.alt_text) for i in item.images if _folded(i.alt_text) not in known)
-    return " ".join(_stopped(text) for text in found if text)
-
-
-def _about(item: Item) -> str:
-    """Title, creator and the start of the description."""
-    title, creator, description = _clean(item.title), _clean(item.creator), _clean(item.description)
-    parts = []
-    if title:
-        parts.append(_stopped(f"{title} (by {creator})" if creator else title))
-    elif creator:
-        parts.append(f"By {creator}.")
-    if description and _folded(description) != _folded(title):
-        parts.append(_stopped(_first_sentences(description, 240)))
-    return " ".join(parts)
-
-
-def _topics(item: Item, tags: Sequence[Tag]) -> str:
-    """The author's tags that say something new."""
-    said = " ".join([item.title, item.description, *(t.name for t in tags)])
-    known = set(_folded(said).split())
-    fresh = {_folded(tag): _clean(tag).lstrip("#") for tag in reversed(item.tags) if set(_folded(tag).split()) - known}
-    return f"Topics: {', '.join(reversed(fresh.values()))}." if fresh else ""
-
-
-def _first_sentences(text: str, max_chars: int) -> str:
-    """As many whole sentences as fit, at least a piece of the first."""
-    taken = ""
-    for sentence in _SENTENCE.findall(text):
-        if taken and len(taken) + len(sentence) > max_chars:
-            break
-        taken += sentence
-    return _cut(taken, max_chars)
-
-
-def _cut(text: str, max_chars: int) -> str:
-    if len(text) <= max_chars:
-        return text
-    head = text[: max_chars - 1]
-    return (head[: head.rfind(" ")] if " " in head else head).rstrip(" ,;:-") + "…"
-
-
-def _stopped(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."  # noqa: RUF001
-
-
-def _clean(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    return stopped(f"Text in the picture: {shorten(text, _MAX_READ)}")

@@ -7,25 +7,25 @@ from collections.abc import Sequence
 from PIL import Image as Pillow
 
 from deployments.captioner import vision
+from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.captioner.pictures import pictures_of
-from deployments.captioner.vision import words_of
 from deployments.deadline import Call
 from deployments.engines.dialect import Chat
 from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
 from deployments.engines.token_estimate import estimate_tokens
 from deployments.engines.words import Message
+from deployments.item_text import prompt_inputs
 from deployments.pixels import jpeg
 from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
 
-class OpenAiCaptioner:
-    """Implements Captioner and Startable. Knows no cache: `CachedCaptioner` is around it."""
+class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
+    """A captioner. Knows no cache: `CachedCaptioner` is around it."""
 
     knobs_type = OpenAiCaptionerKnobs
-    words_of = staticmethod(words_of)
 
     def __init__(self, settings: OpenAiCaptionerSettings) -> None:
         self._settings = settings
@@ -37,7 +37,7 @@ class OpenAiCaptioner:
             kind=settings.kind,
             model=public_name(settings.server.model),
             model_revision=settings.server.revision,
-            prompt_revision=vision.PROMPT_REVISION,
+            prompt_revision=vision.revision(),
         )
 
     async def start(self, knobs: OpenAiCaptionerKnobs) -> None:
@@ -76,6 +76,9 @@ class OpenAiCaptioner:
 
     def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
         return CaptionResult(caption=caption, revision=self._revision, usage=usage)
+
+    def words_of(self, item: Item) -> tuple[str, ...]:
+        return prompt_inputs(item)
 
     def revision(self) -> StageRevision:
         return self._revision

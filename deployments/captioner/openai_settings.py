@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from deployments.captioner.cache import CacheKnobs
+from deployments.captioner.cache import CachedKnobs
 from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.engines.openai_settings import OpenAiServer
-from deployments.settings import Knobs, Settings
+from deployments.settings import Settings
 
 
-class OpenAiCaptionerKnobs(Knobs):
+class OpenAiCaptionerKnobs(CachedKnobs):
     """`max_images` counts images and frames together: images first, then frames spread evenly over the video.
 
     Greedy by default, so that one content has one caption; a `temperature` of None is not sent, for models that take
@@ -24,7 +24,6 @@ class OpenAiCaptionerKnobs(Knobs):
     max_images: int = Field(default=4, ge=1, le=64)
     max_facts_tokens: int = Field(default=400, ge=32, le=65_536)
     max_chars: int = Field(default=1000, ge=80, le=10_000)
-    cache: CacheKnobs = CacheKnobs()
 
 
 class OpenAiCaptionerSettings(Settings):

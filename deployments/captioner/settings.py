@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from deployments.batch_choice import BatchLimits
-from deployments.captioner.cache import CacheKnobs
+from deployments.batching import BatchLimits
+from deployments.captioner.cache import CachedKnobs
 from deployments.captioner.decoder_settings import DecoderSettings
-from deployments.settings import Knobs, Settings
+from deployments.settings import Settings
 
 
-class TagsKnobs(Knobs):
+class TagsKnobs(CachedKnobs):
     """`ocr`: "auto" looks for text at a small scale and reads what it finds, "always" looks closely, "never" does not.
 
     Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly. `batching`
@@ -26,7 +26,6 @@ class TagsKnobs(Knobs):
     max_frames: int = Field(default=4, ge=1, le=64)
     max_chars: int = Field(default=700, ge=80, le=4_000)
     batching: BatchLimits = BatchLimits(max_batch_items=8)
-    cache: CacheKnobs = CacheKnobs()
 
 
 class TagsCaptionerSettings(Settings):

@@ -15,14 +15,14 @@ import numpy as np
 from deployments import weights
 from deployments.batching import Batcher, Work, usage
 from deployments.captioner import compose, labels, ocr
-from deployments.captioner.cache import Incomplete
-from deployments.captioner.compose import words_of
+from deployments.captioner.cache import Cacheable, Incomplete
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import frames_of, images_of
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
 from deployments.errors import Overloaded, StageUnavailable
+from deployments.item_text import caption_inputs
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
@@ -39,15 +39,14 @@ _ANSWER_S = 0.05
 _LINES_AT_ONCE = 6
 
 
-class TagsCaptioner:
-    """Implements Captioner and Startable.
+class TagsCaptioner(Cacheable[TagsKnobs]):
+    """A captioner.
 
     Pictures are decoded in processes, read in a thread pool of its own, one after the other by default, and tagged in
     batches across calls.
     """
 
     knobs_type = TagsKnobs
-    words_of = staticmethod(words_of)
 
     def __init__(self, settings: TagsCaptionerSettings) -> None:
         self._settings = settings
@@ -90,6 +89,9 @@ class TagsCaptioner:
         self._knobs = knobs
         if self._batcher is not None:
             self._batcher.limits = knobs.batching
+
+    def words_of(self, item: Item) -> tuple[str, ...]:
+        return caption_inputs(item)
 
     def revision(self) -> StageRevision:
         return self._revision

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Final
 
 from deployments.captioner import compose
 from deployments.engines.words import Message, Sample
-from deployments.facts import CountTokens, clean, facts
+from deployments.item_text import prompt_facts
+from deployments.prompt_revision import prompt_revision
+from deployments.text import CountTokens, clean
 from deployments.types import Caption, CaptionSource, Item
 
 _SYSTEM: Final = (
@@ -21,14 +22,17 @@ REQUEST: Final = (
 )
 _SENTENCE_END: Final = ".!?…。！？"  # noqa: RUF001 - full-width stops are meant
 
-PROMPT_REVISION: Final = hashlib.sha256(f"{_SYSTEM}\0{REQUEST}".encode()).hexdigest()[:8]
-
 
 def messages(item: Item, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> list[Message]:
     """The chat about an item's pictures, with its facts in at most `room` tokens. The pictures go with the last one."""
-    known = facts(item, "", room, count, control_words)
-    request = f"<item>\n{known}\n</item>\n{REQUEST}" if known else REQUEST
+    facts = prompt_facts(item, "", room, count, control_words)
+    request = f"<item>\n{facts}\n</item>\n{REQUEST}" if facts else REQUEST
     return [Message("system", _SYSTEM), Message("user", request)]
+
+
+def revision() -> str:
+    """The revision of the prompt."""
+    return prompt_revision(lambda item, _: [m.text for m in messages(item, 1000, len)])
 
 
 def caption_of(sample: Sample, max_chars: int) -> Caption:
@@ -39,15 +43,6 @@ def caption_of(sample: Sample, max_chars: int) -> Caption:
 def metadata_caption(item: Item, max_chars: int) -> Caption:
     """Of an item without pictures: no model is asked."""
     return Caption(text=compose.compose(item, (), (), max_chars), source=CaptionSource.METADATA)
-
-
-def words_of(item: Item) -> tuple[str, ...]:
-    """The item's words that the prompt uses: what a cached caption depends on beside the pictures."""
-    return (
-        *(item.title, item.description, item.creator, "\n".join(item.tags)),
-        *(f"{key}: {value}" for key, value in sorted(item.metadata.items())),
-        *(image.alt_text for image in item.images),
-    )
 
 
 def _whole(text: str, cut: bool) -> str:

@@ -8,22 +8,22 @@ from PIL import Image as Pillow
 
 from deployments import weights
 from deployments.captioner import vision
+from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import pictures_of
-from deployments.captioner.vision import words_of
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call
 from deployments.engines import Engine, Message, Sampling
 from deployments.errors import Misconfigured
+from deployments.item_text import prompt_inputs
 from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
 
-class VlmCaptioner:
-    """Implements Captioner and Startable. Knows no cache: `CachedCaptioner` is around it."""
+class VlmCaptioner(Cacheable[VlmKnobs]):
+    """A captioner. Knows no cache: `CachedCaptioner` is around it."""
 
     knobs_type = VlmKnobs
-    words_of = staticmethod(words_of)
 
     def __init__(self, settings: VlmCaptionerSettings) -> None:
         self._settings = settings
@@ -46,7 +46,7 @@ class VlmCaptioner:
         self._revision = self._revision.model_copy(
             update={
                 "model_revision": known or self._settings.engine.revision or "",
-                "prompt_revision": vision.PROMPT_REVISION,
+                "prompt_revision": vision.revision(),
             }
         )
 
@@ -89,6 +89,9 @@ class VlmCaptioner:
 
     def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
         return CaptionResult(caption=caption, revision=self._revision, usage=usage)
+
+    def words_of(self, item: Item) -> tuple[str, ...]:
+        return prompt_inputs(item)
 
     def revision(self) -> StageRevision:
         return self._revision

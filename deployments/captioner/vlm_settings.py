@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from deployments.captioner.cache import CacheKnobs
+from deployments.captioner.cache import CachedKnobs
 from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.engines.settings import EngineSettings
-from deployments.settings import Knobs, Settings
+from deployments.settings import Settings
 
 
-class VlmKnobs(Knobs):
+class VlmKnobs(CachedKnobs):
     """`max_images` counts images and frames together: images first, then frames spread evenly over the video.
 
     Greedy by default, so that one content has one caption.
@@ -24,7 +24,6 @@ class VlmKnobs(Knobs):
     max_images: int = Field(default=4, ge=1, le=64)
     max_facts_tokens: int = Field(default=256, ge=32, le=65536)
     max_chars: int = Field(default=1000, ge=80, le=10_000)
-    cache: CacheKnobs = CacheKnobs()
 
 
 class VlmCaptionerSettings(Settings):

@@ -11,13 +11,14 @@ from deployments import weights
 from deployments.deadline import Call
 from deployments.engines import Contrast, Engine, Message, Prompt, Sample, Sampling, adapters
 from deployments.errors import Misconfigured, PushGenError, StageFailed
-from deployments.facts import facts
 from deployments.generator import prompt, structured
 from deployments.generator.choice import chosen
 from deployments.generator.drafting import drafts_until, refuse_impossible
 from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.item_text import prompt_facts
+from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
@@ -35,7 +36,7 @@ class _Prompt:
     adapter: str
 
 
-class VllmGenerator:
+class VllmGenerator(Startable[GeneratorKnobs]):
     """Writes candidates in every category of a task.
 
     All requests of a task go to the engine at once. They begin with the same tokens, whose KV blocks the engine
@@ -68,7 +69,7 @@ class VllmGenerator:
         self._revision = self._revision.model_copy(
             update={
                 "model_revision": known or self._settings.engine.revision or "",
-                "prompt_revision": prompt.PROMPT_REVISION,
+                "prompt_revision": prompt.revision(),
             }
         )
 
@@ -119,7 +120,8 @@ class VllmGenerator:
         )
         if knobs.grammar:
             sampling = replace(sampling, grammar=structured.grammar(task.output_fields, task.item.language))
-        known = facts(task.item, task.caption, self._room(task, knobs), self._engine.count_tokens, self._control_words)
+        room, count = self._room(task, knobs), self._engine.count_tokens
+        known = prompt_facts(task.item, task.caption, room, count, self._control_words)
         adapter = chosen(task.adapter, knobs.adapter)
         rendered = (self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan)
         prompts = [_Prompt(words, sampling, adapter) for words in rendered]

@@ -14,12 +14,13 @@ from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
 from deployments.engines.token_estimate import estimate_tokens
 from deployments.engines.words import Contrast, Message, Sample
 from deployments.errors import DeadlineExceeded, Misconfigured, PushGenError
-from deployments.facts import facts
 from deployments.generator import prompt, structured
 from deployments.generator.drafting import drafts_until, refuse_impossible
 from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
+from deployments.item_text import prompt_facts
+from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
@@ -27,7 +28,7 @@ from deployments.weights import public_name
 _ALTERNATIVES = 20
 
 
-class OpenAiGenerator:
+class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
     """Writes candidates in every category of a task. Implements Generator and Startable.
 
     The prompt is the vLLM generator's. The lengths are held by a JSON schema where the server takes one, else they are
@@ -46,7 +47,7 @@ class OpenAiGenerator:
             kind=settings.kind,
             model=public_name(settings.server.model),
             model_revision=settings.server.revision,
-            prompt_revision=prompt.PROMPT_REVISION,
+            prompt_revision=prompt.revision(),
         )
 
     async def start(self, knobs: OpenAiGeneratorKnobs) -> None:
@@ -84,7 +85,7 @@ class OpenAiGenerator:
     def _jobs(self, task: GenerationTask, knobs: OpenAiGeneratorKnobs) -> list[Job[Chat]]:
         """Every chat of the task. Milliseconds of counting: for a thread."""
         schema = structured.schema(task.output_fields)
-        known = facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
+        known = prompt_facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         if knobs.temperature is not None and task.temperature is not None:
             knobs = knobs.model_copy(update={"temperature": task.temperature})
         second_tries = 0 if knobs.temperature == 0 else knobs.second_tries  # greedy, it would be the same again

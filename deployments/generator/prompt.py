@@ -3,19 +3,19 @@
 The order is the point. What requests share comes first (the system's words), then what the categories of an item share
 (its facts), and the category last: the engine computes each shared part once.
 
-Item text is data, see `deployments.facts`.
+Item text is data, see `deployments.item_text`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
 from deployments.engines.words import Message
-from deployments.facts import clean as one_line
-from deployments.facts import facts
 from deployments.generator.structured import in_order, limits
+from deployments.item_text import prompt_facts
+from deployments.prompt_revision import prompt_revision
+from deployments.text import clean
 from deployments.types import CategoryPlan, Copy, GenerationTask, Item, LengthProfile, OutputField
 
 _SYSTEM: Final = (
@@ -41,7 +41,7 @@ _LANGUAGES: Final = {
 
 
 def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[Message]:
-    """The chat that writes in one category. `item_facts` comes from `facts`, once for all categories of the task."""
+    """The chat that writes in one category. `item_facts`: `prompt_facts`, once for all categories of the task."""
     request = "Write one push notification for this item."
     if plan.instruction:
         request += f"\nStyle: {plan.instruction}"
@@ -50,7 +50,7 @@ def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[
 
 def fit_messages(task: GenerationTask, copy: Copy, item_facts: str) -> list[Message]:
     """The chat that asks whether a copy is fit to send; YES or NO answers it. It begins as those that write do."""
-    fields = {"Title": one_line(copy.title), "Body": one_line(copy.body)}
+    fields = {"Title": clean(copy.title), "Body": clean(copy.body)}
     lines = "".join(f"{name}: {text}\n" for name, text in fields.items() if text)
     return _chat(task, item_facts, f"A push notification for this item:\n{lines}{_FIT_QUESTION}")
 
@@ -73,15 +73,15 @@ def _form(fields: Sequence[OutputField], profile: LengthProfile, language: str) 
     return form
 
 
-def _revision() -> str:
-    """Hash of a rendered prompt: it follows every word and the layout."""
-    item = Item(title="t", description="d", creator="c", tags=("a", "b"), metadata={"k": "v"}, locale="de")
+def revision() -> str:
+    """The revision of both questions: to write, and whether a copy is fit."""
+    return prompt_revision(_rendered)
+
+
+def _rendered(item: Item, caption: str) -> list[str]:
     plan = CategoryPlan(category="c", instruction="i")
     profile = LengthProfile(length_profile="p", max_title=40, max_body=90)
-    task = GenerationTask(item=item, caption="p", plan=(plan,), candidates_per_category=1, profile=profile)
-    known = facts(item, "p", 1000, len)
-    rendered = [*messages(task, plan, known), *fit_messages(task, Copy(title="t", body="b"), known)]
-    return hashlib.sha256("\0".join(f"{m.role}\0{m.text}" for m in rendered).encode()).hexdigest()[:8]
-
-
-PROMPT_REVISION: Final = _revision()
+    task = GenerationTask(item=item, caption=caption, plan=(plan,), candidates_per_category=1, profile=profile)
+    facts = prompt_facts(item, caption, 1000, len)
+    asked = [*messages(task, plan, facts), *fit_messages(task, Copy(title="t", body="b"), facts)]
+    return [part for message in asked for part in (message.role, message.text)]

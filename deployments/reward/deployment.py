@@ -10,23 +10,24 @@ from typing import Any
 from ray import serve
 
 from deployments.deadline import Call
+from deployments.kinds import AnyRewardSettings, build_reward
 from deployments.replica import StageReplica
-from deployments.settings import Settings
-from deployments.types import Copy, Item, ScoreResult
+from deployments.stages import RewardStage
+from deployments.types import Copy, ItemFacts, ScoreResult
 
 logger = logging.getLogger("ray.serve")
 
 
 @serve.deployment(name="RewardScorer")
-class RewardScorerDeployment(StageReplica):
+class RewardScorerDeployment(StageReplica[RewardStage]):
     """Serve sends a replica no calls until its `reconfigure` returns, and a reward model takes seconds to load.
 
     So once started it returns at once and the change goes on in the background, one after another. Its outcome, a new
     revision or a refusal, is in the log, the metrics and the answers.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: AnyRewardSettings) -> None:
+        super().__init__(build_reward(settings))
         self._changes: set[asyncio.Task[None]] = set()
         self._in_order = asyncio.Lock()
 
@@ -47,5 +48,5 @@ class RewardScorerDeployment(StageReplica):
         if not change.cancelled() and change.exception() is not None:
             logger.error("new user_config failed, the old one stays", exc_info=change.exception())
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self.stage.score(item, caption, copies, call)
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        return await self.stage.score(facts, copies, call)

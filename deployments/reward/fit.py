@@ -1,7 +1,7 @@
 """The fit measure as it is served: how likely would a strict reader send this copy of this item as it is?
 
     model = FitModel.load(Path("models/fit"))
-    rows = model.encode(model.facts(item, caption), copies)
+    rows = model.encode(model.facts(facts_of(item, caption)), copies)
     probabilities = np.concatenate(model.forward(rows))
 
 Everything here blocks: call it from a thread. The batcher runs `forward`, `training/fitness` measures with it.
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from deployments.encoder import Device, DType, pick_device, pick_dtype
 from deployments.errors import Misconfigured
-from deployments.facts import facts
+from deployments.item_text import fitted
 from deployments.reward import fit_net as files
 from deployments.reward.fit_net import FitConfig, FitNet, Packed
 from deployments.reward.grounding import Facts, Mark, Repeat, Word
-from deployments.types import Copy, Item
+from deployments.types import Copy, ItemFacts
 from deployments.weights import resolve, revision
 
 Marks = tuple[int, int]
@@ -177,10 +177,10 @@ class FitModel:
     def knows(self, language: str) -> bool:
         return language in self.config.languages
 
-    def facts(self, item: Item, caption: str) -> str:
+    def facts(self, known: ItemFacts) -> str:
         """What is known of the item, as the network reads it."""
         tokenizer = self.tokenizer
-        return facts(item, caption, self.config.facts_tokens, tokenizer.count, tokenizer.control_words)
+        return fitted(known, self.config.facts_tokens, tokenizer.count, tokenizer.control_words)
 
     def encode(self, known: str, copies: Sequence[Copy]) -> list[FitRow]:
         """The copies of one item in as few rows as hold them, in order; any thread. known: see `facts`."""

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from deployments.errors import Misconfigured
+from deployments.item_text import prompt_facts
 from deployments.paths import find
+from deployments.prompt_revision import prompt_revision
+from deployments.reward.text import render_copy
 from deployments.types import Stage, StageRevision
 from deployments.weights import public_name
 
@@ -74,7 +77,15 @@ def load(
             kind=settings.kind,
             model=public_name(reference),
             model_revision=model.revision + (f"+fit@{beside.revision}" if beside else ""),
+            prompt_revision=text_revision(),
         ),
+    )
+
+
+def text_revision() -> str:
+    """The revision of the texts that the models read: a copy, and the item's facts."""
+    return prompt_revision(
+        lambda item, caption: (render_copy("t", "b"), render_copy("t.", "b"), prompt_facts(item, caption, 1000, len))
     )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deployments.encoder import Device, DType, Encoder, EncoderSettings, GraphUse, Tokens
+from deployments.encoder import CudaGraphUse, Device, DType, Encoder, EncoderSettings, Tokens
 from deployments.errors import Misconfigured
 from deployments.reward import heads as files
 from deployments.reward.heads import GUARDS, BradleyTerryHeads, Guard, RewardConfig
@@ -85,7 +85,7 @@ class RewardModel:
         device: Device = "auto",
         dtype: DType = "auto",
         threads: int | None = None,
-        graphs: GraphUse = "auto",
+        graphs: CudaGraphUse = "auto",
     ) -> RewardModel:
         """Seconds. Raises Misconfigured when files are missing, or the trunk found is not the one trained on."""
         saved = files.load(folder)

@@ -14,7 +14,8 @@ from deployments.reward.live import Loaded, Row, forward, load, load_fit
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.shadow import ServeShadowMetrics, Shadow, ShadowMetrics
 from deployments.reward.text import render_copy
-from deployments.types import Copy, Item, Reward, ScoreResult, Stage, StageRevision
+from deployments.stages import Startable
+from deployments.types import Copy, ItemFacts, Reward, ScoreResult, Stage, StageRevision
 from deployments.weights import public_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("ray.serve")
 
 
-class BradleyTerryScorer:
+class BradleyTerryScorer(Startable[RewardKnobs]):
     """Mean and spread over the heads, and the fit of each copy to its item, in the same batches.
 
     The heads know copies, trained within one item each, and no item; the fit measure reads the item's facts beside
@@ -104,7 +105,7 @@ class BradleyTerryScorer:
             raise RuntimeError("the reward scorer is not started")
         return self._live, self._batcher
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
         """One reward and one fit a copy, in the order given.
 
         Of the item the rewards read its language, the fits its facts; None for those of an item whose language the fit
@@ -112,8 +113,8 @@ class BradleyTerryScorer:
         """
         live, batcher = self._ready()
         texts = [render_copy(c.title, c.body) for c in copies]
-        fit = self._fit if self._fit is not None and self._fit.knows(item.language) else None
-        rewarding, fitting = await asyncio.to_thread(_works, live, fit, item, caption, copies, texts)
+        fit = self._fit if self._fit is not None and self._fit.knows(facts.language) else None
+        rewarding, fitting = await asyncio.to_thread(_works, live, fit, facts, copies, texts)
         results = await batcher.submit([*rewarding, *fitting], call)
         means = [r.value for r in results[: len(rewarding)]]
         rewards = tuple(Reward(mean=float(mean), spread=float(spread)) for mean, spread in means)
@@ -123,7 +124,7 @@ class BradleyTerryScorer:
         return ScoreResult(
             rewards=rewards,
             fits=fits if fit is not None or self._fit is None else (None,) * len(copies),
-            calibration=live.model.calibration_for(item.language),
+            calibration=live.model.calibration_for(facts.language),
             revision=live.revision,
             usage=usage(results),
         )
@@ -145,13 +146,13 @@ class BradleyTerryScorer:
 
 
 def _works(
-    live: Loaded, fit: FitModel | None, item: Item, caption: str, copies: Sequence[Copy], texts: Sequence[str]
+    live: Loaded, fit: FitModel | None, facts: ItemFacts, copies: Sequence[Copy], texts: Sequence[str]
 ) -> tuple[list[Work[Row]], list[Work[Row]]]:
     """Entries for the batcher: one a copy for the rewards, and packed rows of copies for the fits; any thread."""
     rewarding = [Work(Row(live.model, row), tokens=row.tokens) for row in live.model.encode(texts)]
     if fit is None:
         return rewarding, []
-    rows = fit.encode(fit.facts(item, caption), copies)
+    rows = fit.encode(fit.facts(facts), copies)
     return rewarding, [Work(Row(fit, row), tokens=row.tokens) for row in rows]
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from deployments.batch_choice import BatchLimits
-from deployments.encoder import Device, DType, GraphUse
+from deployments.batching import BatchLimits
+from deployments.encoder import CudaGraphUse, Device, DType
 from deployments.settings import Knobs, Settings
 
 _REVISION = r"^([0-9a-f]{12})?$"
@@ -25,7 +25,7 @@ class RewardSettings(Settings):
     fit: str | None = Field(default="models/fit", min_length=1)
     device: Device = "auto"
     dtype: DType = "auto"
-    graphs: GraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")
+    graphs: CudaGraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")
     threads: int | None = Field(default=None, ge=1, le=256)
 
 

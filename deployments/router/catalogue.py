@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -129,9 +128,6 @@ class InlineCatalogue(Knobs):
 
     def load(self) -> InlineCatalogue:
         return self
-
-    def revision(self) -> str:
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
 
 
 class FileCatalogue(Knobs):

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from ray import serve
 
 from deployments.deadline import Call
+from deployments.kinds import AnyRouterSettings, build_router
 from deployments.replica import StageReplica
+from deployments.stages import RouterStage
 from deployments.types import CategoryInfo, Item, RouteResult
 
 
 @serve.deployment(name="CategoryRouter")
-class CategoryRouterDeployment(StageReplica):
+class CategoryRouterDeployment(StageReplica[RouterStage]):
+    def __init__(self, settings: AnyRouterSettings) -> None:
+        super().__init__(build_router(settings))
+
     async def route(
         self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:

@@ -12,8 +12,11 @@ from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
 from deployments.encoder import Encoder, Tokens
 from deployments.errors import InvalidInput, Misconfigured, Violation
+from deployments.item_text import evidence, router_text
+from deployments.prompt_revision import prompt_revision
 from deployments.router.catalogue import Category, InlineCatalogue
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
+from deployments.stages import Startable
 from deployments.types import CategoryInfo, Item, RouteResult, Stage, StageRevision
 from deployments.weights import public_name
 
@@ -36,7 +39,7 @@ class _Loaded:
     centre: NDArray[np.float32]
 
 
-class EmbeddingRouter:
+class EmbeddingRouter(Startable[RouterKnobs]):
     """Zero-shot: needs a catalogue and no labels."""
 
     knobs_type = RouterKnobs
@@ -81,7 +84,7 @@ class EmbeddingRouter:
             float(np.mean([(others @ own.T).mean() for j, others in enumerate(cues) if j != i] or [0.0]))
             for i, own in enumerate(cues)
         ]
-        return _Loaded(catalogue, catalogue.revision(), tuple(cues), np.asarray(centre, dtype=np.float32))
+        return _Loaded(catalogue, words_revision(catalogue), tuple(cues), np.asarray(centre, dtype=np.float32))
 
     @property
     def _running(self) -> Batcher[Tokens, NDArray[np.float32]]:
@@ -100,8 +103,8 @@ class EmbeddingRouter:
         loaded = self._loaded
         if loaded is None:
             raise RuntimeError("the router is not started")
-        text = item_text(item, caption)
-        usable = _usable(loaded.catalogue.categories, item, text, wanted, barred)
+        text = router_text(item, caption)
+        usable = _usable(loaded.catalogue.categories, item, caption, wanted, barred)
         tokens = (await asyncio.to_thread(self._encoder.pre, [text]))[0]
         (batched,) = await self._running.submit([Work(tokens, tokens=tokens.tokens)], call)
         weights = self._weights(loaded, batched.value)
@@ -148,10 +151,10 @@ class EmbeddingRouter:
             await self._batcher.stop()
 
 
-def item_text(item: Item, caption: str) -> str:
-    """The text of an item for the encoder, the words about it first: a long description cannot push them out."""
-    parts = (item.title, ", ".join(item.tags), caption, item.description)
-    return ". ".join(p.strip() for p in parts if p.strip()) or "A picture."
+def words_revision(catalogue: InlineCatalogue) -> str:
+    """The revision of the words that are compared: the catalogue's and an item's."""
+    words = catalogue.model_dump_json()
+    return prompt_revision(lambda item, caption: (words, router_text(item, caption), evidence(item, caption)))
 
 
 def explore(order: Sequence[int], count: int, exploration: Exploration, request_id: str) -> list[int]:
@@ -164,7 +167,7 @@ def explore(order: Sequence[int], count: int, exploration: Exploration, request_
 
 
 def _usable(
-    categories: Sequence[Category], item: Item, text: str, wanted: Sequence[str], barred: Sequence[str]
+    categories: Sequence[Category], item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str]
 ) -> list[int]:
     """Indices of the categories that may be used. Raises InvalidInput."""
     names = [c.category for c in categories]
@@ -176,11 +179,11 @@ def _usable(
     ]
     if unknown:
         raise InvalidInput(unknown)
-    facts = "\n".join((text, *item.metadata.values()))
+    searched = evidence(item, caption)
     usable = [
         i
         for i, c in enumerate(categories)
-        if c.category not in barred and (c.category in wanted if wanted else c.gate.open_for(item, facts))
+        if c.category not in barred and (c.category in wanted if wanted else c.gate.open_for(item, searched))
     ]
     if not usable:
         raise InvalidInput(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from deployments.batch_choice import BatchLimits
+from deployments.batching import BatchLimits
 from deployments.encoder import EncoderSettings
 from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs, Settings

@@ -36,6 +36,14 @@ class CategoryPlan(Model):
     wanted: bool = False
 
 
+class ItemFacts(Model):
+    """An item in words, for a stage that reads no pictures: its facts by label, in the order in which they are read."""
+
+    language: str = "en"
+    """Primary language subtag."""
+    facts: dict[str, str] = {}
+
+
 class GenerationTask(Model):
     """Everything the generator needs for one item. The item travels without media."""
 

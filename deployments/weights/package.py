@@ -12,6 +12,7 @@ from typing import Protocol
 
 from deployments.errors import Misconfigured
 from deployments.weights.cache import Progress, make_once, silent, weights_dir
+from deployments.weights.content import content_digest
 
 
 class Package(Protocol):
@@ -131,15 +132,11 @@ class Folder:
         return f"{self.name[:64]}-{digest.hexdigest()[:12]}"
 
     def revision(self) -> str:
-        """A fingerprint of the configuration and of the files' names and sizes.
-
-        Cheap, and it changes with every retraining that matters, except one that leaves every file the same size.
-        """
+        """A fingerprint of the files' names and bytes, Markdown left out. See `content_digest` for what it costs."""
         digest = hashlib.sha256()
         for path in self._files():
-            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-            if path.name == "config.json":
-                digest.update(path.read_bytes())
+            if path.suffix != ".md":
+                digest.update(f"{path.name}\0".encode() + content_digest(path))
         return digest.hexdigest()[:12]
 
     def ready(self) -> bool:

@@ -16,9 +16,8 @@ from deployments.errors import Misconfigured
 from deployments.settings import parse
 from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
 from serve_app.cluster.metrics import ServeMetrics
-from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter, RemoteStage
+from serve_app.cluster.remote import RemoteStages
 from serve_app.flow.knobs import IngressKnobs
-from serve_app.flow.pipeline import Stages
 from serve_app.flow.profiles import load_profiles
 from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
@@ -74,23 +73,18 @@ class Graph:
 
     def __init__(
         self,
-        captioner: DeploymentHandle,
-        router: DeploymentHandle,
-        generator: DeploymentHandle,
-        reward: DeploymentHandle,
         max_ongoing_requests: int,
         adapters: Sequence[str],
+        **handles: DeploymentHandle,
     ) -> None:
+        """handles: of the stages, by their keys."""
         metrics = ServeMetrics()
-        self._captioner = RemoteCaptioner(captioner, metrics)
-        self._router = RemoteRouter(router, metrics)
-        self._generator = RemoteGenerator(generator, metrics)
-        self._reward = RemoteReward(reward, metrics)
+        self._stages = RemoteStages.behind(handles, metrics)
         self._max_ongoing_requests = max_ongoing_requests
         self._app_name = serve.get_replica_context().app_name
         knobs = IngressKnobs()
         self.service = PushGenService(
-            stages=Stages(self._captioner, self._router, self._generator, self._reward),
+            stages=self._stages,
             knobs=knobs,
             profiles=load_profiles(knobs.length_profiles),
             categories=Cached(self._ask_categories, _DIRECTORY_TTL_S),
@@ -129,13 +123,12 @@ class Graph:
         self.service.reconfigure(knobs, profiles)
 
     async def _ask_categories(self) -> tuple[CategoryInfo, ...]:
-        return await self._router.categories(Call(Deadline.after(_ASK_S)))
+        return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))
 
     async def _ask_revisions(self) -> tuple[StageRevision, ...]:
         """Queues behind the stages' own work, so nothing on the way of a request may wait for it."""
         call = Call(Deadline.after(_ASK_S))
-        stages: tuple[RemoteStage, ...] = (self._captioner, self._router, self._generator, self._reward)
-        return tuple(await asyncio.gather(*(stage.revision(call) for stage in stages)))
+        return tuple(await asyncio.gather(*(stage.revision(call) for stage in self._stages.each())))
 
     async def _ask_health(self) -> dict[str, bool]:
         """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""

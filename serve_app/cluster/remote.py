@@ -7,9 +7,10 @@ is retried here, within the budget and counted: every stage is idempotent.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar, get_type_hints
 
 from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
@@ -24,6 +25,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     Item,
+    ItemFacts,
     RouteResult,
     ScoreResult,
     Stage,
@@ -31,6 +33,7 @@ from deployments.types import (
 )
 from serve_app.cluster.affinity import item_key
 from serve_app.flow.metrics import Metrics
+from serve_app.flow.pipeline import Stages
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
@@ -119,8 +122,8 @@ class RemoteRouter(RemoteStage):
 class RemoteReward(RemoteStage):
     name, stage = "reward scorer", Stage.SCORE
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self._ask(lambda: self._handle.score.remote(item, caption, copies, call), call)
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        return await self._ask(lambda: self._handle.score.remote(facts, copies, call), call)
 
 
 class RemoteGenerator(RemoteStage):
@@ -170,3 +173,22 @@ class RemoteGenerator(RemoteStage):
             # Also stops the engine when the caller has gone.
             with suppress(RayError):
                 stream.cancel()
+
+
+@dataclass(frozen=True)
+class RemoteStages(Stages):
+    """Every stage behind its handle. A field is named by the stage's key."""
+
+    captioner: RemoteCaptioner
+    router: RemoteRouter
+    generator: RemoteGenerator
+    reward: RemoteReward
+
+    @classmethod
+    def behind(cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics) -> RemoteStages:
+        """handles: by the stages' keys."""
+        return cls(**{key: remote(handles[key], metrics) for key, remote in get_type_hints(cls).items()})
+
+    def each(self) -> tuple[RemoteStage, ...]:
+        """In the order of the flow."""
+        return tuple(getattr(self, field.name) for field in fields(self))

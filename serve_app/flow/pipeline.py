@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.item_text import facts_of, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
 from deployments.types import (
@@ -33,7 +34,6 @@ from deployments.types import (
 from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.flow import candidates
 from serve_app.flow.brief import Brief
-from serve_app.flow.facts import metadata_caption
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
@@ -223,10 +223,11 @@ class Pipeline:
 
     def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
         """Start scoring with the existing copies. Generated copies are added as they pass the check."""
+        facts = facts_of(brief.text_item, context.caption)
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
-                result = await self._stages.reward.score(brief.text_item, context.caption, copies, brief.call)
+                result = await self._stages.reward.score(facts, copies, brief.call)
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 

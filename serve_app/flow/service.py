@@ -10,6 +10,7 @@ from contextlib import aclosing
 
 from deployments.deadline import Call
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
+from deployments.item_text import facts_of
 from deployments.types import (
     Candidate,
     CategoryInfo,
@@ -184,8 +185,7 @@ class PushGenService:
             ]
             _refuse(violations)
             started = time.perf_counter()
-            item = request.item.without_media()
-            result = await self._stages.reward.score(item, item.caption, request.copies, call)
+            result = await self._stages.reward.score(facts_of(request.item, request.item.caption), request.copies, call)
             timing = self._timing(Stage.SCORE, result.usage, started)
             candidates = await asyncio.to_thread(self._checked, request)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]

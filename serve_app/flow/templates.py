@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from deployments.item_text import template_values
 from deployments.types import (
     MAX_LONG_TEXT,
     MAX_SHORT_TEXT,
@@ -23,7 +24,7 @@ def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
     """Return the copy to send. A template with a placeholder that the item cannot fill is rejected."""
     if incumbent.kind is IncumbentKind.HUMAN:
         return Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
-    values = {"title": item.title, "description": item.description, "creator": item.creator, **item.metadata}
+    values = template_values(item)
     texts: dict[str, str] = {}
     missing: list[tuple[str, str]] = []
     too_long: list[PolicyFinding] = []

@@ -131,6 +131,8 @@ def _spelled_values(language: str) -> dict[str, int]:
 def _readings(digits: str) -> list[float]:
     """Return all readings of digits with separators: 1.500 is 1500 in Berlin and 1.5 in Boston."""
     parts = re.split(r"[.,:'’\u202f\u00a0]", digits)
+    if not all(part.isdecimal() for part in parts):  # digits of a later Unicode than Python's
+        return []
     if len(parts) == 1:
         return [float(digits)]
     if ":" in digits:  # a time or a score

@@ -9,8 +9,9 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
-from deployments.fakes import FakeGenerator, FakeGeneratorSettings
-from deployments.kinds import CLASSES
+from deployments.fakes import FakeGenerator
+from deployments.generator.deployment import GeneratorDeployment
+from deployments.replica import StageReplica
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app.app import stage_deployment
 from serve_app.cluster.remote import RemoteGenerator
@@ -34,11 +35,10 @@ class TellingGenerator(FakeGenerator):
             yield draft.model_copy(update={"title": name})
 
 
-class TellingSettings(FakeGeneratorSettings):
-    """Built as the table of kinds says, in every process that imports this file."""
-
-
-CLASSES[TellingSettings] = f"{TellingGenerator.__module__}:{TellingGenerator.__qualname__}"
+@serve.deployment(name="Generator")
+class TellingDeployment(GeneratorDeployment.func_or_class):  # type: ignore[name-defined, misc]
+    def __init__(self) -> None:
+        StageReplica.__init__(self, TellingGenerator())
 
 
 class Asking(FakeService):
@@ -66,5 +66,5 @@ def build(args: dict[str, Any]) -> serve.Application:
         min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
     )
     return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(
-        stage_deployment("generator", scaling).bind(TellingSettings())
+        stage_deployment(TellingDeployment, scaling).bind()
     )

@@ -16,7 +16,7 @@ from deployments.engines import Engine, EngineSettings, Message, Sample, Samplin
 from deployments.errors import InvalidInput, Misconfigured
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import CategoryPlan, GenerationTask, Item, LengthProfile, Stage
 from serve_app.client import AsyncPushGenClient
 from tests.graph.servers import serving
@@ -40,7 +40,7 @@ async def generator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[V
     engine = EngineSettings(
         model=MODEL, dtype="float32", max_model_len=512, adapters={"one": str(one), "two": str(two)}
     )
-    stage = build(GeneratorSettings(engine=engine))
+    stage = build_generator(GeneratorSettings(engine=engine))
     await stage.start(GeneratorKnobs())
     yield stage
     await stage.stop()

@@ -18,7 +18,7 @@ from deployments.engines import Engine, EngineSettings, Message, Sampling
 from deployments.errors import DeadlineExceeded, InvalidInput, StageUnavailable
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import (
     CategoryPlan,
     CountingUnit,
@@ -54,7 +54,7 @@ PLANS = tuple(
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def generator() -> AsyncIterator[VllmGenerator]:
     before = set(psutil.Process().children(recursive=True))
-    stage = build(SETTINGS)
+    stage = build_generator(SETTINGS)
     await stage.start(GeneratorKnobs())
     yield stage
     processes = stage._engine._processes

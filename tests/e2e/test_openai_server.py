@@ -25,7 +25,7 @@ from deployments.engines.token_estimate import estimate_tokens
 from deployments.errors import DeadlineExceeded, Misconfigured
 from deployments.generator.openai_generator import OpenAiGenerator
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import CategoryPlan, CountingUnit, Draft, GenerationTask, Item, LengthProfile
 from serve_app.demo.local import free_port
 
@@ -97,7 +97,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def generator(server: str) -> AsyncIterator[OpenAiGenerator]:
     os.environ["PUSHGEN_TEST_KEY"] = KEY
-    stage = build(settings(server))
+    stage = build_generator(settings(server))
     await stage.start(OpenAiGeneratorKnobs())
     yield stage
     assert stage.unfinished_requests == 0
@@ -186,10 +186,10 @@ async def test_a_deadline_before_the_first_draft_is_an_error(generator: OpenAiGe
 async def test_a_wrong_model_and_a_wrong_key_end_the_start(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUSHGEN_TEST_KEY", KEY)
     with pytest.raises(Misconfigured, match=r"server\.model"):
-        await build(settings(server, model="gpt")).start(OpenAiGeneratorKnobs())
+        await build_generator(settings(server, model="gpt")).start(OpenAiGeneratorKnobs())
     monkeypatch.setenv("PUSHGEN_WRONG_KEY", "sk-wrong")
     with pytest.raises(Misconfigured, match=r"server\.api_key_env") as caught:
-        await build(settings(server, api_key_env="PUSHGEN_WRONG_KEY")).start(OpenAiGeneratorKnobs())
+        await build_generator(settings(server, api_key_env="PUSHGEN_WRONG_KEY")).start(OpenAiGeneratorKnobs())
     assert "sk-wrong" not in str(caught.value)
 
 

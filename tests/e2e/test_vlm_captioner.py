@@ -9,12 +9,12 @@ import pytest
 import pytest_asyncio
 from PIL import Image as Pillow
 
-from deployments import kinds
+from deployments.captioner import vision
 from deployments.captioner.cache import CachedCaptioner, cached
-from deployments.captioner.vision import PROMPT_REVISION
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
+from deployments.kinds import build_captioner
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 from tests.e2e.tiny_vlm import IMAGE_TOKENS, build
 
@@ -27,7 +27,7 @@ async def captioner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
     settings = VlmCaptionerSettings.model_validate(
         {"engine": {"model": str(model), "max_images_per_prompt": 2, "max_num_seqs": 4}, "max_image_side": 256}
     )
-    stage = cached(kinds.build(settings))
+    stage = cached(build_captioner(settings))
     await stage.start(knobs())
     yield stage
     engine = stage._inner._engine  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ async def test_a_picture_gets_a_caption_of_the_model(captioner: CachedCaptioner)
     assert result.usage.compute_ms > 0
     assert result.revision.kind == "vlm"
     assert result.revision.model_revision
-    assert result.revision.prompt_revision == PROMPT_REVISION
+    assert result.revision.prompt_revision == vision.revision()
 
 
 async def test_the_caption_depends_on_what_the_picture_shows(captioner: CachedCaptioner) -> None:

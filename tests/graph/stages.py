@@ -15,6 +15,7 @@ from deployments.types import (
     Draft,
     GenerationTask,
     Item,
+    ItemFacts,
     LengthProfile,
     Reward,
     RouteResult,
@@ -74,7 +75,7 @@ class BrokenReward(FakeRewardScorer):
         super().__init__()
         self.error = error
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
         raise self.error
 
 
@@ -88,10 +89,10 @@ class WatchedReward(FakeRewardScorer):
         self.calls: list[list[str]] = []
         self.cancelled = 0
 
-    async def score(self, item: Item, caption: str, copies: Sequence[Copy], call: Call) -> ScoreResult:
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
         self.calls.append([c.title for c in copies])
         try:
-            result = await super().score(item, caption, copies, call)
+            result = await super().score(facts, copies, call)
         except asyncio.CancelledError:
             self.cancelled += 1
             raise

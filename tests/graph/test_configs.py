@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deployments import kinds
 from deployments.errors import Misconfigured
+from deployments.kinds import build_captioner, build_generator, build_reward, build_router
 from deployments.settings import parse
 from serve_app.app import build
 from serve_app.flow.knobs import IngressKnobs
@@ -32,17 +32,17 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
     assert build(app["args"]) is not None
     settings = parse(AppSettings, app["args"], name)
     stages = {
-        "Captioner": settings.captioner,
-        "CategoryRouter": settings.router,
-        "Generator": settings.generator,
-        "RewardScorer": settings.reward,
+        "Captioner": build_captioner(settings.captioner),
+        "CategoryRouter": build_router(settings.router),
+        "Generator": build_generator(settings.generator),
+        "RewardScorer": build_reward(settings.reward),
     }
     for deployment in app["deployments"]:
         if deployment["name"] == "Ingress":
             knobs = parse(IngressKnobs, deployment["user_config"], name)
             assert knobs.admission.max_in_flight <= settings.scaling.ingress.max_ongoing_requests
         else:
-            parse(kinds.build(stages[deployment["name"]]).knobs_type, deployment["user_config"], name)
+            parse(stages[deployment["name"]].knobs_type, deployment["user_config"], name)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deployments.kinds import build
+from deployments.kinds import build_captioner, build_generator
 from deployments.settings import parse
 from deployments.types import CaptionSource, Decision, Degradation, Reason, Source, Stage
 from serve_app.flow.knobs import FitKnobs, IngressKnobs, SelectionKnobs
@@ -44,8 +44,8 @@ async def stages(
         for stage in ("captioner", "generator"):
             app["args"][stage]["server"] |= changes
         settings = parse(AppSettings, app["args"], "args")
-        captioner: Any = build(settings.captioner)
-        generator: Any = build(settings.generator)
+        captioner: Any = build_captioner(settings.captioner)
+        generator: Any = build_generator(settings.generator)
         await captioner.start(parse(captioner.knobs_type, knobs["Captioner"], "Captioner"))
         await generator.start(parse(generator.knobs_type, knobs["Generator"], "Generator"))
         started = True

@@ -20,7 +20,7 @@ from deployments.captioner.pictures import Picture
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tags import TagsCaptioner
 from deployments.deadline import Call
-from deployments.fakes import FakeGenerator, FakeRewardScorer, FakeRouter
+from deployments.fakes import FakeGenerator, FakeRouter
 from deployments.types import CaptionSource, Degradation, Item
 from pushgen.v1 import service_pb2, service_pb2_grpc
 from serve_app.contract.messages import CaptionItemRequest, ScoreCopiesRequest
@@ -109,16 +109,12 @@ async def test_only_the_captioner_is_sent_pictures(captioner: CachedCaptioner) -
             seen["generator"] = task.item
             return super().generate(task, call)
 
-    class Reward(FakeRewardScorer):
-        async def score(self, item: Item, *args: Any) -> Any:
-            seen["reward"] = item
-            return await super().score(item, *args)
-
-    stages = fakes(captioner=captioner, router=Router(), generator=Generator(), reward=Reward())
+    # The reward scorer takes ItemFacts, which have no place for one.
+    stages = fakes(captioner=captioner, router=Router(), generator=Generator())
     images = [{"data": REAL["PNG"], "alt_text": "a red door"}]
     frames = [{"data": REAL["JPEG"], "offset_ms": n} for n in range(3)]
     await service(stages).generate(request(item={"title": "A door", "images": images, "frames": frames}), "r1")
-    assert seen.keys() == {"router", "generator", "reward"}
+    assert seen.keys() == {"router", "generator"}
     for sent in seen.values():
         assert [(image.data, image.alt_text) for image in sent.images] == [(None, "a red door")]
         assert sent.frames == ()

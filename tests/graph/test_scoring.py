@@ -15,7 +15,7 @@ from deployments.types import (
     Copy,
     Decision,
     Degradation,
-    Item,
+    ItemFacts,
     Reason,
     ScoreResult,
     Source,
@@ -66,9 +66,9 @@ async def test_candidates_are_scored_while_others_are_written() -> None:
     written_at_call: list[int] = []
     score = reward.score
 
-    async def counting(item: Item, caption: str, copies: list[Copy], call: Call) -> ScoreResult:
+    async def counting(facts: ItemFacts, copies: list[Copy], call: Call) -> ScoreResult:
         written_at_call.append(generator.written)
-        return await score(item, caption, copies, call)
+        return await score(facts, copies, call)
 
     reward.score = counting  # type: ignore[method-assign, assignment]
     decision = await decide(fakes(generator=generator, reward=reward), incumbents=[EDITOR])
@@ -116,10 +116,10 @@ async def test_the_stage_says_what_all_its_calls_took() -> None:
 
 async def test_what_was_scored_stands_when_the_last_copies_cannot_be() -> None:
     class LateFailure(WatchedReward):
-        async def score(self, item: Item, caption: str, copies: list[Copy], call: Call) -> ScoreResult:  # type: ignore[override]
+        async def score(self, facts: ItemFacts, copies: list[Copy], call: Call) -> ScoreResult:  # type: ignore[override]
             if any(c.title == WORDS[-1] for c in copies):
                 raise Overloaded("full")
-            return await super().score(item, caption, copies, call)
+            return await super().score(facts, copies, call)
 
     stages = fakes(generator=ScriptedGenerator(COPIES, latency_ms=20), reward=LateFailure())
     decision = await decide(stages)

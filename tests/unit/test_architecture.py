@@ -6,11 +6,12 @@ import ast
 import graphlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-MAX_LINES = 320
+MAX_LINES = 300
 
 
 def imports_of(path: Path) -> set[str]:
@@ -133,6 +134,13 @@ def test_the_client_brings_no_server(root: Path, code: str) -> None:
     heavy = ("ray", "torch", "vllm", "transformers", "onnxruntime", "fastapi", "numpy", "PIL")
     code += f"; import sys; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=root, text=True).splitlines()[-1] == "[]"
+
+
+def test_every_package_is_installed(root: Path) -> None:
+    """A folder that pyproject.toml does not list works here and is missing where the project is installed."""
+    listed = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {str(path.parent.relative_to(root)) for path in sources(root, "deployments", "serve_app")}
+    assert {folder.replace("/", ".") for folder in folders} == {name for name in listed if "pushgen" not in name}
 
 
 def test_files_stay_small(root: Path) -> None:

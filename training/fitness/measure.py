@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from scipy.stats import rankdata
 
+from deployments.item_text import facts_of
 from deployments.reward.fit import FitModel, wording_of
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
@@ -63,7 +64,7 @@ def by_fit(model: FitModel) -> Scorer:
     """Score copies as serving does, before calibration."""
 
     def score(entry: Entry, copies: Sequence[Copy]) -> tuple[Floats, Floats]:
-        rows = model.encode(model.facts(entry.item, ""), copies)
+        rows = model.encode(model.facts(facts_of(entry.item, "")), copies)
         return np.concatenate([model.logits([row]) for row in rows]), wording_of(rows)
 
     return score

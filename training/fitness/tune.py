@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from deployments.facts import facts
+from deployments.item_text import prompt_facts
 from deployments.reward.fit import FitRow, FitTokenizer, Piece, pack
 from deployments.reward.fit_net import FitNet, Packed
 from deployments.reward.grounding import Facts
@@ -81,7 +81,7 @@ class Maker:
         if key not in self._facts:
             item = entry.item if seen else entry.item.model_copy(update={"images": ()})
             tokenizer = self._tokenizer
-            self._facts[key] = facts(item, "", self._room, tokenizer.count, tokenizer.control_words)
+            self._facts[key] = prompt_facts(item, "", self._room, tokenizer.count, tokenizer.control_words)
         return self._facts[key]
 
     def _wrong(self, lesson: Lesson, piece: Piece) -> list[int]:

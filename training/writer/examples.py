@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 
 from deployments.engines import Message
-from deployments.facts import facts
 from deployments.generator import prompt
 from deployments.generator.structured import FIELD_NAMES, in_order, limits
+from deployments.item_text import prompt_facts
 from deployments.router.catalogue import Category
 from deployments.types import CategoryPlan, Copy, GenerationTask, LengthProfile, OutputField
 from training.writer.corpus import Entry, Written
@@ -66,7 +66,7 @@ class Maker:
     def example(self, entry: Entry, others: Sequence[Entry], draw: np.random.Generator) -> Packed:
         """One packed example; `others`: where a copy of another item is taken from."""
         task = self._task(entry, draw)
-        item_facts = facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
+        item_facts = prompt_facts(task.item, "", MAX_FACTS_TOKENS, self._count, self._control_words)
         pool = [c for c in self._pool(entry, item_facts, draw) if fits(c, task.profile, task.item.language)]
         lessons = self._lessons(entry, task, draw)
         picked = [*(better for better, _ in lessons), *pool][: self._mix.written]

@@ -11,9 +11,10 @@ from deployments.deadline import Call, Deadline
 from deployments.engines import as_they_finish
 from deployments.engines.settings import EngineSettings
 from deployments.generator.fit import EngineFitSettings
+from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
-from deployments.kinds import build
 from deployments.router.catalogue import FileCatalogue
+from deployments.router.router import EmbeddingRouter
 from deployments.router.settings import EmbeddingRouterSettings, RouterKnobs
 from deployments.types import Draft, GenerationTask, LengthProfile
 from training.writer.corpus import Entry
@@ -30,8 +31,8 @@ class Studio:
         """sequences: that the engine works on at once. A step reads all weights, whatever their number."""
         engine = EngineSettings(model=model, max_model_len=1024, max_num_seqs=sequences)
         fit = EngineFitSettings(languages=tuple(languages))
-        self._generator = build(GeneratorSettings(engine=engine, fit=fit))
-        self._router = build(EmbeddingRouterSettings())
+        self._generator = VllmGenerator(GeneratorSettings(engine=engine, fit=fit))
+        self._router = EmbeddingRouter(EmbeddingRouterSettings())
         self._profile = profile
         self._knobs = knobs
 

@@ -21,7 +21,7 @@ from benchmarks.scorer.variants import (
     Variant,
     replica_context,
 )
-from deployments.batch_choice import BatchLimits
+from deployments.batching import BatchLimits
 
 LIMITS = BatchLimits(max_batch_tokens=400, max_batch_items=10, max_queue=100_000)
 FAST = DeviceModel(launch_us=200, ns_per_token=100)

@@ -17,7 +17,7 @@ from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
-from deployments.kinds import build
+from deployments.kinds import build_captioner
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
 
@@ -30,7 +30,7 @@ async def captioner(
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
         given = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
-        stage = cached(build(OpenAiCaptionerSettings.model_validate(given)))
+        stage = cached(build_captioner(OpenAiCaptionerSettings.model_validate(given)))
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
@@ -73,7 +73,7 @@ async def test_pictures_travel_as_jpegs_before_the_words_of_the_vlm_captioner() 
     assert (result.caption.text, result.caption.source) == ("A red toy.", CaptionSource.VLM)
     assert (result.usage.prompt_tokens, result.usage.output_tokens) == (300, 9)
     assert (result.revision.kind, result.revision.model) == ("openai", "big/model")
-    assert result.revision.prompt_revision == vision.PROMPT_REVISION
+    assert result.revision.prompt_revision == vision.revision()
 
 
 async def test_the_same_content_is_asked_for_once_even_at_the_same_time() -> None:
@@ -124,7 +124,9 @@ async def test_at_the_deadline_the_server_is_left() -> None:
 
 async def test_a_model_that_takes_no_pictures_ends_the_start() -> None:
     async with fake_openai(lambda n, body: refusal(400, "this model takes no images")) as server:
-        stage = build(OpenAiCaptionerSettings.model_validate({"server": {"base_url": server.url, "model": "m"}}))
+        stage = build_captioner(
+            OpenAiCaptionerSettings.model_validate({"server": {"base_url": server.url, "model": "m"}})
+        )
         with pytest.raises(Misconfigured, match="takes no images"):
             await stage.start(OpenAiCaptionerKnobs())
     assert len(shown(server.bodies[0])) == 1

@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from deployments.batch_choice import BatchLimits
+from deployments.batching import BatchLimits
 from deployments.captioner.cache import Incomplete
 from deployments.captioner.labels import Label
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs

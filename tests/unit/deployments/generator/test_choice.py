@@ -10,7 +10,7 @@ from deployments.fakes import FakeGenerator
 from deployments.generator.choice import adapter_violations, chosen
 from deployments.generator.settings import GeneratorSettings
 from deployments.settings import parse
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ from deployments.generator.fit import EngineFitSettings, FitCalibration
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import Item
-from tests.unit.deployments.generator.test_generator import Engine, copy, drafts, generator, task
+from tests.unit.deployments.generator.fake_engine import Engine, copy, drafts, generator, task
 
 
 def judging(engine: Engine, **calibration: object) -> VllmGenerator:
     """A generator that asks its model about every draft."""
-    stage = build(GeneratorSettings.model_validate({"engine": {"model": "m"}, "fit": {"kind": "engine"}}))
+    stage = build_generator(GeneratorSettings.model_validate({"engine": {"model": "m"}, "fit": {"kind": "engine"}}))
     stage._engine = engine  # type: ignore[assignment]
     stage._judge = FitJudge(FitCalibration.model_validate(calibration))
     return stage

@@ -17,10 +17,10 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import Misconfigured
 from deployments.generator.openai_generator import OpenAiGenerator
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import Item
 from tests.fake_openai import Body, FakeOpenAi, Reply, copy, fake_openai, refusal
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 from tests.unit.deployments.generator.test_openai_generator import USAGE, drafts
 
 SURE = {" Yes": -0.5, "yes": -2.5, "No": -2.0, "Maybe": -6.0}
@@ -49,7 +49,9 @@ async def judging(
     """A started generator that asks its model about every draft, and its server; what the start asked is forgotten."""
     async with fake_openai(answer) as fake:
         settings = {"server": {"base_url": fake.url, "model": "m", "max_retries": 0} | (server or {})}
-        stage = build(OpenAiGeneratorSettings.model_validate(settings | {"fit": {"kind": "engine"} | (fit or {})}))
+        stage = build_generator(
+            OpenAiGeneratorSettings.model_validate(settings | {"fit": {"kind": "engine"} | (fit or {})})
+        )
         await stage.start(OpenAiGeneratorKnobs.model_validate(knobs))
         fake.bodies.clear()
         yield stage, fake
@@ -102,7 +104,9 @@ async def test_without_a_likelihood_a_calibration_that_weighs_it_says_nothing(tm
             await stage.reconfigure(OpenAiGeneratorKnobs(logprobs=False))
     settings = {"server": {"base_url": "http://127.0.0.1:1/v1", "model": "m"}, "fit": fit}
     with pytest.raises(Misconfigured, match="logprobs: false"):
-        await build(OpenAiGeneratorSettings.model_validate(settings)).start(OpenAiGeneratorKnobs(logprobs=False))
+        await build_generator(OpenAiGeneratorSettings.model_validate(settings)).start(
+            OpenAiGeneratorKnobs(logprobs=False)
+        )
 
 
 @pytest.mark.parametrize("reply", [Reply("Yes"), Reply("Sure", top={"Sure": -0.1, "Of": -3.0})])

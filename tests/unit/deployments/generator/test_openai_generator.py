@@ -16,10 +16,10 @@ from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, Ov
 from deployments.generator import prompt
 from deployments.generator.openai_generator import OpenAiGenerator
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
-from deployments.kinds import build
+from deployments.kinds import build_generator
 from deployments.types import Draft, GenerationTask, Item, OutputField
 from tests.fake_openai import Body, FakeOpenAi, Reply, copy, fake_openai, refusal
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 USAGE = {
     "prompt_tokens": 90,
@@ -37,7 +37,7 @@ async def generator(
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply(copy(0))) as fake:
         settings = {"server": {"base_url": fake.url, "model": "big/model", "revision": "r1"} | (server or {})}
-        stage = build(OpenAiGeneratorSettings.model_validate(settings))
+        stage = build_generator(OpenAiGeneratorSettings.model_validate(settings))
         await stage.start(OpenAiGeneratorKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
@@ -259,6 +259,6 @@ async def test_an_adapter_and_too_many_candidates_are_refused_before_any_call() 
 async def test_a_key_that_is_missing_ends_the_start_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MODEL_KEY", raising=False)
     server = {"base_url": "http://127.0.0.1:1/v1", "model": "m", "api_key_env": "MODEL_KEY"}
-    stage = build(OpenAiGeneratorSettings.model_validate({"server": server}))
+    stage = build_generator(OpenAiGeneratorSettings.model_validate({"server": server}))
     with pytest.raises(Misconfigured, match=r"server\.api_key_env: MODEL_KEY is not set .* export it"):
         await stage.start(OpenAiGeneratorKnobs())

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from deployments.facts import facts
-from deployments.generator.prompt import PROMPT_REVISION, messages
+from deployments.generator.prompt import messages
+from deployments.item_text import prompt_facts
 from deployments.types import CategoryPlan, CountingUnit, GenerationTask, Item, LengthProfile, OutputField
 
 PLANS = (
@@ -19,7 +19,7 @@ def task(**changes: object) -> GenerationTask:
 
 
 def rendered(work: GenerationTask, plan: CategoryPlan) -> str:
-    known = facts(work.item, work.caption, 1000, len)
+    known = prompt_facts(work.item, work.caption, 1000, len)
     return "\n".join(f"{message.role}: {message.text}" for message in messages(work, plan, known))
 
 
@@ -52,8 +52,3 @@ def test_the_language_is_named_and_wide_scripts_get_half_the_columns() -> None:
     japanese = rendered(task(item=Item(title="猫", locale="ja")), PLANS[0])
     assert "at most 20 characters" in japanese
     assert "Write in Japanese." in japanese
-
-
-def test_the_revision_is_short_and_stable() -> None:
-    assert len(PROMPT_REVISION) == 8
-    int(PROMPT_REVISION, 16)

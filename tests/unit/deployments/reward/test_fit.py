@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from deployments.errors import Misconfigured
+from deployments.item_text import facts_of
 from deployments.reward.fit import FitModel
 from deployments.reward.fit_net import CONFIG_FILE, WEIGHTS_FILE, revision_of
 from deployments.reward.grounding import Mark
@@ -33,7 +34,7 @@ def model(folder: Path) -> FitModel:
 
 
 def fits(model: FitModel, copies: list[Copy], item: Item = ITEM) -> np.ndarray:
-    return np.concatenate(model.forward(model.encode(model.facts(item, ""), copies)))
+    return np.concatenate(model.forward(model.encode(model.facts(facts_of(item, "")), copies)))
 
 
 def test_a_fit_depends_on_the_item_and_the_copy_and_not_on_its_neighbours(model: FitModel) -> None:
@@ -48,7 +49,7 @@ def test_a_fit_depends_on_the_item_and_the_copy_and_not_on_its_neighbours(model:
 
 def test_rows_of_several_items_share_a_forward(model: FitModel) -> None:
     items = [ITEM, Item(title="A cat on a chair"), Item(description="Rain, then sun. " * 30)]
-    rows = [model.encode(model.facts(item, ""), COPIES[: 2 + n]) for n, item in enumerate(items)]
+    rows = [model.encode(model.facts(facts_of(item, "")), COPIES[: 2 + n]) for n, item in enumerate(items)]
     together = model.forward([row for of_item in rows for row in of_item])
     alone = [found for of_item in rows for found in model.forward(of_item)]
     assert [len(found) for found in together] == [len(found) for found in alone]
@@ -56,7 +57,7 @@ def test_rows_of_several_items_share_a_forward(model: FitModel) -> None:
 
 
 def test_copies_fill_as_few_rows_as_hold_them_in_order(model: FitModel) -> None:
-    rows = model.encode(model.facts(ITEM, ""), COPIES)
+    rows = model.encode(model.facts(facts_of(ITEM, "")), COPIES)
     assert len(rows) > 1
     assert sum(len(row.copies) for row in rows) == len(COPIES)
     assert all(row.tokens <= 250 for row in rows)
@@ -89,7 +90,7 @@ def test_wording_counts_up_to_a_ceiling_of_the_networks_own(tmp_path: Path) -> N
 
 def test_threads_may_encode_at_once(model: FitModel) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: model.encode(model.facts(ITEM, ""), COPIES), range(16)))
+        found = list(pool.map(lambda _: model.encode(model.facts(facts_of(ITEM, "")), COPIES), range(16)))
     assert all(rows == found[0] for rows in found)
 
 

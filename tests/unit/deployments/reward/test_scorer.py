@@ -10,11 +10,12 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Misconfigured
-from deployments.kinds import build
+from deployments.item_text import facts_of
+from deployments.kinds import build_reward
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.text import render_copy
-from deployments.types import Copy, Item, ScoreResult
+from deployments.types import Copy, Item, ItemFacts, ScoreResult
 
 ITEM = Item(title="x")
 COPIES = [
@@ -24,14 +25,14 @@ COPIES = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer() -> AsyncIterator[BradleyTerryScorer]:
-    scorer = build(RewardSettings(dtype="float32", fit=None))  # bfloat16 rounds by what else is in the batch
+    scorer = build_reward(RewardSettings(dtype="float32", fit=None))  # bfloat16 rounds by what else is in the batch
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
 
 
 async def score(scorer: BradleyTerryScorer, copies: list[Copy]) -> ScoreResult:
-    return await scorer.score(ITEM, "", copies, Call(Deadline.after(60)))
+    return await scorer.score(facts_of(ITEM, ""), copies, Call(Deadline.after(60)))
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -50,9 +51,7 @@ async def test_of_an_item_in_a_language_it_was_not_trained_on_it_calls_every_pai
     scorer: BradleyTerryScorer,
 ) -> None:
     call = Call(Deadline.after(60))
-    spanish, english = [
-        await scorer.score(Item(title="x", locale=locale), "", COPIES[:2], call) for locale in ("es-ES", "en-GB")
-    ]
+    spanish, english = [await scorer.score(ItemFacts(language=language), COPIES[:2], call) for language in ("es", "en")]
     assert spanish.rewards == pytest.approx(english.rewards)
     assert spanish.calibration.win_probability(*spanish.rewards) == 0.5
     assert english.calibration.win_probability(*english.rewards) != 0.5
@@ -67,7 +66,7 @@ async def test_copies_of_different_requests_share_batches(scorer: BradleyTerrySc
 @pytest.mark.asyncio(loop_scope="module")
 async def test_expired_work_is_not_computed(scorer: BradleyTerryScorer) -> None:
     with pytest.raises(DeadlineExceeded):
-        await scorer.score(ITEM, "", COPIES, Call(Deadline.after(-1)))
+        await scorer.score(facts_of(ITEM, ""), COPIES, Call(Deadline.after(-1)))
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -81,7 +80,7 @@ async def test_batch_limits_change_while_serving_and_impossible_ones_are_refused
 
 async def test_a_missing_model_is_named() -> None:
     with pytest.raises(Misconfigured, match=r"no-such-model.*training/"):
-        await build(RewardSettings(model="no-such-model", fit=None)).start(RewardKnobs())
+        await build_reward(RewardSettings(model="no-such-model", fit=None)).start(RewardKnobs())
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import Misconfigured
-from deployments.kinds import build
+from deployments.item_text import facts_of
+from deployments.kinds import build_reward
 from deployments.reward.fit import FitModel
 from deployments.reward.fit_net import WEIGHTS_FILE
 from deployments.reward.scorer import BradleyTerryScorer
@@ -34,20 +35,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scorer(folder: Path) -> AsyncIterator[BradleyTerryScorer]:
-    scorer = build(RewardSettings(fit=str(folder), dtype="float32"))
+    scorer = build_reward(RewardSettings(fit=str(folder), dtype="float32"))
     await scorer.start(RewardKnobs())
     yield scorer
     await scorer.stop()
 
 
 async def score(scorer: BradleyTerryScorer, item: Item = ITEM, copies: list[Copy] = COPIES) -> ScoreResult:
-    return await scorer.score(item, "a drawer", copies, Call(Deadline.after(60)))
+    return await scorer.score(facts_of(item, "a drawer"), copies, Call(Deadline.after(60)))
 
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_every_copy_has_its_own_fit_beside_its_reward(scorer: BradleyTerryScorer, folder: Path) -> None:
     model = FitModel.load(folder, dtype="float32")
-    expected = np.concatenate(model.forward(model.encode(model.facts(ITEM, "a drawer"), COPIES)))
+    expected = np.concatenate(model.forward(model.encode(model.facts(facts_of(ITEM, "a drawer")), COPIES)))
     items = [ITEM, Item(title="A cat on a chair"), ITEM]
     first, other, again = await asyncio.gather(*(score(scorer, item) for item in items))
     assert first.fits == pytest.approx(expected, abs=1e-4)
@@ -86,7 +87,7 @@ async def test_batches_must_hold_a_full_row(scorer: BradleyTerryScorer) -> None:
 
 
 async def test_without_a_measure_there_are_rewards_alone() -> None:
-    scorer = build(RewardSettings(fit=None, dtype="float32"))
+    scorer = build_reward(RewardSettings(fit=None, dtype="float32"))
     await scorer.start(RewardKnobs())
     result = await score(scorer)
     await scorer.stop()
@@ -97,8 +98,8 @@ async def test_without_a_measure_there_are_rewards_alone() -> None:
 
 async def test_a_missing_measure_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"reward\.fit.*'no-such-fit'.*training/fitness/"):
-        await build(RewardSettings(fit="no-such-fit")).start(RewardKnobs())
+        await build_reward(RewardSettings(fit="no-such-fit")).start(RewardKnobs())
     write_fit(tmp_path)
     (tmp_path / WEIGHTS_FILE).unlink()
     with pytest.raises(Misconfigured, match=rf"reward\.fit: {WEIGHTS_FILE} is missing"):
-        await build(RewardSettings(fit=str(tmp_path))).start(RewardKnobs())
+        await build_reward(RewardSettings(fit=str(tmp_path))).start(RewardKnobs())

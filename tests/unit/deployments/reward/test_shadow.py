@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from deployments.deadline import Call, Deadline
+from deployments.item_text import facts_of
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.shadow import BACKLOG, Outcome, Shadow, agree
@@ -53,15 +54,15 @@ async def test_rank_agreement_with_the_same_and_with_the_opposite_model(
     await scorer.start(RewardKnobs(shadow=str(tmp_path / "two"), shadow_revision=shadow))
     item, call = Item(title="x"), Call(Deadline.after(60))
     for copies in (COPIES, COPIES[:1], COPIES[:3]):
-        assert (await scorer.score(item, "", copies, call)).revision.model_revision == live
+        assert (await scorer.score(facts_of(item, ""), copies, call)).revision.model_revision == live
     await until(lambda: len(metrics.outcomes) == 2)  # one copy alone has no order
     assert metrics.outcomes == ["scored", "scored"]
     assert [(*pair, round(t, 6), same) for *pair, t, same in metrics.agreements] == [(live, shadow, tau, top1)] * 2
 
     await scorer.reconfigure(RewardKnobs(shadow=str(tmp_path / "two"), shadow_share=0))
-    await scorer.score(item, "", COPIES, call)
+    await scorer.score(facts_of(item, ""), COPIES, call)
     await scorer.reconfigure(RewardKnobs())
-    await scorer.score(item, "", COPIES, call)
+    await scorer.score(facts_of(item, ""), COPIES, call)
     await scorer.stop()
     assert metrics.outcomes == ["scored", "scored"]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deployments.item_text import facts_of
 from deployments.reward.fit import FitModel
 from deployments.types import Copy, Item
 
@@ -87,7 +88,7 @@ def test_it_is_small_and_its_card_and_report_are_of_these_weights(root: Path, mo
 @pytest.mark.parametrize("kind", PAIRS)
 def test_a_worse_copy_is_not_called_even_with_a_good_one(model: FitModel, kind: str) -> None:
     item, good, worse = PAIRS[kind]
-    [better, lower] = np.concatenate(model.forward(model.encode(model.facts(item, ""), [good, worse])))
+    [better, lower] = np.concatenate(model.forward(model.encode(model.facts(facts_of(item, "")), [good, worse])))
     assert better > lower
 
 
@@ -103,7 +104,7 @@ def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
         body="Something interesting has happened, and everyone is talking about it. Open the app now to find out what "
         "it is, take a look at the pictures, and tell us what you think.",
     )
-    known = model.facts(FERRY, "")
+    known = model.facts(facts_of(FERRY, ""))
     rows = model.encode(known, [short, long_generic, long, short_generic])
     low_good, low_bad, high_good, high_bad = np.concatenate(model.forward(rows))
     assert min(low_good, high_good) > max(low_bad, high_bad)

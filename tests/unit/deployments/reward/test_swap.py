@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from deployments.deadline import Call, Deadline
 from deployments.encoder import Encoder
 from deployments.errors import Misconfigured
+from deployments.item_text import facts_of
 from deployments.reward.heads import CONFIG_FILE, WEIGHTS_FILE
 from deployments.reward.model import RewardModel
 from deployments.reward.scorer import BradleyTerryScorer
@@ -46,7 +47,7 @@ def knobs(**said: object) -> RewardKnobs:
 
 
 async def score(scorer: BradleyTerryScorer, copies: list[Copy] = COPIES) -> ScoreResult:
-    return await scorer.score(Item(title="x"), "", copies, Call(Deadline.after(60)))
+    return await scorer.score(facts_of(Item(title="x"), ""), copies, Call(Deadline.after(60)))
 
 
 async def test_no_call_is_lost_and_each_is_of_one_model(

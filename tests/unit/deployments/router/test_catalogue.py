@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from deployments.errors import Misconfigured
@@ -39,11 +37,6 @@ def test_a_wrong_catalogue_is_refused_by_name(categories: list, words: list[str]
 def test_a_missing_file_is_named() -> None:
     with pytest.raises(Misconfigured, match=r"no-such\.yaml"):
         FileCatalogue(kind="file", path="no-such.yaml").load()
-
-
-def test_the_revision_follows_the_words(tmp_path: Path) -> None:
-    other = InlineCatalogue.model_validate({"categories": [{**ONE, "instruction": "Say it."}]})
-    assert InlineCatalogue.model_validate({"categories": [ONE]}).revision() != other.revision()
 
 
 @pytest.mark.parametrize(("value", "is_open"), [("3", True), ("", False), ("no", False), (" FALSE ", False)])

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
-from deployments.kinds import build
+from deployments.kinds import build_router
 from deployments.router.router import EmbeddingRouter, explore
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
 from deployments.types import Item, RouteResult
@@ -20,7 +20,7 @@ BREAD = Item(title="Fresh bread", description="Baked this morning.")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def loaded() -> AsyncIterator[EmbeddingRouter]:
-    router = build(EmbeddingRouterSettings())
+    router = build_router(EmbeddingRouterSettings())
     await router.start(RouterKnobs())
     yield router
     await router.stop()

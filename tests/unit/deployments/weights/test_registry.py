@@ -36,5 +36,15 @@ def test_a_local_folder_has_a_revision_that_follows_its_files(tmp_path: Path) ->
     assert revision(str(tmp_path)) != first
 
 
+def test_weights_of_the_same_size_are_other_weights_and_a_card_is_none(tmp_path: Path) -> None:
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"first")
+    first = revision(str(tmp_path))
+    (tmp_path / "README.md").write_text("A card.")
+    assert revision(str(tmp_path)) == first
+    weights.write_bytes(b"other")
+    assert revision(str(tmp_path)) != first
+
+
 def test_a_hub_model_has_no_revision_of_ours() -> None:
     assert revision("some-org/some-model") == ""

@@ -10,11 +10,13 @@ import pytest
 from ray.serve._private.common import DeploymentHandleSource, DeploymentID, RequestMetadata
 from ray.serve.request_router import PendingRequest, ReplicaID
 
+from deployments.captioner.deployment import CaptionerDeployment
+from deployments.generator.deployment import GeneratorDeployment
 from deployments.types import Item
 from serve_app.app import stage_deployment
 from serve_app.cluster.affinity import ItemAffinityRouter, item_key
 from serve_app.settings import AffinityScaling
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 DEPLOYMENT = DeploymentID(name="Generator", app_name="pushgen")
 ROOM = 16
@@ -144,10 +146,10 @@ def test_the_key_is_the_items_id_or_its_content() -> None:
     assert "cat" not in one
 
 
-@pytest.mark.parametrize("stage", ["captioner", "generator"])
-def test_it_is_a_setting_and_only_for_several_replicas(stage: str) -> None:
+@pytest.mark.parametrize("deployment", [CaptionerDeployment, GeneratorDeployment])
+def test_it_is_a_setting_and_only_for_several_replicas(deployment: Any) -> None:
     def config(**scaling: Any) -> Any:
-        return stage_deployment(stage, AffinityScaling(**scaling))._deployment_config.request_router_config
+        return stage_deployment(deployment, AffinityScaling(**scaling))._deployment_config.request_router_config
 
     assert config(max_replicas=1).is_default_request_router()
     assert config(max_replicas=2, affinity=None).is_default_request_router()

@@ -12,7 +12,7 @@ from deployments.types import Draft, GenerationTask, Image, Item, Stage
 from serve_app.cluster.affinity import item_key
 from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator
 from serve_app.flow.metrics import NoMetrics
-from tests.unit.deployments.generator.test_generator import task
+from tests.unit.deployments.generator.fake_engine import task
 
 
 class Stream:

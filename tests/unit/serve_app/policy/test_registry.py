@@ -29,6 +29,10 @@ def test_good_copy_passes_every_rule(title: str, body: str) -> None:
     assert findings(title, body) == ()
 
 
+def test_every_rule_has_settings_of_its_name() -> None:
+    assert list(RULES) == list(PolicySettings.model_fields)
+
+
 def test_every_rule_can_be_turned_off() -> None:
     bad = ("THIS IS SHOUTING AND {name}", "Call 555 123 456 789 or fuck off, it is 99% off,")
     assert len(codes(*bad)) >= 5
@@ -63,6 +67,11 @@ def test_a_cut_draft_blocks_and_shows_its_end() -> None:
     finding = unfinished(Copy(title="Coffee", body="The barista pours the esp"))
     assert (finding.code, finding.severity, finding.field) == ("CUT_OFF", Severity.BLOCK, "body")
     assert finding.excerpt.endswith("the esp")
+
+
+def test_a_digit_newer_than_pythons_is_no_number() -> None:
+    """`regex` knows the digits of a later Unicode than `float` reads."""
+    check(Copy(title="Coffee \U00016d70", body="\U00016d70"), context(), PolicySettings())
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,4 +1,4 @@
-"""The encoder on its real weights: padding changes nothing, threads may tokenise at once, dtypes suit the machine."""
+"""The encoder on its real weights: padding changes nothing, threads may tokenise at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deployments.encoder import Encoder, EncoderSettings, pick_dtype
-from deployments.encoder_graphs import Buckets
+from deployments.encoder import Encoder, EncoderSettings
+from deployments.encoder.cuda_graphs import Buckets
 from deployments.errors import Misconfigured
 
 
@@ -58,15 +58,6 @@ def test_long_texts_are_cut_and_threads_may_tokenise_at_once(encoder: Encoder) -
     assert lengths == [min(n + 2, 32) for n in range(1, 80)]
 
 
-@pytest.mark.parametrize(("computes", "dtype"), [(False, "float32"), (True, "bfloat16")])
-def test_bfloat16_only_where_the_processor_computes_in_it(
-    monkeypatch: pytest.MonkeyPatch, computes: bool, dtype: str
-) -> None:
-    monkeypatch.setattr("deployments.encoder.computes_in_bfloat16", lambda: computes)
-    assert pick_dtype("auto", "cpu") == dtype
-    assert pick_dtype("bfloat16", "cpu") == "bfloat16"
-
-
 def test_a_model_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(Misconfigured, match="nosuch-encoder"):
         Encoder(EncoderSettings(model="./nosuch-encoder")).load()
@@ -89,7 +80,7 @@ def test_rows_padded_up_to_a_bucket_have_the_same_numbers(encoder: Encoder, monk
     rows = encoder.pre(["A cat.", "The quick brown fox jumps over the lazy dog.", "Rain falls."])
     plain = encoder.core(rows)
     graphs = FakeGraphs(encoder, Buckets(32, 512))
-    monkeypatch.setattr(encoder, "_graphs", graphs)
+    monkeypatch.setattr(encoder, "_cuda_graphs", graphs)
     np.testing.assert_allclose(encoder.core(rows), plain, atol=1e-4)
     assert graphs.shapes == [(4, 16)]
 
@@ -98,13 +89,13 @@ def test_a_batch_above_every_bucket_runs_as_it_is(encoder: Encoder, monkeypatch:
     rows = encoder.pre(["A cat.", "A dog."] * 8)
     plain = encoder.core(rows)
     graphs = FakeGraphs(encoder, Buckets(32, 64))
-    monkeypatch.setattr(encoder, "_graphs", graphs)
+    monkeypatch.setattr(encoder, "_cuda_graphs", graphs)
     np.testing.assert_array_equal(encoder.core(rows), plain)
     assert graphs.shapes == []
 
 
 def test_without_a_gpu_nothing_is_captured_and_graphs_by_name_are_refused(encoder: Encoder) -> None:
     encoder.warmup(256)
-    assert encoder._graphs is None
+    assert encoder._cuda_graphs is None
     with pytest.raises(Misconfigured, match="graphs: on"):
         Encoder(EncoderSettings(graphs="on", device="cpu")).load()

@@ -53,7 +53,7 @@ class _Captured:
     out: torch.Tensor
 
 
-class Graphs:
+class CudaGraphs:
     """Captured forwards `forward(ids, mask) -> rows`, all arguments on the device. Any thread, one at a time."""
 
     def __init__(self, forward: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], buckets: Buckets) -> None:

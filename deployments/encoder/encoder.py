@@ -9,14 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from deployments.encoder_graphs import Buckets, Graphs
+from deployments.encoder.cuda_graphs import Buckets, CudaGraphs
+from deployments.encoder.device import pick_device, pick_dtype
+from deployments.encoder.settings import EncoderSettings
 from deployments.errors import Misconfigured
-from deployments.host import computes_in_bfloat16
-from deployments.settings import Settings
 from deployments.weights import resolve, revision
 
 if TYPE_CHECKING:
@@ -25,28 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 logger = logging.getLogger("ray.serve")
-
-Device = Literal["auto", "cpu", "cuda"]
-DType = Literal["auto", "float32", "bfloat16", "float16"]
-GraphUse = Literal["auto", "on", "off"]
-
-
-class EncoderSettings(Settings):
-    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32.
-
-    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU, and does without
-    when they cannot be captured; "on" refuses to start then.
-    """
-
-    model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
-    max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
-    layers: tuple[int, ...] = Field(
-        default=(), description="hidden states to pool side by side, 0 the embeddings; none: the last alone"
-    )
-    device: Device = "auto"
-    dtype: DType = "auto"
-    graphs: GraphUse = "auto"
-    threads: int | None = Field(default=None, ge=1, le=256, description="of torch, in this process; unset: torch's own")
 
 
 @dataclass(frozen=True)
@@ -72,7 +48,8 @@ class Encoder:
         self.device = "cpu"
         self._tokenizer: Any = None
         self._pad_id = 0
-        self._graphs: Graphs | None = None
+        self._revision: str | None = None
+        self._cuda_graphs: CudaGraphs | None = None
 
     def load(self) -> None:
         """Load tokenizer and weights. Seconds. Raises Misconfigured."""
@@ -86,6 +63,7 @@ class Encoder:
         if settings.graphs == "on" and self.device != "cuda":
             raise Misconfigured("graphs: on, and the encoder runs on no GPU; use auto or off")
         folder = resolve(settings.model)
+        self._revision = revision(settings.model)
         dtype = getattr(torch, pick_dtype(settings.dtype, self.device))
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True)
@@ -123,11 +101,11 @@ class Encoder:
         import torch  # noqa: PLC0415 - heavy
 
         shape = len(rows), max(row.tokens for row in rows)
-        bucket = self._graphs.buckets.fit(*shape) if self._graphs is not None else None
+        bucket = self._cuda_graphs.buckets.fit(*shape) if self._cuda_graphs is not None else None
         ids, mask = self._padded(rows, *(bucket or shape))
         with torch.inference_mode():
-            if self._graphs is not None and bucket is not None:
-                return self._graphs.run(ids, mask)[: len(rows)]
+            if self._cuda_graphs is not None and bucket is not None:
+                return self._cuda_graphs.run(ids, mask)[: len(rows)]
             return self._forward(ids.to(self.device, non_blocking=True), mask.to(self.device, non_blocking=True))
 
     def _padded(self, rows: Sequence[Tokens], count: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -170,7 +148,7 @@ class Encoder:
     def warmup(self, max_batch_tokens: int) -> None:
         """Run short, middle and long rows, so that the first request does not pay for allocation; on a GPU, capture.
 
-        Raises Misconfigured when graphs are asked for by name and the model cannot be captured.
+        Raises Misconfigured when CUDA graphs are asked for by name and the model cannot be captured.
         """
         if self.device == "cuda" and self.settings.graphs != "off":
             self._capture(max_batch_tokens)
@@ -179,36 +157,16 @@ class Encoder:
             self.core([row] * max(1, min(8, max_batch_tokens // length)))
 
     def _capture(self, max_batch_tokens: int) -> None:
-        graphs = Graphs(self._forward, Buckets(self.settings.max_length, max_batch_tokens))
+        cuda_graphs = CudaGraphs(self._forward, Buckets(self.settings.max_length, max_batch_tokens))
         try:
-            graphs.capture(self.device)
+            cuda_graphs.capture(self.device)
         except RuntimeError as error:
             if self.settings.graphs == "on":
                 raise Misconfigured(f"graphs: on, and {self.settings.model!r} cannot be captured; use off") from error
             logger.warning("encoder %s runs without CUDA graphs", self.settings.model, exc_info=error)
             return
-        self._graphs = graphs
+        self._cuda_graphs = cuda_graphs
 
     def revision(self) -> str:
-        """Which weights these are; empty where only a model hub knows."""
-        return revision(self.settings.model)
-
-
-def pick_device(wanted: Device) -> str:
-    """Raises Misconfigured when a GPU is asked for by name and there is none."""
-    import torch  # noqa: PLC0415 - heavy
-
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise Misconfigured("device: cuda, and torch finds no GPU; use auto or cpu")
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
-
-
-def pick_dtype(wanted: DType, device: str) -> str:
-    """bfloat16 on a GPU that has it, and on a CPU that computes in it; float32 on any other."""
-    if wanted != "auto":
-        return wanted
-    if device == "cuda":
-        import torch  # noqa: PLC0415 - heavy
-
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    return "bfloat16" if computes_in_bfloat16() else "float32"
+        """Which weights these are: those loaded, before `load` those that would be. Empty where only a hub knows."""
+        return revision(self.settings.model) if self._revision is None else self._revision

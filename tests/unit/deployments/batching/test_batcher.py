@@ -8,11 +8,9 @@ import time
 
 import pytest
 
-from deployments.batch_cost import BatchCost
-from deployments.batching import BatchLimits, Work, usage
-from deployments.errors import DeadlineExceeded, Overloaded, StageFailed, StageUnavailable
-from deployments.types import Priority
-from tests.unit.deployments.fake_device import Device, call, queued, started, works
+from deployments.batching import BatchLimits, usage
+from deployments.errors import DeadlineExceeded, StageFailed, StageUnavailable
+from tests.unit.deployments.batching.fake_device import Device, call, queued, started, works
 
 
 async def test_entries_collect_while_the_device_is_busy_and_leave_as_one_batch() -> None:
@@ -29,38 +27,6 @@ async def test_entries_collect_while_the_device_is_busy_and_leave_as_one_batch()
     assert (last.batch_size, last.padding_efficiency) == (3, 12 / 15)
     assert last.queue_ms > 0
     assert usage(answers[-1]).prompt_tokens == 4
-    await batcher.stop()
-
-
-async def test_realtime_leads_backfill_and_the_earliest_deadline_leads_its_lane() -> None:
-    device = Device()
-    batcher = await started(device, max_batch_items=1)
-    first = await device.busy(batcher)
-    rest = [
-        asyncio.create_task(batcher.submit([Work(name, 7)], call(s, lane)))
-        for name, s, lane in (
-            (101, 5, Priority.BACKFILL),
-            (102, 30, Priority.REALTIME),
-            (103, 20, Priority.REALTIME),
-        )
-    ]
-    await queued(batcher, 3)
-    device.free.set()
-    await asyncio.gather(first, *rest)
-    assert device.batches == [[1], [103], [102], [101]]
-    await batcher.stop()
-
-
-async def test_backfill_is_not_starved_by_a_full_realtime_lane() -> None:
-    device = Device()
-    batcher = await started(device, max_batch_items=1, backfill_every=3)
-    first = await device.busy(batcher)
-    slow = asyncio.create_task(batcher.submit(works(99), call(priority=Priority.BACKFILL)))
-    rest = [asyncio.create_task(batcher.submit(works(n), call())) for n in range(2, 10)]
-    await queued(batcher, 9)
-    device.free.set()
-    await asyncio.gather(first, slow, *rest)
-    assert device.batches.index([99]) <= 3
     await batcher.stop()
 
 
@@ -101,25 +67,6 @@ async def test_a_spent_budget_is_refused_at_the_door() -> None:
     batcher = await started(Device())
     with pytest.raises(DeadlineExceeded):
         await batcher.submit(works(3), call(-1))
-    await batcher.stop()
-
-
-async def test_a_full_queue_refuses_the_whole_call_and_sheds_backfill_first() -> None:
-    device = Device()
-    batcher = await started(device, max_queue=4)
-    first = await device.busy(batcher)
-    waiting = asyncio.create_task(batcher.submit(works(2, 3), call()))
-    await queued(batcher, 2)
-    with pytest.raises(Overloaded):
-        await batcher.submit(works(4), call(priority=Priority.BACKFILL))
-    with pytest.raises(Overloaded) as refused:
-        await batcher.submit(works(4, 5, 6), call())
-    assert refused.value.retry_after_s > 0
-    more = asyncio.create_task(batcher.submit(works(4, 5), call()))
-    await queued(batcher, 4)
-    device.free.set()
-    await asyncio.gather(first, waiting, more)
-    assert sorted(n for b in device.batches for n in b) == [1, 2, 3, 4, 5]
     await batcher.stop()
 
 
@@ -168,21 +115,6 @@ async def test_stop_finishes_the_batch_in_flight_and_refuses_what_waits() -> Non
         batcher.check_health()
 
 
-async def test_a_long_backfill_entry_is_not_passed_over_for_short_ones() -> None:
-    """Short BACKFILL entries fill up REALTIME batches; the lane's turn must still come."""
-    device = Device()
-    batcher = await started(device, max_batch_items=2, max_batch_tokens=100, backfill_every=3, lookahead=1)
-    first = await device.busy(batcher)
-    long = asyncio.create_task(batcher.submit(works(90), call(20, Priority.BACKFILL)))
-    short = asyncio.create_task(batcher.submit(works(*[5] * 12), call(25, Priority.BACKFILL)))
-    rest = asyncio.create_task(batcher.submit(works(*[10, 95] * 6), call()))
-    await queued(batcher, 25)
-    device.free.set()
-    await asyncio.gather(first, long, short, rest)
-    assert next(n for n, batch in enumerate(device.batches) if 90 in batch) <= 3
-    await batcher.stop()
-
-
 async def test_a_failed_entry_takes_the_rest_of_its_own_call_out_of_the_queue() -> None:
     device = Device(bad=4)
     batcher = await started(device, max_batch_items=1)
@@ -212,44 +144,6 @@ async def test_the_device_goes_on_while_the_event_loop_is_held_up() -> None:
         time.sleep(0.001)  # noqa: ASYNC251 - this is what holds the loop up
     assert device.batches == [[1], [2], [3], [4]]
     await asyncio.gather(first, rest)
-    await batcher.stop()
-
-
-class Known(BatchCost):
-    """A cost that is known and not learned from this machine's clock."""
-
-    def observe(self, padded_tokens: int, seconds: float) -> None:
-        """Learn nothing."""
-
-
-async def test_what_is_more_urgent_than_the_batch_chosen_ahead_goes_before_it() -> None:
-    device = Device()
-    batcher = await started(device, max_batch_items=2)
-    running = await device.busy(batcher)
-    waiting = [asyncio.create_task(batcher.submit(works(n), call(20))) for n in (2, 2, 3, 3)]
-    await queued(batcher, 4)
-    await asyncio.to_thread(batcher._look_ahead)
-    urgent = asyncio.create_task(batcher.submit(works(3), call(10)))
-    await queued(batcher, 5)
-    device.free.set()
-    await asyncio.gather(running, urgent, *waiting)
-    assert device.batches == [[1], [3, 3], [2, 2], [3]]
-    await batcher.stop()
-
-
-async def test_who_leaves_after_the_next_batch_was_chosen_is_not_computed() -> None:
-    device = Device()
-    batcher = await started(device, max_batch_items=2)
-    running = await device.busy(batcher)
-    waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in (2, 2, 3)]
-    await queued(batcher, 3)
-    await asyncio.to_thread(batcher._look_ahead)
-    waiting[1].cancel()
-    await asyncio.gather(waiting[1], return_exceptions=True)
-    device.free.set()
-    await asyncio.gather(running, waiting[0], waiting[2])
-    assert device.batches == [[1], [2, 3]]
-    assert batcher.stats.cancelled == 1
     await batcher.stop()
 
 
@@ -287,18 +181,3 @@ def test_its_threads_end_when_the_loop_is_closed_without_stopping_it() -> None:
     for thread in mine:
         thread.join(10)
         assert not thread.is_alive()
-
-
-async def test_entries_are_padded_less_where_launching_costs_little() -> None:
-    """Of two devices the one with cheap launches gets narrower batches. Learning the cost: see test_batch_cost.py."""
-
-    async def efficiency(launch_tokens: float) -> float:
-        device = Device()
-        batcher = await started(device, max_batch_items=16, max_queue=4000)
-        batcher.cost = Known()
-        batcher.cost.launch_tokens = launch_tokens
-        await batcher.submit(works(*(1 + (n * 37) % 96 for n in range(960))), call())
-        await batcher.stop()
-        return batcher.stats.tokens / batcher.stats.padded_tokens
-
-    assert await efficiency(0.0) > await efficiency(5000.0)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from deployments.batch_cost import BatchCost
+from deployments.batching.cost import BatchCost
 
 
 def learned(launch_s: float, token_s: float, sizes: list[int], hold_up_s: float = 0.0) -> float:

@@ -43,6 +43,6 @@ class BatchCost:
         if variance <= 1e-3 * x * x:
             return self.launch_tokens
         slope = (self._xy / self._weight - x * y) / variance
-        found = min(max(y / slope - x, 0.0), _MOST_TIMES * x) if slope > 0 else _MOST_TIMES * x
+        launch_tokens = min(max(y / slope - x, 0.0), _MOST_TIMES * x) if slope > 0 else _MOST_TIMES * x
         trust = self._weight / (self._weight + _PRIOR_BATCHES)
-        return trust * found + (1 - trust) * _PRIOR_TOKENS
+        return trust * launch_tokens + (1 - trust) * _PRIOR_TOKENS

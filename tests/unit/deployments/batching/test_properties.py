@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deployments.errors import DeadlineExceeded, StageFailed
 from deployments.types import Priority
-from tests.unit.deployments.fake_device import Device, call, queued, started, works
+from tests.unit.deployments.batching.fake_device import Device, call, queued, started, works
 
 lengths = st.lists(st.integers(1, 40), min_size=1, max_size=40)
 lanes = st.sampled_from(list(Priority))

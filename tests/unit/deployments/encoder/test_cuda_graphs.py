@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.encoder_graphs import Buckets
+from deployments.encoder.cuda_graphs import Buckets
 
 
 @given(

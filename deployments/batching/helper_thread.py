@@ -1,4 +1,4 @@
-"""The thread beside a batcher's: it does what need not be done between two forwards."""
+"""A thread beside the batcher's own: it does what need not be done between two forwards."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from functools import partial
 logger = logging.getLogger("ray.serve")
 
 
-class Aide:
-    """Does what it is given, in order; `lost` is called once when there is no loop any more to tell anything.
+class HelperThread:
+    """Runs callbacks in order. `lost` is called once, when the event loop has been closed.
 
     Between two forwards the device waits, so the batching thread hands over all that it can and goes on at once.
     `call_soon_threadsafe`, for one, writes to a socket and gives up the GIL for that; the loop wakes, takes it, and
@@ -23,26 +23,26 @@ class Aide:
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str, lost: Callable[[], None]) -> None:
         self._loop = loop
         self._lost = lost
-        self._given: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=f"{name}-aide", daemon=True)
+        self._callbacks: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run_callbacks, name=f"{name}-helper", daemon=True)
         self._thread.start()
 
-    def do(self, what: Callable[[], object]) -> None:
-        """Call it in the aide's thread; what it raises is logged."""
-        self._given.put(what)
+    def run(self, callback: Callable[[], object]) -> None:
+        """Call it in this thread; what it raises is logged."""
+        self._callbacks.put(callback)
 
-    def tell(self, what: Callable[..., None], *args: object) -> None:
+    def run_in_loop(self, callback: Callable[..., None], *args: object) -> None:
         """Call it in the loop."""
-        self._given.put(partial(self._loop.call_soon_threadsafe, what, *args))
+        self._callbacks.put(partial(self._loop.call_soon_threadsafe, callback, *args))
 
     def close(self) -> None:
-        """End the thread once it has done all that it was given."""
-        self._given.put(None)
+        """End the thread after the callbacks so far."""
+        self._callbacks.put(None)
 
-    def _work(self) -> None:
-        while (what := self._given.get()) is not None:
+    def _run_callbacks(self) -> None:
+        while (callback := self._callbacks.get()) is not None:
             try:
-                what()
+                callback()
             except Exception:
                 if self._loop.is_closed():  # nobody is left to tell
                     self._lost()

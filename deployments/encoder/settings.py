@@ -1,0 +1,31 @@
+"""Settings of an encoder."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from deployments.settings import Settings
+
+Device = Literal["auto", "cpu", "cuda"]
+DType = Literal["auto", "float32", "bfloat16", "float16"]
+CudaGraphUse = Literal["auto", "on", "off"]
+
+
+class EncoderSettings(Settings):
+    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32.
+
+    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU, and does without
+    when they cannot be captured; "on" refuses to start then.
+    """
+
+    model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
+    max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
+    layers: tuple[int, ...] = Field(
+        default=(), description="hidden states to pool side by side, 0 the embeddings; none: the last alone"
+    )
+    device: Device = "auto"
+    dtype: DType = "auto"
+    graphs: CudaGraphUse = "auto"
+    threads: int | None = Field(default=None, ge=1, le=256, description="of torch, in this process; unset: torch's own")
