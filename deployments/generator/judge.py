@@ -40,6 +40,8 @@ class FitJudge:
         calibration = self.calibration
         if calibration is None or not draft.finished or not calibration.knows(task.item.language, draft.likelihood):
             return draft
+        if calibration.slope == 0:  # the answer would count for nothing
+            return draft.model_copy(update={"fit": calibration.fit(0.0, draft.likelihood, draft.category)})
         try:
             async with call.deadline.sooner(_HAND_OVER_S).limit("judging"):
                 contrast = await ask(prompt.fit_messages(task, draft.copy_text, known))

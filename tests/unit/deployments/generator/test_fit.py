@@ -36,6 +36,19 @@ async def test_the_model_says_of_each_draft_how_fit_it_is_after_the_facts_it_has
     assert {(d.usage.prompt_tokens > 0, d.usage.output_tokens) for d in written} == {(True, 7)}
 
 
+async def test_a_category_has_an_offset_of_its_own() -> None:
+    stage = judging(Engine(copy), slope=1.0, category_offsets={"A": -1.5})
+    fits = {d.category: d.fit for d in await drafts(stage, task(candidates_per_category=1))}
+    assert fits == {"A": pytest.approx(0.5), "B": pytest.approx(1 / (1 + math.exp(-1.5)))}
+
+
+async def test_an_answer_that_counts_for_nothing_is_not_asked_for() -> None:
+    engine = Engine(copy)
+    written = await drafts(judging(engine, slope=0.0, likelihood_weight=2.0), task(candidates_per_category=1))
+    assert [d.fit for d in written] == [pytest.approx(1 / (1 + math.exp(2 * 0.5)))] * 2
+    assert engine.contrasts == 0
+
+
 async def test_of_a_language_that_was_not_measured_nothing_is_said() -> None:
     engine = Engine(copy)
     spanish = task(item=Item(title="Un gato", locale="es-ES"))

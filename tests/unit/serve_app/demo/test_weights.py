@@ -30,7 +30,7 @@ def test_defaults_and_the_reward_s_trunk_count_too(root: Path) -> None:
 
 
 def test_a_merge_is_prepared_as_the_config_names_it(root: Path) -> None:
-    assert f"{SMOL}+models/generator" in references(with_model(root, f"{SMOL}+models/generator"))
+    assert f"{SMOL}+models/writer-small" in references(with_model(root, f"{SMOL}+models/writer-small"))
 
 
 def test_a_hub_model_is_left_to_its_loader(root: Path) -> None:
