@@ -148,10 +148,11 @@ class VllmGenerator(Startable[GeneratorKnobs]):
 
     async def _try(self, job: Job[_Prompt], call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
+        sampling = job.prompt.sampling
         try:
             sample = await self._engine.sample(
                 job.prompt.words,
-                job.prompt.sampling.with_seed(job.seed),
+                replace(sampling, seed=job.seed, temperature=job.temperature(sampling.temperature)),
                 request_id=_request_id(job, call),
                 priority=call.priority,
                 deadline=call.deadline,

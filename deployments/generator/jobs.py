@@ -15,13 +15,15 @@ from deployments.types import CategoryPlan, Draft, GenerationTask, OutputField
 
 Prompt = TypeVar("Prompt")
 
+_WARMER = 0.3
+
 
 @dataclass(frozen=True)
 class Job(Generic[Prompt]):
     """One candidate to write.
 
     name: unique in its task. prompt: as the engine takes it. known: the facts in it. longest: of each field, in code
-    points.
+    points. tries: that went before.
     """
 
     name: str
@@ -32,11 +34,16 @@ class Job(Generic[Prompt]):
     longest: dict[OutputField, int]
     seed: int | None
     second_tries: int
+    tries: int = 0
 
     def again(self, tries: int) -> Job[Prompt]:
         """The same after so many tries, with another seed."""
         seed = seed_of(self.seed, self.plan.category, -tries)
-        return replace(self, seed=seed, name=f"{self.name}-{tries}")
+        return replace(self, seed=seed, name=f"{self.name}-{tries}", tries=tries)
+
+    def temperature(self, first: float) -> float:
+        """Warmer with each try: a model that is sure of a title that is too long writes it again, whatever the seed."""
+        return max(first, min(1.0, first + _WARMER * self.tries))
 
 
 def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], known: str, second_tries: int) -> list[Job[Prompt]]:

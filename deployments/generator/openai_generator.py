@@ -101,8 +101,10 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
 
     async def _try(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
         """One draft. A failure of this one is returned, so that it does not end the others."""
+        first = job.prompt.temperature
+        warmth = None if first is None else job.temperature(first)
         try:
-            sample = await self._engine.sample(replace(job.prompt, seed=job.seed), call)
+            sample = await self._engine.sample(replace(job.prompt, seed=job.seed, temperature=warmth), call)
         except DeadlineExceeded:  # which is that of the others too
             raise
         except PushGenError as failure:

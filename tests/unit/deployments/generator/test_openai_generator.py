@@ -167,6 +167,8 @@ async def test_what_was_cut_or_cannot_be_read_is_written_again_with_another_seed
     assert [d.finished for d in written] == [True] * 4
     assert sorted(d.tries for d in written) == [1, 1, 1, 2]
     assert len({body["seed"] for body in server.bodies}) == 5
+    coolest, *_, warmest = sorted(body["temperature"] for body in server.bodies)
+    assert warmest > coolest
 
 
 async def test_without_second_tries_it_stays_unfinished() -> None:

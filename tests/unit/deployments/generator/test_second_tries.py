@@ -23,6 +23,13 @@ def stubborn(**answers: str | Exception) -> Engine:
     return engine
 
 
+async def test_each_try_is_warmer_than_the_one_before() -> None:
+    engine = stubborn(try_0=CUT, try_1=CUT, try_2=CUT)
+    await drafts(generator(engine, GeneratorKnobs(second_tries=2, temperature=0.5)), task())
+    temperatures = [s.temperature for _, s, request_id, _ in engine.asked if request_id.startswith("r-A-0")]
+    assert temperatures == [0.5, pytest.approx(0.8), 1.0]
+
+
 async def test_a_cut_draft_is_written_again_with_another_seed_and_costs_both() -> None:
     engine = stubborn(try_0=CUT, try_1=CUT)
     written = await drafts(generator(engine, GeneratorKnobs(second_tries=2)), task())
