@@ -25,9 +25,9 @@ class FitCalibration(Settings):
         sigmoid(slope x contrast + likelihood_weight x likelihood + offset + category_offsets[category])
 
     contrast: log P(Yes) - log P(No); not asked where slope is 0. likelihood: the mean log-probability per token of the
-    answer. It says nothing of copies that the model did not write: people choose less likely words. A draft whose engine
-    gave none has a fit only where likelihood_weight is 0. category_offsets: how much better or worse this writer is at a
-    category than its numbers say; 0 for a category that is not named.
+    answer. It says nothing of copies that the model did not write: people choose less likely words. A draft whose
+    engine gave none has a fit only where likelihood_weight is 0. category_offsets: how much better or worse this writer
+    is at a category than its numbers say; 0 for a category that is not named.
 
     languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.
     """
