@@ -41,7 +41,8 @@ from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.policy import PolicyContext
 
-# Errors of a stage that degrade the decision instead of failing it. Bad input and overload always reach the caller.
+# Errors of a stage that degrade the decision instead of failing it. Bad input always reaches the caller, overload
+# of every stage but the scorer.
 _SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
 
 
