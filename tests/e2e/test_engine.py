@@ -115,7 +115,7 @@ async def test_every_category_gets_its_candidates_within_the_lengths(generator: 
     assert sorted(d.category for d in written) == sorted(plan.category for plan in PLANS for _ in range(2))
     for draft in written:
         assert draft.title
-        assert draft.body
+        assert draft.body or not draft.finished  # one whose title grows too long is stopped there
         assert not draft.finished or measure(draft.title, PROFILE.counting_unit) <= PROFILE.max_title
         assert not draft.finished or measure(draft.body, PROFILE.counting_unit) <= PROFILE.max_body
         assert draft.likelihood is not None
