@@ -32,7 +32,7 @@ def test_a_photo_becomes_a_decision_with_every_reason(demo_client: PushGenClient
         assert candidate.rejected == any(f.severity == "SEVERITY_BLOCK" for f in candidate.findings)
         by_policy = any(f.severity == "SEVERITY_BLOCK" and f.rule != "fit" for f in candidate.findings)
         assert (candidate.reward is None) == by_policy
-        assert (candidate.fit is None) == by_policy
+        assert by_policy or candidate.fit is not None  # the writer judges whole drafts before the policy does
         assert candidate.likelihood is None or candidate.likelihood < 0
     scores = [c.score for c in decision.candidates if c.score is not None and not c.rejected]
     assert scores == sorted(scores, reverse=True)
