@@ -14,10 +14,10 @@ CudaGraphUse = Literal["auto", "on", "off"]
 
 
 class EncoderSettings(Settings):
-    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32.
+    """An encoder and its device. `dtype: auto` is bfloat16 where the device computes in it, else float32.
 
-    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU, and does without
-    when they cannot be captured; "on" refuses to start then.
+    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU if they can be
+    captured; "on" refuses to start if they cannot.
     """
 
     model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
