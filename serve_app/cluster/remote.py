@@ -109,10 +109,10 @@ class RemoteRouter(RemoteStage):
     name, stage = "router", Stage.ROUTE
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         return await self._ask(
-            lambda: self._handle.route.remote(item, caption, wanted, barred, max_categories, call), call
+            lambda: self._handle.route.remote(item, caption, requested, barred, max_categories, call), call
         )
 
     async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:

@@ -86,11 +86,11 @@ async def test_backfill_leaves_room_for_realtime() -> None:
 
 class BreaksOnTwo(FakeRouter):
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         if item.id == "two":
             raise RuntimeError("a bug with a secret path")
-        return await super().route(item, caption, wanted, barred, max_categories, call)
+        return await super().route(item, caption, requested, barred, max_categories, call)
 
 
 async def test_one_broken_item_of_a_batch_fails_alone() -> None:
