@@ -17,14 +17,14 @@ from deployments.engines.words import Message
 
 @dataclass(frozen=True)
 class Chat:
-    """One chat to answer. `pictures`: JPEGs, before the text of the last message. None leaves it to the server.
+    """One chat to answer. `images`: JPEGs, before the text of the last message. None leaves it to the server.
 
     schema: JSON schema of the answer; None: free text. alternatives: of each token, how many of the likeliest are named
     with their log-probabilities, beside that of the token itself.
     """
 
     messages: tuple[Message, ...]
-    pictures: tuple[bytes, ...] = ()
+    images: tuple[bytes, ...] = ()
     schema: Mapping[str, Any] | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -100,9 +100,9 @@ def _sent(chat: Chat) -> list[str]:
 
 def _messages(chat: Chat) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": each.role, "content": each.text} for each in chat.messages]
-    if chat.pictures:
-        pictures = [{"type": "image_url", "image_url": {"url": _data_url(data)}} for data in chat.pictures]
-        messages[-1]["content"] = [*pictures, {"type": "text", "text": messages[-1]["content"]}]
+    if chat.images:
+        image_parts = [{"type": "image_url", "image_url": {"url": _data_url(data)}} for data in chat.images]
+        messages[-1]["content"] = [*image_parts, {"type": "text", "text": messages[-1]["content"]}]
     return messages
 
 
