@@ -84,7 +84,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         self._knobs = knobs
 
     def _check(self, knobs: GeneratorKnobs) -> None:
-        adapters.known(chosen(None, knobs.adapter), self._settings.adapter_names)
+        adapters.check_name(chosen(None, knobs.adapter), self._settings.adapter_names)
         room, needed = self._settings.engine.max_model_len, knobs.max_tokens + _INSTRUCTION_TOKENS + _MIN_FACTS_TOKENS
         if room < needed:
             raise Misconfigured(
