@@ -104,8 +104,8 @@ def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
         body="Something interesting has happened, and everyone is talking about it. Open the app now to find out what "
         "it is, take a look at the pictures, and tell us what you think.",
     )
-    known = model.facts(facts_of(FERRY, ""))
-    rows = model.encode(known, [short, long_generic, long, short_generic])
+    item_facts = model.facts(facts_of(FERRY, ""))
+    rows = model.encode(item_facts, [short, long_generic, long, short_generic])
     low_good, low_bad, high_good, high_bad = np.concatenate(model.forward(rows))
     assert min(low_good, high_good) > max(low_bad, high_bad)
 
