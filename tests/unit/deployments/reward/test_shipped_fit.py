@@ -93,8 +93,7 @@ def test_a_worse_copy_is_not_called_even_with_a_good_one(model: FitModel, kind: 
 
 
 def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
-    """Of two good copies the longer is above half the time; a short good one is above a long generic one, and the
-    other way round."""
+    """Of two good copies the longer is above half the time; length does not lift a generic copy above a good one."""
     length = json.loads((root / "models/fit/report.json").read_text())["unseen"]["length"]
     assert 0.4 < length["longer_good_above"] < 0.6
     long, short_generic = PAIRS["generic against a long one"][1:]
