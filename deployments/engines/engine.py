@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from deployments import weights
 from deployments.deadline import Deadline
 from deployments.engines.adapters import Adapter, check_name, load
-from deployments.engines.merge import as_they_finish
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.settings import EngineSettings
 from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
@@ -122,43 +121,12 @@ class Engine:
         text = self._templates.apply_chat_template(parts, tokenize=False, add_generation_prompt=True)
         return Prompt(text=text, images=tuple(images))
 
-    async def generate(
-        self,
-        prompt: Prompt,
-        sampling: Sampling,
-        *,
-        n: int,
-        request_id: str,
-        priority: Priority = Priority.REALTIME,
-        deadline: Deadline | None = None,
-        adapter: str = "",
-    ) -> AsyncGenerator[Sample, None]:
-        """Yield `n` samples, each as soon as it is finished. With a seed, sample i has the seed + i.
-
-        Each sample is one engine request, since vLLM returns n > 1 together, after the last. They still share the
-        prompt's KV cache. Raises as `sample` does. Ending the iteration aborts the other samples.
-        """
-        seed = sampling.seed
-        seeded = [sampling.with_seed(None if seed is None else (seed + i) % 2**31) for i in range(n)]
-        work = as_they_finish(
-            self.sample(
-                prompt, each, request_id=request_id, index=i, priority=priority, deadline=deadline, adapter=adapter
-            )
-            for i, each in enumerate(seeded)
-        )
-        try:
-            async for sample in work:
-                yield sample
-        finally:
-            await work.aclose()
-
     async def sample(
         self,
         prompt: Prompt,
         sampling: Sampling,
         *,
         request_id: str,
-        index: int = 0,
         priority: Priority = Priority.REALTIME,
         deadline: Deadline | None = None,
         adapter: str = "",
@@ -174,9 +142,8 @@ class Engine:
         Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
         """
-        name = f"{request_id}-{index}"
-        output = await self._finished(prompt, sampling, name, priority, deadline, adapter, stop_when)
-        return _sample(index, output)
+        output = await self._finished(prompt, sampling, request_id, priority, deadline, adapter, stop_when)
+        return _sample(output)
 
     async def _finished(
         self,
@@ -234,7 +201,7 @@ class Engine:
         logprobs = {token: entry.logprob for token, entry in (output.outputs[0].logprobs or [{}])[0].items()}
         if first not in logprobs or second not in logprobs:
             raise StageFailed(f"the {self.name}'s engine gave no probability of the words asked about")
-        return Contrast(logprobs[first] - logprobs[second], _sample(0, output))
+        return Contrast(logprobs[first] - logprobs[second], _sample(output))
 
     @property
     def unfinished_requests(self) -> int:
@@ -256,13 +223,12 @@ class Engine:
         await asyncio.to_thread(self._processes.end)
 
 
-def _sample(index: int, output: Any) -> Sample:
+def _sample(output: Any) -> Sample:
     """Read vLLM's RequestOutput of one sequence."""
     (sequence,) = output.outputs
     tokens = len(sequence.token_ids)
     times = output.metrics  # of the engine's own clock
     return Sample(
-        index=index,
         text=sequence.text,
         length_cut=sequence.finish_reason in {"length", None},  # None: stopped before its end
         logprob=sequence.cumulative_logprob / tokens if tokens and sequence.cumulative_logprob is not None else None,

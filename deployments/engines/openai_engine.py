@@ -109,7 +109,6 @@ class OpenAiEngine:
                 raise self._translated(failure, call.deadline) from None
             ended = time.monotonic()
         return answer, Sample(
-            index=0,
             text=answer.text,
             length_cut=answer.length_cut,
             logprob=answer.logprob,

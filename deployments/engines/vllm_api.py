@@ -21,7 +21,7 @@ from vllm.model_executor.models import supports_lora
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
-from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
+from vllm.v1.engine.exceptions import EngineDeadError
 
 from deployments import weights
 from deployments.engines.adapters import Adapter
@@ -30,7 +30,7 @@ from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16, usable_cpus
 
-__all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "lora_request", "sampling_params"]
+__all__ = ["AsyncLLM", "EngineDeadError", "launch", "lora_request", "sampling_params"]
 
 _CPU_KV_CACHE_BYTES = 512 * MIB
 _CPU_BLOCK_SIZE = 32

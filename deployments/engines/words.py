@@ -56,7 +56,6 @@ class Sample:
     the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last token.
     """
 
-    index: int
     text: str
     length_cut: bool
     logprob: float | None

@@ -39,8 +39,9 @@ class _Prompt:
 class VllmGenerator(Startable[GeneratorKnobs]):
     """Writes candidates in every category of a task.
 
-    All requests of a task go to the engine at once. They share a prefix, whose KV blocks the engine computes once, also
-    for requests that arrive together, if a block is shorter than the prefix (`EngineSettings.block_size`).
+    All requests of a task go to the engine at once, one per candidate, since vLLM returns n > 1 samples together, after
+    the last. They share a prefix, whose KV blocks the engine computes once, also for requests that arrive together, if
+    a block is shorter than the prefix (`EngineSettings.block_size`).
     """
 
     knobs_type = GeneratorKnobs

@@ -61,7 +61,7 @@ class Engine:
                 raise answer
             grown = (answer[:end] for end in range(1, len(answer)))
             text = next((text for text in grown if stop_when(text)), answer)
-            return Sample(0, text, text != answer, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
+            return Sample(text, text != answer, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
         finally:
             self.unfinished_requests -= 1
 
@@ -81,7 +81,7 @@ class Engine:
         if self.contrast_error is not None:
             raise self.contrast_error
         assert words == ("Yes", "No")
-        return Contrast(1.5, Sample(0, "Yes", True, -0.1, len(prompt.token_ids), 3, 1, 1.0, 2.0))
+        return Contrast(1.5, Sample("Yes", True, -0.1, len(prompt.token_ids), 3, 1, 1.0, 2.0))
 
 
 def copy(n: int) -> str:
