@@ -21,7 +21,7 @@ class EncoderSettings(Settings):
     """
 
     model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
-    max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
+    max_length: int = Field(default=128, ge=8, le=512, description="tokens; longer texts are cut")
     layers: tuple[int, ...] = Field(
         default=(), description="hidden states to pool side by side, 0 the embeddings; none: the last alone"
     )

@@ -47,8 +47,8 @@ class FitConfig(Settings):
     encoder_revision: str = ""
     dim: int = Field(ge=1)
     tuned_from: int = Field(default=0, ge=0)
-    facts_tokens: int = Field(default=256, ge=16, le=400, description="room for the facts; what is longer is cut")
-    copy_tokens: int = Field(default=96, ge=8, le=112, description="of one copy; what is longer is cut")
+    facts_tokens: int = Field(default=256, ge=16, le=400, description="room for the facts; longer ones are cut")
+    copy_tokens: int = Field(default=96, ge=8, le=112, description="of one copy; longer ones are cut")
     row_tokens: int = Field(default=768, ge=64, le=4096, description="of a packed row")
     ceiling: float = Field(default=20.0, description="logits")
     wording: float = Field(default=0.0, ge=0, description="logits for a copy in the facts' own words")

@@ -66,7 +66,7 @@ class RewardConfig(Settings):
     encoder: str = Field(min_length=1, description="model reference of the trunk")
     encoder_revision: str = ""
     layers: tuple[int, ...] = Field(default=(), description="hidden states the heads read; none: the last alone")
-    max_length: int = Field(ge=8, le=512, description="tokens; what is longer is cut")
+    max_length: int = Field(ge=8, le=512, description="tokens; longer texts are cut")
     dim: int = Field(ge=1)
     heads: int = Field(ge=1, le=64)
     directions: int = Field(ge=1, description="columns of the whitening, see BradleyTerryHeads.distance")
