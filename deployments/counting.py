@@ -13,14 +13,14 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def graphemes(text: str) -> Iterator[str]:
-    """The characters that a reader sees: Unicode's extended grapheme clusters (UAX #29)."""
+    """Iterate over the characters that a reader sees: Unicode's extended grapheme clusters (UAX #29)."""
     if _is_plain(text):
         return iter(text)
     return (match.group() for match in _CLUSTER.finditer(text))
 
 
 def measure(text: str, unit: CountingUnit) -> int:
-    """Length in graphemes, in columns (East Asian wide ones and emoji are two, UAX #11) or in UTF-8 bytes."""
+    """Measure the length in graphemes, columns (East Asian wide ones and emoji are two, UAX #11) or UTF-8 bytes."""
     if unit is CountingUnit.UTF8_BYTES:
         return len(text.encode())
     if _is_plain(text):
@@ -37,5 +37,5 @@ def _columns(cluster: str) -> int:
 
 
 def _is_plain(text: str) -> bool:
-    """ASCII, where a character is a cluster and a column; only CR LF is one cluster of two (UAX #29, GB3)."""
+    """True for ASCII without CR: each character is one cluster and one column (CR LF is one cluster, UAX #29, GB3)."""
     return text.isascii() and "\r" not in text

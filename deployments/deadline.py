@@ -1,4 +1,4 @@
-"""The time budget, and what else travels with a request from stage to stage."""
+"""The deadline of a request, and the context that travels with it from stage to stage."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from deployments.types import Priority
 class Deadline:
     """An instant on this process's monotonic clock, in seconds.
 
-    Clocks of two machines do not agree, so a deadline is pickled as the time that is LEFT and anchored anew where it
-    arrives. The transit itself is not counted, a few milliseconds a hop.
+    Clocks of two machines do not agree, so a deadline is pickled as the REMAINING time and restored on the receiver's
+    clock. The transit is not counted, a few milliseconds per hop.
     """
 
     at_s: float
@@ -36,17 +36,17 @@ class Deadline:
         return self.remaining_s() <= 0
 
     def sooner(self, reserve_s: float) -> Deadline:
-        """The deadline that leaves `reserve_s` for what comes after."""
+        """Return the deadline less `reserve_s` for later stages."""
         return Deadline(self.at_s - reserve_s)
 
     def check(self, doing: str) -> None:
-        """Raise DeadlineExceeded when there is nothing left: expired work is never computed."""
+        """Raise DeadlineExceeded when no time is left: expired work is never computed."""
         if self.expired:
             raise DeadlineExceeded(f"the time budget was spent before {doing}")
 
     @asynccontextmanager
     async def limit(self, doing: str) -> AsyncIterator[None]:
-        """Run the body at most until the deadline; raises DeadlineExceeded."""
+        """Cancel the body at the deadline and raise DeadlineExceeded."""
         self.check(doing)
         try:
             async with asyncio.timeout(self.remaining_s()):
@@ -60,7 +60,7 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Call:
-    """The context of a request inside a stage, beyond the work itself."""
+    """The context of a request inside a stage, beside the work itself."""
 
     deadline: Deadline
     priority: Priority = Priority.REALTIME

@@ -1,6 +1,6 @@
-"""A stand-in for each stage, with settable latency: for tests, for the framework's own cost and for capacity studies.
+"""A fake of each stage, with settable latency: for tests, the framework's own cost and capacity studies.
 
-What they write says that it is fake. They need no weights and stand in for no result.
+Their text says that it is fake. They need no weights.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUM
 
 
 class FakeKnobs(Knobs):
-    """`latency_ms` is the whole work of one call; for the generator, of each candidate after the one before."""
+    """`latency_ms` is the time of one call; for the generator, of each candidate in turn."""
 
     latency_ms: float = Field(default=0.0, ge=0)
 
@@ -94,15 +94,16 @@ class FakeRouter(FakeStage):
         self,
         item: Item,  # noqa: ARG002 - the protocol's
         caption: str,  # noqa: ARG002
-        wanted: Sequence[str],
+        requested: Sequence[str],
         barred: Sequence[str],
         max_categories: int,
         call: Call,
     ) -> RouteResult:
         usage = await self.work(call, "routing")
-        names = [c for c in (wanted or _CATEGORIES) if c not in barred][:max_categories]
+        names = [c for c in (requested or _CATEGORIES) if c not in barred][:max_categories]
         plan = tuple(
-            CategoryPlan(category=c, instruction=f"fake {c}", weight=1 / len(names), wanted=c in wanted) for c in names
+            CategoryPlan(category=c, instruction=f"fake {c}", weight=1 / len(names), wanted=c in requested)
+            for c in names
         )
         return RouteResult(plan=plan, revision=self.revision(), usage=usage)
 
@@ -114,13 +115,13 @@ class FakeRouter(FakeStage):
 
 
 class FakeGenerator(FakeStage):
-    """Has no adapters: a task that names one is refused, as any generator refuses one that it does not have."""
+    """Has no LoRA adapters: it refuses a task that names one."""
 
     stage = Stage.GENERATE
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
-        if found := adapter_violations(task.adapter, ()):
-            raise InvalidInput(found)
+        if violations := adapter_violations(task.adapter, ()):
+            raise InvalidInput(violations)
         subject = (task.item.title or task.caption)[:16]
         for plan in task.plan:
             for n in range(task.candidates_per_category):
@@ -149,7 +150,7 @@ class FakeRewardScorer(FakeStage):
 
 
 def _unit(text: str) -> float:
-    """A number in [0, 1) that depends on the text alone."""
+    """Hash the text to a number in [0, 1)."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") / 2**32
 
 

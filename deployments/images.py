@@ -1,6 +1,6 @@
-"""Judges pictures from callers by their header: format and size. No pixel is decoded; the captioner does that.
+"""Checks of callers' images and frames by their header: format and size. No pixel is decoded; the captioner does that.
 
-A damaged picture with a sound header is refused by the captioner, with the same error.
+The captioner refuses a damaged image with a sound header, with the same error.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from deployments.types import Item
 
 
 class ImageLimits(Knobs):
-    """Bounds of a picture. `max_images` counts images and frames together.
+    """Bounds of an image or a frame. `max_images` counts both together.
 
-    Pillow itself refuses pictures above 179 megapixels, so `max_image_pixels` stays below that.
+    Pillow itself refuses more than 179 megapixels, so `max_image_pixels` stays below that.
     """
 
     max_images: int = Field(default=8, ge=0, le=256)
@@ -25,7 +25,7 @@ class ImageLimits(Knobs):
 
 
 def problem(data: bytes, limits: ImageLimits) -> str | None:
-    """Why the picture is refused, or None. Reads the header alone."""
+    """Return why the image or frame is refused, or None. Reads the header alone."""
     if len(data) > limits.max_image_bytes:
         return f"has {len(data)} bytes, more than this service's limit of {limits.max_image_bytes}"
     try:
@@ -40,19 +40,19 @@ def problem(data: bytes, limits: ImageLimits) -> str | None:
 
 
 def violations(item: Item, limits: ImageLimits) -> list[Violation]:
-    """Every refused picture of the item by its field path. Pictures by URL alone are the caller's concern."""
+    """Return a violation for each refused image and frame of the item. Images with a URL alone are not checked here."""
     count = len(item.images) + len(item.frames)
     if count > limits.max_images:
         field = "item.images" if item.images else "item.frames"
         return [Violation(field, f"{count} images and frames exceed this service's limit of {limits.max_images}")]
-    found = []
+    problems = []
     for n, image in enumerate(item.images):
         if image.data is not None:
-            found.append((f"item.images[{n}].data", problem(image.data, limits)))
+            problems.append((f"item.images[{n}].data", problem(image.data, limits)))
         elif image.url is None:
-            found.append((f"item.images[{n}]", "has neither data nor url"))
-    found += [(f"item.frames[{n}].data", problem(frame.data, limits)) for n, frame in enumerate(item.frames)]
-    return [Violation(field, reason) for field, reason in found if reason]
+            problems.append((f"item.images[{n}]", "has neither data nor url"))
+    problems += [(f"item.frames[{n}].data", problem(frame.data, limits)) for n, frame in enumerate(item.frames)]
+    return [Violation(field, reason) for field, reason in problems if reason]
 
 
 def _too_large(claimed: str, limits: ImageLimits) -> str:

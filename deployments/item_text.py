@@ -2,8 +2,8 @@
 
 Models were trained on these texts: `tests/unit/deployments/test_item_text.py` holds them to the byte.
 
-Item text is data. In a prompt it is put on one line a fact, so that it cannot pose as another field, and loses whatever
-could pose as markup of the prompt or of the chat template, so that it cannot end its block or speak as the system.
+Item text is data. In a prompt each fact is one line, so that it cannot pose as another field. Anything that looks like
+markup of the prompt or the chat template is removed, so that item text cannot end its block or speak as the system.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from deployments.text import CountTokens
 from deployments.types import Item, ItemFacts
 
 
-class _Words(NamedTuple):
-    """An item's own words, the only reading of its fields."""
+class _Fields(NamedTuple):
+    """The text fields of an item."""
 
     title: str
     description: str
@@ -27,16 +27,16 @@ class _Words(NamedTuple):
     alt_texts: tuple[str, ...]
 
 
-def _words(item: Item) -> _Words:
+def _fields(item: Item) -> _Fields:
     alt_texts = tuple(image.alt_text for image in item.images)
-    return _Words(item.title, item.description, item.creator, item.tags, item.metadata, alt_texts)
+    return _Fields(item.title, item.description, item.creator, item.tags, item.metadata, alt_texts)
 
 
 class _Fact(NamedTuple):
     weight: int
     """Importance: where room is short, facts get it in this order, lowest first."""
     share: float
-    """At most this share of the room, so that a long description leaves some for the rest."""
+    """The largest share of the room, so that a long description leaves some for the other facts."""
 
 
 # In the order of the prompt.
@@ -48,36 +48,36 @@ _FACTS: Final = {
     "Picture": _Fact(1, 0.4),
     "Description": _Fact(2, 0.6),
 }
-_COMPOSED: Final = frozenset(("by", "topics"))  # what the tagger's caption puts around the item's own words
+_COMPOSED: Final = frozenset(("by", "topics"))  # words that the tagger's caption adds to the item's own
 _LONGEST_ABOUT: Final = 240
 
 
 def facts_of(item: Item, caption: str) -> ItemFacts:
-    """What is known of the item, by label and at full length. Without a caption the alternative texts stand in."""
-    own = _words(item)
+    """Return the item's facts by label, at full length. Without a caption the alternative texts replace it."""
+    fields = _fields(item)
     facts = {
-        "Title": own.title,
-        "Tags": ", ".join(own.tags),
-        "Creator": own.creator,
-        "Details": "; ".join(f"{key}: {value}" for key, value in sorted(own.details.items())),
-        "Picture": _unsaid(caption, own) if caption else "; ".join(t for t in own.alt_texts if t),
-        "Description": own.description,
+        "Title": fields.title,
+        "Tags": ", ".join(fields.tags),
+        "Creator": fields.creator,
+        "Details": "; ".join(f"{key}: {value}" for key, value in sorted(fields.details.items())),
+        "Picture": _unsaid(caption, fields) if caption else "; ".join(t for t in fields.alt_texts if t),
+        "Description": fields.description,
     }
     return ItemFacts(language=item.language, facts=facts)
 
 
 def prompt_facts(item: Item, caption: str, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> str:
-    """The facts of the item as `fitted` lays them out."""
+    """Return the facts of the item, laid out by `fitted`."""
     return fitted(facts_of(item, caption), room, count, control_words)
 
 
-def fitted(known: ItemFacts, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> str:
-    """The facts, one a line, in at most `room` tokens as `count` counts them.
+def fitted(item_facts: ItemFacts, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> str:
+    """Lay the facts out, one per line, in at most `room` tokens by `count`.
 
     `control_words`: the tokenizer's special tokens, which item text must not contain.
     """
     control = tuple(sorted(control_words, key=len, reverse=True))
-    cleaned = {label: text.clean(value, control) for label, value in known.facts.items()}
+    cleaned = {label: text.clean(value, control) for label, value in item_facts.facts.items()}
     lines: dict[str, str] = {}
     left = room
     for label in sorted((label for label, value in cleaned.items() if value), key=lambda n: _FACTS[n].weight):
@@ -89,63 +89,62 @@ def fitted(known: ItemFacts, room: int, count: CountTokens, control_words: Itera
     return "\n".join(lines[label] for label in cleaned if label in lines)
 
 
-def _unsaid(caption: str, own: _Words) -> str:
-    """The caption less its sentences that only repeat the item's own text, which has lines of its own.
+def _unsaid(caption: str, fields: _Fields) -> str:
+    """Drop sentences of the caption that only repeat the item's text, which the other facts have.
 
-    A caption by itself says all that is known. Here it would take the room twice, and a small model copies what it
-    reads twice.
+    Repeated text takes room, and a small model copies what it reads twice.
     """
-    said = _COMPOSED.union(text.words(" ".join((own.title, own.description, own.creator, *own.tags))))
-    return " ".join(s.strip() for s in text.sentences(caption) if not said.issuperset(text.words(s)))
+    own_words = _COMPOSED.union(text.words(" ".join((fields.title, fields.description, fields.creator, *fields.tags))))
+    return " ".join(s.strip() for s in text.sentences(caption) if not own_words.issuperset(text.words(s)))
 
 
 def router_text(item: Item, caption: str) -> str:
-    """The text for the router's encoder, the words about the item first: a long description cannot push them out."""
-    own = _words(item)
-    parts = (own.title, ", ".join(own.tags), caption, own.description)
+    """Return the text for the router's encoder. Title, tags and caption come first, so that truncation spares them."""
+    fields = _fields(item)
+    parts = (fields.title, ", ".join(fields.tags), caption, fields.description)
     return ". ".join(p.strip() for p in parts if p.strip()) or "A picture."
 
 
 def evidence(item: Item, caption: str) -> str:
-    """The text that the catalogue's gates search: the router's, and the details' values."""
-    return "\n".join((router_text(item, caption), *_words(item).details.values()))
+    """Return the text that the catalogue's gates search: the router's text and the values of the metadata."""
+    return "\n".join((router_text(item, caption), *_fields(item).details.values()))
 
 
-def known_text(item: Item, caption: str) -> str:
-    """Everything known of the item: what copy may be grounded in."""
-    own = _words(item)
+def grounding_text(item: Item, caption: str) -> str:
+    """Return all text of the item, in which a copy may be grounded."""
+    fields = _fields(item)
     parts = (
-        *(own.title, own.description, own.creator, *own.tags),
-        *(*own.details.values(), *own.alt_texts, caption),
+        *(fields.title, fields.description, fields.creator, *fields.tags),
+        *(*fields.details.values(), *fields.alt_texts, caption),
     )
     return " \n ".join(part for part in parts if part)
 
 
 def metadata_caption(item: Item) -> str:
-    """A caption from the metadata alone, without looking at the pictures; empty where nothing is known."""
-    own = _words(item)
-    parts = (own.title, own.description, *own.alt_texts, ", ".join(own.tags))
+    """Compose a caption from the text fields alone; empty for an item without text."""
+    fields = _fields(item)
+    parts = (fields.title, fields.description, *fields.alt_texts, ", ".join(fields.tags))
     return ". ".join(p.strip().rstrip(".") for p in parts if p.strip())
 
 
 def caption_sentences(item: Item, seen: Sequence[str]) -> list[str]:
-    """The author's words as sentences of a composed caption: of the pictures, of the item, its topics.
+    """Return the author's text as sentences of a composed caption: alternative texts, title and description, topics.
 
-    seen: names of what the pictures show, which are no new topics.
+    seen: names of the objects that a tagger saw; they are no new topics.
     """
-    own = _words(item)
-    return [_alt_texts(own), _about(own), _topics(own, seen)]
+    fields = _fields(item)
+    return [_alt_texts(fields), _about(fields), _topics(fields, seen)]
 
 
-def _alt_texts(own: _Words) -> str:
-    said = {_folded(own.title), _folded(own.description)}
-    fresh = dict.fromkeys(text.squeeze(t) for t in own.alt_texts if _folded(t) not in said)
+def _alt_texts(fields: _Fields) -> str:
+    repeated = {_folded(fields.title), _folded(fields.description)}
+    fresh = dict.fromkeys(text.squeeze(t) for t in fields.alt_texts if _folded(t) not in repeated)
     return " ".join(text.stopped(t) for t in fresh if t)
 
 
-def _about(own: _Words) -> str:
-    """Title, creator and the start of the description."""
-    title, creator, description = (text.squeeze(t) for t in (own.title, own.creator, own.description))
+def _about(fields: _Fields) -> str:
+    """Join title, creator and the start of the description."""
+    title, creator, description = (text.squeeze(t) for t in (fields.title, fields.creator, fields.description))
     parts = []
     if title:
         parts.append(text.stopped(f"{title} (by {creator})" if creator else title))
@@ -156,15 +155,19 @@ def _about(own: _Words) -> str:
     return " ".join(parts)
 
 
-def _topics(own: _Words, seen: Sequence[str]) -> str:
-    """The author's tags that say something new."""
-    said = set(text.words(" ".join([own.title, own.description, *seen])))
-    fresh = {_folded(tag): text.squeeze(tag).lstrip("#") for tag in reversed(own.tags) if set(text.words(tag)) - said}
+def _topics(fields: _Fields, seen: Sequence[str]) -> str:
+    """List the author's tags that add a word."""
+    used_words = set(text.words(" ".join([fields.title, fields.description, *seen])))
+    fresh = {
+        _folded(tag): text.squeeze(tag).lstrip("#")
+        for tag in reversed(fields.tags)
+        if set(text.words(tag)) - used_words
+    }
     return f"Topics: {', '.join(reversed(fresh.values()))}." if fresh else ""
 
 
 def _first_sentences(description: str, max_chars: int) -> str:
-    """As many whole sentences as fit, at least a piece of the first."""
+    """Return as many whole sentences as fit, at least a part of the first."""
     taken = ""
     for sentence in text.sentences(description):
         if taken and len(taken) + len(sentence) > max_chars:
@@ -178,24 +181,24 @@ def _folded(value: str) -> str:
 
 
 def caption_inputs(item: Item) -> tuple[str, ...]:
-    """The words that a composed caption uses: what a cached one depends on beside the pictures."""
-    own = _words(item)
-    return (own.title, own.description, own.creator, "\n".join(own.tags), *own.alt_texts)
+    """Return the text that a composed caption uses. A cached one depends on it, and on the images and frames."""
+    fields = _fields(item)
+    return (fields.title, fields.description, fields.creator, "\n".join(fields.tags), *fields.alt_texts)
 
 
 def prompt_inputs(item: Item) -> tuple[str, ...]:
-    """The words that `prompt_facts` uses without a caption: what a cached answer depends on beside the pictures."""
-    own = _words(item)
-    details = (f"{key}: {value}" for key, value in sorted(own.details.items()))
-    return (own.title, own.description, own.creator, "\n".join(own.tags), *details, *own.alt_texts)
+    """Return the text that `prompt_facts` uses without a caption. A cached answer depends on it, images and frames."""
+    fields = _fields(item)
+    details = (f"{key}: {value}" for key, value in sorted(fields.details.items()))
+    return (fields.title, fields.description, fields.creator, "\n".join(fields.tags), *details, *fields.alt_texts)
 
 
 def template_values(item: Item) -> dict[str, str]:
-    """By the name of its placeholder in an incumbent's template."""
-    own = _words(item)
-    return {"title": own.title, "description": own.description, "creator": own.creator, **own.details}
+    """Return the item's text by the name of its placeholder in an incumbent's template."""
+    fields = _fields(item)
+    return {"title": fields.title, "description": fields.description, "creator": fields.creator, **fields.details}
 
 
 def name_of(item: Item) -> str:
-    """The item in a word or two; empty where nothing is known."""
+    """Return a short name of the item; empty for an item without title and description."""
     return item.title or item.description

@@ -1,4 +1,4 @@
-"""Finds files that a config names."""
+"""Lookup of files that a config names."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 def find(path: str | Path) -> Path | None:
-    """The file or folder that `path` means: absolute, or under the working directory, or under the project's root.
+    """Find a file or folder: absolute, under the working directory, or under the project's root; None if it is missing.
 
-    A replica's working directory is not the operator's, so a config that says `configs/x.yaml` means the project's.
+    A replica's working directory is not the operator's, so `configs/x.yaml` in a config means the project's.
     """
-    wanted = Path(path).expanduser()
-    for candidate in (wanted,) if wanted.is_absolute() else (Path.cwd() / wanted, PROJECT_ROOT / wanted):
+    expanded = Path(path).expanduser()
+    for candidate in (expanded,) if expanded.is_absolute() else (Path.cwd() / expanded, PROJECT_ROOT / expanded):
         if candidate.exists():
             return candidate
     return None

@@ -1,6 +1,6 @@
-"""Encoded pictures to small RGB ones. Pure functions of bytes, and nothing but Pillow is imported.
+"""Decoding of images and frames to small RGB ones. Pure functions of bytes; imports Pillow alone.
 
-Pillow decodes; only the formats named here are tried, and only the first frame of an animation is read.
+Only the formats named here are tried, and only the first frame of an animation is read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _WHITE = (255, 255, 255)
 
 
 class RefusedError(Exception):
-    """Why a picture is refused, in words for the caller."""
+    """The reason why an image or frame is refused, in words for the caller."""
 
 
 class TooManyPixelsError(RefusedError):
@@ -25,7 +25,7 @@ class TooManyPixelsError(RefusedError):
 
 
 def open_header(data: bytes) -> Pillow.Image:
-    """Read the header: format and size are known, no pixel is decoded. Raises RefusedError."""
+    """Read format and size from the header; decodes no pixel. Raises RefusedError."""
     if not data:
         raise RefusedError("is empty")
     try:
@@ -43,38 +43,38 @@ def open_header(data: bytes) -> Pillow.Image:
 
 
 def decode(data: bytes, max_side: int) -> Pillow.Image:
-    """The first frame as RGB, upright (EXIF orientation), on white where transparent, shrunk to `max_side` pixels.
+    """Decode the first frame as RGB: upright (EXIF orientation), on white, shrunk to `max_side` pixels.
 
     Never enlarges. Raises RefusedError.
     """
     image = open_header(data)
     try:
-        # JPEG decodes at a fraction of its size when no more is wanted.
+        # A JPEG can be decoded at a fraction of its size.
         image.draft("RGB", (max_side, max_side))
         image.load()
         image = _as_rgb(_upright(image))
         image.thumbnail((max_side, max_side), Pillow.Resampling.BICUBIC)
     except MemoryError:
         raise RefusedError("needs more memory to decode than this service gives to a picture") from None
-    except Exception:  # noqa: BLE001 - as above: whatever a decoder raises, the picture is at fault
+    except Exception:  # noqa: BLE001 - as above: whatever a decoder raises, the image is at fault
         raise RefusedError("cannot be decoded: truncated or damaged") from None
     return image
 
 
 def jpeg(image: Pillow.Image, quality: int) -> bytes:
-    """A decoded picture as a JPEG without metadata."""
+    """Encode a decoded image as a JPEG without metadata."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
 
 
 def _upright(image: Pillow.Image) -> Pillow.Image:
-    """Turn as the camera says; a damaged EXIF block leaves the picture as it is."""
+    """Apply the EXIF orientation; a damaged EXIF block leaves the image as it is."""
     try:
         return ImageOps.exif_transpose(image)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - EXIF is free-form bytes; the picture itself is decoded already
+    except Exception:  # noqa: BLE001 - EXIF is free-form bytes; the image itself is decoded already
         return image
 
 

@@ -1,6 +1,6 @@
-"""The revision of a stage's prompt: a hash of what it renders for one sample item.
+"""The revision of a stage's prompt: a hash of the text rendered for one sample item.
 
-It follows every word and the layout, and no comment. A stage that composes text without a model has one too.
+It changes with the words and the layout, not with comments. A stage that composes text without a model has one too.
 """
 
 from __future__ import annotations
@@ -25,5 +25,5 @@ SAMPLE_CAPTION: Final = "A caption of the picture."
 
 
 def prompt_revision(render: Callable[[Item, str], Iterable[str]]) -> str:
-    """8 hexadecimal digits. `render`: every text that the stage makes of an item and its caption."""
+    """Return 8 hexadecimal digits. `render` gives every text that the stage makes of an item and its caption."""
     return hashlib.sha256("\0".join(render(SAMPLE, SAMPLE_CAPTION)).encode()).hexdigest()[:8]

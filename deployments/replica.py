@@ -1,4 +1,4 @@
-"""Puts a stage into a Serve replica: start, reconfigure, health and stop, the same for every stage."""
+"""The base of every stage's Serve deployment: start, reconfigure, health and stop."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ S = TypeVar("S", bound=Life)
 
 @contextmanager
 def keeping_knobs(started: bool) -> Iterator[None]:
-    """Once a replica serves, impossible knobs are refused and the old ones stay.
+    """Refuse impossible knobs of a started replica; the old ones stay.
 
-    Serve ends a replica whose `reconfigure` raises and starts another with the same knobs, so a slip in a
-    `user_config` would take a working stage down. The refusal is logged and shown by the gauge `pushgen_knobs_refused`.
+    Serve ends a replica whose `reconfigure` raises and starts another with the same knobs, so an error in a
+    `user_config` would stop a working stage. The log and the gauge `pushgen_knobs_refused` show the refusal.
     """
     refused = 0
     try:

@@ -1,7 +1,7 @@
-"""Bases of every settings model, and the protocol by which a stage is built and changed at run time.
+"""Bases of every settings model.
 
-Two kinds of settings. `Settings` are fixed for the life of a replica (model, dtype, device): they come with `args:` in
-a Serve config and a change restarts the replica. `Knobs` change under load: they come with `user_config:`.
+`Settings` are fixed for the life of a replica (model, dtype, device): they come with `args:` in a Serve config, and a
+change restarts the replica. `Knobs` change under load: they come with `user_config:`.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Knobs(Strict):
 
 
 class Scaling(Settings):
-    """How many replicas a stage has and how much may wait for one.
+    """The number of replicas of a stage, and the bounds of its queues.
 
-    `max_ongoing_requests` is per replica, `max_queued_requests` per caller (Ray Serve's meaning); beyond both a call is
+    `max_ongoing_requests` is per replica, `max_queued_requests` per caller, as in Ray Serve. Beyond both a call is
     refused with RESOURCE_EXHAUSTED.
     """
 
@@ -71,7 +71,7 @@ class Scaling(Settings):
 
 
 def describe(error: ValidationError) -> str:
-    """One line a violation: the path of the key, and what is wrong."""
+    """Format the error: for each violation the path of the key and the message."""
     return "; ".join(
         f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg'].removeprefix('Value error, ')}"
         for e in error.errors()
@@ -79,7 +79,7 @@ def describe(error: ValidationError) -> str:
 
 
 def parse(model: type[T], data: Any, what: str) -> T:
-    """Validate settings from outside; raises Misconfigured with every violation by name."""
+    """Validate settings from outside. Raises Misconfigured with every violation."""
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -37,7 +37,7 @@ class CategoryRouter(Protocol):
     """Weighs the catalogue's categories for an item."""
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult: ...
 
 

@@ -1,4 +1,4 @@
-"""Streams that end before their end, and streams that are read on while their items are worked on."""
+"""Async streams: one that ends early, and one that is read ahead in batches."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 
 async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerator[T, None]:
-    """The items of `source`, until there is `enough`: then its next item is cancelled, wherever that waits.
+    """Yield the items of `source` until `enough` is set, then cancel the pending item.
 
-    However this ends, `source` has ended by then, and been closed if it is a generator.
+    On every exit `source` has ended; a generator has been closed.
     """
     stop = asyncio.ensure_future(enough.wait())
     item: asyncio.Future[T] | None = None
@@ -23,10 +23,10 @@ async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerat
             if not item.done():
                 return
             try:
-                found = item.result()
+                result = item.result()
             except StopAsyncIteration:
                 return
-            yield found
+            yield result
     finally:
         ending = [f for f in (stop, item) if f is not None and not f.done()]
         for each in ending:
@@ -38,35 +38,34 @@ async def until(enough: asyncio.Event, source: AsyncIterator[T]) -> AsyncGenerat
 
 
 async def together(source: AsyncGenerator[T, None]) -> AsyncGenerator[list[T], None]:
-    """The items of `source`, read on while the last ones are worked on: each time all that came meanwhile, and all that
-    comes turn by turn of the event loop, without a wait between.
+    """Yield the items of `source` in batches: all that have arrived while the consumer worked on the last batch.
 
-    Nothing holds the source back, so it must be one that ends. When it raises, what came before is yielded first.
-    However this ends, the source has been closed by then.
+    A batch also takes items that arrive in consecutive turns of the event loop. There is no backpressure, so `source`
+    must be finite. When it raises, earlier items are yielded first. On every exit `source` has been closed.
     """
-    found: list[T] = []
+    pending: list[T] = []
     news = asyncio.Event()
 
     async def read() -> None:
         async for item in source:
-            found.append(item)
+            pending.append(item)
             news.set()
 
     reader = asyncio.ensure_future(read())
     reader.add_done_callback(lambda _: news.set())
     try:
-        while found or not reader.done():
-            if not found:
+        while pending or not reader.done():
+            if not pending:
                 news.clear()
                 await news.wait()
                 continue
             seen = 0
-            while seen < len(found):  # a turn of the loop more costs nothing beside what a message costs
-                seen = len(found)
+            while seen < len(pending):  # one more turn of the loop is cheap compared with a message
+                seen = len(pending)
                 await asyncio.sleep(0)
-            those = found.copy()
-            found.clear()
-            yield those
+            batch = pending.copy()
+            pending.clear()
+            yield batch
         reader.result()
     finally:
         reader.cancel()

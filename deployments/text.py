@@ -1,4 +1,4 @@
-"""Plain text from callers: made harmless for a prompt, cut to its room, put into sentences. Pure."""
+"""Plain text from callers: cleaned for a prompt, cut to length, split into sentences. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STOPS: Final = (".", "!", "?", "…", "。", "！", "？")  # noqa: RUF001
 
 
 def clean(text: str, control_words: Sequence[str] = ()) -> str:
-    """One line without control characters, and without anything that opens a tag or is a special token."""
+    """Return one line without control characters, tag openings and special tokens."""
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     text = _MARKUP_START.sub("", text)
     while hit := next((word for word in control_words if word in text), None):  # removing one may join another
@@ -26,12 +26,12 @@ def clean(text: str, control_words: Sequence[str] = ()) -> str:
 
 
 def squeeze(text: str) -> str:
-    """One line, one space between words."""
+    """Join to one line with one space between words."""
     return _SPACE.sub(" ", text).strip()
 
 
 def words(text: str) -> list[str]:
-    """The words, case folded."""
+    """Return the words, case folded."""
     return _WORD.findall(text.casefold())
 
 
@@ -40,12 +40,12 @@ def sentences(text: str) -> list[str]:
 
 
 def stopped(text: str) -> str:
-    """A sentence with its stop."""
+    """Add a full stop, unless the text ends with a stop."""
     return text if text.endswith(_STOPS) else f"{text}."
 
 
 def shorten(text: str, max_chars: int) -> str:
-    """At most `max_chars` characters, cut between words where there are any, with an ellipsis."""
+    """Cut to at most `max_chars` characters, between words if possible, with an ellipsis."""
     if len(text) <= max_chars:
         return text
     head = text[: max_chars - 1]
@@ -53,7 +53,7 @@ def shorten(text: str, max_chars: int) -> str:
 
 
 def truncate(text: str, room: int, count: CountTokens) -> str:
-    """The longest beginning of `text`, in whole words where it has them, of at most `room` tokens."""
+    """Return the longest beginning of `text` of at most `room` tokens, cut between words if possible."""
     if room <= 0:
         return ""
     if count(text) <= room:

@@ -50,11 +50,11 @@ class Batcher(Generic[In, Out]):
         self._forward = forward
         self._name = name
         self._arrivals = itertools.count()
-        # Guards the queue and the two flags below; held for microseconds.
+        # Guards the queue and the two flags below, for microseconds at a time.
         self._lock = threading.Condition()
         self._waiting: WaitingQueue[In] = WaitingQueue(self.stats)
         self._stopping = False
-        self._running = False
+        self._in_flight = False
         self._thread = threading.Thread(target=self._run_batches, name=name.replace(" ", "-"), daemon=True)
         self._helper: HelperThread | None = None
         self._wake_scheduled = False
@@ -90,7 +90,7 @@ class Batcher(Generic[In, Out]):
         return len(self._waiting)
 
     async def submit(self, works: Sequence[Work[In]], call: Call) -> list[Batched[Out]]:
-        """Answers for all of a call's entries, in the order given; they are admitted or refused together.
+        """Return the answers for a call's entries, in their order. The entries are admitted or refused together.
 
         Raises Overloaded (queue full), DeadlineExceeded, StageFailed (forward raised on an entry of this call),
         StageUnavailable (stopping). A call larger than the queue is admitted when nothing waits.
@@ -135,7 +135,7 @@ class Batcher(Generic[In, Out]):
             self._lock.notify()
 
     def _retry_after_s(self) -> float:
-        """Time to work off what waits, at the rate of the batches so far."""
+        """Estimate the time to compute the queue, at the rate of the batches so far."""
         if not self.stats.compute_s:
             return 1.0
         rate = max(1, self.stats.tokens) / self.stats.compute_s
@@ -148,7 +148,7 @@ class Batcher(Generic[In, Out]):
             entry.fail(error)
 
     def _answer(self, batch: Sequence[Entry[In]], values: Collection[Out], began_s: float, seconds: float) -> None:
-        """Give a batch's answers to its callers; in the loop, while the device computes the next."""
+        """Give a batch's answers to its callers. Runs in the event loop while the device computes the next batch."""
         tokens = sum(entry.tokens for entry in batch)
         padded = max(1, max(entry.tokens for entry in batch) * len(batch))
         self.stats.ran(len(batch), tokens, padded, seconds)
@@ -170,7 +170,7 @@ class Batcher(Generic[In, Out]):
                 call.reply.set_result(call.answers)
 
     def _set_idle(self) -> None:
-        if not self.queued and not self._running:
+        if not self.queued and not self._in_flight:
             self._idle.set()
 
     # The methods below run in the batcher's thread.
@@ -195,12 +195,12 @@ class Batcher(Generic[In, Out]):
             self._helper.run_in_loop(callback, *args)
 
     def _next_batch(self) -> list[Entry[In]]:
-        """Wait for one; empty when stopping."""
+        """Wait for the next batch; empty when stopping."""
         with self._lock:
-            self._running = False
+            self._in_flight = False
             while not self._stopping:
                 if batch := self._waiting.take(self.limits, self.cost.launch_tokens, time.monotonic()):
-                    self._running = True
+                    self._in_flight = True
                     if self._helper is not None:
                         self._helper.run(self._prepare_next)
                     return batch
@@ -216,7 +216,7 @@ class Batcher(Generic[In, Out]):
     def _run(self, batch: list[Entry[In]]) -> None:
         if self._forwarded(batch) or len(batch) == 1:
             return
-        # Something in the batch is bad. Alone, only the guilty entry fails.
+        # An entry of the batch is bad. Computed one by one, only that entry fails.
         self.stats.retried_batches += 1
         for entry in batch:
             if entry.call.reply.done():
@@ -227,7 +227,7 @@ class Batcher(Generic[In, Out]):
                 self._forwarded([entry])
 
     def _forwarded(self, batch: list[Entry[In]]) -> bool:
-        """Run one forward and answer its callers; False when it raised (of one entry, the caller is told)."""
+        """Run one forward and answer its callers. Return False when it raised; a batch of one then fails its call."""
         began_s = time.monotonic()
         try:
             values = self._forward([entry.payload for entry in batch])
@@ -237,10 +237,10 @@ class Batcher(Generic[In, Out]):
             if len(batch) == 1:
                 self.stats.failed += 1
                 logger.exception("%s failed on an entry of %d tokens", self._name, batch[0].tokens)
-                own = (
+                stage_error = (
                     error if isinstance(error, PushGenError) else StageFailed(f"the {self._name} failed on this input")
                 )
-                self._in_loop(batch[0].fail, own)
+                self._in_loop(batch[0].fail, stage_error)
             else:
                 logger.warning("%s failed on a batch of %d; trying each alone", self._name, len(batch), exc_info=error)
             return False

@@ -1,4 +1,4 @@
-"""Work of the batcher: as a caller hands it over, and as it waits."""
+"""Entries of the batcher, before and after they enter its queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ In = TypeVar("In")
 
 @dataclass(frozen=True, slots=True)
 class Work(Generic[In]):
-    """One entry as the caller hands it over: prepared for the device, with its own length in tokens."""
+    """One entry from a caller: the prepared payload and its length in tokens."""
 
     payload: In
     tokens: int
@@ -31,7 +31,7 @@ class PendingCall:
 
 @dataclass(eq=False, slots=True)
 class Entry(Generic[In]):
-    """A piece of work in the queue: the `place`-th of its call. `urgency` is its deadline, then its arrival."""
+    """One entry in the queue: the `place`-th of its call. `urgency` is its deadline, then its arrival."""
 
     payload: In
     tokens: int
@@ -40,9 +40,9 @@ class Entry(Generic[In]):
     call: PendingCall
     place: int
     taken: bool = field(default=False)
-    """Out of its lane: in a batch, or dropped."""
+    """True once it has left its lane, for a batch or dropped."""
 
     def fail(self, error: BaseException) -> None:
-        """Tell its call, unless that has ended; in the loop."""
+        """Fail its call, unless the call has ended. For the event loop."""
         if not self.call.reply.done():
             self.call.reply.set_exception(error)

@@ -1,4 +1,4 @@
-"""A thread beside the batcher's own: it does what need not be done between two forwards."""
+"""A second thread of the batcher, for work that must not delay the next forward."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ logger = logging.getLogger("ray.serve")
 class HelperThread:
     """Runs callbacks in order. `lost` is called once, when the event loop has been closed.
 
-    Between two forwards the device waits, so the batching thread hands over all that it can and goes on at once.
-    `call_soon_threadsafe`, for one, writes to a socket and gives up the GIL for that; the loop wakes, takes it, and
-    whoever called waits until the loop has nothing to do.
+    The device is idle between two forwards, so the batching thread hands over all that it can. For example,
+    `call_soon_threadsafe` writes to a socket and releases the GIL; the event loop takes it, and the caller waits until
+    the loop is idle.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, name: str, lost: Callable[[], None]) -> None:
@@ -28,11 +28,11 @@ class HelperThread:
         self._thread.start()
 
     def run(self, callback: Callable[[], object]) -> None:
-        """Call it in this thread; what it raises is logged."""
+        """Run the callback in this thread. Its exceptions are logged."""
         self._callbacks.put(callback)
 
     def run_in_loop(self, callback: Callable[..., None], *args: object) -> None:
-        """Call it in the loop."""
+        """Run the callback in the event loop."""
         self._callbacks.put(partial(self._loop.call_soon_threadsafe, callback, *args))
 
     def close(self) -> None:

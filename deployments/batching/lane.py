@@ -15,13 +15,13 @@ _URGENCY = attrgetter("urgency")
 
 
 class Lane(Generic[In]):
-    """The waiting entries of one priority, by urgency and by length, so that a choice need not sort them."""
+    """The waiting entries of one priority, sorted by urgency and by length."""
 
     def __init__(self) -> None:
         self.tokens = 0
-        self.lengths: list[int] = []  # ascending, each that waits once
+        self.lengths: list[int] = []  # ascending, without duplicates
         self.by_length: dict[int, list[Entry[In]]] = {}  # most urgent first
-        self._by_urgency: list[Entry[In]] = []  # its first is never a taken one
+        self._by_urgency: list[Entry[In]] = []  # the first entry is never a taken one
         self._gone = 0
 
     def __len__(self) -> int:
@@ -32,7 +32,7 @@ class Lane(Generic[In]):
         return self._by_urgency[0]
 
     def add(self, entries: Sequence[Entry[In]]) -> None:
-        """All of one call: of one deadline, in their order of arrival."""
+        """Add the entries of one call, which share a deadline, in their order of arrival."""
         waiting = self._by_urgency
         at = bisect_left(waiting, entries[0].urgency, key=_URGENCY)
         waiting[at:at] = entries
@@ -48,7 +48,7 @@ class Lane(Generic[In]):
             self.tokens += entry.tokens
 
     def remove(self, entries: Sequence[Entry[In]]) -> None:
-        """Take them out and mark them as taken; all must be waiting here."""
+        """Remove the entries and mark them as taken. All must be waiting in this lane."""
         counts: dict[int, int] = {}
         for entry in entries:
             entry.taken = True
@@ -66,7 +66,7 @@ class Lane(Generic[In]):
         self._forget(len(entries))
 
     def _forget(self, count: int) -> None:
-        """Entries taken stay in the list of urgency until they are first in it, or a third of it."""
+        """Delete taken entries from the list by urgency, once they are first in it or a third of it."""
         waiting = self._by_urgency
         self._gone += count
         if self._gone * 3 >= len(waiting):
@@ -80,7 +80,7 @@ class Lane(Generic[In]):
         self._gone -= front
 
     def expired(self, now_s: float) -> list[Entry[In]]:
-        """Those whose deadline has passed: the most urgent ones."""
+        """Return the entries whose deadline has passed."""
         waiting = self._by_urgency
         if not waiting or waiting[0].urgency[0] > now_s:
             return []
@@ -88,16 +88,16 @@ class Lane(Generic[In]):
         return [entry for entry in waiting[:late] if not entry.taken]
 
     def horizon(self, limits: BatchLimits) -> tuple[float, int] | None:
-        """The urgency of the last entry that may be reordered; None when all may.
+        """Return the urgency of the last entry that may be reordered; None when all may.
 
-        `lookahead` batches hold so many entries, at the mean length of what waits. Taken ones not yet forgotten count.
+        Entries up to it fill `lookahead` batches, at the mean length of the lane. Taken entries not yet deleted count.
         """
         fit = min(limits.max_batch_items, limits.max_batch_tokens * len(self) / max(1, self.tokens))
         most = max(1, int(limits.lookahead * fit))
         return None if most >= len(self) else self._by_urgency[most].urgency
 
     def drain(self) -> list[Entry[In]]:
-        """Take out all."""
+        """Remove and return all entries."""
         entries = [entry for entry in self._by_urgency if not entry.taken]
         self.remove(entries)
         return entries

@@ -1,4 +1,4 @@
-"""Reports of the batcher: to a caller with each answer, and counted since the start."""
+"""Answers of the batcher with their cost, and its counters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Out = TypeVar("Out")
 
 
 class Batched(NamedTuple, Generic[Out]):
-    """The answer for one entry, and what the batch it ran in was like. `batch` numbers the batches of a batcher."""
+    """The answer for one entry, and figures of its batch. `batch` numbers the batches of a batcher."""
 
     value: Out
     tokens: int
@@ -25,7 +25,7 @@ class Batched(NamedTuple, Generic[Out]):
 
 @dataclass
 class BatcherStats:
-    """Counted since the start. Tokens are of computed batches: padding efficiency = tokens / padded_tokens."""
+    """Counters since the start. Tokens are those of computed batches: padding efficiency = tokens / padded_tokens."""
 
     batches: int = 0
     entries: int = 0
@@ -39,7 +39,7 @@ class BatcherStats:
     retried_batches: int = 0
 
     def ran(self, entries: int, tokens: int, padded_tokens: int, seconds: float) -> None:
-        """A batch was computed."""
+        """Count a computed batch."""
         self.batches += 1
         self.entries += entries
         self.tokens += tokens
@@ -48,7 +48,7 @@ class BatcherStats:
 
 
 def usage(results: Sequence[Batched[Out]]) -> Usage:
-    """The cost of one call: its slowest wait, and each batch it ran in once."""
+    """Return the cost of one call: its longest wait, and the compute time of each of its batches once."""
     compute_ms = {r.batch: r.compute_ms for r in results}
     return Usage(
         queue_ms=max((r.queue_ms for r in results), default=0.0),

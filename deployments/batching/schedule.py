@@ -17,12 +17,13 @@ _TOKENS = attrgetter("tokens")
 
 
 def schedule(lead: Lane[In], other: Lane[In], limits: BatchLimits, launch_tokens: float) -> list[Entry[In]]:
-    """The next batch, shortest first: the most urgent entry of `lead`, which is not empty, and what goes well with it.
+    """Choose the next batch, shortest entry first: the most urgent entry of `lead`, and entries of similar length.
 
-    A batch of n entries, the longest of L tokens, takes as long as launch_tokens + n L tokens would. Chosen is the
+    `lead` must not be empty.
+
+    A batch of n entries, the longest of L tokens, takes the time of launch_tokens + n L tokens. `schedule` takes the
     contiguous range of lengths with the most real tokens for that time: a range with gaps would leave outliers that pad
-    later batches. The room it leaves is filled from `other` in the same way. An entry above the token budget runs
-    alone.
+    later batches. Remaining room is filled from `other` in the same way. An entry above the token budget runs alone.
     """
     head = lead.first
     near = _Near(lead, lead.horizon(limits))
@@ -34,7 +35,7 @@ def schedule(lead: Lane[In], other: Lane[In], limits: BatchLimits, launch_tokens
     for last in range(start, len(lead.lengths)):
         longest = lead.lengths[last]
         room = _room(limits, longest)
-        if room - 1 - between < 1:  # nor is there down to the head for any that are longer
+        if room - 1 - between < 1:  # a longer entry leaves even less room
             break
         if near[last]:
             plan = _Plan(longest, room, launch_tokens, head.tokens)
@@ -58,7 +59,7 @@ def schedule(lead: Lane[In], other: Lane[In], limits: BatchLimits, launch_tokens
 
 
 def is_full(batch: Sequence[Entry[In]], limits: BatchLimits) -> bool:
-    """Whether nothing more fits into a batch, shortest first, that is within the limits."""
+    """Whether a batch within the limits, shortest entry first, has no room left."""
     return len(batch) == max(1, _room(limits, batch[-1].tokens))
 
 
@@ -79,12 +80,14 @@ class _Plan:
 
     @property
     def worth(self) -> float:
-        """Real tokens for each token of time."""
+        """Real tokens per token of time."""
         return self._tokens / (self._launch_tokens + self.longest * self._size)
 
     def fill(self, near: _Near, last: int, head_at: int, most: int) -> None:
-        """Take entries from a lane: `most` of the `last` length, then all down to and of the head's length, which is at
-        `head_at`, and below it while each is worth its padding.
+        """Take entries from a lane, from the `last` length downwards.
+
+        Takes at most `most` of the `last` length, then all entries down to the head's length, which is at `head_at`.
+        Shorter lengths follow as long as each is worth its padding.
         """
         lengths, longest, size, tokens = near.lane.lengths, self.longest, self._size, self._tokens
         while last >= 0 and size < self.room:
@@ -102,7 +105,7 @@ class _Plan:
 
 
 class _Near(dict[int, int]):
-    """How many entries of the n-th length of a lane may be reordered, counted when asked."""
+    """The number of entries of a lane's n-th length that may be reordered, counted on first use."""
 
     def __init__(self, lane: Lane[Any], horizon: tuple[float, int] | None) -> None:
         super().__init__()

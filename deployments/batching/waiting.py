@@ -1,4 +1,4 @@
-"""The queue of the batcher: what waits, who may join, and which batch runs next. No lock and no clock of its own."""
+"""The queue of the batcher: it admits entries and chooses the next batch. Has no lock and no clock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ In = TypeVar("In")
 
 
 class WaitingQueue(Generic[In]):
-    """A lane for each priority. What leaves without being computed is counted in `stats`."""
+    """A lane for each priority. `stats` counts entries that leave without being computed."""
 
     def __init__(self, stats: BatcherStats) -> None:
         self._stats = stats
@@ -32,7 +32,7 @@ class WaitingQueue(Generic[In]):
         return sum(lane.tokens for lane in self._lanes.values())
 
     def has_room(self, arriving: int, priority: Priority, limits: BatchLimits, now_s: float) -> bool:
-        """Whether as many more may wait. A call larger than the queue may when nothing waits."""
+        """Whether `arriving` more entries may wait. A call larger than the queue may enter an empty one."""
         bound = limits.max_queue
         if priority is Priority.BACKFILL:
             bound = max(1, int(bound * limits.backfill_queue_share))
@@ -41,11 +41,11 @@ class WaitingQueue(Generic[In]):
         return not len(self) or len(self) + arriving <= bound
 
     def add(self, entries: Sequence[Entry[In]]) -> None:
-        """All of one call."""
+        """Add the entries of one call."""
         self._lanes[entries[0].lane].add(entries)
 
     def withdraw(self, entries: Sequence[Entry[In]], now_s: float) -> None:
-        """Drop what still waits of one call, whose caller is gone or has its error."""
+        """Drop the waiting entries of one call, whose caller has gone or has its error."""
         waiting = [entry for entry in entries if not entry.taken]
         if not waiting:
             return
@@ -56,14 +56,14 @@ class WaitingQueue(Generic[In]):
             self._stats.cancelled += len(waiting)
 
     def drop_expired(self, now_s: float) -> None:
-        """Drop entries whose time is up, before they cost anything; each caller's own timer tells it."""
+        """Drop expired entries before any compute. Each caller has its own timer for the error."""
         for lane in self._lanes.values():
             if expired := lane.expired(now_s):
                 lane.remove(expired)
                 self._stats.expired += len(expired)
 
     def drain(self) -> list[Entry[In]]:
-        """Take out all."""
+        """Remove and return all entries."""
         return [entry for lane in self._lanes.values() for entry in lane.drain()]
 
     def prepare(self, limits: BatchLimits, launch_tokens: float) -> None:
@@ -72,7 +72,7 @@ class WaitingQueue(Generic[In]):
         self._prepared = None if lead is None else (self._lanes[lead].first, self._choose(lead, limits, launch_tokens))
 
     def take(self, limits: BatchLimits, launch_tokens: float, now_s: float) -> list[Entry[In]]:
-        """The next batch, taken out; empty when nothing waits."""
+        """Remove and return the next batch; empty when nothing waits."""
         self.drop_expired(now_s)
         while lead := self._leading(limits):
             batch = self._next(lead, limits, launch_tokens)
@@ -87,7 +87,7 @@ class WaitingQueue(Generic[In]):
         return []
 
     def _next(self, lead: Priority, limits: BatchLimits, launch_tokens: float) -> list[Entry[In]]:
-        """The prepared batch, where it is full and nothing more urgent has come; else one chosen now."""
+        """Return the prepared batch if it is full and nothing more urgent has come; else choose one now."""
         prepared, self._prepared = self._prepared, None
         if prepared is not None:
             head, batch = prepared
@@ -101,7 +101,7 @@ class WaitingQueue(Generic[In]):
         return schedule(self._lanes[lead], self._lanes[other], limits, launch_tokens)
 
     def _leading(self, limits: BatchLimits) -> Priority | None:
-        """The lane whose most urgent entry goes into the next batch."""
+        """Return the lane whose most urgent entry leads the next batch."""
         realtime, backfill = self._lanes[Priority.REALTIME], self._lanes[Priority.BACKFILL]
         if backfill and (not realtime or self._backfill_waited >= limits.backfill_every - 1):
             return Priority.BACKFILL

@@ -1,11 +1,11 @@
 """The caption cache: one item sent to a million users is captioned once. Wraps any captioner.
 
-Single-flight: requests for the same content that arrive while it is being captioned wait for that one computation.
-It goes on as long as anybody waits for it, and is cancelled when nobody does.
+Single-flight: requests for the same content that arrive during its captioning wait for that one computation. It is
+cancelled when its last waiter leaves.
 
-The key is made of the digests of the pictures, which come with them from the ingress: no picture is read here.
+The key uses the digests of images and frames, which the ingress has computed: none is read here.
 
-Behind the memory of each replica there may be a second level that all of them share.
+Behind the memory of each replica there may be a second level that all replicas share.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from deployments.types import CaptionResult, Item, StageRevision, Usage
 
 
 class CacheKnobs(Knobs):
-    """`max_entries` captions of some hundred bytes each, the least recently used going first; 0 keeps none in memory.
+    """`max_entries` bounds the captions in memory, some hundred bytes each, evicted by least recent use; 0 keeps none.
 
-    `second_level` is shared by replicas and survives them; None for none. A caption is served for `ttl_s` from when it
-    was written, whichever level has it.
+    `second_level` is shared by replicas and survives them; None for none. Both levels serve a caption for `ttl_s`
+    after it was written.
     """
 
     max_entries: int = Field(default=10_000, ge=0, le=10_000_000)
@@ -42,7 +42,7 @@ class CacheKnobs(Knobs):
 
 
 class CachedKnobs(Knobs):
-    """Knobs of a captioner whose captions are kept."""
+    """Knobs of a captioner with a cache."""
 
     cache: CacheKnobs = CacheKnobs()
 
@@ -52,22 +52,24 @@ C = TypeVar("C", bound=CachedKnobs)
 
 @runtime_checkable
 class Cacheable(Captioner, Startable[C], Protocol[C]):
-    """Base of a captioner whose captions are kept."""
+    """Base of a captioner with a cache."""
 
     def words_of(self, item: Item) -> Sequence[str]:
-        """What of the item's text the caption depends on; the pictures always count."""
+        """Return the item's text that the caption depends on, beside images and frames."""
 
 
 class Incomplete(CaptionResult):
-    """A caption that the deadline cut short. It is served to those who wait for it, and never kept."""
+    """A caption that the deadline cut short. It is served to its waiters and never cached."""
 
     complete: bool = False
 
 
 @dataclass
 class CacheStats:
-    """Counts since the start. `joined` waited for another request's computation; `shared` are those of the misses that
-    the second level had."""
+    """Counters since the start.
+
+    `joined` counts requests that waited for another's computation, `shared` the misses that the second level had.
+    """
 
     hits: int = 0
     joined: int = 0
@@ -76,8 +78,8 @@ class CacheStats:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A caption, when it was written by this cache's clock, and whether the second level had it."""
+class _Entry:
+    """A caption, its time of writing by this cache's clock, and whether it is from the second level."""
 
     result: CaptionResult
     born: float
@@ -86,7 +88,7 @@ class _Found:
 
 @dataclass
 class _Flight:
-    task: asyncio.Task[_Found]
+    task: asyncio.Task[_Entry]
     waiters: int = field(default=0)
 
 
@@ -98,7 +100,7 @@ def cached(captioner: CaptionerStage) -> CaptionerStage:
 
 
 class CachedCaptioner(Startable[C], Generic[C]):
-    """A captioner that delegates to `inner`. level_metrics: made when there is a second level."""
+    """A cache around the captioner `inner`. level_metrics: called once a second level is opened."""
 
     def __init__(
         self,
@@ -111,7 +113,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
         self._level_metrics = level_metrics
         self._flights: dict[str, _Flight] = {}
         self._cache = CacheKnobs(max_entries=0)
-        self._kept = self._memory(1)
+        self._entries = self._memory(1)
         self._second: SecondLevel | None = None
         self._settings = ""
         self.stats = CacheStats()
@@ -145,35 +147,35 @@ class CachedCaptioner(Startable[C], Generic[C]):
         await self._inner.stop()
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        """The caption of the same content if there is one, else the inner captioner's.
+        """Return the cached caption of the same content, else the inner captioner's.
 
-        Raises what the inner captioner raises, and DeadlineExceeded when this call's own time ends first.
+        Raises the inner captioner's errors, and DeadlineExceeded when this call's time ends first.
         """
         key = self._key(item)
         while True:
-            kept = self._kept.get(key)
-            if kept is not None:
+            entry = self._entries.get(key)
+            if entry is not None:
                 self.stats.hits += 1
-                return _from_cache(kept.result, Usage(cache_hits=1))
+                return _from_cache(entry.result, Usage(cache_hits=1))
             flight = self._flights.get(key)
             if flight is None:
                 self.stats.misses += 1
                 began = self._clock()
-                found = await self._wait(self._begin(key, item, call), key, call)
-                if not found.shared:
-                    return found.result
+                entry = await self._wait(self._begin(key, item, call), key, call)
+                if not entry.shared:
+                    return entry.result
                 self.stats.shared += 1
-                return _from_cache(found.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
+                return _from_cache(entry.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
             self.stats.joined += 1
             began = self._clock()
             try:
-                found = await self._wait(flight, key, call)
+                entry = await self._wait(flight, key, call)
             except DeadlineExceeded:
-                # The computation ran under the deadline of the call that began it. This one may have time left.
+                # The computation has the deadline of the call that began it. This call may have time left.
                 if call.deadline.expired:
                     raise
                 continue
-            return _from_cache(found.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
+            return _from_cache(entry.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
 
     def _begin(self, key: str, item: Item, call: Call) -> _Flight:
         flight = _Flight(asyncio.create_task(self._find(key, item, call)))
@@ -181,28 +183,30 @@ class CachedCaptioner(Startable[C], Generic[C]):
         flight.task.add_done_callback(lambda task: self._land(key, flight, task))
         return flight
 
-    async def _find(self, key: str, item: Item, call: Call) -> _Found:
-        """From the second level, else from the inner captioner."""
+    async def _find(self, key: str, item: Item, call: Call) -> _Entry:
+        """Read the caption from the second level, else ask the inner captioner."""
         second = self._second
         if second is not None:
-            known = await second.get(key, self._cache.ttl_s)
-            if known is not None:
-                return _Found(known[0], self._clock() - known[1], shared=True)
+            stored = await second.get(key, self._cache.ttl_s)
+            if stored is not None:
+                return _Entry(stored[0], self._clock() - stored[1], shared=True)
         result = await self._inner.caption(item, call)
         if second is not None and not isinstance(result, Incomplete):
             second.put(key, result)
-        return _Found(result, self._clock())
+        return _Entry(result, self._clock())
 
-    def _land(self, key: str, flight: _Flight, task: asyncio.Task[_Found]) -> None:
+    def _land(self, key: str, flight: _Flight, task: asyncio.Task[_Entry]) -> None:
         self._forget(key, flight)
-        if task.cancelled() or task.exception() is not None:  # a failure is not kept; asking marks it as seen
+        if (
+            task.cancelled() or task.exception() is not None
+        ):  # a failure is not cached; reading `exception` marks it as retrieved
             return
-        found = task.result()
-        if self._cache.max_entries and not isinstance(found.result, Incomplete):
-            self._kept[key] = found
+        entry = task.result()
+        if self._cache.max_entries and not isinstance(entry.result, Incomplete):
+            self._entries[key] = entry
 
-    async def _wait(self, flight: _Flight, key: str, call: Call) -> _Found:
-        """Wait for the flight at most until this call's deadline; the last one to leave cancels it."""
+    async def _wait(self, flight: _Flight, key: str, call: Call) -> _Entry:
+        """Wait for the flight until this call's deadline. The last waiter to leave cancels it."""
         flight.waiters += 1
         try:
             # `asyncio.wait` leaves the task alone when this waiter is cancelled or runs out of time.
@@ -217,29 +221,29 @@ class CachedCaptioner(Startable[C], Generic[C]):
                 flight.task.cancel()
 
     def _forget(self, key: str, flight: _Flight) -> None:
-        """A later call begins anew, unless it has begun already."""
+        """Let a later call begin a new flight."""
         if self._flights.get(key) is flight:
             del self._flights[key]
 
-    def _memory(self, size: int) -> TLRUCache[str, _Found]:
-        return TLRUCache(size, lambda _, found, __: found.born + self._cache.ttl_s, timer=self._clock)
+    def _memory(self, size: int) -> TLRUCache[str, _Entry]:
+        return TLRUCache(size, lambda _, entry, __: entry.born + self._cache.ttl_s, timer=self._clock)
 
     async def _opened(self, cache: CacheKnobs) -> SecondLevel | None:
-        """The second level that the knobs ask for: the one there is if they say nothing new. Raises Misconfigured."""
-        wanted = cache.second_level
-        if wanted is None or wanted == self._cache.second_level:
-            return self._second if wanted else None
-        return SecondLevel(await asyncio.to_thread(wanted.build), wanted.timeout_s, self._level_metrics())
+        """Open the second level of the knobs, or return the open one if it is the same. Raises Misconfigured."""
+        store_knobs = cache.second_level
+        if store_knobs is None or store_knobs == self._cache.second_level:
+            return self._second if store_knobs else None
+        return SecondLevel(await asyncio.to_thread(store_knobs.build), store_knobs.timeout_s, self._level_metrics())
 
     async def _take(self, knobs: C, second: SecondLevel | None) -> None:
-        """New bounds; what is kept stays as far as it fits. Other knobs are part of the key: captions follow."""
+        """Apply new bounds; cached captions stay as far as they fit. The other knobs are part of the key."""
         old, self._second = self._second, second
         self._settings = knobs.model_dump_json(exclude={"cache"})
         self._cache = knobs.cache
-        kept = self._memory(max(self._cache.max_entries, 1))
+        entries = self._memory(max(self._cache.max_entries, 1))
         if self._cache.max_entries:
-            kept.update(list(self._kept.items())[-self._cache.max_entries :])
-        self._kept = kept
+            entries.update(list(self._entries.items())[-self._cache.max_entries :])
+        self._entries = entries
         if old is not None and old is not second:
             await old.close()
 

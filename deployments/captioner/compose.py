@@ -1,6 +1,6 @@
-"""Tags, text lines and metadata to one dense caption in plain English that claims no more than is known.
+"""Composes tags, text lines and metadata to one dense caption in plain English that claims no more than they say.
 
-Pure. A change of its words is a change of the captioner's revision, see `revision`.
+Pure. A change of its words changes the captioner's revision, see `revision`.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from deployments.types import Image, Item, VideoFrame
 _SURE = 0.8
 _LIKELY = 0.6
 
-# Of a page of text, the start is enough to know what it is about.
+# The start of a page of text tells its subject.
 _MAX_READ = 240
 
-# ImageNet's classes that are no countable things.
+# ImageNet's classes without an article: no countable things.
 _MASS = frozenset(
     ("velvet", "wool", "hay", "toilet tissue", "guacamole", "ice cream", "chocolate sauce", "mashed potato")
 )
 
 
 def compose(item: Item, tags: Sequence[Tag], lines: Sequence[str], max_chars: int) -> str:
-    """The caption: the tags, the text in the picture, the words of its author; at most `max_chars` characters.
+    """Compose the caption of tags, text in the image, and the author's text; at most `max_chars` characters.
 
-    Without tags and lines it says what the metadata say and nothing of the picture.
+    Without tags and lines it repeats the metadata and claims nothing of the image.
     """
     sentences = [_seen(item, tags), _written(lines), *caption_sentences(item, [tag.name for tag in tags])]
     return shorten(" ".join(s for s in sentences if s), max_chars)
 
 
 def revision() -> str:
-    """The revision of this wording."""
+    """Return the revision of this wording."""
     return prompt_revision(_composed)
 
 
 def _composed(item: Item, _caption: str) -> list[str]:
-    """Captions with every phrase there is: of a picture, of several, of a video, of none."""
+    """Compose captions with every phrase: for one image, several, a video, and none."""
     tags = [Tag("a", 0.9, ("b", "c")), Tag("d", 0.7), Tag("e", 0.4)]
     seen = [tags, tags[1:], tags[2:], ()]
     silent = item.model_copy(update={"images": tuple(Image(data=image.data) for image in item.images)})
@@ -52,7 +52,7 @@ def _composed(item: Item, _caption: str) -> list[str]:
 
 
 def _seen(item: Item, tags: Sequence[Tag]) -> str:
-    """Where the author says what a picture shows, the tagger's mere guesses are left out."""
+    """Name the objects in the image. Where the author has described it, the unlikely tags are left out."""
     if any(image.alt_text.strip() for image in item.images):
         tags = [tag for tag in tags if tag.probability >= _LIKELY]
     if not tags:
@@ -60,11 +60,11 @@ def _seen(item: Item, tags: Sequence[Tag]) -> str:
     subject = "The video" if item.frames and not item.images else "The picture"
     if len(item.images) > 1:
         subject = "One of the pictures"
-    first, *rest = tags
+    first, *others = tags
     verb = "shows" if first.probability >= _SURE else "probably shows" if first.probability >= _LIKELY else "may show"
     text = f"{subject} {verb} {_named(first)}"
-    sure = [t for t in rest if t.probability >= _LIKELY]
-    vague = [t for t in rest if t.probability < _LIKELY]
+    sure = [t for t in others if t.probability >= _LIKELY]
+    vague = [t for t in others if t.probability < _LIKELY]
     if sure:
         text += " and " + " and ".join(_named(t) for t in sure)
     if vague:
@@ -73,7 +73,7 @@ def _seen(item: Item, tags: Sequence[Tag]) -> str:
 
 
 def _named(tag: Tag) -> str:
-    """ "a cat (perhaps a tabby or a tiger cat)"."""
+    """Name a tag with its finer classes: `a cat (perhaps a tabby or a tiger cat)`."""
     if not tag.finer:
         return _article(tag.name)
     return f"{_article(tag.name)} (perhaps {' or '.join(_article(f) for f in tag.finer[:2])})"
@@ -86,7 +86,7 @@ def _article(name: str) -> str:
 
 
 def _written(lines: Sequence[str]) -> str:
-    """Lines of one sentence joined, those of a sign kept apart."""
+    """Join lines of one sentence, and separate those of a sign."""
     if not lines:
         return ""
     text = lines[0]

@@ -1,7 +1,7 @@
-"""Decodes a captioner's pictures in processes that may die without taking anything along.
+"""Decodes a captioner's images and frames in child processes, whose death costs one picture.
 
-`concurrent.futures.ProcessPoolExecutor` does not fit: one dead process fails the calls of all, a hanging one cannot be
-ended, and its children import the whole of Ray with the replica's main module.
+`concurrent.futures.ProcessPoolExecutor` does not fit: one dead process fails all calls, a hanging one cannot be
+ended, and its children import Ray with the replica's main module.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from deployments.types import Usage
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 
-# No picture takes as long; a codec that does hangs.
+# No picture takes that long: a codec that does hangs.
 _MAX_TIME_S = 20.0
 _START_TIME_S = 60.0
 _ATTEMPTS = 2
@@ -40,14 +40,14 @@ _STOPPING = "the captioner is stopping"
 
 
 class Decoded(NamedTuple, Generic[T]):
-    """Pictures in the order asked, and what they cost."""
+    """Decoded pictures in the order of the call, and their cost."""
 
     pictures: list[T]
     usage: Usage
 
 
 class _DiedError(Exception):
-    """The process has ended with the picture it was given."""
+    """The process ended while it decoded a picture."""
 
 
 class Decoder:
@@ -58,49 +58,49 @@ class Decoder:
         self._threads = ThreadPoolExecutor(
             min(settings.processes, usable_cpus()), thread_name_prefix="captioner-decoder"
         )
-        self._lock = threading.Lock()  # of the three below: the threads and the loop change them
+        self._lock = threading.Lock()  # guards the three below, which the threads and the loop change
         self._idle: list[_Process] = []
         self._processes: set[_Process] = set()
         self._stopped = False
 
     async def start(self) -> None:
-        """Start the first process and decode a blank picture. Raises StageUnavailable when that does not work."""
+        """Start the first process and decode a blank image. Raises StageUnavailable on failure."""
         blank = Picture("", pixels.jpeg(Pillow.new("RGB", (8, 8)), quality=50))
         await self.images([blank], 8, Call(Deadline.after(_START_TIME_S)))
 
     async def stop(self) -> None:
-        """End all processes; the calls under way fail with StageUnavailable."""
+        """End all processes. Calls in flight fail with StageUnavailable."""
         with self._lock:
             self._stopped = True
             idle, self._idle = self._idle, []
             busy = self._processes.difference(idle)
-        for process in busy:  # its thread ends it properly
+        for process in busy:  # its own thread frees it
             process.kill()
         for process in idle:
             process.end()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def images(self, pictures: Sequence[Picture], max_side: int, call: Call) -> Decoded[Pillow.Image]:
-        """Upright RGB images of at most `max_side` pixels a side.
+        """Decode to upright RGB images of at most `max_side` pixels a side.
 
-        Raises InvalidInput naming every picture that cannot be decoded; StageUnavailable for one that ends its process
-        twice; DeadlineExceeded. At the deadline the process that still decodes is ended.
+        Raises InvalidInput with every picture that cannot be decoded; StageUnavailable for one that ends its process
+        twice; DeadlineExceeded. At the deadline a process that still decodes is killed.
         """
         return await self._all(pictures, max_side, 0, call, lambda r: Pillow.frombytes("RGB", r.size, r.data))
 
     async def jpegs(self, pictures: Sequence[Picture], max_side: int, quality: int, call: Call) -> Decoded[bytes]:
-        """As `images`, each as a JPEG without metadata."""
+        """Decode as `images` does, and encode each as a JPEG without metadata."""
         return await self._all(pictures, max_side, quality, call, lambda reply: reply.data)
 
     async def _all(
         self, pictures: Sequence[Picture], max_side: int, quality: int, call: Call, read: Callable[[Reply], T]
     ) -> Decoded[T]:
-        asked_at = time.perf_counter()
+        queued_at = time.perf_counter()
 
         def work(picture: Picture) -> tuple[T, float, float]:
             began_at = time.perf_counter()
             decoded = read(self._decode(picture, max_side, quality, call.deadline))
-            return decoded, began_at - asked_at, time.perf_counter() - began_at
+            return decoded, began_at - queued_at, time.perf_counter() - began_at
 
         async with call.deadline.limit("decoding pictures"):
             if self._stopped:
@@ -116,7 +116,7 @@ class Decoder:
         return Decoded([decoded for decoded, _, _ in done], usage)
 
     def _decode(self, picture: Picture, max_side: int, quality: int, deadline: Deadline) -> Reply:
-        """In a thread. A picture whose process ends has one more try in a fresh one."""
+        """Decode one picture, in a thread. If its process ends, try once more in a new one."""
         for _ in range(_ATTEMPTS):
             deadline.check("decoding a picture")
             process = self._take()
@@ -162,7 +162,7 @@ class Decoder:
 
 
 class _Process:
-    """One decoder process. It ends when this one ends, for then its input does."""
+    """One decoder process. It ends with this process, which closes its input."""
 
     def __init__(self, max_memory_mb: int) -> None:
         paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
@@ -176,7 +176,7 @@ class _Process:
         self._replies: Any = self._child.stdout
 
     def decode(self, data: bytes, max_side: int, quality: int, time_s: float) -> Reply:
-        """Blocks. Raises _DiedError."""
+        """Decode one picture. Blocks. Raises _DiedError."""
         try:
             send_order(self._orders, Order(max_side, quality, time_s), data)
             return receive_reply(self._replies)
@@ -190,16 +190,16 @@ class _Process:
         self._child.kill()
 
     def end(self) -> None:
-        """Kill it and free what belongs to it; for the thread that uses it."""
+        """Kill the process and close its pipes. For the thread that uses it."""
         self._child.kill()
         self._child.wait()
         for stream in (self._orders, self._replies):
-            with contextlib.suppress(OSError):  # an order that was never read
+            with contextlib.suppress(OSError):  # an unread order in the buffer
                 stream.close()
 
 
 def _raise_failures(results: Sequence[object]) -> None:
-    """Violations of several pictures go together; any other failure goes first."""
+    """Raise the first failure that is no InvalidInput, else one InvalidInput with all violations."""
     failures = [result for result in results if isinstance(result, BaseException)]
     violations = [v for failure in failures if isinstance(failure, InvalidInput) for v in failure.violations]
     for failure in failures:

@@ -1,7 +1,7 @@
-"""One decoder process: encoded pictures on its standard input, small decoded ones on its standard output.
+"""One decoder process: it reads encoded pictures from standard input and writes small decoded ones to standard output.
 
-A damaged picture may hang or crash a codec, or ask for all memory; here it takes nothing else along. The process holds
-no state between pictures, imports little more than Pillow, and ends with its input: when its owner ends it, or dies.
+A damaged picture may hang or crash a codec, or allocate all memory; here it harms nothing else. The process keeps no
+state between pictures, imports little more than Pillow, and ends when its input does.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ MAIN: Final = "from deployments.captioner.decoder_process import main; main()"
 
 
 class Order(NamedTuple):
-    """How to decode a picture: the longest side in pixels, the quality of the JPEG to answer with (0: raw pixels), and
-    the seconds after which the kernel ends the process."""
+    """Parameters of one decoding.
+
+    max_side: pixels. jpeg_quality: of the answer; 0 for raw pixels. time_s: then the kernel ends the process.
+    """
 
     max_side: int
     jpeg_quality: int
@@ -31,14 +33,14 @@ class Order(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A decoded picture, or why it is refused. `data` is RGB pixels, a JPEG, or words."""
+    """A decoded picture, or the reason of its refusal. `data` is RGB pixels, a JPEG, or the reason as text."""
 
     refused: bool
     size: tuple[int, int]
     data: bytes
 
 
-# Plain structures, no pickles: a codec that was taken over must not reach the owner.
+# Plain structures, no pickles: a compromised codec must not reach the owner.
 _ORDER = struct.Struct("<IBdI")
 _REPLY = struct.Struct("<?III")
 
@@ -56,10 +58,10 @@ def receive_reply(stream: BinaryIO) -> Reply:
 
 
 def main() -> None:
-    """Decode until the input ends. The argument is the limit of memory in MiB."""
+    """Decode until the input ends. The argument is the memory limit in MiB."""
     _protect(int(sys.argv[1]))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a codec prints must not end up among the replies
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # output of a codec must not mix with the replies
     Pillow.preinit()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
@@ -71,7 +73,7 @@ def main() -> None:
 
 
 def _protect(max_memory_mb: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner's business
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner handles it
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, whatever its code does
     with contextlib.suppress(OSError, ValueError):  # not on every system
         resource.setrlimit(resource.RLIMIT_AS, (max_memory_mb * 2**20,) * 2)

@@ -1,4 +1,4 @@
-"""Settings of the processes that decode a captioner's pictures."""
+"""Settings of the processes that decode images and frames."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from deployments.settings import Settings
 
 
 class DecoderSettings(Settings):
-    """At most `processes` decode at a time, and never more than there are cores; each starts when it is needed.
+    """At most `processes` decode at a time, and no more than there are cores. Each starts on first need.
 
     An idle process takes about 20 MB. A picture that needs more than `max_memory_mb` is refused: 1 GiB is enough for 40
     megapixels in any mode.

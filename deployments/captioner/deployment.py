@@ -14,7 +14,7 @@ from deployments.types import CaptionResult, Item
 
 @serve.deployment(name="Captioner")
 class CaptionerDeployment(StageReplica[CaptionerStage]):
-    """Every captioner whose knobs have a cache has it here, once."""
+    """A captioner in a replica. The cache is put around it here, once for all kinds."""
 
     def __init__(self, settings: AnyCaptionerSettings) -> None:
         super().__init__(cached(build_captioner(settings)))

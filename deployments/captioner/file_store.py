@@ -1,4 +1,4 @@
-"""Captions in a folder that replicas share: one small file each."""
+"""Captions in a folder that replicas share, one small file per caption."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from deployments.settings import Knobs
 
 _SHARDS = 256  # by the first two digits of the key
 _SLACK = 16
-_BLOCK = 4096  # what the smallest file takes on most file systems
+_BLOCK = 4096  # space of the smallest file on most file systems
 
 
 class FileStoreKnobs(Knobs):
-    """`path` is a folder that exists, on storage that every replica sees; it outlives them.
+    """`path` is an existing folder on storage that all replicas share.
 
-    Files and not a database: they hold on network file systems too, where the locks and the shared memory of an
-    embedded database do not. `max_mb` bounds the space taken, the oldest captions going first; every replica beyond
-    the first may exceed it by a sixteenth. What takes longer than `timeout_s` counts as failed.
+    Files work on network file systems too, where the locks and the shared memory of an embedded database do not.
+    `max_mb` bounds the space; the oldest captions are deleted first. Each replica beyond the first may exceed it by a
+    sixteenth. An operation that takes longer than `timeout_s` counts as failed.
     """
 
     kind: Literal["file"] = "file"
@@ -34,7 +34,7 @@ class FileStoreKnobs(Knobs):
     timeout_s: float = Field(default=0.25, gt=0, le=10)
 
     def build(self) -> FileStore:
-        """Raises Misconfigured when there is no such folder or it cannot be written."""
+        """Open the store. Raises Misconfigured if the folder is missing or cannot be written."""
         folder = find(self.path)
         if folder is None or not folder.is_dir():
             raise Misconfigured(
@@ -50,7 +50,7 @@ class FileStoreKnobs(Knobs):
 
 
 class FileStore:
-    """Implements Store. Keys are hex digests. Blocks, so for a thread; raises OSError."""
+    """Implements Store. Keys are hex digests. Blocks: call it in a thread. Raises OSError."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -58,7 +58,7 @@ class FileStore:
         self._grown: dict[str, int] = {}
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        """What was written and its age in seconds, None when there is nothing."""
+        """Return the data and its age in seconds, or None."""
         try:
             with self._path(key).open("rb") as file:
                 age_s = time.time() - os.fstat(file.fileno()).st_mtime
@@ -67,7 +67,7 @@ class FileStore:
             return None
 
     def write(self, key: str, data: bytes) -> None:
-        """In one step: a reader sees all of it or nothing, whoever else writes the same."""
+        """Write atomically: a reader sees all of the data or none, also with several writers."""
         path = self._path(key)
         path.parent.mkdir(exist_ok=True)
         draft = path.with_name(f"{uuid.uuid4().hex}.part")
@@ -83,8 +83,10 @@ class FileStore:
         return self._folder / key[:2] / key[2:]
 
     def _make_room(self, shard: Path, size: int) -> None:
-        """Look through the shard when it may have outgrown its part: at first, then whenever this process has added a
-        sixteenth of it."""
+        """Delete the oldest files of the shard when it exceeds its share.
+
+        Scans the shard on the first write, then whenever this process has added a sixteenth of the share.
+        """
         slack = self._shard_bytes // _SLACK
         grown = self._grown.get(shard.name, slack) + _space(size)
         self._grown[shard.name] = grown

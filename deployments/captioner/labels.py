@@ -1,4 +1,4 @@
-"""From class probabilities to a few honest tags."""
+"""Turns class probabilities into a few tags."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Label(NamedTuple):
 
 
 class Tag(NamedTuple):
-    """A guess of what a picture shows. `finer`: likely classes within it, when the name is a broader word for them."""
+    """One object that may be in a picture. `finer`: likely classes within it, when the name is a broader word."""
 
     name: str
     probability: float
@@ -29,10 +29,10 @@ _WORTH_NAMING = 0.1
 
 
 def merge(images: NDArray[np.float32], frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One row of class probabilities, (classes,), from those of images (n, classes) and frames (m, classes).
+    """Merge the rows of images (n, classes) and frames (m, classes) into one, (classes,).
 
-    Frames show one scene, so they are averaged, which drops one frame's flukes; each image may show something else,
-    so the surest counts.
+    Frames show one scene, so they are averaged, which drops errors of a single frame. Images may show different things,
+    so each class gets its maximum.
     """
     rows = [*images]
     if len(frames):
@@ -44,9 +44,9 @@ def merge(images: NDArray[np.float32], frames: NDArray[np.float32]) -> NDArray[n
 def pick(
     probabilities: NDArray[np.float32], labels: Sequence[Label], min_probability: float, max_tags: int
 ) -> tuple[Tag, ...]:
-    """The tags of at least `min_probability`, surest first. Classes that share a word are one tag.
+    """Return the tags of at least `min_probability`, the most likely first. Classes that share a word are one tag.
 
-    A tabby, a tiger cat and an Egyptian cat at a third each are no guess between three: they are surely a cat.
+    For example, a tabby, a tiger cat and an Egyptian cat at a third each make one certain tag, a cat.
     """
     groups: dict[str, list[int]] = {}
     for number in np.argsort(-probabilities)[: 4 * max_tags + 8]:
@@ -66,7 +66,7 @@ def pick(
     return tuple(sorted(tags, key=lambda tag: -tag.probability)[:max_tags])
 
 
-def _head(names: tuple[str, ...], known: dict[str, list[int]]) -> str:
-    """The noun that a class is a kind of, by its last word: "missile" for "projectile, missile"."""
+def _head(names: tuple[str, ...], groups: dict[str, list[int]]) -> str:
+    """Return the noun of a class by its last word, `missile` for `projectile, missile`; one in `groups` if any is."""
     heads = [name.split()[-1] for name in names]
-    return next((head for head in heads if head in known), heads[0])
+    return next((head for head in heads if head in groups), heads[0])

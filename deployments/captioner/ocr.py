@@ -1,7 +1,7 @@
-"""Text read off a picture: PP-OCRv6 through RapidOCR, models inside its wheel. Synchronous; call it in a thread.
+"""Reads text in a picture: PP-OCRv6 through RapidOCR, models inside its wheel. Synchronous: call it in a thread.
 
-Two steps, so that a caller can stop between them. On one core, finding lines takes 0.1 to 0.25 s a picture (0.5 s
-thoroughly), reading a line some 40 to 100 ms.
+There are two steps, so that a caller can stop between them. On one core, `find` takes 0.1 to 0.25 s a picture (0.5 s
+"thorough"), `read` 40 to 100 ms a line.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from deployments.errors import Misconfigured
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# How closely to look: "quick" scales the longer side down to this many pixels, "thorough" the shorter one up to it.
+# "quick" scales the longer side down to `_LOOK_SIDE` pixels, "thorough" the shorter side up to it.
 Look = Literal["quick", "thorough"]
 _LOOK_SIDE = 736
 _LIMIT_TYPE = {"quick": "max", "thorough": "min"}
 
-# A picture's texture reads as stray letters; a line counts when the recogniser is sure and it holds a word.
+# Texture reads as stray letters, so a line counts only with a high score and a word in it.
 _MIN_SCORE = 0.85
 _MIN_LETTERS = 3
 _MIN_SIDE = 24
@@ -35,10 +35,10 @@ Crop = NDArray[np.uint8]
 
 
 class TextReader:
-    """Loads in about 2 s, most of it OpenCV's and ONNX Runtime's imports."""
+    """A text reader. It loads in about 2 s, mostly for the imports of OpenCV and ONNX Runtime."""
 
     def __init__(self, threads: int) -> None:
-        """Raises Misconfigured when RapidOCR is missing or came without its models: nothing is ever downloaded."""
+        """Locate the models. Raises Misconfigured if RapidOCR or its models are missing: nothing is downloaded."""
         spec = importlib.util.find_spec("rapidocr")
         if spec is None or spec.origin is None:
             raise Misconfigured("captioner: reading text needs the package rapidocr, or set the knob ocr to 'never'")
@@ -50,7 +50,7 @@ class TextReader:
         self._engines: dict[Look, Any] = {}
 
     def find(self, image: Image, look: Look) -> list[Crop]:
-        """The pictures of the lines in an RGB picture, top to bottom. Empty where there is no text."""
+        """Return a crop for each line of text in an RGB image, top to bottom."""
         if min(image.size) < _MIN_SIDE:
             return []
         from rapidocr.main import RapidOCRError  # noqa: PLC0415 - heavy
@@ -58,19 +58,19 @@ class TextReader:
         pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])  # OpenCV's order: blue, green, red
         try:
             crops, _ = self._engine(look).detect_and_crop(pixels, {})
-        except RapidOCRError:  # its way to say that there is nothing
+        except RapidOCRError:  # raised when there is no text
             return []
         return list(crops)
 
     def read(self, crops: Sequence[Crop]) -> list[str]:
-        """The text of each line that reads as text."""
+        """Return the text of each line with a word in it."""
         from rapidocr.main import RapidOCRError  # noqa: PLC0415 - heavy
 
         try:
-            found = self._engine("quick").recognize_txt(list(crops))
+            recognised = self._engine("quick").recognize_txt(list(crops))
         except RapidOCRError:
             return []
-        texts = zip(found.txts or (), found.scores or (), strict=True)
+        texts = zip(recognised.txts or (), recognised.scores or (), strict=True)
         return [clean for text, score in texts if score >= _MIN_SCORE and (clean := _line(text))]
 
     def warm_up(self, look: Look) -> None:
@@ -81,7 +81,7 @@ class TextReader:
         self.find(Image.new("RGB", (320, 240)), look)
 
     def _engine(self, look: Look) -> Any:
-        """One engine for each way to look; they load what they need on first use."""
+        """Return the engine of a look. It loads its models on first use."""
         if look not in self._engines:
             from rapidocr import RapidOCR  # noqa: PLC0415 - heavy
 
@@ -101,7 +101,7 @@ class TextReader:
 
 
 def version() -> str:
-    """Names the models: they come inside this version's wheel."""
+    """Return the version of RapidOCR, whose wheel holds the models."""
     try:
         return f"rapidocr {importlib.metadata.version('rapidocr')}"
     except importlib.metadata.PackageNotFoundError:
@@ -109,7 +109,7 @@ def version() -> str:
 
 
 def _line(text: str) -> str:
-    """The line without stray spaces; empty when it holds no word."""
+    """Clean spaces of a line; empty if it holds no word."""
     clean = " ".join(text.split())
     letters = sum(c.isalnum() for c in clean)
     return clean if letters >= _MIN_LETTERS and letters * 2 >= len(clean.replace(" ", "")) else ""

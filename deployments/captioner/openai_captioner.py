@@ -1,4 +1,4 @@
-"""The `openai` captioner: a vision-language model on a server of others looks at the pictures."""
+"""The `openai` captioner: a vision-language model on a server that speaks the OpenAI API."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from deployments.weights import public_name
 
 
 class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
-    """A captioner. Knows no cache: `CachedCaptioner` is around it."""
+    """A captioner without a cache; `CachedCaptioner` wraps it."""
 
     knobs_type = OpenAiCaptionerKnobs
 
@@ -41,7 +41,7 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         )
 
     async def start(self, knobs: OpenAiCaptionerKnobs) -> None:
-        """Raises Misconfigured when there is no key, or the server refuses it, the model or a picture."""
+        """Connect. Raises Misconfigured without a key, or if the server refuses the key, the model or an image."""
         await self.reconfigure(knobs)
         blank = jpeg(Pillow.new("RGB", (64, 64)), self._settings.jpeg_quality)
         await self._engine.start(self._chat([Message("user", vision.REQUEST)], [blank], knobs))
@@ -51,10 +51,10 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         self._knobs = knobs
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        """An item without pictures gets its metadata back as the caption; the server is not asked.
+        """Caption an item. Without images and frames the caption is its metadata, without a call.
 
-        Raises InvalidInput for a picture that cannot be decoded, and what `OpenAiEngine.sample` raises. At the deadline
-        the call is cancelled.
+        Raises InvalidInput for a picture that cannot be decoded, and the errors of `OpenAiEngine.sample`. At the
+        deadline the call is cancelled.
         """
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
@@ -69,7 +69,7 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
     def _chat(self, messages: Sequence[Message], jpegs: Sequence[bytes], knobs: OpenAiCaptionerKnobs) -> Chat:
         return Chat(
             messages=tuple(messages),
-            pictures=tuple(jpegs),
+            images=tuple(jpegs),
             temperature=knobs.temperature,
             max_tokens=knobs.max_tokens,
         )

@@ -15,8 +15,8 @@ from deployments.settings import Settings
 class OpenAiCaptionerKnobs(CachedKnobs):
     """`max_images` counts images and frames together: images first, then frames spread evenly over the video.
 
-    Greedy by default, so that one content has one caption; a `temperature` of None is not sent, for models that take
-    none. `max_facts_tokens` are counted on the high side (`engines/token_estimate.py`).
+    Greedy by default, so that one content has one caption. A `temperature` of None is not sent, for models that take
+    none. `max_facts_tokens` is compared with an upper estimate (`engines/token_estimate.py`).
     """
 
     temperature: float | None = Field(default=0.0, ge=0, le=2)
@@ -29,7 +29,7 @@ class OpenAiCaptionerKnobs(CachedKnobs):
 class OpenAiCaptionerSettings(Settings):
     """Kind "openai": a vision-language model on a server that speaks the OpenAI API.
 
-    Pictures travel in the call, as JPEGs of at most `max_image_side` pixels a side.
+    Images and frames travel in the call, as JPEGs of at most `max_image_side` pixels a side.
     """
 
     kind: Literal["openai"] = "openai"

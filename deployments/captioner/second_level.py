@@ -1,6 +1,6 @@
-"""The second level of the caption cache: shared by replicas, and still there after a restart.
+"""The second level of the caption cache: shared by replicas, it survives a restart.
 
-It can only help: whatever fails there is logged and counted, and the caption is computed.
+Its failures are logged and counted, and the caption is computed.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ Outcome = Literal["hit", "miss", "stored", "skipped", "failed"]
 
 _THREADS = 4
 _MAX_WRITES = 64
-"""Captions that may wait to be written; beyond it they are not kept."""
+"""Captions that may wait to be written; beyond it they are not stored."""
 _PAUSE_S = 10.0
-"""Seconds that a failed store is left alone: one that hangs would delay every caption by the timeout."""
+"""Seconds without calls after a failure: a hanging store would delay every caption by the timeout."""
 
 
 class Store(Protocol):
     """Bytes by key. Blocks; raises OSError."""
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        """What was written and its age in seconds, None when there is nothing."""
+        """Return the data and its age in seconds, or None."""
 
     def write(self, key: str, data: bytes) -> None: ...
 
@@ -61,7 +61,7 @@ class ServeLevelMetrics:
 
 
 class SecondLevel:
-    """Captions in a store, read and written in threads of its own."""
+    """Captions in a store, read and written in its own threads."""
 
     def __init__(
         self, store: Store, timeout_s: float, metrics: LevelMetrics, clock: Callable[[], float] = time.monotonic
@@ -75,25 +75,25 @@ class SecondLevel:
         self._paused_until = float("-inf")
 
     async def get(self, key: str, ttl_s: float) -> tuple[CaptionResult, float] | None:
-        """The caption and its age in seconds; None when there is none, an old one, or no answer in time."""
+        """Return the caption and its age in seconds; None if it is missing, too old, or not read in time."""
         if self._clock() < self._paused_until:
             self._metrics.count("read", "skipped")
             return None
         try:
             async with asyncio.timeout(self._timeout_s):
-                found = await asyncio.get_running_loop().run_in_executor(self._threads, self._store.read, key)
-            if found is None or found[1] >= ttl_s:
+                stored = await asyncio.get_running_loop().run_in_executor(self._threads, self._store.read, key)
+            if stored is None or stored[1] >= ttl_s:
                 self._metrics.count("read", "miss")
                 return None
-            result = CaptionResult.model_validate_json(found[0])
+            result = CaptionResult.model_validate_json(stored[0])
         except (OSError, ValidationError) as error:  # a TimeoutError is an OSError
             self._failed("read", error)
             return None
         self._metrics.count("read", "hit")
-        return result, found[1]
+        return result, stored[1]
 
     def put(self, key: str, result: CaptionResult) -> None:
-        """Keep a caption; nobody waits for it."""
+        """Store a caption in the background."""
         if len(self._writes) >= _MAX_WRITES or self._clock() < self._paused_until:
             self._metrics.count("write", "skipped")
             return
@@ -102,8 +102,8 @@ class SecondLevel:
         task.add_done_callback(self._writes.discard)
 
     async def close(self) -> None:
-        """Ends when what is being written is written, or has had its time."""
-        self._paused_until = float("inf")  # nothing more begins
+        """Wait for writes in flight, each at most for its timeout."""
+        self._paused_until = float("inf")  # no further call begins
         await asyncio.gather(*self._writes, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -119,6 +119,6 @@ class SecondLevel:
 
     def _failed(self, operation: Operation, error: Exception) -> None:
         self._metrics.count(operation, "failed")
-        if isinstance(error, OSError):  # what cannot be read as a caption says nothing of the store
+        if isinstance(error, OSError):  # unreadable content is no failure of the store
             self._paused_until = max(self._paused_until, self._clock() + _PAUSE_S)
         logger.warning("the second level of the caption cache failed on a %s", operation, exc_info=error)

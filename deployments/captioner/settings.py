@@ -1,4 +1,4 @@
-"""Settings of the `tags` captioner (those of `vlm` and `openai` are in files of their own)."""
+"""Settings of the `tags` captioner."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from deployments.settings import Settings
 
 
 class TagsKnobs(CachedKnobs):
-    """`ocr`: "auto" looks for text at a small scale and reads what it finds, "always" looks closely, "never" does not.
+    """`ocr`: "auto" looks for text at a small scale, "always" at a large one, "never" reads none.
 
-    Tags below `min_probability` are dropped; `max_frames` of a video's frames are looked at, spread evenly. `batching`
-    is of the pictures to tag, each of one token.
+    Tags below `min_probability` are dropped. `max_frames` of a video are read, spread evenly. `batching` counts each
+    image or frame as one token.
     """
 
     min_probability: float = Field(default=0.35, ge=0, le=1)
@@ -29,10 +29,10 @@ class TagsKnobs(CachedKnobs):
 
 
 class TagsCaptionerSettings(Settings):
-    """The embedded default where no vision-language model can be had. It does not see: it tags and reads.
+    """The default without a vision-language model: a classifier tags images and an OCR model reads their text.
 
-    model: a model reference, see `deployments/weights`. `threads`: of one piece of work, of which `workers` run at a
-    time; `max_waiting` calls may wait for one. More than one thread loses time where something else computes.
+    model: a model reference, see `deployments/weights`. `workers` tasks run at a time, each with `threads` threads;
+    `max_waiting` calls may wait. More than one thread loses time where other stages compute too.
     """
 
     kind: Literal["tags"] = "tags"

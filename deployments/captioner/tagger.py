@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 on ImageNet's 1,000 classes: pictures to class probabilities. Synchronous; call it in a thread."""
+"""EfficientNet-Lite0, a classifier of ImageNet's 1,000 classes. Synchronous: call it in a thread."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _SCALE = 128.0
 
 
 class Tagger:
-    """Loads in about 2.5 s, most of it torch's import; 40 ms a picture on one core.
+    """A classifier. It loads in about 2.5 s, mostly for the import of torch, and takes 40 ms a picture on one core.
 
-    `pre` scales pictures (any thread), `core` runs the model; the batcher's thread runs it for many calls at once.
+    `pre` scales pictures (any thread), `core` runs the model on a batch from many calls (the batcher's thread).
     """
 
     def __init__(self, folder: Path, threads: int) -> None:
-        """`folder` is what `deployments/weights/efficientnet.py` wrote. Raises Misconfigured."""
+        """Load the folder that `deployments/weights/efficientnet.py` wrote. Raises Misconfigured."""
         import torch  # noqa: PLC0415 - heavy
         from efficientnet_lite_pytorch import EfficientNet  # noqa: PLC0415
         from safetensors.torch import load_file  # noqa: PLC0415
 
         torch.set_num_threads(threads)
         try:
-            known = json.loads((folder / LABELS_FILE).read_text(encoding="utf-8"))
+            entries = json.loads((folder / LABELS_FILE).read_text(encoding="utf-8"))
             state = load_file(folder / WEIGHTS_FILE)
         except OSError:
             raise Misconfigured("captioner.model: holds no EfficientNet-Lite0 weights with class names") from None
@@ -47,23 +47,23 @@ class Tagger:
         self._model: Any = EfficientNet.from_name("efficientnet-lite0")
         self._model.load_state_dict(state)
         self._model.eval()
-        self.labels = tuple(Label(tuple(entry["names"]), entry["kind"]) for entry in known)
+        self.labels = tuple(Label(tuple(entry["names"]), entry["kind"]) for entry in entries)
 
     def pre(self, images: Sequence[Image]) -> list[NDArray[np.float32]]:
-        """RGB pictures of any size to what `core` takes."""
+        """Scale RGB pictures of any size for `core`."""
         return [_preprocess(image) for image in images]
 
     def core(self, pictures: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """[pictures, classes] probabilities; at least one picture."""
+        """Return [pictures, classes] probabilities for at least one picture."""
         batch = self._torch.from_numpy(np.stack(pictures))
         with self._torch.inference_mode():
-            found: NDArray[np.float32] = self._model(batch).softmax(-1).numpy()
-        return found
+            probabilities: NDArray[np.float32] = self._model(batch).softmax(-1).numpy()
+        return probabilities
 
 
 def _preprocess(image: Image) -> NDArray[np.float32]:
-    """(3, 224, 224), channels red, green, blue."""
-    from PIL.Image import Resampling  # noqa: PLC0415 - only where pictures are
+    """Crop and scale to (3, 224, 224), channels red, green, blue."""
+    from PIL.Image import Resampling  # noqa: PLC0415 - needed for pictures alone
 
     crop = _SIDE / (_SIDE + _CROP_PADDING) * min(image.size)
     left, top = (image.width - crop) / 2, (image.height - crop) / 2

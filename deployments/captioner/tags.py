@@ -1,4 +1,4 @@
-"""The `tags` captioner: ImageNet tags and text read off the picture, composed with the metadata."""
+"""The `tags` captioner: ImageNet tags and text in the images, composed with the metadata."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 P = ParamSpec("P")
 
-# Time to compose and answer, kept when reading text is cut.
+# Time that is reserved to compose and answer, when reading text is cut short.
 _ANSWER_S = 0.05
-# Lines read in one go: what the recogniser puts into one batch.
+# Lines per call of the recogniser: its batch size.
 _LINES_AT_ONCE = 6
 
 
 class TagsCaptioner(Cacheable[TagsKnobs]):
     """A captioner.
 
-    Pictures are decoded in processes, read in a thread pool of its own, one after the other by default, and tagged in
-    batches across calls.
+    It decodes pictures in child processes, reads text in its own thread pool, one call at a time by default, and tags
+    in batches across calls.
     """
 
     knobs_type = TagsKnobs
@@ -74,7 +74,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         )
 
     async def tag_with(self, tagger: Tagger) -> None:
-        """Calls from now on are tagged by this one; those that wait for one before it are refused."""
+        """Tag later calls with this tagger. Calls that wait for the tagger before it are refused."""
         if self._batcher is not None:
             await self._batcher.stop()
         self._tagger = tagger
@@ -108,9 +108,9 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        """Raises InvalidInput for a picture that cannot be decoded, Overloaded, DeadlineExceeded.
+        """Caption an item. If the time ends while text is read, the caption leaves it out: the result is Incomplete.
 
-        When the time ends while text is being read, the caption does without it: the result is Incomplete.
+        Raises InvalidInput for a picture that cannot be decoded, Overloaded, DeadlineExceeded.
         """
         knobs, meter = self._knobs, _Meter()
         if not (item.frames or any(image.data for image in item.images)):
@@ -130,10 +130,10 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         async with call.deadline.limit("captioning"):
             pictures = await self._decoded(item, call, knobs, meter)
             rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
-            found = await batcher.submit([Work(row, tokens=1) for row in rows], call)
-        meter.add(usage(found))
-        meter.pictures = len(found)
-        tags = _pick(tagger, np.array([f.value for f in found]), len(pictures.images), knobs)
+            batched = await batcher.submit([Work(row, tokens=1) for row in rows], call)
+        meter.add(usage(batched))
+        meter.pictures = len(batched)
+        tags = _pick(tagger, np.array([f.value for f in batched]), len(pictures.images), knobs)
         lines: list[str] = []
         result: type[CaptionResult] = CaptionResult
         if self._reader is not None and knobs.ocr != "never":
@@ -166,7 +166,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
     async def _read_into(
         self, lines: list[str], reader: ocr.TextReader, pictures: _Pictures, knobs: TagsKnobs, meter: _Meter
     ) -> None:
-        """Distinct lines of all pictures, until there are enough. Text in a video stays, so one frame is read."""
+        """Append distinct lines of all images and of one frame, up to the limit. Text in a video rarely changes."""
         for picture in (*pictures.images, *pictures.frames[:1]):
             crops = await self._run(meter, reader.find, picture, _look(knobs))
             for start in range(0, len(crops), _LINES_AT_ONCE):
@@ -178,12 +178,12 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         del lines[knobs.max_ocr_lines :]
 
     async def _run(self, meter: _Meter, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run in the pool. Cancelling the caller drops work that waits; work that runs goes to its end, unheard."""
-        asked = time.perf_counter()
+        """Run in the pool. Cancelling the caller drops waiting work; work in progress ends and is discarded."""
+        queued_at = time.perf_counter()
 
         def timed() -> T:
             began = time.perf_counter()
-            meter.queue_s += began - asked
+            meter.queue_s += began - queued_at
             try:
                 return work(*args, **kwargs)
             finally:
@@ -214,9 +214,9 @@ class _Meter:
         return Usage(queue_ms=self.queue_s * 1000, compute_ms=self.compute_s * 1000, batch_size=self.pictures)
 
 
-def _pick(tagger: Tagger, found: NDArray[np.float32], images: int, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:
-    """Of the probabilities of a call's pictures, images first and then frames."""
-    merged = labels.merge(found[:images], found[images:])
+def _pick(tagger: Tagger, probabilities: NDArray[np.float32], images: int, knobs: TagsKnobs) -> tuple[labels.Tag, ...]:
+    """Pick the tags of one call. The rows of `probabilities` are its images, then its frames."""
+    merged = labels.merge(probabilities[:images], probabilities[images:])
     return labels.pick(merged, tagger.labels, knobs.min_probability, knobs.max_tags)
 
 

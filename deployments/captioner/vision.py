@@ -1,4 +1,4 @@
-"""Parts shared by captioners on a vision-language model: the prompt and the reading of the answer. Pure."""
+"""The prompt for a vision-language model and the reading of its answer, shared by captioners. Pure."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ _SENTENCE_END: Final = ".!?…。！？"  # noqa: RUF001 - full-width stops are 
 
 
 def messages(item: Item, room: int, count: CountTokens, control_words: Iterable[str] = ()) -> list[Message]:
-    """The chat about an item's pictures, with its facts in at most `room` tokens. The pictures go with the last one."""
+    """Return the chat, with the item's facts in at most `room` tokens. The images go with its last message."""
     facts = prompt_facts(item, "", room, count, control_words)
     request = f"<item>\n{facts}\n</item>\n{REQUEST}" if facts else REQUEST
     return [Message("system", _SYSTEM), Message("user", request)]
 
 
 def revision() -> str:
-    """The revision of the prompt."""
+    """Return the revision of the prompt."""
     return prompt_revision(lambda item, _: [m.text for m in messages(item, 1000, len)])
 
 
 def caption_of(sample: Sample, max_chars: int) -> Caption:
-    """The model's answer as a caption."""
-    return Caption(text=_whole(clean(sample.text), sample.length_cut)[:max_chars], source=CaptionSource.VLM)
+    """Turn the model's answer into a caption."""
+    return Caption(text=_ended(clean(sample.text), sample.length_cut)[:max_chars], source=CaptionSource.VLM)
 
 
 def metadata_caption(item: Item, max_chars: int) -> Caption:
-    """Of an item without pictures: no model is asked."""
+    """Compose the caption of an item without images and frames."""
     return Caption(text=compose.compose(item, (), (), max_chars), source=CaptionSource.METADATA)
 
 
-def _whole(text: str, cut: bool) -> str:
-    """A text that ran out of room ends with its last whole sentence, if it has one."""
+def _ended(text: str, cut: bool) -> str:
+    """Cut a text that ran out of tokens after its last complete sentence, if it has one."""
     end = max((text.rfind(mark) for mark in _SENTENCE_END), default=-1)
     return text[: end + 1] if cut and end > 0 else text

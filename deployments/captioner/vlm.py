@@ -1,4 +1,4 @@
-"""The `vlm` captioner: a frozen vision-language model looks at the pictures and writes a dense caption."""
+"""The `vlm` captioner: a frozen vision-language model reads images and frames and writes a dense caption."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deployments.weights import public_name
 
 
 class VlmCaptioner(Cacheable[VlmKnobs]):
-    """A captioner. Knows no cache: `CachedCaptioner` is around it."""
+    """A captioner without a cache; `CachedCaptioner` wraps it."""
 
     knobs_type = VlmKnobs
 
@@ -36,22 +36,22 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         self._control_words: tuple[str, ...] = ()
 
     async def start(self, knobs: VlmKnobs) -> None:
-        """Raises Misconfigured when the model cannot be served, or not with as many images."""
+        """Start engine and decoder. Raises Misconfigured if the model cannot be served with `max_images`."""
         await self.reconfigure(knobs)
         await self._engine.start()
-        await self._decoder.start()  # after the engine, which takes processes that start meanwhile for its own
+        await self._decoder.start()  # after the engine, which owns all processes that start during its own start
         self._control_words = self._engine.control_words()
         await self._warm_up()
-        known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
+        model_revision = await asyncio.to_thread(weights.revision, self._settings.engine.model)
         self._revision = self._revision.model_copy(
             update={
-                "model_revision": known or self._settings.engine.revision or "",
+                "model_revision": model_revision or self._settings.engine.revision or "",
                 "prompt_revision": vision.revision(),
             }
         )
 
     async def _warm_up(self) -> None:
-        """One look at a blank picture: a start that ends well has served."""
+        """Answer for one blank image, so that a started engine is known to work."""
         prompt = self._engine.render([Message("user", vision.REQUEST)], [Pillow.new("RGB", (64, 64))])
         await self._engine.sample(prompt, Sampling(max_tokens=1), request_id="warm-up")
 
@@ -62,10 +62,10 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         self._knobs = knobs
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        """An item without pictures gets its metadata back as the caption; the model is not asked.
+        """Caption an item. Without images and frames the caption is its metadata, without a call of the model.
 
         Raises InvalidInput for a picture that cannot be decoded, DeadlineExceeded, StageUnavailable when the engine has
-        died, StageFailed. At the deadline the work is aborted in the engine.
+        died, StageFailed. At the deadline the engine aborts the request.
         """
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)

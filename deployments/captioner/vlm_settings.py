@@ -27,7 +27,7 @@ class VlmKnobs(CachedKnobs):
 
 
 class VlmCaptionerSettings(Settings):
-    """A vision-language model on the engine of `deployments.engines`, frozen: it captions, nothing trains it.
+    """Kind "vlm": a frozen vision-language model on the engine of `deployments.engines`.
 
     Any model that vLLM serves with images: SmolVLM-256M class on a CPU, Qwen-VL class on a GPU.
     """
@@ -40,7 +40,7 @@ class VlmCaptionerSettings(Settings):
     @model_validator(mode="before")
     @classmethod
     def _images_by_default(cls, data: object) -> object:
-        """An engine that names no number of images takes as many as the knobs' default."""
+        """Set the engine's number of images to the knobs' default, unless it is named."""
         if isinstance(data, dict) and isinstance(engine := data.get("engine"), dict):
             return data | {"engine": {"max_images_per_prompt": VlmKnobs().max_images} | engine}
         return data

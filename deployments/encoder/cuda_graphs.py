@@ -1,6 +1,6 @@
-"""CUDA graphs of an encoder, one for each bucket of rows and length: a small model on a GPU waits mostly for launches.
+"""CUDA graphs of an encoder, one for each bucket of rows and length: launches dominate a small model on a GPU.
 
-A graph replays one shape, so that rows are padded up to the next bucket. Nothing here runs without a GPU.
+A graph replays one shape, so rows are padded up to the next bucket. Nothing here runs without a GPU.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import torch
 
-# Steps of half an octave: padding up to the next costs a third at most, and there are few to capture.
+# Steps of half an octave: padding costs at most a third, and there are few graphs to capture.
 _LENGTHS: Final = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 _ROWS: Final = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128)
 
 
 @dataclass(frozen=True)
 class Buckets:
-    """The shapes to capture: those of at most `max_tokens` padded tokens, and of at most `max_length` tokens a row."""
+    """The shapes to capture: at most `max_tokens` padded tokens, and at most `max_length` tokens a row."""
 
     max_length: int
     max_tokens: int
@@ -32,12 +32,12 @@ class Buckets:
         return (*(n for n in _LENGTHS if n < self.max_length), self.max_length)
 
     def shapes(self) -> list[tuple[int, int]]:
-        """(rows, length) of every graph, the largest first, so that the smaller ones fit into its memory."""
+        """Return (rows, length) of every graph, the largest first: the smaller ones reuse its memory."""
         every = [(rows, length) for rows in _ROWS for length in self.lengths if rows * length <= self.max_tokens]
         return sorted(every, key=lambda shape: -shape[0] * shape[1])
 
     def fit(self, rows: int, length: int) -> tuple[int, int] | None:
-        """The smallest captured shape that holds this one; None where there is none."""
+        """Return the smallest captured shape that holds this one; None where there is none."""
         at, across = bisect_left(_ROWS, rows), bisect_left(self.lengths, length)
         if at == len(_ROWS) or across == len(self.lengths):
             return None
@@ -60,11 +60,11 @@ class CudaGraphs:
         self.buckets = buckets
         self._forward = forward
         self._captured: dict[tuple[int, int], _Captured] = {}
-        # Input and output of a graph are its own memory, and the batcher's thread is not the only one to come here.
+        # A graph reads and writes its own buffers, and more threads than the batcher's call `run`.
         self._lock = threading.Lock()
 
     def capture(self, device: str) -> None:
-        """Run and record every bucket. Seconds. Raises RuntimeError where the model cannot be captured."""
+        """Run and record every bucket. Takes seconds. Raises RuntimeError where the model cannot be captured."""
         import torch  # noqa: PLC0415 - heavy
 
         with self._lock, torch.inference_mode():
@@ -74,7 +74,7 @@ class CudaGraphs:
                 mask = torch.ones(shape, dtype=torch.bool, device=device)
                 aside: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
                 aside.wait_stream(torch.cuda.current_stream())
-                with torch.cuda.stream(aside):  # libraries set themselves up on a first run, which no graph may hold
+                with torch.cuda.stream(aside):  # the first run initialises libraries, which a graph must not record
                     self._forward(ids, mask)
                 torch.cuda.current_stream().wait_stream(aside)
                 graph = torch.cuda.CUDAGraph()
@@ -83,7 +83,10 @@ class CudaGraphs:
                 self._captured[shape] = _Captured(graph, ids, mask, out)
 
     def run(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """`ids` and `mask` in main memory, of a bucket's shape; the answer is on the device and the caller's own."""
+        """Replay the graph for `ids` and `mask`, which are in main memory and of a bucket's shape.
+
+        The result is a copy on the device.
+        """
         captured = self._captured[ids.shape[0], ids.shape[1]]
         with self._lock:
             captured.ids.copy_(ids, non_blocking=True)

@@ -1,4 +1,4 @@
-"""Where a model computes, and in which number format."""
+"""The device and the number format of a model."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16
 
 
-def pick_device(wanted: Device) -> str:
-    """Raises Misconfigured when a GPU is asked for by name and there is none."""
+def pick_device(setting: Device) -> str:
+    """Return "cuda" or "cpu". Raises Misconfigured for `cuda` without a GPU."""
     import torch  # noqa: PLC0415 - heavy
 
-    if wanted == "cuda" and not torch.cuda.is_available():
+    if setting == "cuda" and not torch.cuda.is_available():
         raise Misconfigured("device: cuda, and torch finds no GPU; use auto or cpu")
-    return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
+    return "cuda" if setting != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def pick_dtype(wanted: DType, device: str) -> str:
-    """bfloat16 on a GPU that has it, and on a CPU that computes in it; float32 on any other."""
-    if wanted != "auto":
-        return wanted
+def pick_dtype(setting: DType, device: str) -> str:
+    """Return the setting, and for `auto` bfloat16 where the device computes in it, else float32."""
+    if setting != "auto":
+        return setting
     if device == "cuda":
         import torch  # noqa: PLC0415 - heavy
 

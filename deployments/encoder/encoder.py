@@ -1,7 +1,7 @@
 """A transformer sentence encoder in four verbs, so that threads can overlap them.
 
-`pre` tokenises (any thread), `core` runs the device (the batcher's thread), `post` finishes rows, `warmup` touches
-the lengths that traffic will bring. Everything here blocks: call it from a thread, never from the event loop.
+`pre` tokenises (any thread), `core` runs the device (the batcher's thread), `post` normalises rows, `warmup` runs
+typical lengths once. All of them block: call them from a thread, never from the event loop.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Tokens:
 class Encoder:
     """Any BERT-like model that `AutoModel` loads, mean-pooled over its mask: text in, one float32 row out.
 
-    One pass, whatever `layers` are pooled: lower layers know more of style, upper ones more of meaning.
+    One pass serves all `layers` that are pooled. Lower layers carry more style, upper ones more meaning.
     """
 
     def __init__(self, settings: EncoderSettings) -> None:
@@ -52,7 +52,7 @@ class Encoder:
         self._cuda_graphs: CudaGraphs | None = None
 
     def load(self) -> None:
-        """Load tokenizer and weights. Seconds. Raises Misconfigured."""
+        """Load tokenizer and weights. Takes seconds. Raises Misconfigured."""
         import torch  # noqa: PLC0415 - heavy
         from transformers import AutoModel, AutoTokenizer  # noqa: PLC0415 - heavy
 
@@ -97,7 +97,7 @@ class Encoder:
         return [Tokens(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
 
     def pooled(self, rows: Sequence[Tokens]) -> torch.Tensor:
-        """[rows, dim] float32 on the device: the mean over each row's own tokens, padding left out."""
+        """Return [rows, dim] float32 on the device: the mean over each row's tokens, without padding."""
         import torch  # noqa: PLC0415 - heavy
 
         shape = len(rows), max(row.tokens for row in rows)
@@ -109,13 +109,13 @@ class Encoder:
             return self._forward(ids.to(self.device, non_blocking=True), mask.to(self.device, non_blocking=True))
 
     def _padded(self, rows: Sequence[Tokens], count: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """[count, length] ids and mask in main memory, pinned for a GPU.
+        """Return [count, length] ids and mask in main memory, pinned for a GPU.
 
-        A row that is only there to fill has one token: over none, attention and mean would be no numbers.
+        A filling row has one token: without any, attention and mean would be NaN.
         """
         import torch  # noqa: PLC0415 - heavy
 
-        pinned = self.device == "cuda"  # a copy from pageable memory would wait for itself, whatever it is asked for
+        pinned = self.device == "cuda"  # a copy from pageable memory blocks, even with non_blocking
         filling = count - len(rows)
         padded = [row.ids + [self._pad_id] * (length - row.tokens) for row in rows] + [
             [self._pad_id] * length
@@ -126,7 +126,7 @@ class Encoder:
         return ids, mask.pin_memory() if pinned else mask
 
     def _forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """[rows, dim] of ids and mask on the device."""
+        """Return [rows, dim] for ids and mask on the device."""
         import torch  # noqa: PLC0415 - heavy
 
         layers = self.settings.layers
@@ -136,19 +136,19 @@ class Encoder:
         return torch.cat([(state.float() * mask[:, :, None]).sum(1) / count for state in states], dim=1)
 
     def core(self, rows: Sequence[Tokens]) -> NDArray[np.float32]:
-        """[rows, dim] float32 in main memory; what the batcher runs."""
+        """Return [rows, dim] float32 in main memory. The batcher runs this."""
         return self.pooled(rows).cpu().numpy()
 
     def post(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Rows of unit length, whose dot product is the cosine."""
+        """Scale rows to unit length, so that their dot product is the cosine."""
         import numpy as np  # noqa: PLC0415 - heavy
 
         return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
 
     def warmup(self, max_batch_tokens: int) -> None:
-        """Run short, middle and long rows, so that the first request does not pay for allocation; on a GPU, capture.
+        """Run short, middle and long rows once, so that the first request pays for no allocation. On a GPU, capture.
 
-        Raises Misconfigured when CUDA graphs are asked for by name and the model cannot be captured.
+        Raises Misconfigured for `graphs: on` when the model cannot be captured.
         """
         if self.device == "cuda" and self.settings.graphs != "off":
             self._capture(max_batch_tokens)
@@ -168,5 +168,5 @@ class Encoder:
         self._cuda_graphs = cuda_graphs
 
     def revision(self) -> str:
-        """Which weights these are: those loaded, before `load` those that would be. Empty where only a hub knows."""
+        """Return the revision of the weights, before `load` of those it would load. Empty for a model of a hub."""
         return revision(self.settings.model) if self._revision is None else self._revision

@@ -14,14 +14,14 @@ CudaGraphUse = Literal["auto", "on", "off"]
 
 
 class EncoderSettings(Settings):
-    """Which encoder, and where it runs. `dtype: auto` is bfloat16 where the device computes in it, else float32.
+    """An encoder and its device. `dtype: auto` is bfloat16 where the device computes in it, else float32.
 
-    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU, and does without
-    when they cannot be captured; "on" refuses to start then.
+    `graphs`: CUDA graphs by bucket of rows and length, captured at start. "auto" uses them on a GPU if they can be
+    captured; "on" refuses to start if they cannot.
     """
 
     model: str = Field(default="package:all-minilm-l6-v2", min_length=1)
-    max_length: int = Field(default=128, ge=8, le=512, description="tokens; what is longer is cut")
+    max_length: int = Field(default=128, ge=8, le=512, description="tokens; longer texts are cut")
     layers: tuple[int, ...] = Field(
         default=(), description="hidden states to pool side by side, 0 the embeddings; none: the last alone"
     )

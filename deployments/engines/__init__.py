@@ -1,7 +1,7 @@
 """The engines of the captioner and the generator: vLLM in the replica, or a server that speaks the OpenAI API.
 
-`settings.py` is what an operator writes, `engine.py` the engine, `vllm_api.py` the only file that imports vLLM; for a
-server the same are `openai_settings.py`, `openai_engine.py` and `openai_api.py`.
+For vLLM: `settings.py`, `engine.py` and `vllm_api.py`, the only file that imports vLLM. For a server:
+`openai_settings.py`, `openai_engine.py` and `openai_api.py`, the only file that imports the `openai` client.
 """
 
 from deployments.engines.engine import Engine

@@ -1,4 +1,4 @@
-"""The LoRA adapters of an engine, checked before it starts with them. Imports neither torch nor vLLM."""
+"""The LoRA adapters of an engine, checked before it starts. Imports neither torch nor vLLM."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Adapter:
     revision: str
 
 
-def known(name: str, names: Collection[str]) -> None:
-    """Raises Misconfigured for a name that no adapter of the engine has; "" is the model without an adapter."""
+def check_name(name: str, names: Collection[str]) -> None:
+    """Raise Misconfigured for an unknown adapter name; "" is the model without an adapter."""
     if not name or name in names:
         return
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
@@ -32,10 +32,10 @@ def known(name: str, names: Collection[str]) -> None:
 
 
 def load(references: Mapping[str, str], max_rank: int, reference: str, model: str) -> dict[str, Adapter]:
-    """Check every adapter against the model that it shall change. `reference` is the model's as configured, `model` the
-    resolved one; only a model in a local folder can be compared layer by layer.
+    """Check every adapter against the model.
 
-    Raises Misconfigured naming the key. Reads the adapters whole: for a thread.
+    `reference` is the model as configured, `model` the resolved one. Layers are compared for a local folder only.
+    Raises Misconfigured with the key. Reads all of the adapters: call it in a thread.
     """
     files = lora.checkpoint(Path(model)) if references else []
     shapes = {name: shape for file in files for name, shape in lora.read_shapes(file, "engine.model").items()}
@@ -47,13 +47,13 @@ def load(references: Mapping[str, str], max_rank: int, reference: str, model: st
 
 def _load(name: str, number: int, folder: str, max_rank: int, model: str, shapes: Mapping[str, lora.Shape]) -> Adapter:
     key = f"engine.adapters.{name}"
-    found = lora.read(key, folder)
-    if found.rank > max_rank:
+    lora_adapter = lora.read(key, folder)
+    if lora_adapter.rank > max_rank:
         raise Misconfigured(
-            f"{key}: rank {found.rank} is above engine.max_lora_rank={max_rank}: raise it or train a smaller"
+            f"{key}: rank {lora_adapter.rank} is above engine.max_lora_rank={max_rank}: raise it or train a smaller"
         )
-    lora.check_base(key, found, model)
-    # A model whose checkpoint names none of the layers is left to vLLM, which may know them by other names.
-    if any(f"{layer}.weight" in shapes for layer in found.layers):
-        lora.check_layers(key, found, shapes, model)
-    return Adapter(name, number, str(found.folder.resolve()), found.rank, found.revision)
+    lora.check_base(key, lora_adapter, model)
+    # A checkpoint that names none of the layers is left to vLLM, which may have other names for them.
+    if any(f"{layer}.weight" in shapes for layer in lora_adapter.layers):
+        lora.check_layers(key, lora_adapter, shapes, model)
+    return Adapter(name, number, str(lora_adapter.folder.resolve()), lora_adapter.rank, lora_adapter.revision)

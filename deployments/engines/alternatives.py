@@ -1,4 +1,4 @@
-"""Two words compared by the likeliest first tokens of an answer, which is all that a server of others tells. Pure."""
+"""Comparison of two words by the likeliest first tokens of an answer, which is all that an API gives. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 
 class Alternative(NamedTuple):
-    """A token that an answer might have begun with, and its log-probability in nats."""
+    """A possible first token of an answer, and its log-probability in nats."""
 
     token: str
     logprob: float
 
 
 def contrast(alternatives: Sequence[Alternative], first: str, second: str) -> float | None:
-    """log P(first) - log P(second). None when neither word is there, or nothing beside one token.
+    """Return log P(first) - log P(second); None when neither word is listed, or only one token is.
 
-    Tokens that differ in case and in space around them are one word, whose probabilities add up. A word that is not
-    there is taken to be as likely as the least likely token that is: it is not likelier.
+    Tokens that differ only in case and surrounding space are one word: their probabilities are added. A word that is
+    not listed counts as likely as the least likely listed token, which is its upper bound.
     """
     if len(alternatives) < 2:
         return None
@@ -31,7 +31,7 @@ def contrast(alternatives: Sequence[Alternative], first: str, second: str) -> fl
 
 
 def _logprob(alternatives: Sequence[Alternative], word: str) -> float | None:
-    """Of the word in all its forms; None when none is there."""
+    """Return the log-probability of the word in all its forms; None when none is listed."""
     forms = [a.logprob for a in alternatives if a.token.strip().casefold() == word.casefold()]
     if not forms:
         return None

@@ -1,7 +1,7 @@
-"""The parts of the OpenAI API that a server takes. Pure.
+"""The features of the OpenAI API that a server supports. Pure.
 
-Servers differ: some know no JSON schema, some no log-probabilities, some call the limit of tokens otherwise. What one
-refuses is left out or said otherwise, and that is remembered once the call has worked without it.
+Servers differ: some support no JSON schema, some no log-probabilities, some name the token limit differently. A refused
+feature is left out or renamed, and stays so once a call has worked without it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from deployments.engines.words import Message
 
 @dataclass(frozen=True)
 class Chat:
-    """One chat to answer. `pictures`: JPEGs, before the text of the last message. None leaves it to the server.
+    """One chat to answer. None leaves a parameter to the server.
 
-    schema: JSON schema of the answer; None: free text. alternatives: of each token, how many of the likeliest are named
-    with their log-probabilities, beside that of the token itself.
+    images: JPEGs, before the text of the last message. schema: JSON schema of the answer; None for free text.
+    alternatives: number of likeliest tokens to list with log-probabilities at each position.
     """
 
     messages: tuple[Message, ...]
-    pictures: tuple[bytes, ...] = ()
+    images: tuple[bytes, ...] = ()
     schema: Mapping[str, Any] | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -34,7 +34,7 @@ class Chat:
     alternatives: int = 0
 
 
-# What may be left out, in the order in which it is suspected, and how a refusal speaks of it.
+# Features that may be left out, in the order of suspicion, and the words of a refusal that name them.
 SCHEMA: Final = "response_format json_schema"
 ALTERNATIVES: Final = "top_logprobs"
 LOGPROBS: Final = "logprobs"
@@ -42,7 +42,7 @@ SEED: Final = "seed"
 MAX_TOKENS: Final = "max_tokens (now max_completion_tokens)"
 _NAMED_BY: Final = {
     SCHEMA: ("response_format", "json_schema", "schema", "guided", "structured", "grammar"),
-    ALTERNATIVES: ("logprob",),  # "20 logprobs are too many" is no word against `logprobs`, which is suspected next
+    ALTERNATIVES: ("logprob",),  # "20 logprobs are too many" does not refuse `logprobs`, which is suspected next
     LOGPROBS: ("logprob",),
     SEED: ("seed",),
     MAX_TOKENS: ("max_tokens",),
@@ -52,7 +52,7 @@ _TOO_LONG: Final = ("context length", "context_length", "maximum context", "too 
 
 
 def body(chat: Chat, model: str, extra: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
-    """The request, as the parameters of `chat.completions.create`."""
+    """Return the parameters of `chat.completions.create`."""
     request: dict[str, Any] = {
         "model": model,
         "messages": _messages(chat),
@@ -74,7 +74,7 @@ def body(chat: Chat, model: str, extra: Mapping[str, Any], without: Collection[s
 
 
 def suspect(refusal: Failure, chat: Chat, without: Collection[str]) -> str | None:
-    """The feature to leave out of a refused chat; None when no feature is to blame."""
+    """Return the feature to leave out of a refused chat; None when no feature is to blame."""
     if refusal.status not in (400, 422, 501):
         return None
     words = f"{refusal.param} {refusal.text}".casefold()
@@ -87,7 +87,7 @@ def suspect(refusal: Failure, chat: Chat, without: Collection[str]) -> str | Non
 
 
 def _sent(chat: Chat) -> list[str]:
-    """The optional features of a chat."""
+    """Return the optional features of a chat."""
     sent = {
         SCHEMA: chat.schema is not None,
         ALTERNATIVES: chat.alternatives > 0,
@@ -100,9 +100,9 @@ def _sent(chat: Chat) -> list[str]:
 
 def _messages(chat: Chat) -> list[dict[str, Any]]:
     messages: list[dict[str, Any]] = [{"role": each.role, "content": each.text} for each in chat.messages]
-    if chat.pictures:
-        pictures = [{"type": "image_url", "image_url": {"url": _data_url(data)}} for data in chat.pictures]
-        messages[-1]["content"] = [*pictures, {"type": "text", "text": messages[-1]["content"]}]
+    if chat.images:
+        image_parts = [{"type": "image_url", "image_url": {"url": _data_url(data)}} for data in chat.images]
+        messages[-1]["content"] = [*image_parts, {"type": "text", "text": messages[-1]["content"]}]
     return messages
 
 

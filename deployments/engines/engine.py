@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from deployments import weights
 from deployments.deadline import Deadline
-from deployments.engines.adapters import Adapter, known, load
-from deployments.engines.merge import as_they_finish
+from deployments.engines.adapters import Adapter, check_name, load
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.settings import EngineSettings
 from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
@@ -31,11 +30,10 @@ _LANE_MS = 2**40
 
 
 def scheduling_priority(priority: Priority, deadline: Deadline | None) -> int:
-    """vLLM's `priority`: REALTIME before BACKFILL, within a lane the earlier deadline first, work without one last.
+    """Return vLLM's `priority`: REALTIME before BACKFILL, then the earlier deadline, work without a deadline last.
 
-    By the instant of the deadline and not by the time left, so that requests compare in whatever order they come, and
-    one that has waited long moves ahead of those that came later with as much time. In milliseconds of this process's
-    monotonic clock: one process asks an engine, so all of its requests are of one clock.
+    It is the instant of the deadline, not the time left, so that requests compare whenever they arrive. The instant is
+    in milliseconds of this process's monotonic clock: only one process calls an engine.
     """
     latest = _LANE_MS - 1
     at_ms = latest if deadline is None else int(min(max(deadline.at_s * 1000, 0), latest))
@@ -48,7 +46,7 @@ class Engine:
 
     settings: EngineSettings
     name: str = "engine"
-    """How errors name it to a client."""
+    """Its name in errors for clients."""
     adapters: dict[str, Adapter] = field(default_factory=dict, init=False)
     """By name; filled by `start`."""
     _llm: Any = None
@@ -95,14 +93,14 @@ class Engine:
         return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def control_words(self) -> tuple[str, ...]:
-        """What the tokenizer turns into control tokens wherever it stands: no text from outside may contain them."""
+        """Return the texts that the tokenizer turns into control tokens. Item text must not contain them."""
         added = self._tokenizer.added_tokens_decoder.values()
         return tuple({*self._tokenizer.all_special_tokens, *(token.content for token in added if token.special)})
 
     def render(self, messages: Sequence[Message], images: Sequence[Image] = ()) -> Prompt:
-        """Apply the model's chat template; images go before the text of the last message.
+        """Apply the model's chat template. Images go before the text of the last message.
 
-        Raises InvalidInput when no room is left for an answer. Milliseconds for a text prompt.
+        Raises InvalidInput when no room is left for an answer. Takes milliseconds for a text prompt.
         """
         if not images:
             chat = [{"role": message.role, "content": message.text} for message in messages]
@@ -112,46 +110,16 @@ class Engine:
                 limit = self.settings.max_model_len - 1
                 raise InvalidInput([Violation("item", f"makes a prompt of {len(token_ids)} tokens; {limit} fit")])
             return Prompt(token_ids=token_ids)
-        pictures = [{"type": "image"}] * len(images)
+        image_parts = [{"type": "image"}] * len(images)
         parts = [
             {
                 "role": message.role,
-                "content": [*(pictures if message is messages[-1] else ()), {"type": "text", "text": message.text}],
+                "content": [*(image_parts if message is messages[-1] else ()), {"type": "text", "text": message.text}],
             }
             for message in messages
         ]
         text = self._templates.apply_chat_template(parts, tokenize=False, add_generation_prompt=True)
         return Prompt(text=text, images=tuple(images))
-
-    async def generate(
-        self,
-        prompt: Prompt,
-        sampling: Sampling,
-        *,
-        n: int,
-        request_id: str,
-        priority: Priority = Priority.REALTIME,
-        deadline: Deadline | None = None,
-        adapter: str = "",
-    ) -> AsyncGenerator[Sample, None]:
-        """`n` samples, each as soon as it is finished. A seed gives sample i the seed + i.
-
-        One engine request a sample: vLLM's own n > 1 hands all over together, when the last one is finished. They
-        share the prompt's KV cache all the same. Raises as `sample` does; ending the iteration aborts the rest.
-        """
-        seed = sampling.seed
-        seeded = [sampling.with_seed(None if seed is None else (seed + i) % 2**31) for i in range(n)]
-        work = as_they_finish(
-            self.sample(
-                prompt, each, request_id=request_id, index=i, priority=priority, deadline=deadline, adapter=adapter
-            )
-            for i, each in enumerate(seeded)
-        )
-        try:
-            async for sample in work:
-                yield sample
-        finally:
-            await work.aclose()
 
     async def sample(
         self,
@@ -159,23 +127,23 @@ class Engine:
         sampling: Sampling,
         *,
         request_id: str,
-        index: int = 0,
         priority: Priority = Priority.REALTIME,
         deadline: Deadline | None = None,
         adapter: str = "",
         stop_when: Callable[[str], bool] | None = None,
     ) -> Sample:
-        """One sequence, by the model itself or with one of its adapters. Cancelling this coroutine aborts it in the
-        engine. The deadline orders it among others (`scheduling_priority`) and does not end it.
+        """Sample one sequence, with the model or one of its LoRA adapters.
 
-        stop_when: reads the text every few tokens; True aborts the rest, and the sample is `length_cut`.
+        Cancelling this coroutine aborts the sequence in the engine. The deadline orders it among others
+        (`scheduling_priority`) and does not end it.
+
+        stop_when: reads the text every few tokens; True ends the sequence, and the sample is `length_cut`.
 
         Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
         """
-        name = f"{request_id}-{index}"
-        output = await self._finished(prompt, sampling, name, priority, deadline, adapter, stop_when)
-        return _sample(index, output)
+        output = await self._finished(prompt, sampling, request_id, priority, deadline, adapter, stop_when)
+        return _sample(output)
 
     async def _finished(
         self,
@@ -187,10 +155,10 @@ class Engine:
         adapter: str,
         stop_when: Callable[[str], bool] | None = None,
     ) -> Any:
-        """vLLM's RequestOutput of one sequence that has finished, or that `stop_when` has stopped."""
+        """Return vLLM's RequestOutput of one sequence that has finished, or that `stop_when` has stopped."""
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
-        known(adapter, self.adapters)
+        check_name(adapter, self.adapters)
         lora = vllm_api.lora_request(self.adapters[adapter]) if adapter else None
         params = vllm_api.sampling_params(**vars(sampling), streamed=stop_when is not None)
         request: dict[str, Any] = (
@@ -202,7 +170,7 @@ class Engine:
         last = None
         try:
             outputs = self._llm.generate(request, params, request_id, lora_request=lora, priority=urgency)
-            async with aclosing(outputs):  # to leave it before its end aborts the request
+            async with aclosing(outputs):  # closing it early aborts the request
                 async for output in outputs:
                     last = output
                     if stop_when is not None and not output.finished and stop_when(output.outputs[0].text):
@@ -230,14 +198,14 @@ class Engine:
         first, second = (self._tokenizer.encode(word, add_special_tokens=False)[0] for word in words)
         sampling = Sampling(temperature=0.0, max_tokens=1, compared=(first, second))
         output = await self._finished(prompt, sampling, request_id, priority, deadline, adapter)
-        found = {token: known.logprob for token, known in (output.outputs[0].logprobs or [{}])[0].items()}
-        if first not in found or second not in found:
+        logprobs = {token: entry.logprob for token, entry in (output.outputs[0].logprobs or [{}])[0].items()}
+        if first not in logprobs or second not in logprobs:
             raise StageFailed(f"the {self.name}'s engine gave no probability of the words asked about")
-        return Contrast(found[first] - found[second], _sample(0, output))
+        return Contrast(logprobs[first] - logprobs[second], _sample(output))
 
     @property
     def unfinished_requests(self) -> int:
-        """Sequences that the engine has not finished, waiting ones included."""
+        """Number of sequences in the engine, waiting ones included."""
         return int(self._llm.output_processor.get_num_unfinished_requests())
 
     async def check_health(self) -> None:
@@ -246,7 +214,7 @@ class Engine:
             raise StageUnavailable(f"the {self.name}'s engine has stopped")
 
     async def stop(self) -> None:
-        """Stop the engine; none of its processes is left afterwards. May be called twice."""
+        """Stop the engine and end all of its processes. May be called twice."""
         llm, self._llm = self._llm, None
         if llm is not None:
             if llm.output_handler is not None:  # it would log the end of the engine as a failure
@@ -255,13 +223,12 @@ class Engine:
         await asyncio.to_thread(self._processes.end)
 
 
-def _sample(index: int, output: Any) -> Sample:
+def _sample(output: Any) -> Sample:
     """Read vLLM's RequestOutput of one sequence."""
     (sequence,) = output.outputs
     tokens = len(sequence.token_ids)
     times = output.metrics  # of the engine's own clock
     return Sample(
-        index=index,
         text=sequence.text,
         length_cut=sequence.finish_reason in {"length", None},  # None: stopped before its end
         logprob=sequence.cumulative_logprob / tokens if tokens and sequence.cumulative_logprob is not None else None,

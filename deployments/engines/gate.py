@@ -12,10 +12,9 @@ from deployments.errors import Overloaded
 
 
 class Gate:
-    """At most `places` calls at once and at most `max_waiting` before them.
+    """At most `places` calls in flight and at most `max_waiting` in the queue.
 
-    REALTIME goes before BACKFILL, then the earlier deadline, as in an engine of our own. `name`: of what the calls go
-    to, for messages.
+    REALTIME goes before BACKFILL, then the earlier deadline, as in `Engine`. `name`: of the server, for messages.
     """
 
     def __init__(self, places: int, max_waiting: int, name: str) -> None:
@@ -36,7 +35,7 @@ class Gate:
 
     @asynccontextmanager
     async def place(self, call: Call) -> AsyncIterator[None]:
-        """Raises Overloaded when the queue is full, DeadlineExceeded when the call's time ends in it."""
+        """Hold a place. Raises Overloaded when the queue is full, DeadlineExceeded when the time ends in it."""
         await self._enter(call)
         try:
             yield
@@ -45,7 +44,7 @@ class Gate:
 
     async def _enter(self, call: Call) -> None:
         call.deadline.check(f"calling {self._name}")
-        if self._free:  # then nobody waits
+        if self._free:  # the queue is empty then
             self._free -= 1
             return
         if len(self._waiting) >= self._max_waiting:
@@ -60,12 +59,12 @@ class Gate:
         except BaseException:
             if entry in self._waiting:
                 self._waiting.remove(entry)
-            else:  # the place came together with the cancellation: hand it on
+            else:  # the place was given at the moment of cancellation: pass it on
                 self._leave()
             raise
 
     def _leave(self) -> None:
-        """Hand the place to the most urgent call that waits. The queue is short beside what a call costs: no heap."""
+        """Give the place to the most urgent waiting call. The queue is short, so a heap is not needed."""
         if not self._waiting:
             self._free += 1
             return

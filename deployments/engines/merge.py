@@ -1,4 +1,4 @@
-"""Awaits many things at once and hands each over as it finishes."""
+"""Concurrent coroutines whose results are yielded as they finish."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ T = TypeVar("T")
 async def as_they_finish(work: Iterable[Coroutine[Any, Any, T]]) -> AsyncGenerator[T, None]:
     """Run all of `work` concurrently and yield results in the order they finish.
 
-    The first exception is raised here. However this ends - an exception, a cancellation, a consumer that stops - what
-    is still running is cancelled, and has ended by the time this has.
+    Raises the first exception. On every exit (exception, cancellation, early stop) the remaining tasks are cancelled
+    and awaited.
     """
     pending = {asyncio.ensure_future(each) for each in work}
     try:

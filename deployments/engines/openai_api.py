@@ -17,7 +17,7 @@ from deployments.engines.alternatives import Alternative
 from deployments.engines.retry import Failure
 
 _CONNECT_TIMEOUT_S = 10.0
-# How servers write "less likely than can be told"; vLLM does it for a token it has no probability of.
+# Placeholder of servers for "too unlikely"; vLLM writes it for a token without a probability.
 _NO_LOGPROB = -9999.0
 
 
@@ -32,7 +32,7 @@ _ALTERNATIVES = TypeAdapter(list[_Alternative])
 class _Token(BaseModel):
     logprob: float
     top_logprobs: Any = None
-    """Not read with the rest: some servers put something else here when they were not asked for it."""
+    """Validated on use: some servers put other content here when it was not requested."""
 
 
 class _Logprobs(BaseModel):
@@ -71,19 +71,19 @@ class Answer(BaseModel):
 
     @property
     def length_cut(self) -> bool:
-        """It did not end by itself: no room was left, or a filter of the server's ended it."""
+        """True when the token limit or a content filter ended the answer."""
         return self.choices[0].finish_reason in ("length", "content_filter")
 
     @property
     def logprob(self) -> float | None:
-        """Mean log-probability a token, where the server gives them."""
+        """Mean log-probability per token; None if the server gives none."""
         logprobs = self.choices[0].logprobs
-        known = [t.logprob for t in (logprobs and logprobs.content) or () if t.logprob > _NO_LOGPROB]
-        return sum(known) / len(known) if known else None
+        token_logprobs = [t.logprob for t in (logprobs and logprobs.content) or () if t.logprob > _NO_LOGPROB]
+        return sum(token_logprobs) / len(token_logprobs) if token_logprobs else None
 
     @property
     def first_alternatives(self) -> list[Alternative]:
-        """What the answer might have begun with; empty where the server does not say so."""
+        """Alternatives of the first token; empty if the server lists none."""
         logprobs = self.choices[0].logprobs
         try:
             named = _ALTERNATIVES.validate_python(((logprobs and logprobs.content) or [])[0].top_logprobs)
@@ -98,15 +98,15 @@ class Answer(BaseModel):
 
 
 class OpenAiClient:
-    """Connections to one server. Without a key none is sent, whatever the environment holds."""
+    """Connections to one server. Without a key none is sent, also if the environment has one."""
 
     def __init__(self, base_url: str, key: SecretStr | None) -> None:
-        said = "none" if key is None else key.get_secret_value()
-        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=said, max_retries=0)  # retries are `retry.py`'s
+        api_key = "none" if key is None else key.get_secret_value()
+        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)  # retries are `retry.py`'s
         self._headers = {"Authorization": openai.Omit()} if key is None else {}
 
     async def complete(self, request: Mapping[str, Any], timeout_s: float) -> Answer:
-        """One call. Cancelling it closes its connection, by which a server knows to stop. Raises Failure."""
+        """Make one call. Cancelling it closes the connection, which tells the server to stop. Raises Failure."""
         timeout = openai.Timeout(timeout_s, connect=min(timeout_s, _CONNECT_TIMEOUT_S))
         try:
             raw = await self._client.chat.completions.with_raw_response.create(
@@ -114,7 +114,7 @@ class OpenAiClient:
             )
             return Answer.model_validate_json(raw.content)
         except openai.APITimeoutError as error:
-            # Without a connection nothing was asked yet, and the call may be tried again.
+            # Without a connection no request was sent, so the call may be tried again.
             connected = type(error.__cause__).__name__ not in ("ConnectTimeout", "PoolTimeout")
             raise Failure(timed_out=connected) from None
         except openai.APIStatusError as error:
@@ -134,7 +134,7 @@ class OpenAiClient:
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds from `retry-after-ms` (OpenAI's) or `retry-after`, which is seconds or a date; None without either."""
+    """Read seconds from `retry-after-ms` (OpenAI's) or `retry-after`, seconds or a date; None without either."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         try:
             return max(0.0, float(headers[name]) / unit)

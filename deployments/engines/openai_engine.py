@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("ray.serve")
 
-# Control tokens of chat templates that no "<" begins, which `facts.clean` would see: a server may take them for its own
-# wherever they stand.
+# Control tokens of chat templates that do not begin with "<", so that `text.clean` does not see them. A server may read
+# them as its own anywhere in a text.
 CONTROL_WORDS: Final = (
     "[INST]", "[/INST]", "[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_CALLS]", "[AVAILABLE_TOOLS]",
     "[/AVAILABLE_TOOLS]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[IMG]", "[gMASK]", "[sop]",
@@ -35,7 +35,7 @@ CONTROL_WORDS: Final = (
 
 _LOG_PAUSE_S = 60.0
 _MOST_WORDS = 300
-# What the operator has to see to, and where to look.
+# Failures that the operator must fix, and the setting to look at.
 _FOR_OPERATORS: Final = {
     401: "it refuses the key: see {key}",
     402: "it asks for a payment: see your account",
@@ -50,21 +50,21 @@ class OpenAiEngine:
 
     settings: OpenAiServer
     name: str = "engine"
-    """How errors name it to a client."""
+    """Its name in errors for clients."""
     _client: OpenAiClient | None = field(default=None, init=False, repr=False)
     _key: SecretStr | None = field(default=None, init=False, repr=False)
     _without: frozenset[str] = field(default=frozenset(), init=False)
-    """The features that this server is known to refuse."""
+    """The features that this server has refused."""
     _logged: dict[int | None, float] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._gate = Gate(self.settings.max_concurrency, self.settings.max_waiting, f"the {self.name}'s server")
 
     async def start(self, warm_up: Chat) -> None:
-        """Read the key and ask for one small answer, which shows what the server takes.
+        """Read the key and make one small call, which finds the features that the server supports.
 
-        Raises Misconfigured when there is no key, or the server refuses it, the model or the answer. A server that
-        cannot be reached, or is busy, is logged and may come later.
+        Raises Misconfigured without a key, or if the server refuses the key, the model or the call. An unreachable or
+        busy server is only logged.
         """
         from deployments.engines.openai_api import OpenAiClient  # noqa: PLC0415 - imports openai
 
@@ -80,11 +80,11 @@ class OpenAiEngine:
             raise Misconfigured(f"the {self.name}'s server refuses its first call: {self._reason(failure)}") from None
 
     async def sample(self, chat: Chat, call: Call) -> Sample:
-        """One answer. Cancelling this coroutine closes the connection, by which a server knows to stop.
+        """Answer one chat. Cancelling this coroutine closes the connection, which tells the server to stop.
 
-        Raises DeadlineExceeded; Overloaded when our queue is full or the server stays at 429; StageUnavailable when the
-        server cannot be reached, breaks, or refuses key or model; StageFailed when it refuses this chat, or answers
-        what cannot be read.
+        Raises DeadlineExceeded; Overloaded when the queue is full or the server still answers 429; StageUnavailable
+        when the server cannot be reached, fails, or refuses key or model; StageFailed when it refuses this chat or its
+        answer cannot be read.
         """
         return (await self._answered(chat, call))[1]
 
@@ -99,33 +99,32 @@ class OpenAiEngine:
         return Contrast(contrast(answer.first_alternatives, *words), sample)
 
     async def _answered(self, chat: Chat, call: Call) -> tuple[Answer, Sample]:
-        """As `sample`, with all that the server said."""
+        """Answer as `sample` does; return the server's whole answer too."""
         began = time.monotonic()
         async with self._gate.place(call):
             try:
-                answer, asked = await self._ask(chat, call.deadline)
+                answer, sent_at = await self._ask(chat, call.deadline)
             except Failure as failure:
                 self._log(failure)
                 raise self._translated(failure, call.deadline) from None
             ended = time.monotonic()
         return answer, Sample(
-            index=0,
             text=answer.text,
             length_cut=answer.length_cut,
             logprob=answer.logprob,
             prompt_tokens=answer.usage.prompt_tokens or 0,
             cached_tokens=answer.cached_tokens,
             output_tokens=answer.usage.completion_tokens or 0,
-            queue_ms=1000 * (asked - began),
-            compute_ms=1000 * (ended - asked),
+            queue_ms=1000 * (sent_at - began),
+            compute_ms=1000 * (ended - sent_at),
         )
 
     async def _ask(self, chat: Chat, deadline: Deadline) -> tuple[Answer, float]:
-        """The answer, and when the try that brought it began. Leaves out what the server refuses. Raises Failure."""
+        """Return the answer and the start of its try. Leaves out refused features. Raises Failure."""
         without = self._without
         while True:
             try:
-                answer, asked = await self._ask_without(chat, without, deadline)
+                answer, sent_at = await self._ask_without(chat, without, deadline)
             except Failure as refusal:
                 part = dialect.suspect(refusal, chat, without)
                 if part is None:
@@ -139,7 +138,7 @@ class OpenAiEngine:
                     ", ".join(sorted(without - self._without)),
                 )
                 self._without |= without
-            return answer, asked
+            return answer, sent_at
 
     async def _ask_without(self, chat: Chat, without: frozenset[str], deadline: Deadline) -> tuple[Answer, float]:
         client = self._client
@@ -148,18 +147,18 @@ class OpenAiEngine:
         request = dialect.body(chat, self.settings.model, self.settings.extra_body, without)
 
         async def ask() -> tuple[Answer, float]:
-            asked = time.monotonic()
+            sent_at = time.monotonic()
             timeout_s = max(0.001, min(self.settings.timeout_s, deadline.remaining_s()))
             try:
-                async with asyncio.timeout(timeout_s):  # the client's own bounds each read, not the call
-                    return await client.complete(request, timeout_s), asked
+                async with asyncio.timeout(timeout_s):  # the client's timeout bounds each read, not the call
+                    return await client.complete(request, timeout_s), sent_at
             except TimeoutError:
                 raise Failure(timed_out=True) from None
 
         return await with_retries(ask, self.settings.max_retries, deadline)
 
     def _translated(self, failure: Failure, deadline: Deadline) -> PushGenError:
-        """A failure as a client may see it: nothing of the server's words."""
+        """Return the failure as an error for clients, without the server's text."""
         server = f"the {self.name}'s server"
         if failure.timed_out and deadline.expired:
             return DeadlineExceeded(f"the time budget was spent while waiting for {server}")
@@ -172,14 +171,14 @@ class OpenAiEngine:
         return StageFailed(f"{server} could not work on this request")
 
     def _log(self, failure: Failure) -> None:
-        """At most once a minute a status: a server that is down would fill the log."""
+        """Log the failure, at most once a minute per status."""
         now = time.monotonic()
         if now - self._logged.get(failure.status, -_LOG_PAUSE_S) >= _LOG_PAUSE_S:
             self._logged[failure.status] = now
             logger.error("the %s's server failed: %s", self.name, self._reason(failure))
 
     def _reason(self, failure: Failure) -> str:
-        """For the operator. Servers repeat a refused key, in part: then their words are left out."""
+        """Describe the failure for the operator. A refused key hides the server's text, which may repeat it."""
         at = f"{self.settings.base_url} with model {self.settings.model!r}"
         if failure.timed_out:
             return f"{at}: no answer in time (server.timeout_s={self.settings.timeout_s:g}, or the deadline)"
@@ -196,7 +195,7 @@ class OpenAiEngine:
 
     @property
     def unfinished_requests(self) -> int:
-        """Calls in flight and waiting ones; 0 when idle."""
+        """Number of calls in flight and waiting; 0 when idle."""
         return self._gate.in_flight + self._gate.waiting
 
     @property
@@ -204,7 +203,7 @@ class OpenAiEngine:
         return self._gate.in_flight
 
     async def check_health(self) -> None:
-        """Raises StageUnavailable when stopped. A server that is down is no reason: a new replica would not mend it."""
+        """Raise StageUnavailable when stopped. A server that is down does not count: a new replica would not help."""
         if self._client is None:
             raise StageUnavailable(f"the {self.name} is not started")
 

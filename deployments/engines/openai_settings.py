@@ -25,29 +25,29 @@ _OURS = frozenset(
 class OpenAiServer(Settings):
     """A model behind the OpenAI API: `vllm serve`, a gateway, a hosted model.
 
-    The key itself never stands in a config: name the variable or the file that holds it. With neither, none is sent.
+    A config never contains the key: name the variable or the file that holds it. Without either, no key is sent.
     """
 
     base_url: str = Field(min_length=1, max_length=2048)
-    """Up to where `/chat/completions` is added; it usually ends in `/v1`."""
+    """The URL before `/chat/completions`; it usually ends in `/v1`."""
     model: str = Field(min_length=1, max_length=1024)
-    """As the server names it."""
+    """The server's name of the model."""
     revision: str = Field(default="", max_length=128)
-    """Yours, in every Decision and in the key of the caption cache: the API names none that can be relied upon."""
+    """Your revision of the model, for Decisions and the key of the caption cache: the API gives no reliable one."""
     api_key_env: str | None = None
     """The environment variable with the key, in the environment of the replicas."""
     api_key_file: str | None = Field(default=None, min_length=1, max_length=4096)
-    """A file that holds the key and nothing else, on every node that runs a replica."""
+    """A file that contains the key alone, on every node that runs a replica."""
     timeout_s: float = Field(default=60.0, gt=0, le=3600)
-    """The longest that one try may take; the request's deadline ends it earlier."""
+    """Time limit of one try; the request's deadline may end it earlier."""
     max_retries: int = Field(default=2, ge=0, le=10)
     """Further tries after a lost connection, 429 or 5xx, while there is time."""
     max_concurrency: int = Field(default=32, ge=1, le=1000)
-    """Calls in flight of one replica."""
+    """Calls in flight per replica."""
     max_waiting: int = Field(default=256, ge=0, le=10_000)
-    """Calls that wait for a place, REALTIME before BACKFILL; beyond it they are refused."""
+    """Calls in the queue, REALTIME before BACKFILL; beyond it they are refused."""
     extra_body: dict[str, Any] = Field(default_factory=dict, max_length=32)
-    """Further parameters of every request, of which we know nothing: vLLM's `min_p`, a host's `reasoning_effort`."""
+    """Further parameters of every request, passed on unchecked: vLLM's `min_p`, a host's `reasoning_effort`."""
 
     @field_validator("base_url")
     @classmethod
@@ -85,11 +85,11 @@ class OpenAiServer(Settings):
 
     @property
     def key_setting(self) -> str:
-        """Which setting says where the key is, for messages to the operator."""
+        """The setting that names the key's place, for messages to the operator."""
         return "server.api_key_file" if self.api_key_file else "server.api_key_env"
 
     def api_key(self) -> SecretStr | None:
-        """The key, None when none is to be sent. Reads a file. Raises Misconfigured, never with the key in it."""
+        """Read the key; None to send none. Raises Misconfigured, never with the key in the message."""
         if self.api_key_file is not None:
             try:
                 key = Path(self.api_key_file).expanduser().read_text(encoding="utf-8").strip()

@@ -1,4 +1,4 @@
-"""The processes that an engine starts, so that none outlives it."""
+"""The processes that an engine starts; none outlives it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psutil
 logger = logging.getLogger("ray.serve")
 
 _END_TIMEOUT_S = 5.0
-# Python's own helper of multiprocessing: shared by all children of this process, ends with it.
+# The helper process of Python's multiprocessing: it is shared by all children and ends with this process.
 _NOT_OURS = "resource_tracker"
 
 
@@ -21,7 +21,7 @@ _NOT_OURS = "resource_tracker"
 class OwnedProcesses:
     """The processes started during `watch`."""
 
-    found: list[psutil.Process] = field(default_factory=list)
+    started: list[psutil.Process] = field(default_factory=list)
 
     @contextlib.contextmanager
     def watch(self) -> Iterator[None]:
@@ -29,13 +29,13 @@ class OwnedProcesses:
         try:
             yield
         finally:
-            self.found += [child for child in _children() if child not in before and not _is_helper(child)]
+            self.started += [child for child in _children() if child not in before and not _is_helper(child)]
 
     def alive(self) -> list[psutil.Process]:
-        return [process for process in self.found if _alive(process)]
+        return [process for process in self.started if _alive(process)]
 
     def end(self) -> None:
-        """Kill what vLLM itself could not end; blocks until it is gone."""
+        """Kill processes that vLLM has not ended; block until they are gone."""
         left = self.alive()
         for process in left:
             logger.warning("an engine process outlived its engine and is killed")
@@ -45,11 +45,11 @@ class OwnedProcesses:
         deadline = time.monotonic() + _END_TIMEOUT_S
         while self.alive() and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.found = self.alive()
+        self.started = self.alive()
 
 
 def _alive(process: psutil.Process) -> bool:
-    """A zombie has ended; only its parent has not asked yet."""
+    """False for a zombie too: it has ended, and its parent has not collected its status."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

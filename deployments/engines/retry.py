@@ -1,4 +1,4 @@
-"""When a call of a server of others is tried again, and how long after."""
+"""Retries of calls to an external server."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _LONGEST_PAUSE_S = 8.0
 
 
 class Failure(Exception):
-    """A call that brought no answer to work with.
+    """A call without a usable answer.
 
-    status: of HTTP; None where there was no answer (`timed_out`, else the connection failed) or none that can be read
-    (`unreadable`). retry_after_s: what the server asks for. param, text: the server's words, for choices and the log:
-    never for a client.
+    status: of HTTP; None without an answer (`timed_out`, else the connection failed) or with an `unreadable` one.
+    retry_after_s: as the server asks. param, text: the server's message, for decisions and the log, never for a client.
     """
 
     def __init__(
@@ -43,15 +42,17 @@ class Failure(Exception):
 
     @property
     def passing(self) -> bool:
-        """Whether the same call may work later. One that took too long is not sent again: the server may still work
-        on it."""
+        """Whether the same call may work later.
+
+        A call that timed out is not repeated: the server may still work on it.
+        """
         if self.status is None:
             return not (self.timed_out or self.unreadable)
         return self.status == 429 or (self.status >= 500 and self.status != 501)
 
 
 async def with_retries(ask: Callable[[], Awaitable[T]], max_retries: int, deadline: Deadline) -> T:
-    """Ask, and ask again after passing failures, as long as there is time left after the pause. Raises Failure."""
+    """Call `ask`, and again after passing failures while the deadline allows the pause. Raises Failure."""
     tries = 0
     while True:
         try:
@@ -65,6 +66,6 @@ async def with_retries(ask: Callable[[], Awaitable[T]], max_retries: int, deadli
 
 
 def _pause_s(failure: Failure, tries: int) -> float:
-    """At least what the server asks for; else doubling, a random half of it so that callers do not come together."""
+    """Return an exponential backoff with jitter, at least as long as the server asks."""
     pause_s = min(_FIRST_PAUSE_S * 2**tries, _LONGEST_PAUSE_S) * random.uniform(0.5, 1)  # noqa: S311 - no secret
     return max(pause_s, failure.retry_after_s or 0)

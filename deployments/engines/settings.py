@@ -15,7 +15,7 @@ AdapterFolder = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
 class EngineSettings(Settings):
-    """One vLLM engine: a model and what it may use. Unset means what suits the machine, see each field.
+    """One vLLM engine: a model and its resources. An unset field suits the machine, see there.
 
     The defaults suit the demo on two CPU cores; `configs/gpu.yaml` shows a GPU's.
     """
@@ -26,18 +26,18 @@ class EngineSettings(Settings):
     revision: str | None = None
     """A hub model's commit, branch or tag."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Which build of vLLM must be installed; "auto" takes what there is."""
+    """The build of vLLM that must be installed; "auto" takes any."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     """"auto": on a CPU bfloat16 where the CPU computes in it (AVX-512 BF16, AMX), else float32, which is 3 times faster
     there; on a GPU the checkpoint's."""
     max_model_len: int = Field(default=1024, ge=128, le=2**20)
     """Tokens of prompt and answer together."""
     max_num_seqs: int = Field(default=16, ge=1, le=4096)
-    """Sequences computed at once; more wait, REALTIME before BACKFILL."""
+    """Sequences in one step; further ones wait, REALTIME before BACKFILL."""
     max_num_batched_tokens: int | None = Field(default=None, ge=64, le=2**20)
     """Tokens computed in one step; None leaves it to vLLM. On a CPU at least `max_model_len`: prompts are not cut."""
     kv_cache_bytes: int | None = Field(default=None, ge=16 * MIB)
-    """None: on a CPU 512 MiB, on a GPU what `gpu_memory_utilization` leaves. Set it where engines share a GPU."""
+    """None: 512 MiB on a CPU, the rest of `gpu_memory_utilization` on a GPU. Set it where engines share a GPU."""
     block_size: int | None = Field(default=None, ge=8, le=512)
     """Tokens in a KV cache block, the grain of prefix sharing. None: 32 on a CPU, since vLLM's own 128 is longer than
     what the categories of an item share; vLLM's default on a GPU."""
@@ -56,7 +56,7 @@ class EngineSettings(Settings):
     a 135M model leaves a quarter to two fifths of the tokens a second in bfloat16 and half in float32, and an engine
     with adapters a fifth less to requests without one. Merge one that all requests use: `model: BASE+FOLDER`."""
     max_lora_rank: int = Field(default=64, ge=1, le=512)
-    """The highest rank that an adapter may have; memory is taken for what the adapters do have."""
+    """The highest rank of an adapter. Memory is reserved for the adapters' actual ranks."""
     cpu_threads: int | None = Field(default=None, ge=1, le=1024)
     """Compute threads on a CPU; None: every core that this process may use."""
     trust_remote_code: bool = False

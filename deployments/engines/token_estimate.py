@@ -10,12 +10,12 @@ _SPACE: Final = re.compile(r"[^\S\n]+")
 
 
 def estimate_tokens(text: str) -> int:
-    """More rather than fewer tokens than a byte-level tokenizer makes of prose, for a bound that shall hold.
+    """Estimate the tokens of prose, above the count of a byte-level tokenizer.
 
-    Three ASCII letters of a word are a token, two of a word in capitals; so is every digit and mark, and every byte of
-    a letter beyond ASCII. English is counted 1.2 to 1.5 times, other scripts up to three times what a tokenizer with a
-    large vocabulary makes of them: facts are cut earlier than they would have to be. It is no bound for letters
-    that are no words. Compared in tests/e2e/test_openai_server.py with a tokenizer of 49k tokens.
+    A token is three ASCII letters of a word, two of a word in capitals, one digit or mark, or one byte of a letter
+    beyond ASCII. The estimate is 1.2 to 1.5 times the real count for English and up to three times for other scripts,
+    so facts are cut earlier than needed. It is no bound for random letters. tests/e2e/test_openai_server.py compares it
+    with a tokenizer of 49k tokens.
     """
     letters = sum((len(word) + 1) // 2 if word.isupper() else (len(word) + 2) // 3 for word in _WORDS.findall(text))
     return letters + len(_SPACE.sub("", _WORDS.sub("", text)).encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""The only file that imports vLLM, and so the only one that knows how its versions differ (0.26 to 0.32).
+"""The only file that imports vLLM. It hides the differences between versions 0.26 to 0.32.
 
 Imported inside a started stage only: it takes 11 seconds on two cores.
 """
@@ -21,7 +21,7 @@ from vllm.model_executor.models import supports_lora
 from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
-from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
+from vllm.v1.engine.exceptions import EngineDeadError
 
 from deployments import weights
 from deployments.engines.adapters import Adapter
@@ -30,25 +30,25 @@ from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16, usable_cpus
 
-__all__ = ["AsyncLLM", "EngineDeadError", "EngineGenerateError", "launch", "lora_request", "sampling_params"]
+__all__ = ["AsyncLLM", "EngineDeadError", "launch", "lora_request", "sampling_params"]
 
 _CPU_KV_CACHE_BYTES = 512 * MIB
 _CPU_BLOCK_SIZE = 32
 _TOKENS_BETWEEN_LOOKS = 4
 _GPU_START_TIMEOUT_S = 1800.0
-# What every version takes for `max_lora_rank`.
+# Values of `max_lora_rank` that every version takes.
 _LORA_RANKS = (8, 16, 32, 64, 128, 256, 512)
 
 
 def launch(settings: EngineSettings, model: str, adapters: Collection[Adapter] = ()) -> AsyncLLM:
-    """Start an engine; blocks until it can serve. `model` is the resolved reference. Raises Misconfigured.
+    """Start an engine; block until it can serve. `model` is the resolved reference. Raises Misconfigured.
 
-    The adapters are made room for, and loaded by `AsyncLLM.add_lora`.
+    Memory is reserved for the adapters; `AsyncLLM.add_lora` loads them.
     """
     device = current_platform.device_type
     if settings.device not in ("auto", device):
         raise Misconfigured(f"device {settings.device!r} is set, but the installed vLLM computes on {device!r}")
-    known = {field.name for field in dataclasses.fields(AsyncEngineArgs)}
+    supported = {field.name for field in dataclasses.fields(AsyncEngineArgs)}
     arguments = _arguments(settings, model, device) | _lora_arguments(adapters, device)
     if adapters and device == "cpu" and not settings.enforce_eager:
         raise Misconfigured(
@@ -59,7 +59,7 @@ def launch(settings: EngineSettings, model: str, adapters: Collection[Adapter] =
         if device == "cpu":
             _inspect_here(model, adapted=bool(adapters))
         try:
-            return AsyncLLM.from_engine_args(AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in known}))
+            return AsyncLLM.from_engine_args(AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in supported}))
         except Exception as error:
             # vLLM raises anything here: a missing model, a KV cache too small, a worker that died.
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -90,8 +90,7 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "structured_outputs_config": {"backend": "xgrammar"},
         "use_tqdm_on_load": False,
         "disable_log_stats": False,  # queue and compute times come with the statistics
-        # Of answers that are read while they grow (`Engine.sample(stop_when=)`): often enough to stop one early, seldom
-        # enough to cost nothing.
+        # For `Engine.sample(stop_when=)`: often enough to stop an answer early, rare enough to cost nothing.
         "stream_interval": _TOKENS_BETWEEN_LOOKS,
         "enable_log_requests": False,
     }
@@ -110,10 +109,10 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
 
 
 def _lora_arguments(adapters: Collection[Adapter], device: str) -> dict[str, Any]:
-    """Room for all adapters at once, at the highest of their ranks.
+    """Return the arguments that reserve memory for all adapters, at the highest of their ranks.
 
-    One slot more on a CPU, which stays empty: in a step that computes sequences with and without an adapter, the CPU
-    kernels of vLLM 0.32 (`lora/ops/torch_ops`) take those without one, whose slot is -1, to the last slot's weights.
+    A CPU gets one more slot, which stays empty. The CPU kernels of vLLM 0.32 (`lora/ops/torch_ops`) index slots with
+    -1 for sequences without an adapter, and so apply the last slot's weights to them in a mixed step.
     """
     if not adapters:
         return {}
@@ -136,7 +135,7 @@ def _dtype(settings: EngineSettings, device: str) -> str:
 
 
 def _variables(settings: EngineSettings, device: str) -> dict[str, str | None]:
-    """Environment that the engine reads while it starts; None removes a variable."""
+    """Return the environment that the engine reads at start; None removes a variable."""
     variables: dict[str, str | None] = {"VLLM_NO_USAGE_STATS": "1", "TOKENIZERS_PARALLELISM": "false"}
     if "VLLM_LOGGING_LEVEL" not in os.environ:
         variables["VLLM_LOGGING_LEVEL"] = "WARNING"
@@ -160,7 +159,7 @@ def _variables(settings: EngineSettings, device: str) -> dict[str, str | None]:
 
 @contextlib.contextmanager
 def _environment(variables: dict[str, str | None]) -> Iterator[None]:
-    """Set for the processes that the engine starts, then put back for this one."""
+    """Set variables for the processes that the engine starts, then restore those of this process."""
     before = {name: os.environ.get(name) for name in variables}
     _update_environment(variables)
     try:
@@ -179,7 +178,7 @@ def _update_environment(variables: dict[str, str | None]) -> None:
 
 @contextlib.contextmanager
 def _alone_on(device: str) -> Iterator[None]:
-    """Engines that share a GPU start one after the other: each measures the free memory, and they would race."""
+    """Start engines that share a GPU one after the other: each measures the free memory."""
     if device == "cpu":
         yield
         return
@@ -188,18 +187,18 @@ def _alone_on(device: str) -> Iterator[None]:
 
 
 def _inspect_here(model: str, *, adapted: bool) -> None:
-    """Let vLLM look at the model's class in this process.
+    """Let vLLM inspect the model's class in this process.
 
-    It would start a Python process for it, so as not to initialise CUDA in this one, and keep the answer in a cache:
-    the first engine of a fresh machine would start 14 seconds later. On a CPU there is nothing to protect. Raises
-    Misconfigured for a model that takes no adapter: the engine's process would say so in its own log only.
+    It would start a Python process for it, to keep CUDA uninitialised here, and cache the result: the first engine on a
+    machine would start 14 seconds later. A CPU does not need that. Raises Misconfigured for a model that supports no
+    adapters, which otherwise only the log of the engine's process shows.
     """
-    found = None
-    with contextlib.suppress(Exception):  # a shortcut: whatever is wrong with the model, vLLM says it better
+    model_class = None
+    with contextlib.suppress(Exception):  # optional: vLLM reports a faulty model itself
         (architecture,) = json.loads((Path(model) / "config.json").read_text(encoding="utf-8"))["architectures"]
-        found = ModelRegistry.models[architecture].load_model_cls()
-        ModelRegistry.register_model(architecture, found)
-    if adapted and found is not None and not supports_lora(found):
+        model_class = ModelRegistry.models[architecture].load_model_cls()
+        ModelRegistry.register_model(architecture, model_class)
+    if adapted and model_class is not None and not supports_lora(model_class):
         raise Misconfigured(
             "adapters: vLLM serves none for this model's architecture: merge the adapter into the model"
         )
@@ -217,9 +216,9 @@ def sampling_params(
     compared: tuple[int, ...],
     streamed: bool = False,
 ) -> SamplingParams:
-    """One sequence with the log-probability of the tokens taken, and of those compared with them.
+    """Return the parameters of one sequence with log-probabilities of its tokens, or of the `compared` ones.
 
-    streamed: delivered while it grows, whole each time; else once, when it is finished.
+    streamed: deliver the text so far every few tokens, else once at the end.
     """
     return SamplingParams(
         n=1,

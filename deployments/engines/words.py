@@ -1,4 +1,4 @@
-"""Inputs and outputs of an engine, in the words of a stage. Imports no engine."""
+"""Inputs and outputs of an engine. Imports no engine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to sample one sequence. Temperature 0 is greedy; `grammar` (EBNF) constrains the answer.
+    """Parameters of sampling one sequence. Temperature 0 is greedy; `grammar` (EBNF) constrains the answer.
 
     compared: token ids whose log-probabilities come with every token of the answer.
     """
@@ -50,14 +50,12 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Sample:
-    """One finished sequence and what it cost.
+    """One finished sequence and its cost.
 
-    `length_cut`: it hit `max_tokens` (or the model's length) or was stopped, and did not end by itself. `logprob`: mean
-    log-probability per token under the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then
-    to its last token.
+    `length_cut`: `max_tokens`, the model's length or a stop ended it. `logprob`: mean log-probability per token under
+    the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last token.
     """
 
-    index: int
     text: str
     length_cut: bool
     logprob: float | None
@@ -80,9 +78,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Contrast:
-    """How much rather the model goes on with one word than with another: log P(first) - log P(second), in nats.
+    """The model's preference for one word over another: log P(first) - log P(second), in nats.
 
-    logit: None where a server answers and does not say it.
+    logit: None if a server answers without log-probabilities.
     """
 
     logit: float | None

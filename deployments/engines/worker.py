@@ -1,7 +1,6 @@
 """An extension of vLLM's worker: its process ends when the process that started the engine does.
 
-An engine is told to stop when its stage stops. A stage that is killed tells nobody, and vLLM's processes would stay,
-with gigabytes of weights and cache.
+A stage stops its engine. A killed stage cannot, and vLLM's processes would stay with gigabytes of weights and cache.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ class DiesWith:
     """Mixed into vLLM's worker class (`worker_extension_cls`) and called by `collective_rpc`."""
 
     def die_with(self, pid: int) -> None:
-        """End this process, at once and without ceremony, as soon as process `pid` has ended."""
+        """End this process at once when process `pid` has ended."""
         threading.Thread(target=_follow, args=(pid,), name="die-with", daemon=True).start()
 
 
@@ -30,7 +29,7 @@ def _follow(pid: int) -> None:
 
 
 def _wait_for_end(pid: int) -> None:
-    """Returns when the process has ended. By the kernel's own word where it gives it (Linux), else by asking."""
+    """Return when the process has ended: by a pidfd where the kernel has it (Linux), else by polling."""
     if hasattr(os, "pidfd_open"):
         try:
             end = os.pidfd_open(pid)

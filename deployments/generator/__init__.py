@@ -1,1 +1,1 @@
-"""Writes candidates: a text model on vLLM, steered by a category prompt, held to the length profile as it decodes."""
+"""Generators of candidates: a text model steered by a category prompt, within a length profile."""

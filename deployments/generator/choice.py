@@ -1,4 +1,4 @@
-"""The choice of a request's adapter: the caller's wish, else the operator's default. Imports no engine."""
+"""The choice of a request's LoRA adapter: the caller's, else the operator's default. Imports no engine."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Collection
 from deployments.errors import Violation
 
 BASE = "base"
-"""The generator's model without an adapter, in a request or in the knob; so no adapter may have this name."""
+"""Name of the model without an adapter, in a request or the knob. No adapter may have this name."""
 
 
-def adapter_violations(wish: str | None, adapters: Collection[str]) -> list[Violation]:
-    """A wish for an adapter that the generator does not have. Nothing is wrong with no wish, nor with BASE."""
-    known = (BASE, *adapters)
-    if not wish or wish in known:
+def adapter_violations(adapter: str | None, adapters: Collection[str]) -> list[Violation]:
+    """Return a violation for an adapter that the generator does not have. None and BASE are valid."""
+    names = (BASE, *adapters)
+    if not adapter or adapter in names:
         return []
-    return [Violation("options.adapter", f"unknown adapter {wish!r}; known: {', '.join(known)}")]
+    return [Violation("options.adapter", f"unknown adapter {adapter!r}; known: {', '.join(names)}")]
 
 
-def chosen(wish: str | None, default: str) -> str:
-    """The adapter to write with, as the engine names it: "" is the model itself."""
-    name = wish or default
+def chosen(requested: str | None, default: str) -> str:
+    """Return the engine's name of the adapter to write with; "" is the model itself."""
+    name = requested or default
     return "" if name == BASE else name

@@ -21,10 +21,10 @@ class GeneratorDeployment(StageReplica[GeneratorStage]):
         super().__init__(build_generator(settings))
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[list[Draft]]:
-        """Drafts as they finish; those that finish while the last are on their way travel together.
+        """Yield drafts as they finish; those that finish during the last message travel together.
 
-        A message of a Serve stream costs more than what is in it.
+        A message of a Serve stream costs more than its content.
         """
         async with aclosing(together(self.stage.generate(task, call))) as drafts:
-            async for those in drafts:
-                yield those
+            async for batch in drafts:
+                yield batch

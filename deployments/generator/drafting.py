@@ -1,4 +1,4 @@
-"""Parts shared by generators of every kind: refusals, seeds, drafts as they finish, second tries."""
+"""Parts shared by all kinds of generators: refusals, seeds, the stream of drafts, second tries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from deployments.types import Draft, GenerationTask, Usage
 
 
 def refuse_impossible(task: GenerationTask, adapters: Collection[str], max_drafts: int) -> None:
-    """Raises InvalidInput for what no model needs to be asked about."""
+    """Raise InvalidInput for an unknown adapter or too many drafts, before any call of the model."""
     violations = adapter_violations(task.adapter, adapters)
     if len(task.plan) * task.candidates_per_category > max_drafts:
         limit = f"more than {max_drafts} candidates in one request"
@@ -24,7 +24,7 @@ def refuse_impossible(task: GenerationTask, adapters: Collection[str], max_draft
 
 
 def seed_of(seed: int | None, category: str, n: int) -> int | None:
-    """The seed of candidate `n` in `category`: the same for the same request, different for every other candidate."""
+    """Derive the seed of candidate `n` in `category`, the same for equal requests; None without a seed."""
     if seed is None:
         return None
     digest = hashlib.sha256(f"{seed}\0{category}\0{n}".encode()).digest()
@@ -34,10 +34,10 @@ def seed_of(seed: int | None, category: str, n: int) -> int | None:
 async def drafts_until(
     deadline: Deadline, work: Iterable[Coroutine[Any, Any, Draft | PushGenError]]
 ) -> AsyncGenerator[Draft, None]:
-    """Run all of `work` and yield its drafts as they finish; a failure that is returned does not end the others.
+    """Run all of `work` and yield its drafts as they finish. A returned failure does not end the others.
 
-    At the deadline the rest is cancelled; that ends the iteration early when some drafts were made, and raises
-    DeadlineExceeded when none was. Raises the last failure when every draft failed, and at once what `work` raises.
+    At the deadline unfinished work is cancelled: the iteration ends if it had drafts, else it raises DeadlineExceeded.
+    Raises the last failure when every draft failed, and an exception of `work` at once.
     """
     drafts = as_they_finish(work)
     made, failure = 0, None
@@ -66,7 +66,7 @@ async def drafts_until(
 async def with_second_tries(
     attempt: Callable[[int], Awaitable[Draft | PushGenError]], second_tries: int, deadline: Deadline
 ) -> Draft | PushGenError:
-    """One draft, and another in its place where it was cut and there is time. `attempt` takes the tries before it."""
+    """Write one draft, again while it is cut and there is time. `attempt` takes the number of earlier tries."""
     draft = await attempt(0)
     for tries in range(1, second_tries + 1):
         if isinstance(draft, PushGenError) or draft.finished or deadline.expired:
@@ -79,6 +79,6 @@ async def with_second_tries(
 
 
 def one_after_the_other(a: Usage, b: Usage) -> Usage:
-    """The cost of two calls, the second made after the first."""
+    """Add the cost of two sequential calls."""
     added = ("queue_ms", "compute_ms", "prompt_tokens", "output_tokens", "cached_tokens")
     return b.model_copy(update={name: getattr(a, name) + getattr(b, name) for name in added})

@@ -1,7 +1,7 @@
-"""The fit of a copy by the model that writes: one question on the facts it has just read.
+"""The fit of a copy, estimated by the writing model: one question about its draft and the item's facts.
 
-Prefill only: the facts are in the engine's cache, and the answer is the difference of two logits. The second number is
-how likely the copy was when it was written: what a model invents, it is less sure of.
+The question needs prefill only: the facts are in the engine's cache, and the answer is the difference of two logits.
+The second input is the copy's likelihood under the model, which is lower for invented content.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ from deployments.settings import Settings, parse
 
 
 class FitCalibration(Settings):
-    """How the writing model's word becomes a probability, fitted on readers' marks.
+    """The calibration of the writing model's answer as a probability, fitted on readers' marks.
 
     P(a strict reader would send it) =
         sigmoid(slope x contrast + likelihood_weight x likelihood + offset + category_offsets[category])
 
-    contrast: log P(Yes) - log P(No); not asked where slope is 0. likelihood: the mean log-probability per token of the
-    answer. It says nothing of copies that the model did not write: people choose less likely words. A draft whose
-    engine gave none has a fit only where likelihood_weight is 0. category_offsets: how much better or worse this writer
-    is at a category than its numbers say; 0 for a category that is not named.
+    contrast: log P(Yes) - log P(No); the question is not asked if slope is 0. likelihood: the mean log-probability per
+    token of the answer. It is valid only for copies of this model: people choose less likely words. A draft without a
+    likelihood has a fit only if likelihood_weight is 0. category_offsets: correction for a category; 0 by default.
 
-    languages: BCP-47 primary subtags that it was measured in; of copies for other items nothing is said.
+    languages: BCP-47 primary subtags that it was measured in; copies for other items have no fit.
     """
 
     format_version: Literal[1] = 1
@@ -40,13 +39,13 @@ class FitCalibration(Settings):
     languages: tuple[str, ...] = Field(default=("en",), min_length=1)
 
     def knows(self, language: str, likelihood: float | None) -> bool:
-        """Whether a fit can be said of copies in this language with this likelihood."""
+        """Whether copies in this language with this likelihood have a fit."""
         return language in self.languages and (likelihood is not None or self.likelihood_weight == 0)
 
     def fit(self, contrast: float, likelihood: float | None, category: str = "") -> float:
-        """0 to 1, from the difference of the log-probabilities and the likelihood of the copy, both in nats.
+        """Return the fit, 0 to 1, from the contrast and the likelihood of the copy, both in nats.
 
-        likelihood: None only where likelihood_weight is 0, see `knows`.
+        likelihood: None only if likelihood_weight is 0, see `knows`.
         """
         offset = self.offset + self.category_offsets.get(category, 0.0)
         logit = self.slope * contrast + self.likelihood_weight * (likelihood or 0.0) + offset
@@ -54,10 +53,10 @@ class FitCalibration(Settings):
 
 
 class EngineFitSettings(Settings):
-    """Kind "engine": the generator's own model is asked about every draft.
+    """Kind "engine": the generator's own model judges every draft.
 
     calibration: a JSON file of FitCalibration, beside the adapter that it was measured with. Without one the model's
-    word counts as it is, for the languages given here.
+    answer is used uncalibrated, for the languages given here.
     """
 
     kind: Literal["engine"] = "engine"
@@ -71,7 +70,7 @@ class EngineFitSettings(Settings):
         return self
 
     def load(self) -> FitCalibration:
-        """Raises Misconfigured, naming the file and the field."""
+        """Read the calibration. Raises Misconfigured with the file and the field."""
         if self.calibration is None:
             return FitCalibration(languages=self.languages)
         path = find(self.calibration)
@@ -81,7 +80,7 @@ class EngineFitSettings(Settings):
 
 
 def read(path: Path) -> FitCalibration:
-    """Raises Misconfigured."""
+    """Read a calibration file. Raises Misconfigured."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

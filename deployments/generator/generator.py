@@ -1,4 +1,4 @@
-"""The generator on vLLM: one engine request for each candidate, all at once, handed over as they finish."""
+"""The generator on vLLM: one engine request per candidate, all at once, yielded as they finish."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
-# What the chat template and the rules add is measured at start; an instruction from the catalogue may take this much.
+# Room for an instruction of the catalogue.
 _INSTRUCTION_TOKENS = 160
 _MIN_FACTS_TOKENS = 32
 
 
 @dataclass(frozen=True)
 class _Prompt:
-    """The request to the engine for every candidate of a category."""
+    """The engine request of every candidate of a category."""
 
     words: Prompt
     sampling: Sampling
@@ -39,9 +39,9 @@ class _Prompt:
 class VllmGenerator(Startable[GeneratorKnobs]):
     """Writes candidates in every category of a task.
 
-    All requests of a task go to the engine at once. They begin with the same tokens, whose KV blocks the engine
-    computes once even for requests that arrive together, as long as a block is shorter than what is shared
-    (`EngineSettings.block_size`).
+    All requests of a task go to the engine at once, one per candidate, since vLLM returns n > 1 samples together, after
+    the last. They share a prefix, whose KV blocks the engine computes once, also for requests that arrive together, if
+    a block is shorter than the prefix (`EngineSettings.block_size`).
     """
 
     knobs_type = GeneratorKnobs
@@ -57,7 +57,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         self._judge = FitJudge()
 
     async def start(self, knobs: GeneratorKnobs) -> None:
-        """Raises Misconfigured when the model cannot be served, or leaves no room for facts and answer."""
+        """Start the engine. Raises Misconfigured if the model cannot be served or is too short for facts and answer."""
         self._check(knobs)
         self._knobs = knobs
         if self._settings.fit is not None:
@@ -65,16 +65,16 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         await self._engine.start()
         self._control_words = self._engine.control_words()
         await self._warm_up()
-        known = await asyncio.to_thread(weights.revision, self._settings.engine.model)
+        model_revision = await asyncio.to_thread(weights.revision, self._settings.engine.model)
         self._revision = self._revision.model_copy(
             update={
-                "model_revision": known or self._settings.engine.revision or "",
+                "model_revision": model_revision or self._settings.engine.revision or "",
                 "prompt_revision": prompt.revision(),
             }
         )
 
     async def _warm_up(self) -> None:
-        """One small answer: the first grammar takes a second or two more, and a start that ends well has served."""
+        """Write one small answer: the first grammar takes a second or two, and the engine is known to work."""
         grammar = structured.grammar(tuple(OutputField), "en")
         words = self._engine.render([Message("user", "Ready?")])
         await self._engine.sample(words, Sampling(max_tokens=4, grammar=grammar), request_id="warm-up")
@@ -84,7 +84,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         self._knobs = knobs
 
     def _check(self, knobs: GeneratorKnobs) -> None:
-        adapters.known(chosen(None, knobs.adapter), self._settings.adapter_names)
+        adapters.check_name(chosen(None, knobs.adapter), self._settings.adapter_names)
         room, needed = self._settings.engine.max_model_len, knobs.max_tokens + _INSTRUCTION_TOKENS + _MIN_FACTS_TOKENS
         if room < needed:
             raise Misconfigured(
@@ -93,13 +93,12 @@ class VllmGenerator(Startable[GeneratorKnobs]):
             )
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
-        """Drafts as they finish, in no particular order.
+        """Yield drafts as they finish, in no particular order.
 
-        At the call's deadline the rest is aborted; that ends the iteration early when some drafts were made, and raises
-        DeadlineExceeded when none was. An answer that was cut or cannot be read is a draft that is not `finished`.
-        Raises StageUnavailable when the engine has died, StageFailed when every draft failed, InvalidInput when the
-        task asks for an unknown adapter or for more drafts than `max_drafts_per_request`. Ending the iteration
-        aborts the rest in the engine.
+        At the call's deadline unfinished drafts are aborted: the iteration ends if it had drafts, else it raises
+        DeadlineExceeded. A cut or unreadable answer is a draft that is not `finished`. Raises StageUnavailable when the
+        engine has died, StageFailed when every draft failed, InvalidInput for an unknown adapter or more drafts than
+        `max_drafts_per_request`. Ending the iteration aborts unfinished drafts in the engine.
         """
         call.deadline.check("generating")
         knobs = self._knobs
@@ -110,7 +109,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
                 yield draft
 
     def _jobs(self, task: GenerationTask, knobs: GeneratorKnobs) -> list[Job[_Prompt]]:
-        """Every prompt of the task, rendered. Some milliseconds of tokenising: for a thread."""
+        """Render every prompt of the task. Tokenising takes some milliseconds: call it in a thread."""
         sampling = Sampling(
             temperature=knobs.temperature if task.temperature is None else task.temperature,
             top_p=knobs.top_p,
@@ -121,15 +120,15 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         if knobs.grammar:
             sampling = replace(sampling, grammar=structured.grammar(task.output_fields, task.item.language))
         room, count = self._room(task, knobs), self._engine.count_tokens
-        known = prompt_facts(task.item, task.caption, room, count, self._control_words)
+        item_facts = prompt_facts(task.item, task.caption, room, count, self._control_words)
         adapter = chosen(task.adapter, knobs.adapter)
-        rendered = (self._engine.render(prompt.messages(task, plan, known)) for plan in task.plan)
+        rendered = (self._engine.render(prompt.messages(task, plan, item_facts)) for plan in task.plan)
         prompts = [_Prompt(words, sampling, adapter) for words in rendered]
-        second_tries = knobs.second_tries if sampling.temperature else 0  # greedy, it would be the same again
-        return jobs_of(task, prompts, known, second_tries)
+        second_tries = knobs.second_tries if sampling.temperature else 0  # greedy sampling would repeat itself
+        return jobs_of(task, prompts, item_facts, second_tries)
 
     def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:
-        """Tokens for the facts: what the model's length leaves beside the longest prompt without them."""
+        """Return the tokens left for the facts, beside the longest prompt without facts and the answer."""
         bare = max(len(self._engine.render(prompt.messages(task, plan, "")).token_ids) for plan in task.plan)
         return min(knobs.max_facts_tokens, self._settings.engine.max_model_len - knobs.max_tokens - bare)
 
@@ -147,7 +146,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         return await judged_draft(job, call, lambda each: self._try(each, call), self._judge, ask)
 
     async def _try(self, job: Job[_Prompt], call: Call) -> Draft | PushGenError:
-        """One draft. A failure of this one is returned, so that it does not end the others."""
+        """Write one draft. Returns its failure, so that the other drafts go on."""
         sampling = job.prompt.sampling
         try:
             sample = await self._engine.sample(
@@ -176,19 +175,19 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         )
 
     def revision(self) -> StageRevision:
-        """Of what writes for a request that names no adapter; a draft carries that of what wrote it."""
+        """Return the revision for a request that names no adapter. Each draft carries its own."""
         return self._revision_with(chosen(None, self._knobs.adapter))
 
     def _revision_with(self, adapter: str) -> StageRevision:
-        """The base's revision, then the adapter's name and revision: `base+name@0123456789ab`."""
-        if not adapter or adapter not in self._engine.adapters:  # the second: not started yet
+        """Add name and revision of the adapter to the base's revision: `base+name@0123456789ab`."""
+        if not adapter or adapter not in self._engine.adapters:  # the engine has no adapters before its start
             return self._revision
         used = f"{self._revision.model_revision}+{adapter}@{self._engine.adapters[adapter].revision}"
         return self._revision.model_copy(update={"model_revision": used})
 
     @property
     def unfinished_requests(self) -> int:
-        """Sequences in the engine; 0 when idle."""
+        """Number of sequences in the engine; 0 when idle."""
         return self._engine.unfinished_requests
 
     async def check_health(self) -> None:
@@ -199,5 +198,5 @@ class VllmGenerator(Startable[GeneratorKnobs]):
 
 
 def _request_id(job: Job[_Prompt], call: Call) -> str:
-    """Unique in the engine, and telling in its log."""
+    """Return an id that is unique in the engine and readable in its log."""
     return f"{call.request_id or 'task'}-{job.name}"

@@ -1,4 +1,4 @@
-"""One candidate from its prompt to a judged draft, the same way on every kind of engine."""
+"""The jobs of a task: one candidate each, from prompt to judged draft, for every kind of engine."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _WARMER = 0.3
 class Job(Generic[Prompt]):
     """One candidate to write.
 
-    name: unique in its task. prompt: as the engine takes it. known: the facts in it. longest: of each field, in code
-    points. tries: that went before.
+    name: unique in its task. prompt: for the engine. item_facts: the facts in the prompt. longest: length limit of each
+    field, in code points. tries: number of earlier tries.
     """
 
     name: str
     plan: CategoryPlan
     prompt: Prompt
     task: GenerationTask
-    known: str
+    item_facts: str
     longest: dict[OutputField, int]
     seed: int | None
     second_tries: int
     tries: int = 0
 
     def again(self, tries: int) -> Job[Prompt]:
-        """The same after so many tries, with another seed."""
+        """Return the job of the next try, with another seed."""
         seed = seed_of(self.seed, self.plan.category, -tries)
         return replace(self, seed=seed, name=f"{self.name}-{tries}", tries=tries)
 
     def temperature(self, first: float) -> float:
-        """Warmer with each try: a model that is sure of a title that is too long writes it again, whatever the seed."""
+        """Raise the temperature with each try: a model that is sure of a long title repeats it with any seed."""
         return max(first, min(1.0, first + _WARMER * self.tries))
 
 
-def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], known: str, second_tries: int) -> list[Job[Prompt]]:
-    """The first candidate of every category, then the second ones. `prompts`: one for each plan of the task."""
+def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], item_facts: str, second_tries: int) -> list[Job[Prompt]]:
+    """Return the first candidate of every category, then the second ones. `prompts`: one per plan of the task."""
     longest = limits(task.profile, task.item.language)
     return [
         Job(
@@ -55,7 +55,7 @@ def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], known: str, second_
             plan=plan,
             prompt=prompt,
             task=task,
-            known=known,
+            item_facts=item_facts,
             longest=longest,
             seed=seed_of(task.seed, plan.category, n),
             second_tries=second_tries,
@@ -72,7 +72,7 @@ async def judged_draft(
     judge: FitJudge,
     ask: Ask,
 ) -> Draft | PushGenError:
-    """One draft, and another in its place where it was cut and there is time; judged when it is whole."""
+    """Write one draft, again while it is cut and there is time; judge it if it is finished."""
 
     def try_again(tries: int) -> Awaitable[Draft | PushGenError]:
         return attempt(job.again(tries) if tries else job)
@@ -80,4 +80,4 @@ async def judged_draft(
     draft = await with_second_tries(try_again, job.second_tries, call.deadline)
     if isinstance(draft, PushGenError):
         return draft
-    return await judge.judged(draft, job.task, job.known, call, ask)
+    return await judge.judged(draft, job.task, job.item_facts, call, ask)

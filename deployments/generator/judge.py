@@ -1,4 +1,4 @@
-"""The model that writes is asked about its own whole drafts, the same way on every kind of engine."""
+"""The writing model judges its own finished drafts, for every kind of engine."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from deployments.types import Draft, GenerationTask
 logger = logging.getLogger("ray.serve")
 
 Ask: TypeAlias = Callable[[list[Message]], Awaitable[Contrast | None]]
-"""Sends the question to the model and compares prompt.YES with prompt.NO; None where it need not be asked."""
+"""Sends the question to the model and compares prompt.YES with prompt.NO; None if the server cannot compare."""
 
-# A draft without an answer leaves this long before the deadline, at which what has not left is lost.
+# The judgement ends this long before the deadline, so that its draft still leaves in time.
 _HAND_OVER_S = 0.1
 
 
 @dataclass
 class FitJudge:
-    """One of a replica. Without a calibration nothing is asked."""
+    """The judge of a replica. Without a calibration it asks nothing."""
 
     calibration: FitCalibration | None = None
     _silence_logged: bool = field(default=False, init=False)
 
-    async def judged(self, draft: Draft, task: GenerationTask, known: str, call: Call, ask: Ask) -> Draft:
-        """The draft with its fit, and with what the question cost. `known`: the facts in its prompt.
+    async def judged(self, draft: Draft, task: GenerationTask, item_facts: str, call: Call, ask: Ask) -> Draft:
+        """Return the draft with its fit and the cost of the question. `item_facts`: the facts in its prompt.
 
-        Its fit is None when it is not whole, when the calibration does not know its language or needs a likelihood that
-        it has not, and when the question fails or finds no time: that is the flow's business, the draft is whole.
+        The fit is None for an unfinished draft, for a language or a missing likelihood that the calibration does not
+        cover, and when the question fails or finds no time. The draft itself is still valid.
         """
         calibration = self.calibration
         if calibration is None or not draft.finished or not calibration.knows(task.item.language, draft.likelihood):
             return draft
-        if calibration.slope == 0:  # the answer would count for nothing
+        if calibration.slope == 0:  # the answer has no weight
             return draft.model_copy(update={"fit": calibration.fit(0.0, draft.likelihood, draft.category)})
         try:
             async with call.deadline.sooner(_HAND_OVER_S).limit("judging"):
-                contrast = await ask(prompt.fit_messages(task, draft.copy_text, known))
+                contrast = await ask(prompt.fit_messages(task, draft.copy_text, item_facts))
         except PushGenError:
             return draft
         if contrast is None or contrast.logit is None:

@@ -1,4 +1,4 @@
-"""The generator on a server of others: one call for each candidate, all at once, handed over as they finish."""
+"""The generator on a server that speaks the OpenAI API: one call per candidate, all at once, yielded as they finish."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
 
-# As many as the API's definition lets one ask for.
+# The maximum of the API's definition.
 _ALTERNATIVES = 20
 
 
 class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
-    """Writes candidates in every category of a task. Implements Generator and Startable.
+    """Writes candidates in every category of a task.
 
-    The prompt is the vLLM generator's. The lengths are held by a JSON schema where the server takes one, else they are
-    only asked for, and what is longer is cut at a sentence or is not `finished`.
+    The prompt is the vLLM generator's. A JSON schema gives the form of the answer if the server supports one. Lengths
+    are only asked for: a longer answer is not `finished`.
     """
 
     knobs_type = OpenAiGeneratorKnobs
@@ -51,7 +51,7 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
         )
 
     async def start(self, knobs: OpenAiGeneratorKnobs) -> None:
-        """Raises Misconfigured when there is no key, or the server refuses it, the model or a small answer."""
+        """Connect. Raises Misconfigured without a key, or if the server refuses the key, the model or a small call."""
         if self._settings.fit is not None:
             self._judge = FitJudge(self._settings.fit.load())
         await self.reconfigure(knobs)
@@ -59,20 +59,20 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
         await self._engine.start(_chat([Message("user", "Write any title and body, as JSON.")], schema, knobs, seed=1))
 
     async def reconfigure(self, knobs: OpenAiGeneratorKnobs) -> None:
-        """Raises Misconfigured when the calibration weighs a likelihood that the knobs do not ask for."""
+        """Take new knobs. Raises Misconfigured if the calibration needs a likelihood and `logprobs` is false."""
         calibration = self._judge.calibration
         if calibration is not None and calibration.likelihood_weight and not knobs.logprobs:
             raise Misconfigured("logprobs: false leaves no likelihood to generator.fit.calibration, which weighs it")
         self._knobs = knobs
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
-        """Drafts as they finish, in no particular order.
+        """Yield drafts as they finish, in no particular order.
 
-        At the call's deadline the rest is cancelled; that ends the iteration early when some drafts were made, and
-        raises DeadlineExceeded when none was. An answer that was cut or cannot be read is a draft that is not
-        `finished`. A call that fails costs its own draft; when all fail, raises what the last did (Overloaded,
-        StageUnavailable or StageFailed, see `OpenAiEngine.sample`). Raises InvalidInput when the task asks for an
-        adapter or for more drafts than `max_drafts_per_request`. Ending the iteration cancels the calls in flight.
+        At the call's deadline calls in flight are cancelled: the iteration ends if it had drafts, else it raises
+        DeadlineExceeded. A cut or unreadable answer is a draft that is not `finished`. A failed call costs its own
+        draft; when all fail, raises the last error (Overloaded, StageUnavailable or StageFailed, see
+        `OpenAiEngine.sample`). Raises InvalidInput for an adapter or more drafts than `max_drafts_per_request`. Ending
+        the iteration cancels the calls in flight.
         """
         call.deadline.check("generating")
         knobs = self._knobs
@@ -83,14 +83,14 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
                 yield draft
 
     def _jobs(self, task: GenerationTask, knobs: OpenAiGeneratorKnobs) -> list[Job[Chat]]:
-        """Every chat of the task. Milliseconds of counting: for a thread."""
+        """Make every chat of the task. Counting tokens takes milliseconds: call it in a thread."""
         schema = structured.schema(task.output_fields)
-        known = prompt_facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
+        item_facts = prompt_facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         if knobs.temperature is not None and task.temperature is not None:
             knobs = knobs.model_copy(update={"temperature": task.temperature})
-        second_tries = 0 if knobs.temperature == 0 else knobs.second_tries  # greedy, it would be the same again
-        chats = [_chat(prompt.messages(task, plan, known), schema, knobs) for plan in task.plan]
-        return jobs_of(task, chats, known, second_tries)
+        second_tries = 0 if knobs.temperature == 0 else knobs.second_tries  # greedy sampling would repeat itself
+        chats = [_chat(prompt.messages(task, plan, item_facts), schema, knobs) for plan in task.plan]
+        return jobs_of(task, chats, item_facts, second_tries)
 
     async def _draft(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
         async def ask(messages: list[Message]) -> Contrast | None:
@@ -100,12 +100,12 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
         return await judged_draft(job, call, lambda each: self._try(each, call), self._judge, ask)
 
     async def _try(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
-        """One draft. A failure of this one is returned, so that it does not end the others."""
+        """Write one draft. Returns its failure, so that the other drafts go on."""
         first = job.prompt.temperature
         warmth = None if first is None else job.temperature(first)
         try:
             sample = await self._engine.sample(replace(job.prompt, seed=job.seed, temperature=warmth), call)
-        except DeadlineExceeded:  # which is that of the others too
+        except DeadlineExceeded:  # the other drafts have the same deadline
             raise
         except PushGenError as failure:
             return failure
@@ -131,7 +131,7 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
 
     @property
     def unfinished_requests(self) -> int:
-        """Calls in flight and waiting; 0 when idle."""
+        """Number of calls in flight and waiting; 0 when idle."""
         return self._engine.unfinished_requests
 
     async def check_health(self) -> None:
@@ -159,9 +159,9 @@ def _chat(
 
 
 def _question(messages: Sequence[Message], written: Chat) -> Chat:
-    """One token, of which only the alternatives count.
+    """Make the chat of the fit question: one token, of which only the alternatives count.
 
-    Temperature and top_p of 1, if the model takes any: some servers name probabilities as these have changed them.
+    Temperature and top_p are 1, if the model takes any: some servers list probabilities after applying them.
     """
     plain = None if written.temperature is None else 1.0
     return Chat(

@@ -17,11 +17,11 @@ class OpenAiGeneratorSettings(Settings):
     kind: Literal["openai"] = "openai"
     server: OpenAiServer
     fit: EngineFitSettings | None = None
-    """Unset: the model that writes is not asked whether what it wrote is fit to send."""
+    """The fit question to the writing model; unset: it is not asked."""
 
     @property
     def adapter_names(self) -> tuple[str, ...]:
-        """None: a server names its adapters as models of their own."""
+        """Empty: a server names its adapters as separate models."""
         return ()
 
 
@@ -32,17 +32,16 @@ class OpenAiGeneratorKnobs(Knobs):
     """
 
     temperature: float | None = Field(default=0.8, ge=0, le=2)
-    """A request's own wins. None: neither is sent, for models that take none."""
+    """A request's temperature overrides it. None: never send one, for models that take none."""
     top_p: float | None = Field(default=None, gt=0, le=1)
     """None: the server's own."""
     logprobs: bool = True
-    """Ask for log-probabilities: a candidate's likelihood, which `selection.likelihood_weight` counts, and so does a
-    calibration of `fit` with a `likelihood_weight`. The question of `fit` asks for its own."""
+    """Ask for log-probabilities, which give a candidate's likelihood for `selection.likelihood_weight` and for a
+    calibration of `fit` with a `likelihood_weight`. The fit question asks for its own."""
     second_tries: int = Field(default=2, ge=0, le=4)
-    """How often a candidate that was cut or cannot be read is written again, if there is time."""
+    """Further tries for a cut or unreadable candidate, if there is time."""
     max_tokens: int = Field(default=256, ge=16, le=32_768)
     """Tokens of one answer. A model that thinks before it answers needs thousands."""
     max_facts_tokens: int = Field(default=1000, ge=32, le=65_536)
-    """Tokens of an item's facts, counted on the high side (`token_estimate.py`); beyond that they are cut, the least
-    informative first."""
+    """Bound of the facts' tokens by an upper estimate (`token_estimate.py`); the least informative are cut first."""
     max_drafts_per_request: int = Field(default=64, ge=1, le=1024)

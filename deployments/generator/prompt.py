@@ -1,7 +1,7 @@
-"""The generator's prompt, from a task to chat messages. Pure, so that training renders the very same words.
+"""The generator's prompt, from a task to chat messages. Pure, so that training renders the same words.
 
-The order is the point. What requests share comes first (the system's words), then what the categories of an item share
-(its facts), and the category last: the engine computes each shared part once.
+The order matters: first the system message, shared by all requests, then the item's facts, shared by its categories,
+and the category last. The engine computes each shared part once.
 
 Item text is data, see `deployments.item_text`.
 """
@@ -41,7 +41,7 @@ _LANGUAGES: Final = {
 
 
 def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[Message]:
-    """The chat that writes in one category. `item_facts`: `prompt_facts`, once for all categories of the task."""
+    """Return the chat that writes in one category. `item_facts`: from `prompt_facts`, once for all categories."""
     request = "Write one push notification for this item."
     if plan.instruction:
         request += f"\nStyle: {plan.instruction}"
@@ -49,7 +49,7 @@ def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[
 
 
 def fit_messages(task: GenerationTask, copy: Copy, item_facts: str) -> list[Message]:
-    """The chat that asks whether a copy is fit to send; YES or NO answers it. It begins as those that write do."""
+    """Return the chat that asks whether a copy is fit, to answer with YES or NO. It shares the prefix of `messages`."""
     fields = {"Title": clean(copy.title), "Body": clean(copy.body)}
     lines = "".join(f"{name}: {text}\n" for name, text in fields.items() if text)
     return _chat(task, item_facts, f"A push notification for this item:\n{lines}{_FIT_QUESTION}")
@@ -61,7 +61,7 @@ def _chat(task: GenerationTask, item_facts: str, request: str) -> list[Message]:
 
 
 def _form(fields: Sequence[OutputField], profile: LengthProfile, language: str) -> str:
-    """The form of the answer. Here and not beside the style: a small model copies whatever stands last."""
+    """Return the form of the answer. It is not beside the style: a small model copies the last words of a prompt."""
     longest = limits(profile, language)
     parts = {
         OutputField.TITLE: f'"title" (at most {longest[OutputField.TITLE]} characters)',
@@ -74,7 +74,7 @@ def _form(fields: Sequence[OutputField], profile: LengthProfile, language: str) 
 
 
 def revision() -> str:
-    """The revision of both questions: to write, and whether a copy is fit."""
+    """Return the revision of both chats, to write and to judge."""
     return prompt_revision(_rendered)
 
 
@@ -83,5 +83,5 @@ def _rendered(item: Item, caption: str) -> list[str]:
     profile = LengthProfile(length_profile="p", max_title=40, max_body=90)
     task = GenerationTask(item=item, caption=caption, plan=(plan,), candidates_per_category=1, profile=profile)
     facts = prompt_facts(item, caption, 1000, len)
-    asked = [*messages(task, plan, facts), *fit_messages(task, Copy(title="t", body="b"), facts)]
-    return [part for message in asked for part in (message.role, message.text)]
+    chats = [*messages(task, plan, facts), *fit_messages(task, Copy(title="t", body="b"), facts)]
+    return [part for message in chats for part in (message.role, message.text)]

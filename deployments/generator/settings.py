@@ -18,7 +18,7 @@ class GeneratorSettings(Settings):
     kind: Literal["vllm"] = "vllm"
     engine: EngineSettings
     fit: EngineFitSettings | None = None
-    """Unset: the model that writes is not asked whether what it wrote is fit to send."""
+    """The fit question to the writing model; unset: it is not asked."""
 
     @model_validator(mode="after")
     def _possible(self) -> GeneratorSettings:
@@ -28,14 +28,14 @@ class GeneratorSettings(Settings):
 
     @property
     def adapter_names(self) -> tuple[str, ...]:
-        """What a request may name, besides BASE."""
+        """Names that a request may use, beside BASE."""
         return tuple(sorted(self.engine.adapters))
 
 
 class GeneratorKnobs(Knobs):
-    """Sampling and bounds. A request's own temperature and adapter win over the knobs'.
+    """Sampling and bounds. A request's temperature and adapter override the knobs.
 
-    A repetition penalty counts the prompt's tokens too: above 1 it drives the model away from the item's own facts.
+    A repetition penalty counts the prompt's tokens too: above 1 it drives the model away from the item's facts.
     """
 
     temperature: float = Field(default=0.3, ge=0, le=2)
@@ -43,13 +43,13 @@ class GeneratorKnobs(Knobs):
     min_p: float = Field(default=0.1, ge=0, le=1)
     repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)
     adapter: str = Field(default="", max_length=64)
-    """The one of `engine.adapters` to write with; empty or "base": the model itself."""
+    """A name of `engine.adapters`; empty or "base": the model itself."""
     grammar: bool = True
-    """Hold answers to their form while they are decoded. Not their length: what is longer is written again."""
+    """Constrain the form of answers while they are decoded, not their length: a longer one is written again."""
     second_tries: int = Field(default=2, ge=0, le=4)
-    """How often a candidate longer than its limit is written again, if there is time: a cut one is never sent."""
+    """Further tries for a candidate above its length limit, if there is time: a cut one is never sent."""
     max_tokens: int = Field(default=160, ge=16, le=4096)
     """Tokens of one answer."""
     max_facts_tokens: int = Field(default=400, ge=32, le=65536)
-    """Tokens of an item's facts; beyond that they are cut, the least informative first."""
+    """Bound of the facts' tokens; the least informative facts are cut first."""
     max_drafts_per_request: int = Field(default=64, ge=1, le=1024)

@@ -1,7 +1,7 @@
-"""The form of an answer: a grammar while it is decoded, and the length profile once it is read.
+"""The form of an answer: a grammar during decoding, and the length profile afterwards.
 
-The grammar knows no longest length. Held to one while it decodes, a model that has not come to an end is cut within a
-word, or takes the single characters of other scripts that still fit.
+The grammar has no maximum length. With one, a model that is not done is cut within a word, or takes single characters
+of other scripts that still fit.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _UTF8_BYTES: Final = dict.fromkeys(
     ("zh", "ja", "ko", "yue", "hi", "bn", "ta", "te", "mr", "gu", "kn", "ml", "pa", "th", "lo", "km", "my", "ka"), 3
 ) | dict.fromkeys(("ru", "uk", "be", "bg", "sr", "mk", "el", "ar", "fa", "ur", "he", "yi", "hy"), 2)
 
-# Shorter answers are refusals and stumbles, not notifications; wide scripts say more in a character.
+# Shorter answers are refusals or failures; wide scripts say more per character.
 _MIN_CHARACTERS: Final = {OutputField.TITLE: 8, OutputField.BODY: 20}
 
-# No markup, brackets, double quotes or line breaks, nor what links and hashtags are made of: none is copy, and a small
-# model loses itself in them. As the inside of a character class.
+# Characters of markup, brackets, double quotes, line breaks, links and hashtags: no copy has them, and a small model
+# gets lost in them. The inside of a character class.
 _BARRED: Final = r'"\\<>{}\[\]|_*#=~^`@/\x00-\x1f'
 _FIRST: Final = rf"[^{_BARRED} .,;:!?'()\-]"
 _INNER: Final = f"[^{_BARRED}]"
@@ -34,7 +34,7 @@ _LAST: Final = rf"[^{_BARRED} ,;:(&+\-]"
 
 
 def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
-    """The longest title and body in code points, of text in `language`, that the profile surely allows."""
+    """Return the longest title and body, in code points of `language`, that the profile allows in any case."""
     units = 1
     if profile.counting_unit is CountingUnit.WIDTH and language in _WIDE:
         units = 2
@@ -44,23 +44,23 @@ def limits(profile: LengthProfile, language: str) -> dict[OutputField, int]:
 
 
 def grammar(fields: Sequence[OutputField], language: str) -> str:
-    """EBNF (xgrammar's GBNF dialect) of a compact JSON object with the fields asked for, title first.
+    """Return the EBNF (xgrammar's GBNF dialect) of a compact JSON object with the requested fields, title first.
 
-    Equal requests give equal text, by which the engine keeps what it compiled. A JSON schema would say the same, but
-    has no choice of characters, takes longer to compile, and lets a model indent.
+    Equal requests give equal text, the key of the engine's cache of grammars. A JSON schema could not restrict
+    characters, takes longer to compile, and lets a model indent.
     """
     members = [rf'"\"{FIELD_NAMES[field]}\":\"" {_text(field, language)} "\""' for field in in_order(fields)]
     return 'root ::= "{" ' + ' "," '.join(members) + ' "}"\n'
 
 
 def _text(field: OutputField, language: str) -> str:
-    """At least the shortest length; begins and ends with what a text can begin and end with."""
+    """Return the rule of one text: a minimum length, and restricted first and last characters."""
     shortest = _MIN_CHARACTERS[field] // (2 if language in _WIDE else 1)
     return f"{_FIRST} {_INNER}{{{max(0, shortest - 2)},}} {_LAST}"
 
 
 def schema(fields: Sequence[OutputField]) -> dict[str, Any]:
-    """JSON schema of the same object for a server of others: all fields required, no other allowed ("strict")."""
+    """Return the JSON schema of the same object: all fields required, no other allowed ("strict")."""
     names = [FIELD_NAMES[field] for field in in_order(fields)]
     return {
         "type": "object",
@@ -71,12 +71,12 @@ def schema(fields: Sequence[OutputField]) -> dict[str, Any]:
 
 
 def in_order(fields: Sequence[OutputField]) -> list[OutputField]:
-    """Title before body, each once; both when none is named."""
+    """Sort to title before body, without duplicates; both when none is named."""
     return [field for field in FIELD_NAMES if field in fields] or list(FIELD_NAMES)
 
 
 class Answer(NamedTuple):
-    """`finished` is False when a text is longer than it may be, or there is no JSON."""
+    """The texts of an answer. `finished` is False for a text above its limit, or without JSON."""
 
     title: str
     body: str
@@ -87,7 +87,7 @@ _PARTIAL: Final = re.compile(r'"(title|body)"\s*:\s*"((?:[^"\\]|\\.)*)')
 
 
 def json_part(text: str) -> str:
-    """The object in an answer that no grammar held: it may stand in a code fence, after a thought or in a sentence."""
+    """Extract the object from a free answer: it may be in a code fence, after a thought or in a sentence."""
     text = text.rpartition("</think>")[2]
     begun = text.find("{")
     ended = text.rfind("}")
@@ -97,24 +97,24 @@ def json_part(text: str) -> str:
 
 
 def overflows(text: str, longest: dict[OutputField, int]) -> bool:
-    """Whether an answer that still grows has a text longer than `longest`, in code points: it will not be whole."""
+    """Whether an unfinished answer has a text longer than `longest`, in code points."""
     try:
         grown = {name: json.loads(f'"{value}"') for name, value in _PARTIAL.findall(text)}
-    except ValueError:  # it ends within an escape, or will never be JSON
+    except ValueError:  # it ends within an escape, or is no JSON
         return False
     return any(len(" ".join(grown.get(name, "").split())) > longest[field] for field, name in FIELD_NAMES.items())
 
 
 def parse(text: str, longest: dict[OutputField, int]) -> Answer:
-    """Read the engine's answer; `longest` in code points. What cannot be read whole is read as far as it goes."""
+    """Read the engine's answer; `longest` in code points. Broken JSON is read as far as it goes."""
     try:
-        found, finished = json.loads(text), True
+        texts_by_name, finished = json.loads(text), True
     except ValueError:
-        found, finished = {name: value.replace('\\"', '"') for name, value in _PARTIAL.findall(text)}, False
-    if not isinstance(found, dict):
-        found, finished = {}, False
+        texts_by_name, finished = {name: value.replace('\\"', '"') for name, value in _PARTIAL.findall(text)}, False
+    if not isinstance(texts_by_name, dict):
+        texts_by_name, finished = {}, False
     texts = {}
     for field, name in FIELD_NAMES.items():
-        texts[field] = " ".join(str(found.get(name) or "").split())
+        texts[field] = " ".join(str(texts_by_name.get(name) or "").split())
         finished = finished and len(texts[field]) <= longest[field]
     return Answer(texts[OutputField.TITLE], texts[OutputField.BODY], finished)

@@ -20,10 +20,10 @@ logger = logging.getLogger("ray.serve")
 
 @serve.deployment(name="RewardScorer")
 class RewardScorerDeployment(StageReplica[RewardStage]):
-    """Serve sends a replica no calls until its `reconfigure` returns, and a reward model takes seconds to load.
+    """A reward scorer in a replica. Once started, it applies new knobs in the background, one change after another.
 
-    So once started it returns at once and the change goes on in the background, one after another. Its outcome, a new
-    revision or a refusal, is in the log, the metrics and the answers.
+    Serve sends a replica no calls until its `reconfigure` returns, and a reward model takes seconds to load. The log,
+    the metrics and the answers show the outcome, a new revision or a refusal.
     """
 
     def __init__(self, settings: AnyRewardSettings) -> None:

@@ -1,10 +1,10 @@
-"""The fit measure as it is served: how likely would a strict reader send this copy of this item as it is?
+"""The fit measure: the probability that a strict reader would send a copy of an item as it is.
 
     model = FitModel.load(Path("models/fit"))
     rows = model.encode(model.facts(facts_of(item, caption)), copies)
     probabilities = np.concatenate(model.forward(rows))
 
-Everything here blocks: call it from a thread. The batcher runs `forward`, `training/fitness` measures with it.
+All methods block: call them from a thread. The batcher runs `forward`, and `training/fitness` measures with it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Marks = tuple[int, int]
 
 @dataclass(frozen=True)
 class Piece:
-    """Tokens of the facts or of one copy, each with its marks, see `FitNet.marks`; a copy's `Facts.wording`."""
+    """Tokens of the facts or of one copy, with the marks of each (`FitNet.marks`), and a copy's `Facts.wording`."""
 
     ids: list[int]
     marks: list[Marks]
@@ -55,7 +55,7 @@ class FitRow:
 
 
 class FitTokenizer:
-    """Facts and copies as pieces; safe in any thread."""
+    """Tokenises facts and copies. Safe in any thread."""
 
     def __init__(self, folder: str, config: FitConfig) -> None:
         from transformers import AutoTokenizer  # noqa: PLC0415 - heavy
@@ -76,16 +76,16 @@ class FitTokenizer:
         ids = [self._start, *ids, self._end]
         return Piece(ids, [_marks(Mark.FACTS)] * len(ids))
 
-    def copy(self, copy: Copy, held: Facts) -> Piece:
-        """[CLS] title [SEP] body [SEP], cut at `copy_tokens`."""
+    def copy(self, copy: Copy, facts: Facts) -> Piece:
+        """Tokenise as [CLS] title [SEP] body [SEP], cut at `copy_tokens`."""
         ids, marks = [self._start], [_NO_WORD]
         fields = [" ".join(text.split()) for text in (copy.title, copy.body)]
-        for text, found in zip(fields, held.marks(*fields), strict=True):
+        for text, words in zip(fields, facts.marks(*fields), strict=True):
             encoded = self._backend.encode(text, add_special_tokens=False)
             ids += [*encoded.ids, self._end]
-            marks += [*_spread(encoded.offsets, found), _NO_WORD]
+            marks += [*_spread(encoded.offsets, words), _NO_WORD]
         room = self._config.copy_tokens
-        return Piece(ids[:room], marks[:room], held.wording(*fields))
+        return Piece(ids[:room], marks[:room], facts.wording(*fields))
 
 
 def _marks(mark: Mark, repeat: Repeat = Repeat.NONE) -> Marks:
@@ -96,7 +96,7 @@ _NO_WORD: Final = _marks(Mark.OTHER)
 
 
 def _spread(offsets: Sequence[tuple[int, int]], words: Sequence[Word]) -> list[Marks]:
-    """Each token's marks: those of the word it begins in."""
+    """Give each token the marks of the word in which it begins."""
     marks, at = [], 0
     for start, _ in offsets:
         while at < len(words) and words[at].end <= start:
@@ -107,12 +107,12 @@ def _spread(offsets: Sequence[tuple[int, int]], words: Sequence[Word]) -> list[M
 
 
 def wording_of(rows: Sequence[FitRow]) -> NDArray[np.float32]:
-    """[copies of all rows]: each copy's `Facts.wording`."""
+    """Return [copies of all rows]: each copy's `Facts.wording`."""
     return np.array([copy.wording for row in rows for copy in row.copies], np.float32)
 
 
 def pack(rows: Sequence[FitRow]) -> Packed:
-    """Rows one after the other, without padding. Every copy's positions go on from its facts."""
+    """Concatenate rows without padding. The positions of each copy continue those of its facts."""
     ids: list[int] = []
     marks: list[Marks] = []
     positions: list[int] = []
@@ -141,7 +141,7 @@ def _integers(numbers: list[int] | list[Marks]) -> torch.Tensor:
 
 
 def _padded(places: Sequence[range]) -> torch.Tensor:
-    """[texts, longest], -1 to fill."""
+    """Return [texts, longest], padded with -1."""
     longest = max(map(len, places))
     return torch.tensor([[*place, *[-1] * (longest - len(place))] for place in places], dtype=torch.int64)
 
@@ -160,7 +160,7 @@ class FitModel:
 
     @classmethod
     def load(cls, folder: Path, device: Device = "auto", dtype: DType = "auto") -> FitModel:
-        """Seconds. Raises Misconfigured when files are missing, or the trunk found is not the one trained on."""
+        """Load, in seconds. Raises Misconfigured for missing files, or an encoder other than that of the training."""
         saved = files.load(folder)
         config = saved.config
         place, trunk_folder = pick_device(device), resolve(config.encoder)
@@ -177,39 +177,39 @@ class FitModel:
     def knows(self, language: str) -> bool:
         return language in self.config.languages
 
-    def facts(self, known: ItemFacts) -> str:
-        """What is known of the item, as the network reads it."""
+    def facts(self, item_facts: ItemFacts) -> str:
+        """Lay out the item's facts for the network."""
         tokenizer = self.tokenizer
-        return fitted(known, self.config.facts_tokens, tokenizer.count, tokenizer.control_words)
+        return fitted(item_facts, self.config.facts_tokens, tokenizer.count, tokenizer.control_words)
 
-    def encode(self, known: str, copies: Sequence[Copy]) -> list[FitRow]:
-        """The copies of one item in as few rows as hold them, in order; any thread. known: see `facts`."""
-        told, held = self.tokenizer.facts(known), Facts(known)
+    def encode(self, item_facts: str, copies: Sequence[Copy]) -> list[FitRow]:
+        """Pack the copies of one item into as few rows as possible, in order. Any thread. item_facts: from `facts`."""
+        facts_piece, facts = self.tokenizer.facts(item_facts), Facts(item_facts)
         rows: list[FitRow] = []
-        mine: list[Piece] = []
-        for piece in (self.tokenizer.copy(copy, held) for copy in copies):
-            if mine and len(told) + sum(map(len, mine)) + len(piece) > self.config.row_tokens:
-                rows.append(FitRow(told, tuple(mine)))
-                mine = []
-            mine.append(piece)
-        return [*rows, FitRow(told, tuple(mine))] if mine else rows
+        row: list[Piece] = []
+        for piece in (self.tokenizer.copy(copy, facts) for copy in copies):
+            if row and len(facts_piece) + sum(map(len, row)) + len(piece) > self.config.row_tokens:
+                rows.append(FitRow(facts_piece, tuple(row)))
+                row = []
+            row.append(piece)
+        return [*rows, FitRow(facts_piece, tuple(row))] if row else rows
 
     def forward(self, rows: Sequence[FitRow]) -> list[NDArray[np.float32]]:
-        """For each row its copies' probabilities, 0 to 1."""
+        """Return for each row its copies' probabilities, 0 to 1."""
         logits = self.config.judged(self.logits(rows), wording_of(rows))
         chances = 1 / (1 + np.exp(-np.clip(self.config.slope * logits + self.config.shift, -30, 30)))
         ends = np.cumsum([len(row.copies) for row in rows])[:-1]
         return np.split(chances.astype(np.float32), ends)
 
     def logits(self, rows: Sequence[FitRow]) -> NDArray[np.float32]:
-        """[copies of all rows]: the network's, before wording and calibration."""
+        """Return [copies of all rows]: the network's logits, before wording and calibration."""
         packed = pack(rows)
         with torch.inference_mode():
             on_device = Packed(*(tensor.to(self._device) for tensor in vars(packed).values()))
             return self.net(on_device).float().cpu().numpy()
 
     def warmup(self) -> None:
-        """Touch a short and a long row. Raises Misconfigured when the model does not give numbers."""
+        """Run a short and a long row. Raises Misconfigured when the probabilities are not finite."""
         copies = [Copy(title="A copy to begin with", body="And what it says. " * n) for n in range(1, 9)]
         rows = [*self.encode("Title: x", copies[:1]), *self.encode("Title: x. " * 60, copies)]
         for row in rows:
@@ -218,14 +218,14 @@ class FitModel:
 
 
 def dim_of(folder: str) -> int:
-    """Width of the trunk in `folder`."""
+    """Return the width of the trunk in `folder`."""
     from transformers import AutoConfig  # noqa: PLC0415 - heavy
 
     return int(AutoConfig.from_pretrained(folder).hidden_size)
 
 
 def new_net(folder: str, config: FitConfig) -> FitNet:
-    """The untrained network on the trunk in `folder`. Raises Misconfigured."""
+    """Build the untrained network on the trunk in `folder`. Raises Misconfigured."""
     from transformers import AutoModel  # noqa: PLC0415 - heavy
 
     try:

@@ -36,10 +36,10 @@ class FitConfig(Settings):
     """The configuration of the model, written beside its weights.
 
     slope, shift: P(fit) = sigmoid(slope x judged + shift), fitted on items that the network did not see (Platt, 1999).
-    ceiling, wording: judged = min(logit, ceiling) + wording x `Facts.wording`. The network knows broken and foreign
-        copies; among those that are neither it is no judge of models' copies, and the nearer one of them keeps to the
-        words of the facts, the less it gets wrong.
-    tuned_from: the first trunk layer whose weights travel with the model; those below are the package's own.
+    ceiling, wording: judged = min(logit, ceiling) + wording x `Facts.wording`. The network detects broken copies and
+        copies of other items. It cannot rank the remaining copies of models: these have fewer errors the closer they
+        keep to the words of the facts.
+    tuned_from: the first trunk layer whose weights are saved with the model; lower ones are the package's.
     """
 
     format_version: Literal[1] = 1
@@ -47,8 +47,8 @@ class FitConfig(Settings):
     encoder_revision: str = ""
     dim: int = Field(ge=1)
     tuned_from: int = Field(default=0, ge=0)
-    facts_tokens: int = Field(default=256, ge=16, le=400, description="room for the facts; what is longer is cut")
-    copy_tokens: int = Field(default=96, ge=8, le=112, description="of one copy; what is longer is cut")
+    facts_tokens: int = Field(default=256, ge=16, le=400, description="room for the facts; longer ones are cut")
+    copy_tokens: int = Field(default=96, ge=8, le=112, description="of one copy; longer ones are cut")
     row_tokens: int = Field(default=768, ge=64, le=4096, description="of a packed row")
     ceiling: float = Field(default=20.0, description="logits")
     wording: float = Field(default=0.0, ge=0, description="logits for a copy in the facts' own words")
@@ -57,16 +57,16 @@ class FitConfig(Settings):
     languages: tuple[str, ...] = Field(default=("en",), min_length=1, description="BCP-47 primary subtags")
 
     def judged(self, logits: NDArray[np.float32], wording: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[copies], of which `slope` and `shift` make probabilities."""
+        """Return [copies]: the inputs of `slope` and `shift`."""
         return np.minimum(logits, np.float32(self.ceiling)) + np.float32(self.wording) * wording
 
 
 @dataclass(frozen=True)
 class Packed:
-    """Tokens of many rows without padding, and where they stand: int64, on the device.
+    """Tokens of many rows without padding, and their places: int64, on the device.
 
-    ids, positions: [tokens]. marks: [tokens, 2]. row: [copies], whose facts a copy is read with.
-    facts: [rows, longest], copies: [copies, longest], places of tokens, -1 to fill.
+    ids, positions: [tokens]. marks: [tokens, 2]. row: [copies], the row of a copy's facts.
+    facts: [rows, longest], copies: [copies, longest], places of tokens, padded with -1.
     """
 
     ids: torch.Tensor
@@ -80,8 +80,8 @@ class Packed:
 class FitNet(nn.Module):
     """A BERT trunk, an embedding for each Mark and Repeat, and a small head on each copy's first token and mean.
 
-    `marks` has the rows of Mark, then those of Repeat. `tokens` is a second head that says of each token whether it is
-    wrong: it is only trained, to teach the trunk where to look, and costs nothing when served.
+    `marks` has the rows of Mark, then those of Repeat. `tokens` is a second head that marks wrong tokens. It is used in
+    training alone, as an auxiliary loss for the trunk.
     """
 
     def __init__(self, trunk: Any, dim: int) -> None:
@@ -94,26 +94,26 @@ class FitNet(nn.Module):
         self.tokens = nn.Linear(dim, 1)
 
     def forward(self, packed: Packed) -> torch.Tensor:
-        """[copies] logits."""
+        """Return [copies] logits."""
         return self.heads(packed, self.states(packed))
 
     def states(self, packed: Packed) -> torch.Tensor:
-        """[tokens, dim]: the trunk's last hidden states."""
+        """Return [tokens, dim]: the trunk's last hidden states."""
         trunk = self.trunk
         inputs = trunk.embeddings.word_embeddings(packed.ids) + self.marks(packed.marks).sum(1)
         states = trunk.embeddings(inputs_embeds=inputs[None], position_ids=packed.positions[None])[0]
         among = _Among(packed, trunk.config.num_attention_heads)
         for layer in trunk.encoder.layer:
-            own = layer.attention.self
-            context = among(own.query(states), own.key(states), own.value(states))
+            attention = layer.attention.self
+            context = among(attention.query(states), attention.key(states), attention.value(states))
             attended = layer.attention.output(context, states)
             states = layer.output(layer.intermediate(attended), attended)
         return states
 
     def heads(self, packed: Packed, states: torch.Tensor) -> torch.Tensor:
-        mine = (packed.copies >= 0)[:, :, None].to(states.dtype)
-        own = states[packed.copies.clamp(min=0)] * mine
-        pooled = torch.cat([own[:, 0], own.sum(1) / mine.sum(1)], dim=1)
+        mask = (packed.copies >= 0)[:, :, None].to(states.dtype)
+        copy_states = states[packed.copies.clamp(min=0)] * mask
+        pooled = torch.cat([copy_states[:, 0], copy_states.sum(1) / mask.sum(1)], dim=1)
         return self.outer(nn.functional.gelu(self.inner(pooled)))[:, 0].float()
 
 
@@ -124,34 +124,34 @@ class _Among:
         self._heads = heads
         self._row = packed.row
         self._facts, self._copies = packed.facts.clamp(min=0), packed.copies.clamp(min=0)
-        own, told = packed.copies >= 0, packed.facts >= 0
-        self._told = told[:, None, None, :]
-        self._read = torch.cat([told[packed.row], own], dim=1)[:, None, None, :]
-        # Where each token's answer stands among those of all facts and then all copies, padding included.
+        copy_mask, facts_mask = packed.copies >= 0, packed.facts >= 0
+        self._facts_mask = facts_mask[:, None, None, :]
+        self._copy_reads = torch.cat([facts_mask[packed.row], copy_mask], dim=1)[:, None, None, :]
+        # The index of each token's output among those of all facts, then all copies, padding included.
         places = torch.cat([packed.facts.flatten(), packed.copies.flatten()])
         filled = (places >= 0).nonzero()[:, 0]
         self._back = torch.empty(len(packed.ids), dtype=torch.int64, device=places.device)
         self._back[places[filled]] = filled
 
     def __call__(self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        """[tokens, dim] of each."""
-        told_key, told_value = self._split(key, self._facts), self._split(value, self._facts)
-        facts = _attend(self._split(query, self._facts), told_key, told_value, self._told)
-        keys = torch.cat([told_key.index_select(0, self._row), self._split(key, self._copies)], dim=2)
-        values = torch.cat([told_value.index_select(0, self._row), self._split(value, self._copies)], dim=2)
-        copies = _attend(self._split(query, self._copies), keys, values, self._read)
+        """Attend. All arguments and the result are [tokens, dim]."""
+        facts_key, facts_value = self._split(key, self._facts), self._split(value, self._facts)
+        facts = _attend(self._split(query, self._facts), facts_key, facts_value, self._facts_mask)
+        keys = torch.cat([facts_key.index_select(0, self._row), self._split(key, self._copies)], dim=2)
+        values = torch.cat([facts_value.index_select(0, self._row), self._split(value, self._copies)], dim=2)
+        copies = _attend(self._split(query, self._copies), keys, values, self._copy_reads)
         both = [part.transpose(1, 2).flatten(0, 1).flatten(1) for part in (facts, copies)]
         return torch.cat(both).index_select(0, self._back)
 
     def _split(self, states: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-        """[texts, heads, longest, dim of a head]."""
+        """Gather to [texts, heads, longest, dim of a head]."""
         # Not states[places], whose backward sorts the places.
         chosen = states.index_select(0, places.flatten())
         return chosen.view(*places.shape, self._heads, -1).transpose(1, 2)
 
 
 def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, read: torch.Tensor) -> torch.Tensor:
-    """Plain attention: on a CPU the backward of torch's fused one takes three times as long as all the rest."""
+    """Plain attention. On a CPU the backward of torch's fused attention takes three times as long as the rest."""
     scores = query @ key.transpose(-1, -2) * query.shape[-1] ** -0.5
     barred = torch.zeros_like(read, dtype=scores.dtype).masked_fill(~read, torch.finfo(scores.dtype).min)
     with torch.autocast(query.device.type, enabled=False):
@@ -159,7 +159,7 @@ def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, read: t
 
 
 def save(net: FitNet, config: FitConfig, folder: Path) -> str:
-    """Write tuned layers and heads in float16, and the config, each whole or not at all; returns the revision."""
+    """Write tuned layers and heads in float16, and the config, each atomically. Returns the revision."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {
         name: tensor.detach().to(torch.float16).contiguous().cpu()
@@ -171,7 +171,7 @@ def save(net: FitNet, config: FitConfig, folder: Path) -> str:
 
 
 def recalibrate(folder: Path, numbers: dict[str, float]) -> str:
-    """Give the model in `folder` another calibration; returns its new revision. Raises Misconfigured."""
+    """Change the calibration of the model in `folder`. Returns its new revision. Raises Misconfigured."""
     return _configure(folder, load(folder).config.model_copy(update=numbers))
 
 
@@ -187,7 +187,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _travels(name: str, tuned_from: int) -> bool:
-    """Heads and marks always, of the trunk its layers from `tuned_from` on."""
+    """Whether a tensor is saved: heads, marks, and trunk layers from `tuned_from` on."""
     if name.startswith("tokens."):
         return False
     if not name.startswith("trunk."):
@@ -198,14 +198,14 @@ def _travels(name: str, tuned_from: int) -> bool:
 
 @dataclass(frozen=True)
 class Saved:
-    """A folder's files. The revision is of the very bytes that were read, whatever is written meanwhile."""
+    """The content of a folder. The revision is that of the bytes read, also if files change meanwhile."""
 
     config: FitConfig
     weights: dict[str, torch.Tensor]
     revision: str
 
     def into(self, net: FitNet) -> None:
-        """Raises Misconfigured when the weights are not of this network."""
+        """Load the weights into the network. Raises Misconfigured if they do not fit."""
         expected = {name for name in net.state_dict() if _travels(name, self.config.tuned_from)}
         try:
             if expected != self.weights.keys():
@@ -216,7 +216,7 @@ class Saved:
 
 
 def load(folder: Path) -> Saved:
-    """Raises Misconfigured, saying which file and key is wrong."""
+    """Read config and weights. Raises Misconfigured with the wrong file and key."""
     try:
         settings = (folder / CONFIG_FILE).read_bytes()
     except OSError:
@@ -235,7 +235,7 @@ def load(folder: Path) -> Saved:
 
 
 def revision_of(folder: Path) -> str:
-    """Fingerprint of config and weights: 12 hexadecimal digits. Raises OSError when one is missing."""
+    """Hash config and weights to 12 hexadecimal digits. Raises OSError when one is missing."""
     return _revision((folder / CONFIG_FILE).read_bytes(), (folder / WEIGHTS_FILE).read_bytes())
 
 

@@ -1,7 +1,7 @@
-"""Finds the words of a copy in its facts. Pure, and English: the function words and number words are.
+"""Finds the words of a copy in its facts. Pure. Its function words and number words are English.
 
-A small encoder compares meanings well and spellings badly: 63 letters and 68 letters look alike to it. So every token
-of a copy carries a mark, and the encoder reads the marks beside the words.
+A small encoder compares meanings well and spellings badly: "63 letters" and "68 letters" look alike to it. So every
+token of a copy has a mark, and the encoder reads the marks beside the words.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 
 class Mark(IntEnum):
-    """A mark of a token. CAPITAL: inside a sentence, so probably of a name.
+    """A mark of a token. HELD: the facts have the word; FREE: they do not. CAPITAL: within a sentence, maybe a name.
 
-    NEAR: the facts also have the content word before it close by; a number there stands beside one of the words that it
-    stands beside here: 9 am is not 9 dollars.
+    NEAR: in the facts the word is close to the content word before it. For a number: it is beside one of the same
+    words, since 9 am is not 9 dollars.
     """
 
     FACTS = 0
@@ -35,7 +35,7 @@ class Mark(IntEnum):
 
 
 class Repeat(IntEnum):
-    """Whether the copy has said a word before. RUN: and the word before it, too."""
+    """Whether the copy repeats a word. RUN: together with the word before it."""
 
     NONE = 0
     WORD = 1
@@ -54,7 +54,7 @@ class Word(NamedTuple):
 _WORD: Final = re.compile(r"[£$€¥₹₦₩%°]|\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")  # noqa: RUF001 - both apostrophes are meant
 _SENTENCE_START: Final = re.compile(r"(?:^|[.!?:…]\s|[\"“'‘(])\W*$")  # noqa: RUF001 - typographic quotes are meant
 _NEAR: Final = 4
-"""Content words between which two are near."""
+"""The largest distance of near content words."""
 _FUNCTION_WORDS: Final = """
 a about after again all also am an and any are as at be been before being both but by can could did do does
 doing don't down each even every few for from get gets go goes had has have he he's her here here's hers him his
@@ -81,12 +81,12 @@ _SUFFIXES: Final = ("ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", 
 
 
 def words(text: str) -> list[tuple[int, int, str]]:
-    """Every word with its place and its normal form, under which the same word in another form is found again."""
+    """Return every word with its place and its normal form, which other forms of the word share."""
     return [(hit.start(), hit.end(), _normal(hit.group())) for hit in _WORD.finditer(text)]
 
 
 class Facts:
-    """The words of one item's facts, to mark its copies by."""
+    """The words of one item's facts, which its copies are marked by."""
 
     def __init__(self, text: str) -> None:
         self._places: dict[str, list[int]] = {}
@@ -98,47 +98,47 @@ class Facts:
         self._beside = {pair for one, other in pairwise(content) for pair in ((one, other), (other, one))}
 
     def wording(self, *fields: str) -> float:
-        """Share of the copy's neighbouring words that are neighbours in the facts too, 0 to 1."""
+        """Return the share of the copy's word pairs that are neighbours in the facts too, 0 to 1."""
         pairs = [pair for text in fields for pair in pairwise(form for _, _, form in words(text))]
         return sum(pair in self._runs for pair in pairs) / len(pairs) if pairs else 0.0
 
     def marks(self, *fields: str) -> list[list[Word]]:
-        """The words of each field of one copy, in the order in which they are read."""
-        said: set[str] = set()
+        """Mark the words of each field of one copy, in reading order."""
+        used_forms: set[str] = set()
         runs: set[tuple[str, str]] = set()
-        return [self._field(text, said, runs) for text in fields]
+        return [self._field(text, used_forms, runs) for text in fields]
 
-    def _field(self, text: str, said: set[str], runs: set[tuple[str, str]]) -> list[Word]:
-        """said, runs: words and neighbours so far; those of this field are added."""
-        found = words(text)
-        capitals = _capitals(text, [(start, end) for start, end, _ in found])
+    def _field(self, text: str, used_forms: set[str], runs: set[tuple[str, str]]) -> list[Word]:
+        """Mark one field. used_forms, runs: words and word pairs so far, to which this field adds its own."""
+        entries = words(text)
+        capitals = _capitals(text, [(start, end) for start, end, _ in entries])
         marked: list[Word] = []
         content = last = ""
-        for at, ((start, end, form), capital) in enumerate(zip(found, capitals, strict=True)):
+        for at, ((start, end, form), capital) in enumerate(zip(entries, capitals, strict=True)):
             function = form in _FUNCTION
-            known = not function and form in said
-            repeat = Repeat.RUN if (last, form) in runs else Repeat.WORD if known else Repeat.NONE
-            after = next((other for _, _, other in found[at + 1 :] if other not in _FUNCTION), "")
+            repeated = not function and form in used_forms
+            repeat = Repeat.RUN if (last, form) in runs else Repeat.WORD if repeated else Repeat.NONE
+            after = next((other for _, _, other in entries[at + 1 :] if other not in _FUNCTION), "")
             marked.append(Word(start, end, self._mark(form, content, after, capital), repeat))
-            said.add(form)
+            used_forms.add(form)
             runs.add((last, form))
             last, content = form, content if function else form
         return marked
 
     def _mark(self, form: str, before: str, after: str, capital: bool) -> Mark:
-        """before, after: the content words around it."""
+        """Mark one word. before, after: the content words around it."""
         if form in _FUNCTION:
             return Mark.FUNCTION
         if not form[0].isalnum():
             return Mark.OTHER
-        held = form in self._places
+        in_facts = form in self._places
         if form[0].isdigit():
             beside = (before, form) in self._beside or (form, after) in self._beside
-            return Mark.NUMBER_NEAR if beside else Mark.NUMBER_HELD if held else Mark.NUMBER_FREE
-        near = held and self._near(before, form)
+            return Mark.NUMBER_NEAR if beside else Mark.NUMBER_HELD if in_facts else Mark.NUMBER_FREE
+        near = in_facts and self._near(before, form)
         if capital:
-            return Mark.CAPITAL_NEAR if near else Mark.CAPITAL_HELD if held else Mark.CAPITAL_FREE
-        return Mark.HELD_NEAR if near else Mark.HELD if held else Mark.FREE
+            return Mark.CAPITAL_NEAR if near else Mark.CAPITAL_HELD if in_facts else Mark.CAPITAL_FREE
+        return Mark.HELD_NEAR if near else Mark.HELD if in_facts else Mark.FREE
 
     def _near(self, one: str, other: str) -> bool:
         pairs = ((a, b) for a in self._places.get(one, ()) for b in self._places[other])
@@ -162,7 +162,7 @@ def _normal(word: str) -> str:
 
 
 def _capitals(text: str, places: Sequence[tuple[int, int]]) -> Iterable[bool]:
-    """Which words are capitalised where prose is not: not at the start of a sentence, nor In A Title Like This."""
+    """Flag words with an unusual capital: not at the start of a sentence, nor In A Title Like This."""
     upper = [text[start].isupper() for start, _ in places]
     long = [text[start].isupper() for start, end in places if end - start > 3]
     if sum(long) > 0.6 * len(long) and len(long) > 2:

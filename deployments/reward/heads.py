@@ -2,8 +2,8 @@
 
 P(copy a is clicked more than copy b) = sigmoid(r(a) - r(b))     (Bradley and Terry, 1952)
 
-so a reward is a logit, and only differences between copies of one item mean anything. Each head was trained on its own
-resample of the tests; their disagreement is the spread.
+so a reward is a logit, and only differences between copies of one item are meaningful. Each head was trained on its own
+resample of the tests; their deviation is the spread.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ GUARDS: Final = ("padded", "repeated", "marked", "hollow", "cut")
 
 
 class Guard(Settings):
-    """A copy whose `BradleyTerryHeads.guards` of this name exceeds the limit pays gain times the excess, in logits.
-    Its spread grows by as much (in squares, see `model.Parts.spread`): the guard may be wrong.
+    """A penalty on the reward: gain x the excess of `BradleyTerryHeads.guards` over the limit, in logits.
 
-    The limit lies where hardly any copy is that a person wrote, of whatever length, so that honest copies pay nothing.
+    The spread grows by as much (in squares, see `model.Parts.spread`), since the guard may be wrong. Hardly any human
+    copy of any length is above the limit, so that such copies have no penalty.
     """
 
     limit: float = 0.0
@@ -47,26 +47,26 @@ class Guard(Settings):
 class RewardConfig(Settings):
     """The configuration of the model, written beside its weights.
 
-    corrections: logits added per unit of a surface feature (`text.FEATURES`), so that length decides nothing and a
-        style is not favoured beyond what the A/B tests show.
+    corrections: logits added per unit of a surface feature (`text.FEATURES`). They cancel the effect of length, and of
+        style beyond the A/B tests.
     offset: logits added to every copy, so that a typical training copy has a reward of about 0.
-    guards: what a copy pays that looks padded with clickbait, repeated, marked up with symbols, hollow (stock copy that
-        fits any item) or cut off.
-    distance_by_tokens: distances are divided by exp(this x log(1 + tokens)): a mean over more tokens lies nearer to the
-        mean of all, however odd they are. Tokens and not words, of which a row of symbols has hardly any.
+    guards: penalties on copies that look padded with clickbait, repeated, marked up with symbols, hollow (stock copy
+        that fits any item) or cut off.
+    distance_by_tokens: distances are divided by exp(this x log(1 + tokens)), since the mean over more tokens is nearer
+        to the overall mean. It counts tokens: a row of symbols has hardly any words.
     typical_distance: the 90th percentile of these distances over plain human copies.
-    widening, widest: logits of spread for each unit of distance beyond it, and at most.
-    tested_words, widening_by_length: words of the longest copies that were A/B-tested (their 99th percentile), and
-        logits of spread for each unit of log(1 + words) beyond; as with `widest`, at most that.
+    widening, widest: logits of spread per unit of distance beyond it, and their maximum.
+    tested_words, widening_by_length: words of the longest A/B-tested copies (99th percentile), and logits of spread per
+        unit of log(1 + words) beyond, up to `widest`.
     calibration: of `RewardModel.forward`'s mean and spread.
-    languages: of the copies trained on. For an item in another the model says of no copy that it beats another.
+    languages: of the training copies. For an item in another language every pair of copies is a tie.
     """
 
     format_version: Literal[3] = 3
     encoder: str = Field(min_length=1, description="model reference of the trunk")
     encoder_revision: str = ""
     layers: tuple[int, ...] = Field(default=(), description="hidden states the heads read; none: the last alone")
-    max_length: int = Field(ge=8, le=512, description="tokens; what is longer is cut")
+    max_length: int = Field(ge=8, le=512, description="tokens; longer texts are cut")
     dim: int = Field(ge=1)
     heads: int = Field(ge=1, le=64)
     directions: int = Field(ge=1, description="columns of the whitening, see BradleyTerryHeads.distance")
@@ -86,8 +86,8 @@ class RewardConfig(Settings):
 class BradleyTerryHeads(nn.Module):
     """K linear heads on one pooled embedding: [n, dim] -> [n, heads] logits.
 
-    The embedding is standardised by the training set's mean and deviation, which travel with the weights, as do the
-    `whitening` directions ([dim, directions]): plain human copies' main ones, scaled to deviation 1.
+    The embedding is standardised by mean and deviation of the training set. `whitening` ([dim, directions]) holds the
+    main directions of plain human copies, scaled to deviation 1. All of them are saved with the weights.
     """
 
     feature_mean: torch.Tensor
@@ -107,19 +107,19 @@ class BradleyTerryHeads(nn.Module):
         return self.standardised(pooled) @ self.outer.T
 
     def guards(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[n, GUARDS] logits: how much a copy looks like what each guard knows rather than written."""
+        """Return [n, GUARDS] logits: how much a copy looks like the fault of each guard."""
         return self.standardised(pooled) @ self.guarded
 
     def standardised(self, pooled: torch.Tensor) -> torch.Tensor:
         return (pooled - self.feature_mean) / self.feature_scale
 
     def distance(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[n]: Mahalanobis distance to plain human copies in their main directions, over the root of their number."""
+        """Return [n]: Mahalanobis distance to plain human copies, divided by the root of the number of directions."""
         return (self.standardised(pooled) @ self.whitening).square().mean(1).sqrt()
 
 
 def save(heads: BradleyTerryHeads, config: RewardConfig, folder: Path) -> str:
-    """Write weights and config, each whole or not at all; returns the revision."""
+    """Write weights and config, each atomically. Returns the revision."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {name: tensor.detach().contiguous().cpu() for name, tensor in heads.state_dict().items()}
     contents = {
@@ -135,7 +135,7 @@ def save(heads: BradleyTerryHeads, config: RewardConfig, folder: Path) -> str:
 
 @dataclass(frozen=True)
 class Saved:
-    """A folder's model. The revision is of the very bytes that were read, whatever is written meanwhile."""
+    """The model of a folder. The revision is that of the bytes read, also if files change meanwhile."""
 
     config: RewardConfig
     heads: BradleyTerryHeads
@@ -143,7 +143,7 @@ class Saved:
 
 
 def load(folder: Path) -> Saved:
-    """Raises Misconfigured, saying which file and key is wrong, or that the files do not belong together."""
+    """Read the model. Raises Misconfigured with the wrong file and key, or for files that do not match."""
     try:
         settings = (folder / CONFIG_FILE).read_bytes()
     except OSError:
@@ -162,7 +162,7 @@ def load(folder: Path) -> Saved:
 
 
 def revision_of(folder: Path) -> str:
-    """Fingerprint of config and weights: 12 hexadecimal digits. Raises OSError when one is missing."""
+    """Hash config and weights to 12 hexadecimal digits. Raises OSError when one is missing."""
     return _revision((folder / CONFIG_FILE).read_bytes(), (folder / WEIGHTS_FILE).read_bytes())
 
 

@@ -1,4 +1,4 @@
-"""Models in memory: loaded by reference and revision; several may share a batch, as when one follows the other."""
+"""Reward models in memory, loaded by reference and revision. Several may share a batch during a swap."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NONE: Final = np.empty(0, np.float32)
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A model ready to serve, and what answers it gives say of it."""
+    """A loaded model, and the revision in its answers."""
 
     reference: str
     model: RewardModel
@@ -40,7 +40,7 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Row:
-    """One entry with the model that encoded it: it is scored by no other, whatever went live meanwhile."""
+    """One entry and the model that encoded it, which also scores it, even after a swap."""
 
     model: RewardModel | FitModel
     encoded: Encoded | FitRow
@@ -49,9 +49,9 @@ class Row:
 def load(
     settings: RewardSettings, knob: str, reference: str, revision: str, max_batch_tokens: int, beside: FitModel | None
 ) -> Loaded:
-    """Seconds, and it blocks. Raises Misconfigured, naming `knob`, whatever keeps the model from serving.
+    """Load a model. Blocks for seconds. Raises Misconfigured with the name of `knob` for every failure.
 
-    beside: the fit measure, which the answers' revision names too.
+    beside: the fit measure; the revision of answers names it too.
     """
     from deployments.reward.model import RewardModel  # noqa: PLC0415 - imports torch
 
@@ -63,7 +63,7 @@ def load(
         model.warmup(max_batch_tokens)
     except Misconfigured as error:
         raise Misconfigured(f"reward.{knob}={reference!r}: {str(error).removeprefix('reward.model: ')}") from None
-    except Exception as error:  # a damaged file, no memory for a second model: what serves must not end with it
+    except Exception as error:  # a damaged file, no memory for a second model: the live model must survive it
         raise Misconfigured(f"reward.{knob}={reference!r} could not be loaded: {type(error).__name__}") from error
     if revision not in {"", model.revision}:
         raise Misconfigured(
@@ -83,14 +83,14 @@ def load(
 
 
 def text_revision() -> str:
-    """The revision of the texts that the models read: a copy, and the item's facts."""
+    """Return the revision of the models' inputs: a copy's text and the item's facts."""
     return prompt_revision(
         lambda item, caption: (render_copy("t", "b"), render_copy("t.", "b"), prompt_facts(item, caption, 1000, len))
     )
 
 
 def load_fit(settings: RewardSettings) -> FitModel | None:
-    """Seconds, and it blocks. Raises Misconfigured; None where the settings name no fit measure."""
+    """Load the fit measure; None if the settings name none. Blocks for seconds. Raises Misconfigured."""
     if settings.fit is None:
         return None
     from deployments.reward.fit import FitModel  # noqa: PLC0415 - imports torch
@@ -104,15 +104,15 @@ def load_fit(settings: RewardSettings) -> FitModel | None:
 
 
 def forward(rows: Sequence[Row]) -> list[NDArray[np.float32]]:
-    """The output of each row's own model: a reward's mean and spread, or the fits of a packed row's copies.
+    """Run each row through its model. Returns mean and spread of a reward, or the fits of a packed row's copies.
 
-    What the batcher runs.
+    The batcher runs this.
     """
     answers: list[NDArray[np.float32]] = [_NONE] * len(rows)
     for model in {row.model for row in rows}:
-        mine = [i for i, row in enumerate(rows) if row.model is model]
-        encoded: list[Any] = [rows[i].encoded for i in mine]
-        found = model.forward(encoded)
-        for i, answer in zip(mine, found, strict=True):
+        indices = [i for i, row in enumerate(rows) if row.model is model]
+        encoded: list[Any] = [rows[i].encoded for i in indices]
+        outputs = model.forward(encoded)
+        for i, answer in zip(indices, outputs, strict=True):
             answers[i] = answer
     return answers

@@ -1,10 +1,10 @@
-"""The reward model as it is served: trunk, heads, corrections, and a spread that grows with distance.
+"""The reward model: trunk, heads, corrections, and a spread that grows with distance.
 
     model = RewardModel.load(Path("models/reward"))
     mean, spread = model.forward(model.encode(["Here is why", "This is why"])).T
 
-Everything here blocks: call it from a thread. The batcher runs `forward`, `training/` measures with it, so that what is
-measured is what is served.
+All methods block: call them from a thread. The batcher runs `forward`, and `training/` measures with it, so that
+training measures the served model.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Encoded:
-    """One copy, ready for the device. `correction` is in logits, `length` is log(1 + words)."""
+    """One tokenised copy. `correction` is in logits, `length` is log(1 + words)."""
 
     row: Tokens
     correction: float
@@ -56,15 +56,15 @@ class Parts:
 
     @property
     def mean(self) -> NDArray[np.float32]:
-        """Mean over the heads, corrected for the copy's surface, less what the guards take off."""
+        """Mean over the heads, plus the correction, less the penalties of the guards."""
         return self.heads.mean(1) + self.correction - self.penalties.sum(1)
 
     @property
     def spread(self) -> NDArray[np.float32]:
-        """Deviation between the heads, widened with the distance from what they were trained on and by the penalty.
+        """Deviation between the heads, widened by the distance from the training copies and by the penalties.
 
-        A guard's verdict is a guess: readers did click on some headlines that look padded. So what it takes off ranks a
-        copy lower and claims little, see `training/fit.py`.
+        A guard may be wrong: readers did click on some headlines that look padded. So its penalty lowers the rank of a
+        copy and also its certainty, see `training/fit.py`.
         """
         return np.hypot(np.hypot(self.heads.std(1), self.widening), self.penalties.sum(1))
 
@@ -87,7 +87,7 @@ class RewardModel:
         threads: int | None = None,
         graphs: CudaGraphUse = "auto",
     ) -> RewardModel:
-        """Seconds. Raises Misconfigured when files are missing, or the trunk found is not the one trained on."""
+        """Load, in seconds. Raises Misconfigured for missing files, or an encoder other than that of the training."""
         saved = files.load(folder)
         config = saved.config
         encoder = Encoder(
@@ -116,35 +116,35 @@ class RewardModel:
         return self.config.calibration
 
     def calibration_for(self, language: str) -> WinCalibration:
-        """Of copies of an item in this language: in one that the model was not trained on, every pair is a tie."""
-        known = language in self.config.languages
-        return self.calibration if known else self.calibration.model_copy(update={"slope": 0.0})
+        """Return the calibration for an item's language. In an untrained language every pair is a tie."""
+        is_trained = language in self.config.languages
+        return self.calibration if is_trained else self.calibration.model_copy(update={"slope": 0.0})
 
     @property
     def max_length(self) -> int:
         return self.config.max_length
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Rendered copies (`text.render_copy`) as rows; any thread."""
+        """Tokenise rendered copies (`text.render_copy`). Any thread."""
         rows = zip(self.encoder.pre(texts), texts, strict=True)
         return [Encoded(row, self.correction(text), log_words(text)) for row, text in rows]
 
     def correction(self, text: str) -> float:
-        """Logits that the surface of a copy adds, see `RewardConfig.corrections` and `offset`."""
-        # A feature costs microseconds of the GIL, which the batcher's thread wants: those of no weight are not read.
+        """Return the logits for the surface of a copy, see `RewardConfig.corrections` and `offset`."""
+        # Features without weight are skipped: each takes microseconds of the GIL from the batcher's thread.
         return self.config.offset + sum(w * feature(name, text) for name, w in self.config.corrections.items() if w)
 
     def forward(self, rows: Sequence[Encoded]) -> NDArray[np.float32]:
-        """[rows, 2]: mean and spread in logits."""
+        """Return [rows, 2]: mean and spread in logits."""
         parts = self.parts(rows)
         return np.stack([parts.mean, parts.spread], axis=1)
 
     def parts(self, rows: Sequence[Encoded]) -> Parts:
-        """What the reward of each row is made of."""
+        """Compute the parts of each row's reward."""
         pooled = self.encoder.pooled([row.row for row in rows])
         with torch.inference_mode():
             computed = (self.heads(pooled), self.heads.guards(pooled), self.heads.distance(pooled))
-            # One copy back, and so one wait for the device.
+            # One transfer to the host, so one wait for the device.
             columns = [t.float().reshape(len(rows), -1) for t in computed]
             numbers = torch.cat(columns, dim=1).cpu().numpy()
         heads = self.config.heads
@@ -167,14 +167,14 @@ class RewardModel:
         return np.asarray(gains * np.maximum(guards - limits, 0), np.float32)
 
     def warmup(self, max_batch_tokens: int) -> None:
-        """Touch the lengths that traffic brings. Raises Misconfigured when the model does not give numbers."""
+        """Run typical lengths once. Raises Misconfigured when the rewards are not finite."""
         self.encoder.warmup(max_batch_tokens)
         if not np.isfinite(self.forward(self.encode(["A copy to begin with", "Another one"]))).all():
             raise Misconfigured("reward.model: its rewards are not finite; train it again")
 
 
 def widening(config: RewardConfig, distance: NDArray[np.float32], lengths: NDArray[np.float32]) -> NDArray[np.float32]:
-    """[rows] logits of spread: for an unusual copy, and for one longer than any that was A/B-tested."""
+    """Return [rows] logits of spread, for unusual copies and for copies longer than the A/B-tested ones."""
     unusual = config.widening * np.maximum(distance - config.typical_distance, 0)
     untested = config.widening_by_length * np.maximum(lengths - np.log1p(config.tested_words), 0)
     return np.minimum(np.hypot(unusual, untested), config.widest).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The reward scorer: every copy of a request is one entry of the batcher, next to the copies of other requests."""
+"""The reward scorer: every copy of a request is one entry of the batcher, beside copies of other requests."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ logger = logging.getLogger("ray.serve")
 
 
 class BradleyTerryScorer(Startable[RewardKnobs]):
-    """Mean and spread over the heads, and the fit of each copy to its item, in the same batches.
+    """Scores mean and spread over the heads, and the fit of each copy to its item, in shared batches.
 
-    The heads know copies, trained within one item each, and no item; the fit measure reads the item's facts beside
-    them. It stays for the life of the scorer.
+    The heads read copies alone, the fit measure reads the item's facts too. The fit measure stays for the life of the
+    scorer.
 
-    A new model goes live between two calls. Each entry of the batcher carries the model that encoded it, so a call is
-    scored by one model from beginning to end, and a model is freed with the last call that it has to answer.
+    A new reward model goes live between two calls. Each entry of the batcher holds the model that encoded it, so one
+    model scores all of a call, and is freed after its last call.
     """
 
     knobs_type = RewardKnobs
@@ -50,36 +50,38 @@ class BradleyTerryScorer(Startable[RewardKnobs]):
         self._stopped = False
 
     async def start(self, knobs: RewardKnobs) -> None:
-        """Raises Misconfigured when a model is missing, or was trained on another encoder than the one found."""
+        """Load the models. Raises Misconfigured for a missing model, or an encoder other than that of the training."""
         self._batcher = Batcher(forward, knobs.batching, name="reward scorer")
         self._fit = await asyncio.to_thread(load_fit, self._settings)
         await self.reconfigure(knobs)
         await self._batcher.start()
 
     async def reconfigure(self, knobs: RewardKnobs) -> None:
-        """Load what is new beside what serves, then change over at once; changes follow one another in order.
+        """Load new models beside the live ones, then swap at once. Changes run one after another.
 
-        Raises Misconfigured, and nothing has changed, when a model cannot be loaded or a copy would not fit a batch.
+        Raises Misconfigured, without any change, if a model cannot be loaded or a copy would not fit a batch.
         """
         async with self._changing:
-            live = await self._hold("model", knobs.model or self._settings.model, knobs.model_revision, knobs)
-            shadow = await self._hold("shadow", knobs.shadow, knobs.shadow_revision, knobs) if knobs.shadow else None
+            live = await self._loaded_model("model", knobs.model or self._settings.model, knobs.model_revision, knobs)
+            shadow = (
+                await self._loaded_model("shadow", knobs.shadow, knobs.shadow_revision, knobs) if knobs.shadow else None
+            )
             _check_room(knobs, live.model.max_length, "max_length", "the longest copy")
             if self._fit is not None:
                 _check_room(knobs, self._fit.config.row_tokens, "row_tokens", "a full row of the fit measure")
-            if self._stopped:  # while the model loaded: a shadow started now would outlive the scorer
+            if self._stopped:  # stopped during the loading: a shadow started now would outlive the scorer
                 return
-            # Nothing is awaited from here on, so that no call meets half a change.
+            # Nothing is awaited from here on, so that no call sees half a change.
             if self._batcher is not None:
                 self._batcher.limits = knobs.batching
             self._go_live(live)
             self._follow(shadow, knobs.shadow_share)
 
-    async def _hold(self, knob: str, reference: str, revision: str, knobs: RewardKnobs) -> Loaded:
-        """The model asked for. One that is in memory is not loaded again, as when the shadow is promoted."""
-        for held in (self._live, self._shadow.loaded if self._shadow else None):
-            if held is not None and held.is_what(reference, revision):
-                return held
+    async def _loaded_model(self, knob: str, reference: str, revision: str, knobs: RewardKnobs) -> Loaded:
+        """Return the requested model. A model in memory is not loaded again, for example a promoted shadow."""
+        for loaded in (self._live, self._shadow.loaded if self._shadow else None):
+            if loaded is not None and loaded.is_what(reference, revision):
+                return loaded
         tokens = knobs.batching.max_batch_tokens
         return await asyncio.to_thread(load, self._settings, knob, reference, revision, tokens, self._fit)
 
@@ -106,10 +108,10 @@ class BradleyTerryScorer(Startable[RewardKnobs]):
         return self._live, self._batcher
 
     async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        """One reward and one fit a copy, in the order given.
+        """Return one reward and one fit per copy, in their order.
 
-        Of the item the rewards read its language, the fits its facts; None for those of an item whose language the fit
-        measure does not know. Raises Overloaded, DeadlineExceeded, StageFailed.
+        Fits are None for an item in a language that the fit measure does not know. Raises Overloaded, DeadlineExceeded,
+        StageFailed.
         """
         live, batcher = self._ready()
         texts = [render_copy(c.title, c.body) for c in copies]
@@ -148,7 +150,7 @@ class BradleyTerryScorer(Startable[RewardKnobs]):
 def _works(
     live: Loaded, fit: FitModel | None, facts: ItemFacts, copies: Sequence[Copy], texts: Sequence[str]
 ) -> tuple[list[Work[Row]], list[Work[Row]]]:
-    """Entries for the batcher: one a copy for the rewards, and packed rows of copies for the fits; any thread."""
+    """Make the batcher's entries: one per copy for the rewards, packed rows for the fits. Any thread."""
     rewarding = [Work(Row(live.model, row), tokens=row.tokens) for row in live.model.encode(texts)]
     if fit is None:
         return rewarding, []

@@ -14,10 +14,9 @@ _REVISION = r"^([0-9a-f]{12})?$"
 
 
 class RewardSettings(Settings):
-    """Kind "bradley_terry": the heads in the folder `model`, on the encoder that they were trained on.
+    """Kind "bradley_terry": the heads in the folder `model`, on the encoder of their training.
 
-    `fit`: the folder of the fit measure, which says beside each reward how likely the copy is fit to send; none: no
-    copy gets one.
+    `fit`: the folder of the fit measure; without one, no copy has a fit.
     """
 
     kind: Literal["bradley_terry"] = "bradley_terry"
@@ -32,9 +31,9 @@ class RewardSettings(Settings):
 class RewardKnobs(Knobs):
     """A new `model` is loaded while the old one serves, and goes live without a restart.
 
-    A revision is the 12 hexadecimal digits in a model's report and in every Decision. Given, the folder must hold it.
-    Give the new one to have a folder read again that was written over: Serve hands a `user_config` on only when it
-    differs from the last.
+    A revision is the 12 hexadecimal digits in a model's report and in every Decision. If it is set, the folder must
+    have it. Set the new one to reload an overwritten folder: Serve passes a `user_config` on only if it differs from
+    the last one.
     """
 
     model: str | None = Field(default=None, min_length=1, description="unset: the one of the settings")

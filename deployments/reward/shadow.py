@@ -1,4 +1,4 @@
-"""A second reward model that scores what the live one has scored, later and without a say: how far do the two agree?"""
+"""The shadow: a second reward model that scores the live one's calls later, to measure how far the two agree."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ logger = logging.getLogger("ray.serve")
 Outcome = Literal["scored", "skipped", "failed"]
 
 BACKLOG = 128
-"""Calls that may wait; beyond it they are skipped."""
+"""Calls in the queue; beyond it they are skipped."""
 _ROWS = 16
-"""Copies in one forward: one that has begun holds the device, so it must be short."""
+"""Copies in one forward, which must be short: it holds the device."""
 _RECENT = 256
 _DISTANCES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -93,11 +93,10 @@ class _Scored:
 
 
 class Shadow:
-    """Runs in the background of one event loop, from its construction until `close`.
+    """A background task of one event loop, from construction until `close`.
 
-    Its forwards run beside the batcher and not in its BACKFILL lane: there they would fill up batches of live copies,
-    and every live answer would wait for them. Each waits until the batcher is `idle`, so under full load the shadow
-    rests and its calls are skipped.
+    Its forwards do not use the batcher's BACKFILL lane: they would fill batches of live copies and delay every live
+    answer. Each waits until the batcher is `idle`, so under full load calls of the shadow are skipped.
     """
 
     def __init__(
@@ -111,7 +110,7 @@ class Shadow:
         self._task = asyncio.create_task(self._run(), name="reward shadow")
 
     def offer(self, texts: Sequence[str], means: Sequence[float], revision: str) -> None:
-        """Take a call as the live model of this revision answered it. Never waits; one copy alone has no order."""
+        """Queue a call that the live model of this revision has answered. Never waits; skips a call of one copy."""
         if len(texts) < 2 or random.random() >= self.share:  # noqa: S311 - a sample, not a secret
             return
         try:
@@ -151,7 +150,7 @@ class Shadow:
 
 
 def agree(live: Sequence[float], shadow: Sequence[float]) -> tuple[float, bool] | None:
-    """Kendall's tau-b of two rankings, and whether they have the same first; None where all of one are equal."""
+    """Return Kendall's tau-b of two rankings, and whether their first is the same; None if all of one are equal."""
     from scipy.stats import kendalltau  # noqa: PLC0415 - heavy
 
     tau = float(kendalltau(live, shadow, variant="b").statistic)

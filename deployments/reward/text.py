@@ -1,4 +1,4 @@
-"""The one text form of a copy, and what can be read off its surface. Training and serving both use this file."""
+"""The text form of a copy and its surface features. Training and serving both use this file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Final
 
 _ENDS: Final = ".!?:…。！？"  # noqa: RUF001 - the wide ones are meant
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")  # noqa: RUF001 - both apostrophes are meant
-# Surface signs of a style, and the catalogue's category that writes so. A category without a sign (warm, funny) cannot
-# be told from the words' surface and has no correction.
+# Surface signs of a style, and its category in the catalogue. A category without a sign has no correction.
 STYLES: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
     "question": ("QUESTION", re.compile(r"\?")),
     "number": ("LIST_NUMBER", re.compile(r"(?<!\w)\d")),
@@ -22,7 +21,7 @@ STYLES: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
         re.compile(r"\b(?:what happen\w*|this is (?:what|why)|the reason|guess|secret)\b", re.I),
     ),
 }
-# Length as a broken line: A/B-tested headlines say what a word more is worth up to FEW_WORDS, pushes what it is beyond.
+# Length is piecewise linear: up to FEW_WORDS its effect is known from A/B-tested headlines, beyond from pushes.
 LENGTH: Final = "log_words"
 LONG: Final = "log_words_beyond"
 FEW_WORDS: Final = 14
@@ -30,7 +29,7 @@ FEATURES: Final = (LENGTH, LONG, *STYLES)
 
 
 def render_copy(title: str, body: str = "") -> str:
-    """Title and body as one text: what the heads were trained on is what they are served."""
+    """Join title and body to one text, for training and serving alike."""
     title, body = " ".join(title.split()), " ".join(body.split())
     if not title or not body:
         return title or body
@@ -38,7 +37,7 @@ def render_copy(title: str, body: str = "") -> str:
 
 
 def features(text: str) -> tuple[float, ...]:
-    """Values of FEATURES for a rendered copy: log(1 + words), its excess over FEW_WORDS, then 1 for a style's sign."""
+    """Return the values of FEATURES: log(1 + words), its excess over FEW_WORDS, then 1 for each sign of a style."""
     return tuple(feature(name, text) for name in FEATURES)
 
 
@@ -47,7 +46,7 @@ def log_words(text: str) -> float:
 
 
 def feature(name: str, text: str) -> float:
-    """The value of one of FEATURES."""
+    """Return the value of one of FEATURES."""
     if name == LENGTH:
         return log_words(text)
     if name == LONG:

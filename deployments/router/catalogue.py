@@ -1,4 +1,4 @@
-"""The catalogue of style categories: what it holds, where it comes from, and the evidence a category asks for."""
+"""The catalogue of style categories: its sources, its entries, and their gates."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 class NoGate(Knobs):
-    """Offered for every item."""
+    """Open for every item."""
 
     kind: Literal["none"] = "none"
 
-    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002 - every gate is asked the same
+    def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002 - all gates have one signature
         return True
 
     def describe(self) -> str:
@@ -30,7 +30,7 @@ class NoGate(Knobs):
 
 
 class MetadataGate(Knobs):
-    """One of these metadata keys is set, and not to a word for no."""
+    """Open when one of these metadata keys is set, and not to a word for "no"."""
 
     kind: Literal["metadata"]
     any_of: tuple[str, ...] = Field(min_length=1)
@@ -43,7 +43,7 @@ class MetadataGate(Knobs):
 
 
 class PatternGate(Knobs):
-    """The item's own text or caption matches."""
+    """Open when the item's text or caption matches."""
 
     kind: Literal["pattern"]
     regex: str = Field(min_length=1, max_length=500)
@@ -65,7 +65,7 @@ class PatternGate(Knobs):
 
 
 class AbsentGate(Knobs):
-    """None of these words stands in the item's own text or caption: whole words, in any case."""
+    """Open when none of these words is in the item's text or caption: whole words, in any case."""
 
     kind: Literal["absent"]
     words: tuple[Annotated[str, Field(min_length=1, max_length=64)], ...] = Field(min_length=1, max_length=256)
@@ -87,7 +87,7 @@ Gate = Annotated[NoGate | MetadataGate | PatternGate | AbsentGate, Field(discrim
 
 
 class Category(Knobs):
-    """One style. `cues` are compared with the item; `prior` is added to that similarity, a cosine."""
+    """One style. `cues` are compared with the item; `prior` is added to their cosine similarity."""
 
     category: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")
     definition: str = Field(min_length=1, max_length=500)
@@ -131,20 +131,20 @@ class InlineCatalogue(Knobs):
 
 
 class FileCatalogue(Knobs):
-    """A YAML file with a `categories` list; a relative path is looked up here and then in the project's folder."""
+    """A YAML file with a `categories` list. A relative path: first under the working folder, then under the project."""
 
     kind: Literal["file"]
     path: str = Field(default="configs/categories.yaml", min_length=1)
     revision: str = Field(default="", max_length=64)
-    """Change it to have the file read again: Serve hands a `user_config` on only when it differs from the last."""
+    """Change it to have the file read again: Serve passes a `user_config` on only if it differs from the last one."""
 
     def load(self) -> InlineCatalogue:
         """Read the file. Raises Misconfigured with the category and the field."""
-        found = next((p for p in (Path(self.path), _PROJECT / self.path) if p.is_file()), None)
-        if found is None:
+        file = next((p for p in (Path(self.path), _PROJECT / self.path) if p.is_file()), None)
+        if file is None:
             raise Misconfigured(f"catalogue.path: there is no file {self.path!r}")
         try:
-            content = yaml.safe_load(found.read_text(encoding="utf-8"))
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
             raise Misconfigured(f"catalogue {self.path!r} is no YAML: {error}") from None
         return parse(InlineCatalogue, content, f"catalogue {self.path!r}")

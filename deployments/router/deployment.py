@@ -19,9 +19,9 @@ class CategoryRouterDeployment(StageReplica[RouterStage]):
         super().__init__(build_router(settings))
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
-        return await self.stage.route(item, caption, wanted, barred, max_categories, call)
+        return await self.stage.route(item, caption, requested, barred, max_categories, call)
 
     async def categories(self) -> tuple[CategoryInfo, ...]:
         return await self.stage.categories()

@@ -1,4 +1,4 @@
-"""The router: similarity of the item to each category's cues, gated by evidence; the caller's wishes win."""
+"""The router: similarity of the item to each category's cues, gated by evidence. The caller's options win."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class _Loaded:
     """A catalogue with its cue embeddings: `cues[i]` is [cues of category i, dim], rows of unit length.
 
-    `centre[i]` is how close category i's cues are to the cues of all others: a category whose cues are close to
-    everything must not win everything.
+    `centre[i]` is the mean similarity of category i's cues to those of all others. It is subtracted from scores, so
+    that a category whose cues are close to everything does not win everything.
     """
 
     catalogue: InlineCatalogue
@@ -40,7 +40,7 @@ class _Loaded:
 
 
 class EmbeddingRouter(Startable[RouterKnobs]):
-    """Zero-shot: needs a catalogue and no labels."""
+    """A zero-shot router: it needs a catalogue and no labels."""
 
     knobs_type = RouterKnobs
 
@@ -64,7 +64,7 @@ class EmbeddingRouter(Startable[RouterKnobs]):
     async def reconfigure(self, knobs: RouterKnobs) -> None:
         self._check_room(knobs)
         self._loaded = await asyncio.to_thread(self._load, knobs)
-        self._running.limits = knobs.batching
+        self._started_batcher.limits = knobs.batching
         self._knobs = knobs
 
     def _check_room(self, knobs: RouterKnobs) -> None:
@@ -81,46 +81,46 @@ class EmbeddingRouter(Startable[RouterKnobs]):
         catalogue = knobs.catalogue.load()
         cues = [self._encoder.post(self._encoder.core(self._encoder.pre(c.cues))) for c in catalogue.categories]
         centre = [
-            float(np.mean([(others @ own.T).mean() for j, others in enumerate(cues) if j != i] or [0.0]))
-            for i, own in enumerate(cues)
+            float(np.mean([(others @ category_cues.T).mean() for j, others in enumerate(cues) if j != i] or [0.0]))
+            for i, category_cues in enumerate(cues)
         ]
         return _Loaded(catalogue, words_revision(catalogue), tuple(cues), np.asarray(centre, dtype=np.float32))
 
     @property
-    def _running(self) -> Batcher[Tokens, NDArray[np.float32]]:
+    def _started_batcher(self) -> Batcher[Tokens, NDArray[np.float32]]:
         if self._batcher is None:
             raise RuntimeError("the router is not started")
         return self._batcher
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
-        """The heaviest categories, weights renormalised to sum to 1.
+        """Return the heaviest categories, with weights that sum to 1.
 
-        `wanted` names the only categories to use, gates notwithstanding; `barred` are never used. Raises InvalidInput
-        for unknown names and when nothing is left, Overloaded, DeadlineExceeded.
+        Where `requested` names categories, only these are used, without their gates; `barred` are never used. Raises
+        InvalidInput for unknown names and when no category is left, Overloaded, DeadlineExceeded.
         """
         loaded = self._loaded
         if loaded is None:
             raise RuntimeError("the router is not started")
         text = router_text(item, caption)
-        usable = _usable(loaded.catalogue.categories, item, caption, wanted, barred)
+        usable = _usable(loaded.catalogue.categories, item, caption, requested, barred)
         tokens = (await asyncio.to_thread(self._encoder.pre, [text]))[0]
-        (batched,) = await self._running.submit([Work(tokens, tokens=tokens.tokens)], call)
+        (batched,) = await self._started_batcher.submit([Work(tokens, tokens=tokens.tokens)], call)
         weights = self._weights(loaded, batched.value)
         order = sorted(usable, key=lambda i: -weights[i])
         chosen = explore(order, max_categories, self._knobs.exploration, call.request_id)
         total = sum(weights[i] for i in chosen)
         plan = tuple(
             loaded.catalogue.categories[i].plan(
-                min(1.0, weights[i] / total), loaded.catalogue.categories[i].category in wanted
+                min(1.0, weights[i] / total), loaded.catalogue.categories[i].category in requested
             )
             for i in chosen
         )
         return RouteResult(plan=plan, revision=self.revision(), usage=usage([batched]))
 
     def _weights(self, loaded: _Loaded, embedding: NDArray[np.float32]) -> list[float]:
-        """Softmax over each category's best-matching cues, centred, with its prior."""
+        """Softmax over the similarity of each category's two best cues, less its centre, plus its prior."""
         import numpy as np  # noqa: PLC0415
 
         row = self._encoder.post(embedding)
@@ -144,7 +144,7 @@ class EmbeddingRouter(Startable[RouterKnobs]):
         )
 
     async def check_health(self) -> None:
-        self._running.check_health()
+        self._started_batcher.check_health()
 
     async def stop(self) -> None:
         if self._batcher is not None:
@@ -152,29 +152,29 @@ class EmbeddingRouter(Startable[RouterKnobs]):
 
 
 def words_revision(catalogue: InlineCatalogue) -> str:
-    """The revision of the words that are compared: the catalogue's and an item's."""
+    """Return the revision of the texts that are compared: the catalogue's and the item's."""
     words = catalogue.model_dump_json()
     return prompt_revision(lambda item, caption: (words, router_text(item, caption), evidence(item, caption)))
 
 
 def explore(order: Sequence[int], count: int, exploration: Exploration, request_id: str) -> list[int]:
-    """The first `count`, the last of them now and then swapped for one further down."""
-    chosen, rest = list(order[:count]), list(order[count:])
+    """Return the first `count`, the last of them swapped with probability `epsilon` for a later one."""
+    chosen, remaining = list(order[:count]), list(order[count:])
     draw = random.Random(f"{exploration.seed}/{request_id}")  # noqa: S311 - reproducible, not secret
-    if rest and draw.random() < exploration.epsilon:
-        chosen[-1] = draw.choice(rest)
+    if remaining and draw.random() < exploration.epsilon:
+        chosen[-1] = draw.choice(remaining)
     return chosen
 
 
 def _usable(
-    categories: Sequence[Category], item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str]
+    categories: Sequence[Category], item: Item, caption: str, requested: Sequence[str], barred: Sequence[str]
 ) -> list[int]:
-    """Indices of the categories that may be used. Raises InvalidInput."""
+    """Return the indices of the usable categories. Raises InvalidInput."""
     names = [c.category for c in categories]
     unknown = [
         Violation(f"options.{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
-        for field, wishes in (("categories_wanted", wanted), ("categories_barred", barred))
-        for n, name in enumerate(wishes)
+        for field, listed in (("categories_wanted", requested), ("categories_barred", barred))
+        for n, name in enumerate(listed)
         if name not in names
     ]
     if unknown:
@@ -183,7 +183,7 @@ def _usable(
     usable = [
         i
         for i, c in enumerate(categories)
-        if c.category not in barred and (c.category in wanted if wanted else c.gate.open_for(item, searched))
+        if c.category not in barred and (c.category in requested if requested else c.gate.open_for(item, searched))
     ]
     if not usable:
         raise InvalidInput(

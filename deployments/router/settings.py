@@ -20,7 +20,7 @@ class EmbeddingRouterSettings(Settings):
 
 
 class Exploration(Knobs):
-    """With probability `epsilon` a request's last category is swapped for one that did not make it.
+    """With probability `epsilon` a request's last category is swapped for a lighter one.
 
     The draw depends on `seed` and the request id alone, so a request can be replayed.
     """
@@ -30,7 +30,7 @@ class Exploration(Knobs):
 
 
 class RouterKnobs(Knobs):
-    """`temperature` of the softmax over similarities, which differ by a few hundredths: small is decisive."""
+    """`temperature` of the softmax over similarities. They differ by a few hundredths, so keep it small."""
 
     catalogue: Catalogue = FileCatalogue(kind="file")
     temperature: float = Field(default=0.1, gt=0, le=10)

@@ -1,4 +1,4 @@
-"""The answer to a caller: the decision, with every candidate and why."""
+"""The answer to a caller: the decision with its candidates and reasons."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 
 class StageRevision(Model):
-    """Which model and words a stage uses."""
+    """The model and prompt revisions of a stage."""
 
     stage: Stage
     kind: str
@@ -99,27 +99,27 @@ class Reward(Model):
 
 
 class WinCalibration(Model):
-    """How rewards become the probability of winning an A/B test: fitted on tests that the heads did not see.
+    """The calibration of win probabilities, fitted on A/B tests that the heads did not see.
 
     P(a beats b) = sigmoid(slope x (mean_a - mean_b) / sqrt(1 + spread_weight x (spread_a^2 + spread_b^2)))
 
     The root shrinks a difference between uncertain rewards toward a tie (MacKay, 1992, "The evidence framework applied
-    to classification networks", has the form). With a slope of 0 every pair is a tie: nothing is known of who wins.
+    to classification networks", has the form). With a slope of 0 every pair is a tie.
     """
 
     slope: float = Field(default=1.0, ge=0)
     spread_weight: float = Field(default=0.0, ge=0)
 
     def win_probability(self, a: Reward, b: Reward) -> float:
-        """0 to 1: that copy `a` is clicked more than copy `b` of the same item."""
+        """Return the probability, 0 to 1, that copy `a` is clicked more than copy `b` of the same item."""
         width = math.sqrt(1 + self.spread_weight * (a.spread**2 + b.spread**2))
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * (a.mean - b.mean) / width))))
 
 
 class Candidate(Model):
-    """One copy that is in the running, generated or not.
+    """One copy that is considered, generated or not.
 
-    fit: how likely a strict reader would send it as it is, 0 to 1; None where no fit measure knows its language.
+    fit: probability, 0 to 1, that a strict reader would send it as it is; None without a fit measure for its language.
     win_probability: of winning an A/B test against the best usable incumbent; None for that incumbent itself.
     """
 
@@ -169,7 +169,7 @@ class Notification(Model):
 
 
 class Decision(Model):
-    """One notification worth sending, or none, with everything that was in the running and why."""
+    """One notification to send, or none, with all candidates and the reason."""
 
     request_id: str
     item_id: str = ""

@@ -13,7 +13,7 @@ from deployments.types.base import EncodedBytes, LongText, Margin, Model, Name, 
 
 
 class Image(Model):
-    """A picture of the item: the encoded picture itself, or (reserved) where to fetch it."""
+    """An image of the item: the encoded bytes, or (reserved) the URL to fetch them from."""
 
     data: EncodedBytes | None = None
     url: str | None = Field(default=None, max_length=2048)
@@ -21,7 +21,7 @@ class Image(Model):
 
     @cached_property
     def digest(self) -> bytes:
-        """SHA-256 of the encoded picture. Computed once: it is kept, and pickled, with the picture."""
+        """SHA-256 of the encoded image. Computed once, then pickled with the image."""
         return hashlib.sha256(self.data or b"").digest()
 
 
@@ -59,9 +59,9 @@ class Item(Model):
         return (self.locale or "en").replace("_", "-").split("-")[0].lower()
 
     def pictures_digest(self) -> str:
-        """Names the pictures: a hash of the digests of images, as they come, and of frames, by offset. Empty for none.
+        """Hash the digests of all images, in their order, and of all frames, by offset. Empty for an item without.
 
-        Hashes every picture that has not been hashed, a millisecond or two a megabyte: call it first in a thread.
+        The first call also hashes every image and frame, 1 to 2 ms per megabyte: make it in a thread.
         """
         frames = sorted(self.frames, key=lambda frame: frame.offset_ms)
         if not (frames or any(image.data for image in self.images)):
@@ -71,7 +71,7 @@ class Item(Model):
         return hashlib.sha256(b"\0".join(digests)).hexdigest()
 
     def without_media(self) -> Item:
-        """The same item without picture bytes, for stages that only read; what the author says of a picture stays."""
+        """Copy the item without image and frame bytes, for stages that only read text. Alternative texts stay."""
         captions = tuple(Image(alt_text=image.alt_text) for image in self.images if image.alt_text)
         return self.model_copy(update={"images": captions, "frames": ()})
 
@@ -89,7 +89,7 @@ class IncumbentKind(StrEnum):
 
 
 class Incumbent(Copy):
-    """Copy that exists already and would be sent without us."""
+    """An existing copy that would be sent without the service."""
 
     id: Name = ""
     kind: IncumbentKind = IncumbentKind.HUMAN
@@ -106,7 +106,7 @@ class Priority(StrEnum):
 
 
 class Options(Model):
-    """How to write and choose. Whatever is unset has the service's default."""
+    """Options of writing and selection. Unset ones have the service's defaults."""
 
     categories_wanted: tuple[Name, ...] = Field(default=(), max_length=32)
     categories_barred: tuple[Name, ...] = Field(default=(), max_length=32)

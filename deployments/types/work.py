@@ -18,7 +18,7 @@ class CountingUnit(StrEnum):
 
 
 class LengthProfile(Model):
-    """How long a platform lets a notification be."""
+    """The length limits of a platform."""
 
     length_profile: Name
     max_title: int = Field(ge=4, le=500)
@@ -28,7 +28,7 @@ class LengthProfile(Model):
 
 
 class CategoryPlan(Model):
-    """One category to write in, and the control that the generator's prompt ends with."""
+    """One category to write in, and the instruction at the end of the generator's prompt."""
 
     category: str
     instruction: str
@@ -37,7 +37,7 @@ class CategoryPlan(Model):
 
 
 class ItemFacts(Model):
-    """An item in words, for a stage that reads no pictures: its facts by label, in the order in which they are read."""
+    """An item in words, for a stage that reads text alone: its facts by label, in reading order."""
 
     language: str = "en"
     """Primary language subtag."""
@@ -45,7 +45,7 @@ class ItemFacts(Model):
 
 
 class GenerationTask(Model):
-    """Everything the generator needs for one item. The item travels without media."""
+    """The input of the generator for one item. The item travels without media."""
 
     item: Item
     caption: str
@@ -60,14 +60,14 @@ class GenerationTask(Model):
 
 
 class Draft(Model):
-    """One candidate as the generator wrote it, at the last of its `tries`. `usage` is its share of all their work."""
+    """One candidate as the generator wrote it, in the last of its `tries`. `usage` is the cost of all tries."""
 
     title: str = ""
     body: str = ""
     category: str
     likelihood: float | None = None
     fit: float | None = None
-    """The writing model's own word, see `Candidate.fit`; None where it is not asked or does not know."""
+    """The writing model's own estimate, see `Candidate.fit`; None if it is not asked or gives none."""
     finished: bool = True
     tries: int = 1
     revision: StageRevision | None = None
@@ -96,9 +96,9 @@ class RouteResult(Model):
 
 
 class ScoreResult(Model):
-    """One reward for each copy, in the order asked, and what turns two of them into a win probability.
+    """One reward for each copy, in the order of the copies, and the calibration of win probabilities.
 
-    fits: one for each copy, see `Candidate.fit`; empty where the scorer has no fit measure.
+    fits: one for each copy, see `Candidate.fit`; empty if the scorer has no fit measure.
     """
 
     rewards: tuple[Reward, ...]

@@ -1,13 +1,13 @@
-"""Model references: where a model's weights are, or how to get them from a package of the package index.
+"""Model references: they name a model's weights, and packages of the package index that contain some.
 
 A reference is one of
-- `package:NAME`: weights that come inside a Python package, prepared once into the cache folder where they need it;
-- `BASE+FOLDER`: a package or a local folder, with the LoRA adapter in FOLDER merged into its weights, prepared once for
-  each content of the adapter;
-- anything else: a path or a model hub id, used as it is.
+- `package:NAME`: weights inside a Python package, converted once into the cache folder if needed;
+- `BASE+FOLDER`: a package or a local folder, with the LoRA adapter in FOLDER merged into its weights, once for each
+  content of the adapter;
+- anything else: a path or a model hub id, passed on unchanged.
 
-A further package is one file here (`smollm2.py` is a converted one, `minilm.py` one that is used where it lies) and
-one entry in `registry.py`.
+To add a package, add one file here (`smollm2.py` is a converted one, `minilm.py` one that is used in place) and one
+entry in `registry.py`.
 """
 
 from deployments.weights.cache import Progress

@@ -48,9 +48,9 @@ def prepare(names: Names = None, as_json: AsJson = False) -> None:
                 bar.update(task, description=step, completed=done)  # type: ignore[arg-type]
 
             try:
-                known = _package(reference)
-                path = known.resolve(report)
-                revision = known.revision()
+                source = _package(reference)
+                path = source.resolve(report)
+                revision = source.revision()
             except Misconfigured as error:
                 bar.stop()
                 _console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False)
@@ -66,8 +66,8 @@ def list_models(names: Names = None, as_json: AsJson = False) -> None:
     """Show every known model, or those named, and whether each is ready."""
     for reference in _references(names):
         try:
-            known = _package(reference)
-            line = {"model": reference, "revision": known.revision(), "ready": known.ready()}
+            source = _package(reference)
+            line = {"model": reference, "revision": source.revision(), "ready": source.ready()}
         except Misconfigured as error:
             line = {"model": reference, "ready": False, "error": str(error)}
         if as_json:
@@ -89,9 +89,9 @@ def _reference(name: str) -> str:
 
 
 def _package(reference: str) -> Package:
-    known = package(reference)
-    assert known is not None  # noqa: S101 - it has the prefix or is a merge
-    return known
+    source = package(reference)
+    assert source is not None  # noqa: S101 - it has the prefix or is a merge
+    return source
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The cache folder, and models that are made in it once: whole or not at all, by one process at a time."""
+"""The cache folder, in which models are made once, atomically, by one process at a time."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from deployments.errors import Misconfigured
 LOCK_TIMEOUT_S = 900.0
 
 Progress = Callable[[str, float], None]
-"""Told what is being done and which share of the whole is done, 0 to 1."""
+"""Called with the current step and the share of the work done, 0 to 1."""
 
 
 def silent(_step: str, _done: float) -> None:
-    """A Progress that says nothing."""
+    """A Progress that reports nothing."""
 
 
 def cache_dir() -> Path:
-    """${PUSHGEN_CACHE}, else the platform's cache folder for us (~/.cache/pushgen on Linux)."""
+    """Return ${PUSHGEN_CACHE}, else `pushgen` in the platform's cache folder (~/.cache/pushgen on Linux)."""
     if chosen := os.environ.get("PUSHGEN_CACHE"):
         return Path(chosen).expanduser()
     return platformdirs.user_cache_path("pushgen")
 
 
 def weights_dir(key: str) -> Path:
-    """Where the model with this key is, or will be."""
+    """Return the folder of the model with this key. It may not exist yet."""
     return cache_dir() / "weights" / key
 
 
 def make_once(key: str, name: str, make: Callable[[Path], None], progress: Progress) -> Path:
-    """The model's folder, which `make` fills when it is not there yet. `name`: how errors call the model.
+    """Return the model's folder. `make` fills it if it is missing. `name`: of the model in errors.
 
-    Several processes may call this at once: one makes it, the others wait for it. Raises Misconfigured.
+    Several processes may call this at once: one makes the folder, the others wait. Raises Misconfigured.
     """
     target = weights_dir(key)
     try:

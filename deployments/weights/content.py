@@ -1,4 +1,4 @@
-"""Digests of weight files, cheap enough for every start."""
+"""Digests of weight files, fast enough for every start."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Final
 
 _BLOCK: Final = 2**20
-_WHOLE: Final = 2**30
+_MAX_FULL_BYTES: Final = 2**30
 _SAMPLES: Final = 512
 
 
 def content_digest(path: Path) -> bytes:
-    """SHA-256 of a file's size and bytes, computed once a process while size and time of change stay.
+    """Hash a file's size and bytes with SHA-256, once per process unless size or modification time change.
 
-    One to three seconds a GiB. Of a file above 1 GiB, 512 blocks of 1 MiB spread over it, the first and the last among
-    them: training changes nearly every weight.
+    Takes one to three seconds per GiB. Above 1 GiB it hashes 512 blocks of 1 MiB, spread over the file with the first
+    and the last: training changes nearly every weight.
     """
     stat = path.stat()
     return _digest(path, stat.st_size, stat.st_mtime_ns)
@@ -26,7 +26,7 @@ def content_digest(path: Path) -> bytes:
 def _digest(path: Path, size: int, _mtime_ns: int) -> bytes:
     digest = hashlib.sha256(size.to_bytes(8, "little"))
     with path.open("rb") as file:
-        if size <= _WHOLE:
+        if size <= _MAX_FULL_BYTES:
             while block := file.read(_BLOCK):
                 digest.update(block)
         else:

@@ -1,7 +1,7 @@
 """EfficientNet-Lite0, an ImageNet-1k classifier of 4.7M parameters (Apache-2.0): the weights and readable class names.
 
-The weights come as a pickle; here they become safetensors once, so that serving never unpickles. The names come from
-timm's package data: importing timm would need torchvision, its text files do not.
+The weights are a pickle; they are converted to safetensors once, so that serving never unpickles. The names are package
+data of timm, read without importing timm, which needs torchvision.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deployments.weights.package import Converted, folder_of
 WEIGHTS_FILE: Final = "model.safetensors"
 LABELS_FILE: Final = "labels.json"
 
-# ImageNet-1k is in WordNet's order, so its animals lie side by side: last class (inclusive) after the first.
+# ImageNet-1k is in WordNet's order, so its animals are contiguous: first and last class, inclusive.
 _KINDS: Final = {
     "fish": ((0, 6), (389, 397)),
     "bird": ((7, 24), (80, 100), (127, 146)),
@@ -39,7 +39,7 @@ _KINDS: Final = {
 
 
 def convert(source: Path, target: Path, progress: Progress) -> None:
-    """`source`: the package's folder; `target`: an empty folder that gets the weights and `labels.json`."""
+    """Convert the package's folder `source` to weights and `labels.json` in the empty folder `target`."""
     import torch  # noqa: PLC0415 - heavy
     from safetensors.torch import save_file  # noqa: PLC0415
 
@@ -59,7 +59,7 @@ def convert(source: Path, target: Path, progress: Progress) -> None:
 
 
 def class_names(folder: Path) -> list[list[str]]:
-    """The WordNet lemmas of each of the 1,000 classes, in the model's order. Raises Misconfigured."""
+    """Read the WordNet lemmas of each of the 1,000 classes, in the model's order. Raises Misconfigured."""
     try:
         synsets = (folder / "imagenet_synsets.txt").read_text(encoding="utf-8").split()
         lines = (folder / "imagenet_synset_to_lemma.txt").read_text(encoding="utf-8").splitlines()
@@ -72,7 +72,7 @@ def class_names(folder: Path) -> list[list[str]]:
 
 
 def kind_of(number: int) -> str:
-    """The everyday word for a class among animals, "dog" for a Chihuahua; empty for everything else."""
+    """Return the everyday word of an animal class, `dog` for a Chihuahua; empty for other classes."""
     return next((kind for kind, spans in _KINDS.items() if any(a <= number <= b for a, b in spans)), "")
 
 

@@ -1,4 +1,4 @@
-"""Turns an opened GGUF model into a folder that a loader takes: tokenizer, chat template, configs, weights."""
+"""Writes a GGUF model as a checkpoint folder: tokenizer, chat template, configs, weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deployments.weights.cache import Progress
 def write(model: gguf_model.Model, target: Path, ids: dict[str, int], progress: Progress) -> None:
     """Fill the empty folder `target`. `ids`: the special tokens' ids by their names in config.json.
 
-    Raises Misconfigured for a tokenizer that we do not know.
+    Raises Misconfigured for an unsupported tokenizer.
     """
     progress("writing the tokenizer", 0.4)
     tokenizer(model).save(str(target / "tokenizer.json"))
@@ -30,16 +30,16 @@ def write(model: gguf_model.Model, target: Path, ids: dict[str, int], progress: 
         },
     )
     (target / "chat_template.jinja").write_text(model.field("tokenizer.chat_template"), encoding="utf-8")
-    known = {name: number for name, number in ids.items() if name != "unk_token_id"}
-    _write(target / "config.json", gguf_model.config(model) | known)
-    _write(target / "generation_config.json", known)
+    config_ids = {name: number for name, number in ids.items() if name != "unk_token_id"}
+    _write(target / "config.json", gguf_model.config(model) | config_ids)
+    _write(target / "generation_config.json", config_ids)
     gguf_model.write_safetensors(
         model, target / "model.safetensors", lambda done: progress("dequantising the weights", 0.45 + 0.55 * done)
     )
 
 
 def tokenizer(model: gguf_model.Model) -> Any:
-    """The published byte-level BPE tokenizer, which GGUF describes by vocabulary, merges and a name for its splits."""
+    """Build the byte-level BPE tokenizer from GGUF's vocabulary, merges and name of its splits."""
     from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers  # noqa: PLC0415 - heavy
 
     name = model.field("tokenizer.ggml.pre")
@@ -56,7 +56,7 @@ def tokenizer(model: gguf_model.Model) -> Any:
 
 
 def _digits_alone() -> Any:
-    """SmolLM2: every digit a token of its own."""
+    """SmolLM2: each digit is one token."""
     from tokenizers import pre_tokenizers  # noqa: PLC0415 - heavy
 
     return pre_tokenizers.Sequence(

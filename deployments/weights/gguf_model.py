@@ -1,6 +1,6 @@
 """Reads a decoder model out of a GGUF file and writes it as a Hugging Face checkpoint, with NumPy alone.
 
-One row of `ARCHITECTURES` is one family of models.
+A row of `ARCHITECTURES` is one family of models.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from deployments.errors import Misconfigured
 
-# GGUF's token type of words that are no text (llama.cpp's enum llama_token_type).
+# GGUF's token type of control tokens (llama.cpp's enum llama_token_type).
 _CONTROL = 3
 
 _LAYER_NAMES = {
@@ -37,7 +37,7 @@ _OUTPUT, _EMBEDDING = "lm_head.weight", "model.embed_tokens.weight"
 
 @dataclass(frozen=True)
 class Architecture:
-    """How a family differs from the others.
+    """The properties of a family of models.
 
     permuted: projections whose rows GGUF interleaves, see `unpermute`. extra: entries of config.json.
     """
@@ -61,8 +61,8 @@ ARCHITECTURES = {
 class Model:
     """An open GGUF file; `reader` is a `gguf.GGUFReader`.
 
-    tied: write the output layer as the embedding too. The published model has them tied, and a file that holds both
-    holds the output layer more finely quantised.
+    tied: write the output layer as the embedding too, for a published model that ties them. A file with both has the
+    output layer in finer quantisation.
     """
 
     reader: Any
@@ -73,7 +73,7 @@ class Model:
         return ARCHITECTURES[self.field("general.architecture")]
 
     def size(self, key: str) -> Any:
-        """A metadata value that GGUF names after the architecture."""
+        """Return a metadata value whose key begins with the architecture."""
         return self.field(f"{self.field('general.architecture')}.{key}")
 
     @cached_property
@@ -85,11 +85,11 @@ class Model:
         return named
 
     def field(self, key: str) -> Any:
-        """A metadata value. Raises Misconfigured when the file has none of that name."""
-        found = self.reader.get_field(key)
-        if found is None:
+        """Return a metadata value. Raises Misconfigured if the file has no such key."""
+        entry = self.reader.get_field(key)
+        if entry is None:
             raise Misconfigured(f"the GGUF file has no field {key!r}")
-        return found.contents()
+        return entry.contents()
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -102,7 +102,7 @@ class Model:
 
 
 def read(path: Path, *, tied: bool = False) -> Model:
-    """Raises Misconfigured for a family that has no row."""
+    """Open a GGUF file. Raises Misconfigured for a family without a row."""
     import gguf  # noqa: PLC0415 - heavy
 
     model = Model(gguf.GGUFReader(path), tied)
@@ -112,13 +112,13 @@ def read(path: Path, *, tied: bool = False) -> Model:
 
 
 def config(model: Model) -> dict[str, Any]:
-    """The model's config.json, without the ids of special tokens."""
+    """Build the model's config.json, without the ids of special tokens."""
     family = model.architecture
     hidden, heads = model.size("embedding_length"), model.size("attention.head_count")
     return {
         "architectures": [family.class_name],
         "model_type": family.model_type,
-        # Without it transformers takes any local tokenizer for one of the faulty ones that Mistral had, and warns.
+        # Without it transformers warns of a faulty Mistral tokenizer, for any local one.
         "transformers_version": "5.16.0",
         "dtype": "bfloat16",
         "hidden_act": "silu",
@@ -141,7 +141,7 @@ def write_safetensors(model: Model, path: Path, progress: Callable[[float], None
     """Dequantise every tensor to bfloat16. `progress` gets the share done, 0 to 1.
 
     The file format is 8 bytes of header length, a JSON header, the tensors (github.com/huggingface/safetensors).
-    Written here because NumPy has no bfloat16 for the library's front, and one tensor at a time needs little memory.
+    It is written here because the library's NumPy interface has no bfloat16, and to hold one tensor at a time.
     """
     import gguf  # noqa: PLC0415 - heavy
 
@@ -169,13 +169,13 @@ def write_safetensors(model: Model, path: Path, progress: Callable[[float], None
 
 
 def hugging_face_name(name: str) -> str:
-    """ "blk.3.attn_q.weight" -> "model.layers.3.self_attn.q_proj.weight"."""
+    """Translate a tensor's name: `blk.3.attn_q.weight` is `model.layers.3.self_attn.q_proj.weight`."""
     stem, kind = name.rsplit(".", 1)
     if stem in _OTHER_NAMES:
         return f"{_OTHER_NAMES[stem]}.{kind}"
     block, _, part = stem.removeprefix("blk.").partition(".")
     if part not in _LAYER_NAMES:
-        raise Misconfigured(f"the GGUF file holds a unknown tensor: {name!r}")
+        raise Misconfigured(f"the GGUF file holds an unknown tensor: {name!r}")
     return f"model.layers.{block}.{_LAYER_NAMES[part]}.{kind}"
 
 
@@ -190,6 +190,6 @@ def unpermute(weight: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
 
 
 def to_bfloat16(values: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """The upper half of each float32, rounded to nearest even. Finite values only, as weights are."""
+    """Round each float32 to its upper half, to nearest even. For finite values."""
     bits = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
     return ((bits + (0x7FFF + ((bits >> 16) & 1))) >> 16).astype(np.uint16)

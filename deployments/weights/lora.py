@@ -1,4 +1,4 @@
-"""LoRA adapters in PEFT's format, read and checked: for an engine that serves them, and for a merge. Without torch."""
+"""LoRA adapters in PEFT's format: reading and checks, for an engine that serves them and for a merge. Without torch."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 
 Shape = tuple[int, ...]
 
-# PEFT's names of what neither vLLM nor a merge here computes; vLLM refuses it only once it has started, or not at all.
+# Options of PEFT that neither vLLM nor a merge here supports. vLLM refuses them after its start, or not at all.
 _UNSUPPORTED = (
     "use_dora", "lora_bias", "modules_to_save", "layer_replication", "alora_invocation_tokens", "fan_in_fan_out",
     "use_bdlora", "use_qalora",
 )  # fmt: skip
-# Of the ways to begin a training, these change the base's own weights, which are then not those that we have.
+# Initialisations of PEFT that change the base's weights, so that the adapter does not match the base here.
 _CHANGE_THE_BASE = ("pissa", "olora", "corda", "loftq")
 _LAYER_PREFIX = "base_model.model."
 
@@ -33,8 +33,8 @@ _LAYER_PREFIX = "base_model.model."
 class Lora:
     """An adapter whose files agree with each other.
 
-    `layers`: (output size, input size) of each adapted layer, by its name in the base's checkpoint. `rank`: the
-    highest. `revision`: 12 hexadecimal digits of the content. `trained_on`: the reference that it names, or "".
+    `layers`: (output size, input size) of each adapted layer, by its name in the base's checkpoint. `rank`: the highest
+    of all layers. `revision`: 12 hexadecimal digits of the content. `trained_on`: the base that it names, or "".
     """
 
     folder: Path
@@ -48,16 +48,16 @@ class Lora:
         return str(self.config.get("base_model_name_or_path") or "")
 
     def scale(self, layer: str) -> float:
-        """What B @ A is multiplied by: alpha / r, or alpha / sqrt(r) where it is rank-stabilised (arXiv 2312.03732)."""
+        """Return the factor of B @ A: alpha / r, or alpha / sqrt(r) if it is rank-stabilised (arXiv 2312.03732)."""
         alpha = float(_of_layer(self.config, "alpha_pattern", "lora_alpha", layer))
         rank = int(_of_layer(self.config, "rank_pattern", "r", layer))
         return alpha / (math.sqrt(rank) if self.config.get("use_rslora") else rank)
 
 
 def read(key: str, reference: str) -> Lora:
-    """The adapter in a folder that is found as `paths.find` finds it. Hashes it whole: for a thread.
+    """Read and check the adapter in a folder, see `paths.find`. Hashes all of it: call it in a thread.
 
-    Raises Misconfigured, beginning with `key`, when there is none or it cannot be used.
+    Raises Misconfigured, beginning with `key`, for a missing or unusable adapter.
     """
     folder = find(reference)
     if folder is None or not folder.is_dir():
@@ -65,14 +65,14 @@ def read(key: str, reference: str) -> Lora:
     missing = [file for file in (CONFIG, WEIGHTS) if not (folder / file).is_file()]
     if missing:
         raise Misconfigured(f"{key}: {reference!r} is no adapter in PEFT's format: {' and '.join(missing)} not found")
-    said, _, revision = content(key, folder)
-    config = _config(key, said)
+    config_bytes, _, revision = content(key, folder)
+    config = _config(key, config_bytes)
     shapes = read_shapes(folder / WEIGHTS, key)
     return Lora(folder, config, _layers(key, config, shapes), _highest_rank(config), revision)
 
 
 def content(key: str, folder: Path) -> tuple[bytes, bytes, str]:
-    """Config, weights, and their revision."""
+    """Read config, weights, and their revision."""
     try:
         config, weights = (folder / CONFIG).read_bytes(), (folder / WEIGHTS).read_bytes()
     except OSError as error:
@@ -83,20 +83,20 @@ def content(key: str, folder: Path) -> tuple[bytes, bytes, str]:
 
 
 def tensor_names(layer: str) -> tuple[str, str]:
-    """Of B (output size, rank) and A (rank, input size)."""
+    """Return the names of B (output size, rank) and A (rank, input size)."""
     return f"{_LAYER_PREFIX}{layer}.lora_B.weight", f"{_LAYER_PREFIX}{layer}.lora_A.weight"
 
 
 def check_base(key: str, lora: Lora, model: str) -> None:
-    """Raises Misconfigured when the adapter was trained on another model than `model`, a reference.
+    """Raise Misconfigured when the adapter was trained on another model than the reference `model`.
 
-    References to packages and merged models say exactly which weights they mean. A path or a hub id does not: there the
-    layers must do.
+    References to packages and merged models identify their weights. A path or a hub id does not: there only the layers
+    are compared.
     """
-    said = lora.trained_on
-    exact = split(model) or split(said) or (model.startswith(PREFIX) and said.startswith(PREFIX))
-    if exact and said != model:
-        named = repr(said) if said else "a model that it does not name"
+    trained_on = lora.trained_on
+    exact = split(model) or split(trained_on) or (model.startswith(PREFIX) and trained_on.startswith(PREFIX))
+    if exact and trained_on != model:
+        named = repr(trained_on) if trained_on else "a model that it does not name"
         raise Misconfigured(
             f"{key}: was trained on {named}, and the model here is {model!r}: use it with the one that it was "
             f"trained on, or name this one as base_model_name_or_path in {CONFIG} if it is the same"
@@ -104,7 +104,7 @@ def check_base(key: str, lora: Lora, model: str) -> None:
 
 
 def check_layers(key: str, lora: Lora, shapes: Mapping[str, Shape], model: str) -> None:
-    """Raises Misconfigured when a layer of the adapter is not in the model, or not of that size there.
+    """Raise Misconfigured when a layer of the adapter is missing in the model, or of another size.
 
     `shapes`: of the model's tensors, by name.
     """
@@ -116,12 +116,12 @@ def check_layers(key: str, lora: Lora, shapes: Mapping[str, Shape], model: str) 
 
 
 def checkpoint(folder: Path) -> list[Path]:
-    """A model's files in safetensors; none for one in another format."""
+    """Return a model's files in safetensors; none for another format."""
     return [file for file in sorted(folder.glob("*.safetensors")) if file.name != WEIGHTS]
 
 
 def read_shapes(file: Path, key: str) -> dict[str, Shape]:
-    """Of every tensor. Raises Misconfigured for a damaged file."""
+    """Read the shape of every tensor. Raises Misconfigured for a damaged file."""
     from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - settings stay light
 
     try:
@@ -131,9 +131,9 @@ def read_shapes(file: Path, key: str) -> dict[str, Shape]:
         raise Misconfigured(f"{key}: {file.name} cannot be read as safetensors: it is damaged, write it anew") from None
 
 
-def _config(key: str, said: bytes) -> dict[str, Any]:
+def _config(key: str, config_bytes: bytes) -> dict[str, Any]:
     try:
-        config = json.loads(said)
+        config = json.loads(config_bytes)
     except ValueError:
         raise Misconfigured(f"{key}: {CONFIG} is not JSON") from None
     if not isinstance(config, dict) or config.get("peft_type") != "LORA":
@@ -164,7 +164,7 @@ def _highest_rank(config: Mapping[str, Any]) -> int:
 
 
 def _of_layer(config: Mapping[str, Any], pattern: str, default: str, layer: str) -> Any:
-    """The first match of a pattern with the end of the layer's name (peft.utils.other.get_pattern_key)."""
+    """Return the value of the first pattern that matches the end of the layer's name (peft's get_pattern_key)."""
     for ends, value in (config.get(pattern) or {}).items():
         if re.match(rf"(.*\.)?({ends})$", layer):
             return value
@@ -172,7 +172,7 @@ def _of_layer(config: Mapping[str, Any], pattern: str, default: str, layer: str)
 
 
 def _layers(key: str, config: Mapping[str, Any], shapes: Mapping[str, Shape]) -> dict[str, tuple[int, int]]:
-    """Sizes of the adapted layers, from their factors'."""
+    """Return the sizes of the adapted layers, from those of their factors."""
     names = {name.removeprefix(_LAYER_PREFIX).rpartition(".lora_")[0] for name in shapes}
     expected = {factor for layer in names for factor in tensor_names(layer)}
     if odd := next((name for name, shape in shapes.items() if name not in expected or len(shape) != 2), None):

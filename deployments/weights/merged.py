@@ -1,4 +1,4 @@
-"""A model with a LoRA adapter merged into its weights: it serves at the speed of the model alone."""
+"""A model with a LoRA adapter merged into its weights. It is as fast as the model alone."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 # Counts up whenever the merge's output changes.
 _RECIPE: Final = 1
-# Of the time that it takes to begin with nothing, the base's part.
+# The base's share of the time when nothing is prepared.
 _BASE_SHARE: Final = 0.6
-# Other formats of the same weights, which a merge does not change and a loader must not find.
+# Formats of the base's weights that a merge does not write; they are not copied, so that no loader finds them.
 _OTHER_WEIGHTS: Final = frozenset({".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack", ".onnx", ".safetensors"})
 
 
 @dataclass(frozen=True)
 class Merged:
-    """`reference` is `BASE+FOLDER` as configured; `base_reference` and `adapter` are its parts."""
+    """A merge. `reference` is `BASE+FOLDER` as configured; `base_reference` and `adapter` are its parts."""
 
     reference: str
     base_reference: str
@@ -43,14 +43,14 @@ class Merged:
         return self._key(self._read())
 
     def revision(self) -> str:
-        """The base's, then the first 12 hexadecimal digits of the adapter's content."""
+        """Return the base's revision and 12 hexadecimal digits of the adapter's content."""
         return f"{self.base.revision()} + {self._read().revision}"
 
     def ready(self) -> bool:
         return weights_dir(self.key).is_dir()
 
     def resolve(self, progress: Progress = silent) -> Path:
-        """The merged checkpoint, made by the first process that asks for it. Raises Misconfigured."""
+        """Return the merged checkpoint. The first process to call makes it. Raises Misconfigured."""
         adapter = self._read()
         key = self._key(adapter)
         start = 0.0
@@ -89,7 +89,7 @@ class Merged:
         shapes = {name: s for file in files for name, s in lora.read_shapes(file, self._what).items()}
         lora.check_layers(self._what, adapter, shapes, self.base_reference)
         _, weights, revision = lora.content(self._what, adapter.folder)
-        if revision != adapter.revision:  # it names the result
+        if revision != adapter.revision:  # the revision names the result
             raise Misconfigured(f"{self._what}: the adapter was written over while it was merged: start again")
         factors, done = load(weights), 0
         for file in files:
@@ -110,7 +110,7 @@ class Merged:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Of torch: the matrices are small, and where something else computes two threads are 30 times slower than one."""
+    """Limit torch to one thread. The matrices are small: two threads on a busy machine are 30 times slower."""
     import torch  # noqa: PLC0415 - heavy
 
     before = torch.get_num_threads()
@@ -122,7 +122,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors and metadata of a file in safetensors."""
+    """Read tensors and metadata of a file in safetensors."""
     from safetensors import safe_open  # noqa: PLC0415 - heavy
 
     with safe_open(str(file), framework="pt") as opened:  # type: ignore[no-untyped-call]
@@ -130,7 +130,7 @@ def _read(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def _merged(weight: Tensor, factors: Iterable[Tensor], scale: float) -> Tensor:
-    """W + scale * B @ A in float32, in the type of W. Raises ValueError for a type or a result that is no weight."""
+    """Compute W + scale * B @ A in float32; return it in the type of W. Raises ValueError for a bad type or result."""
     import torch  # noqa: PLC0415 - heavy
 
     if weight.dtype not in (torch.bfloat16, torch.float16, torch.float32):

@@ -23,16 +23,16 @@ class Package(Protocol):
 
     @property
     def key(self) -> str:
-        """Names the cache folder of these weights, or of what is made of them: different content, different key."""
+        """The name of the cache folder of these weights, or of weights made from them. It changes with the content."""
 
     def revision(self) -> str:
-        """Package version, and the recipe's where there is one. Raises Misconfigured when it is not installed."""
+        """Return the package's version, and the recipe's if there is one. Raises Misconfigured if it is missing."""
 
     def ready(self) -> bool:
-        """True when `resolve` has nothing left to do."""
+        """Whether `resolve` has nothing to prepare."""
 
     def resolve(self, progress: Progress = silent) -> Path:
-        """The directory or file that a loader takes; prepares it first where needed. Raises Misconfigured."""
+        """Return the folder or file for a loader; prepare it if needed. Raises Misconfigured."""
 
 
 def version_of(distribution: str) -> str:
@@ -46,7 +46,7 @@ def version_of(distribution: str) -> str:
 
 
 def folder_of(module: str, distribution: str) -> Path:
-    """The folder of a top-level module, found without running the module's code."""
+    """Return the folder of a top-level module, without running the module's code."""
     version_of(distribution)
     spec = importlib.util.find_spec(module)
     if spec is None or spec.origin is None:
@@ -56,7 +56,7 @@ def folder_of(module: str, distribution: str) -> Path:
 
 @dataclass(frozen=True)
 class InPlace:
-    """Weights that are used where the package put them."""
+    """Weights that are used in the package's folder."""
 
     name: str
     distribution: str
@@ -84,13 +84,13 @@ class InPlace:
 
 @dataclass(frozen=True)
 class Converted:
-    """Weights that are converted once, into a cache folder named after the package's version and our recipe's."""
+    """Weights that are converted once, into a cache folder named by the versions of package and recipe."""
 
     name: str
     distribution: str
     module: str
     recipe: int
-    """Counts up whenever the conversion's output changes."""
+    """Version of the conversion; it increases when the output changes."""
     convert: Callable[[Path, Path, Progress], None]
     """Reads the module's folder, writes the model into an empty folder."""
 
@@ -105,7 +105,7 @@ class Converted:
         return weights_dir(self.key).is_dir()
 
     def resolve(self, progress: Progress = silent) -> Path:
-        """The converted folder, made by the first process that asks for it."""
+        """Return the converted folder. The first process to call makes it."""
         return make_once(self.key, self.name, lambda target: self._convert(target, progress), progress)
 
     def _convert(self, target: Path, progress: Progress) -> None:
@@ -114,7 +114,7 @@ class Converted:
 
 @dataclass(frozen=True)
 class Folder:
-    """A checkpoint of one's own, used where it lies."""
+    """A local checkpoint, used in place."""
 
     path: Path
 
@@ -124,7 +124,7 @@ class Folder:
 
     @property
     def key(self) -> str:
-        """Follows the files' times too: what is made of them must not outlive a retraining of the same size."""
+        """A hash of path, sizes and modification times: it changes with a retraining of the same size too."""
         digest = hashlib.sha256(str(self.path.resolve()).encode())
         for path in self._files():
             stat = path.stat()
@@ -132,7 +132,7 @@ class Folder:
         return f"{self.name[:64]}-{digest.hexdigest()[:12]}"
 
     def revision(self) -> str:
-        """A fingerprint of the files' names and bytes, Markdown left out. See `content_digest` for what it costs."""
+        """Hash the files' names and bytes, without Markdown. See `content_digest` for the cost."""
         digest = hashlib.sha256()
         for path in self._files():
             if path.suffix != ".md":

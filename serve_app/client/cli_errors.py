@@ -31,7 +31,7 @@ def exit_code(error: PushGenError) -> int:
 
 
 def explained(error: PushGenError) -> Text:
-    """An error for people: each violation on its own line, and the way out."""
+    """Format an error for people: each violation on its own line, and what to do."""
     text = Text.assemble(("error: ", "bold red"))
     if isinstance(error, InvalidInput):
         text.append("the request is invalid")

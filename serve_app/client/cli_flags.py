@@ -1,4 +1,4 @@
-"""The flags of `pushgen`, in groups that commands share; each group knows its part of a request's JSON.
+"""The flags of `pushgen`, in groups that commands share. Each group makes its part of a request's JSON.
 
 Typer reads flags from a function's parameters. `expanded` lets a command take a whole group as one parameter.
 """
@@ -22,7 +22,7 @@ Many = list[str] | None
 
 
 def expanded(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with each dataclass parameter replaced by a parameter for each of its fields."""
+    """Replace each dataclass parameter of a command by a parameter for each of its fields."""
     parameters: list[inspect.Parameter] = []
     groups: dict[str, Any] = {}
     for name, kind in get_type_hints(command, include_extras=True).items():
@@ -53,7 +53,7 @@ def expanded(command: Callable[..., None]) -> Callable[..., None]:
 
 @dataclass(frozen=True)
 class CallFlags:
-    """Where to ask, how long to wait, and how to print."""
+    """Flags of the connection and of the output."""
 
     address: Annotated[str, typer.Option(help="host:port of the service's gRPC.", envvar="PUSHGEN_ADDRESS")] = (
         DEFAULT_ADDRESS
@@ -79,12 +79,12 @@ class RequestFlags:
 
 @dataclass(frozen=True)
 class ItemFlags:
-    """The content."""
+    """Flags of the item."""
 
     item_id: Annotated[str | None, typer.Option("--id", help="Your id of the item.")] = None
     title: Annotated[str | None, typer.Option(help="Title of the item.")] = None
     description: Annotated[str | None, typer.Option(help="Description of the item.")] = None
-    image: Annotated[Many, typer.Option(help="Picture file; repeatable.")] = None
+    image: Annotated[Many, typer.Option(help="Image file; repeatable.")] = None
     frame: Annotated[Many, typer.Option(help="Video frame, FILE or FILE@MILLISECONDS; repeatable.")] = None
     tag: Annotated[Many, typer.Option(help="Tag; repeatable.")] = None
     metadata: Annotated[Many, typer.Option(help="KEY=VALUE; repeatable.")] = None
@@ -110,7 +110,7 @@ class ItemFlags:
 
 @dataclass(frozen=True)
 class CategoryFlags:
-    """Which styles to write in."""
+    """Flags of the style categories."""
 
     category: Annotated[Many, typer.Option(help="Only this category; repeatable.")] = None
     bar: Annotated[Many, typer.Option(help="Never this category; repeatable.")] = None
@@ -127,7 +127,7 @@ class CategoryFlags:
 
 @dataclass(frozen=True)
 class WritingFlags:
-    """How to write, and what to beat."""
+    """Flags of the writing, and the copies to beat."""
 
     incumbent: Annotated[Many, typer.Option(help='Copy to beat, "title|body"; repeatable.')] = None
     template: Annotated[Many, typer.Option(help='Fallback template, "title|body"; repeatable.')] = None

@@ -1,6 +1,6 @@
-"""Requests from what is typed: JSON from a file or stdin, pictures by path, and flags on top.
+"""Requests from the command line: JSON from a file or stdin, images by path, and flags on top.
 
-JSON has the proto's field names. Pictures and frames may be `{"path": "photo.jpg"}`, relative to the JSON file.
+JSON has the proto's field names. Images and frames may be `{"path": "image.jpg"}`, relative to the JSON file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class BadArgument(Exception):
 
 
 def read_text(source: str) -> str:
-    """A file's text, or stdin's for "-"."""
+    """Read a file, or stdin for "-"."""
     try:
         return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -33,7 +33,7 @@ def read_text(source: str) -> str:
 
 
 def load(source: str | None) -> dict[str, Any]:
-    """One JSON object; {} when there is no source. A bare item is put where a request has its item."""
+    """Read one JSON object as a request; {} without a source. An item is wrapped in a request."""
     if source is None:
         return {}
     (content,) = _objects(read_text(source), _name(source), many=False)
@@ -41,7 +41,7 @@ def load(source: str | None) -> dict[str, Any]:
 
 
 def load_many(source: str) -> list[dict[str, Any]]:
-    """Requests or items of a batch: JSON lines, or a JSON list, or an object with `requests`."""
+    """Read the requests or items of a batch: JSON lines, a JSON list, or an object with `requests`."""
     return [as_request(content, _folder(source)) for content in _objects(read_text(source), _name(source), many=True)]
 
 
@@ -80,7 +80,7 @@ def _lines(text: str, source: str) -> list[Any]:
 
 
 def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """A request's JSON with the bytes of its pictures in place of their paths."""
+    """Return a request's JSON, with the bytes of images and frames in place of their paths."""
     request = content if "item" in content else {"item": content}
     item = request["item"]
     if not isinstance(item, dict):
@@ -96,8 +96,8 @@ def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
 def _with_bytes(entry: Any, folder: Path) -> Any:
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         return entry
-    rest = {key: value for key, value in entry.items() if key != "path"}
-    return {"data": encoded(folder / entry["path"]), **rest}
+    fields = {key: value for key, value in entry.items() if key != "path"}
+    return {"data": encoded(folder / entry["path"]), **fields}
 
 
 def encoded(path: Path) -> str:
@@ -108,7 +108,7 @@ def encoded(path: Path) -> str:
 
 
 def pairs(entries: Iterable[str], option: str) -> dict[str, str]:
-    """`k=v` entries as a dict."""
+    """Parse `k=v` entries."""
     values = {}
     for entry in entries:
         key, equals, value = entry.partition("=")
@@ -119,12 +119,12 @@ def pairs(entries: Iterable[str], option: str) -> dict[str, str]:
 
 
 def copies(entries: Iterable[str]) -> list[dict[str, str]]:
-    """`title|body` entries; without a bar, all of it is the title."""
+    """Parse `title|body` entries; without a bar, the entry is the title."""
     return [dict(zip(("title", "body"), entry.split("|", 1), strict=False)) for entry in entries]
 
 
 def offsets(entries: Iterable[str]) -> list[dict[str, Any]]:
-    """Frames as PATH or PATH@MILLISECONDS; without a time, a second apart."""
+    """Read frames given as PATH or PATH@MILLISECONDS; without a time, a second apart."""
     frames = []
     for number, entry in enumerate(entries):
         path, at, ms = entry.rpartition("@")
@@ -136,7 +136,7 @@ def offsets(entries: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def merge(request: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
-    """Flags over JSON: lists are appended, objects merged, the rest replaced; what was not typed changes nothing."""
+    """Put flags over JSON: append lists, merge objects, replace other values; unset flags change nothing."""
     merged = dict(request)
     for key, value in flags.items():
         if value is None or value in ([], {}):
@@ -152,7 +152,7 @@ def merge(request: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
 
 
 def build(model: type[M], request: dict[str, Any], where: str = "") -> M:
-    """The contract model; raises InvalidInput with every violation, its path beginning with `where`."""
+    """Validate the contract model. Raises InvalidInput with every violation; `where` begins each path."""
     try:
         return parse_json(model, dump(request))
     except InvalidInput as error:

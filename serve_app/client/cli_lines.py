@@ -1,4 +1,4 @@
-"""Many items through a running service: JSON Lines in, one Decision a line out, as each is made."""
+"""Bulk calls of a running service: JSON lines in, one Decision per line out, as they finish."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _ATTEMPTS = 8
 
 
 def read(source: str, defaults: dict[str, Any], report_ignored: Callable[[set[str]], None]) -> list[dict[str, Any]]:
-    """A request for each line of a file of requests or items; `defaults` are put under what a line says.
+    """Read a request from each line of a file of requests or items. A line overrides the `defaults`.
 
-    A line may be an item as a content feed has it: its `alt_text` becomes the caption. Keys that an Item does not have
-    are left out and told to `report_ignored`. Raises BadArgument.
+    A line may be an item of a content feed: its `alt_text` becomes the caption. Keys that an Item does not have are
+    left out and passed to `report_ignored`. Raises BadArgument.
     """
     ignored: set[str] = set()
     requests = []
@@ -36,16 +36,16 @@ def read(source: str, defaults: dict[str, Any], report_ignored: Callable[[set[st
 def _item_fields(item: Any) -> tuple[Any, set[str]]:
     if not isinstance(item, dict):
         return item, set()
-    kept = {key: value for key, value in item.items() if key in Item.model_fields}
-    if item.get("alt_text") and not kept.get("caption") and not kept.get("images"):
-        kept["caption"] = item["alt_text"]
-    return kept, item.keys() - Item.model_fields.keys() - {"alt_text"}
+    fields = {key: value for key, value in item.items() if key in Item.model_fields}
+    if item.get("alt_text") and not fields.get("caption") and not fields.get("images"):
+        fields["caption"] = item["alt_text"]
+    return fields, item.keys() - Item.model_fields.keys() - {"alt_text"}
 
 
 def decisions(
     client: PushGenClient, requests: Sequence[GenerateNotificationRequest], concurrency: int
 ) -> Iterator[tuple[int, Decision | PushGenError]]:
-    """The answer to each request with its index, as they come; an overloaded service is asked again, a bit later."""
+    """Yield the answers with their index, as they finish. Calls of an overloaded service are repeated later."""
     with ThreadPoolExecutor(concurrency) as pool:
         waiting: dict[Future[Decision], int] = {}
         upcoming = iter(enumerate(requests))

@@ -6,9 +6,9 @@
 
 Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `await` and `async for`.
 
-Every call takes `timeout_s`, or has the client's. It is the request's time budget too, unless the request has its own;
-of a batch it is the whole call's, and no item's budget. Unary calls that meet UNAVAILABLE are tried three
-times within the timeout; OVERLOADED is left to the caller, who knows whether to shed.
+Every call has a `timeout_s`, or the client's. It is also the request's time budget, unless the request has one; for a
+batch it is the timeout of the call, and no item's budget. Unary calls that fail with UNAVAILABLE are tried three times
+within the timeout. OVERLOADED is left to the caller, who knows whether to shed load.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ T = TypeVar("T")
 
 
 class _Base:
-    """Address, timeout and metadata; what a call needs beside its message."""
+    """Address, timeout and metadata of the calls."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class _Base:
         return math.inf if limit_s is None else time.monotonic() + limit_s
 
     def _start(self, call: RpcCall[Any], deadline_s: float) -> Any:
-        """Begin the call: a finished answer, an awaitable or an iterator, as the RPC and the channel have it."""
+        """Begin the call. Returns an answer, an awaitable or an iterator, by the RPC and the channel."""
         limit_s = None if deadline_s == math.inf else max(0.001, deadline_s - time.monotonic())
         message = call.message(limit_s)
         rpc = next(getattr(stub, call.rpc) for stub in self._stubs if hasattr(stub, call.rpc))
@@ -86,7 +86,7 @@ class _Base:
         return calls.error_of(error, self._address)
 
     def _pause_s(self, error: Any, attempt: int, deadline_s: float) -> float:
-        """Seconds until the call is tried again; raises the error it ended with when it is not."""
+        """Return the seconds until the next attempt. Raises the call's error if there is none."""
         raised = self._error(error)
         pause_s = calls.pause_s(raised, attempt, deadline_s - time.monotonic())
         if pause_s is None:
@@ -95,7 +95,7 @@ class _Base:
 
 
 class PushGenClient(_Base):
-    """Synchronous; one channel, which threads may share."""
+    """The synchronous client, on one channel. Threads may share it."""
 
     def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.Channel:
         options = calls.channel_options()
@@ -113,17 +113,17 @@ class PushGenClient(_Base):
         self._channel.close()
 
     def generate(self, request: Content, *, timeout_s: float | None = None) -> Decision:
-        """One item, or a whole request, to one Decision."""
+        """Generate one Decision for an item or a request."""
         return self._call(calls.generate(request), timeout_s)
 
     def stream(self, request: Content, *, timeout_s: float | None = None) -> Iterator[StreamNotificationResponse]:
-        """The same, with events as they happen; `decided` is the last. Closing the iterator cancels the request."""
+        """Generate, and yield events as they happen, `decided` last. Closing the iterator cancels the request."""
         return self._iterate(calls.stream(request), timeout_s)
 
     def batch(
         self, requests: Sequence[Content], *, request_id: str = "", timeout_s: float | None = None
     ) -> Iterator[tuple[int, Decision | PushGenError]]:
-        """Many items; (position, answer) in the order they finish. An item's error is its answer, it is not raised."""
+        """Yield (index, answer) for many items, as they finish. An item's error is its answer and is not raised."""
         return self._iterate(calls.batch(requests, request_id), timeout_s)
 
     def caption(self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None) -> CaptionItemResponse:
@@ -139,14 +139,14 @@ class PushGenClient(_Base):
         *,
         timeout_s: float | None = None,
     ) -> ScoreCopiesResponse:
-        """Rank copies of an item: either a whole request, or an item and its copies."""
+        """Rank copies of an item, from a request, or an item and its copies."""
         return self._call(calls.unary(SCORE, request, copies=tuple(copies or ())), timeout_s)
 
     def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
         return self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)
 
     def health(self, *, timeout_s: float | None = None) -> bool:
-        """Whether the service says that all its stages are healthy; raises when it does not answer."""
+        """Whether all stages of the service are healthy. Raises when it does not answer."""
         return self._call(calls.health(), timeout_s)
 
     def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:
@@ -172,7 +172,7 @@ class PushGenClient(_Base):
 
 
 class AsyncPushGenClient(_Base):
-    """The same over grpc.aio; made inside the event loop that uses it."""
+    """The asynchronous client, over grpc.aio. Create it inside the event loop that uses it."""
 
     def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
         options = calls.channel_options()

@@ -1,4 +1,4 @@
-"""A Decision as a table for people. The CLI and the demo print with the same."""
+"""Tables for people, used by the CLI and the demo."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ REASONS = {
 
 
 def _row(table: Table, *cells: str | Text, style: str = "") -> None:
-    """Add a row whose words are shown as they are: Rich reads markup in plain strings, and callers write brackets."""
+    """Add a row without markup: Rich would read markup in plain strings, and callers write brackets."""
     table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), style=style)
 
 
 def word(value: StrEnum) -> str:
-    """An enum's value without its prefix: CAPTION_SOURCE_TAGS is TAGS."""
+    """Return an enum's value without its prefix: TAGS for CAPTION_SOURCE_TAGS."""
     return value.name
 
 
 def decision_view(decision: Decision, *, title: str = "") -> RenderableType:
-    """Everything a Decision says, best first."""
+    """Show a whole Decision, its copies best first."""
     parts: list[RenderableType] = [_chosen(decision)]
     if decision.candidates:
         parts.append(candidates_table(decision.candidates))
@@ -101,9 +101,9 @@ def _chosen(decision: Decision) -> RenderableType:
 
 
 def candidates_table(candidates: Iterable[Candidate]) -> Table:
-    """Every copy in the running: rank, category, reward, score, the words, and what policy found in them.
+    """Show every candidate: rank, category, fit, reward, score, text and policy findings.
 
-    The probability to win against the incumbent has a column when there is one to beat.
+    The win probability has a column when there is an incumbent.
     """
     candidates = list(candidates)
     contest = any(c.win_probability is not None for c in candidates)
@@ -145,7 +145,7 @@ def categories_line(categories: Iterable[RoutedCategory]) -> Text:
 
 
 def timings_table(timings: Iterable[StageTiming]) -> Table:
-    """The cost of each stage, in milliseconds and tokens; a dash where a stage has none."""
+    """Show the cost of each stage, in milliseconds and tokens; a dash for none."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("stage", no_wrap=True)
     for name in ("wall ms", "queue", "compute", "tokens", "cached", "out", "batch", "hits"):
@@ -170,12 +170,12 @@ def _revision(revision: StageRevision) -> str:
 
 
 def stage_view(answer: RenderableType, timing: StageTiming, revision: StageRevision) -> RenderableType:
-    """The answer of one stage by itself."""
+    """Show the answer of one stage."""
     return Group(answer, timings_table([timing]), revisions_line([revision]))
 
 
 def event_line(event: Event) -> Text:
-    """One event of a stream, but for the last, on a line."""
+    """Show one event of a stream on a line; not for the last event."""
     if isinstance(event, CaptionedEvent):
         return caption_line(event.caption)
     if isinstance(event, RoutedEvent):
@@ -195,7 +195,7 @@ def event_line(event: Event) -> Text:
 
 
 def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenError]) -> Table:
-    """One line an item, in the order given."""
+    """Show one line per item, in the order of the items."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("#", "item", "notification", "category", "source", "reason"):
         table.add_column(name, overflow="fold")
@@ -218,7 +218,7 @@ def batch_table(items: Sequence[Item], answers: Mapping[int, Decision | PushGenE
 
 
 def info_view(info: GetServiceInfoResponse) -> RenderableType:
-    """A view of the service: stages, the generator's adapters, categories, length profiles, limits and defaults."""
+    """Show the service: stages, LoRA adapters, categories, length profiles, limits and defaults."""
     stages = Table("stage", "kind", "model", "revision", "prompt", box=box.SIMPLE_HEAD, title=f"version {info.version}")
     for r in info.stages:
         _row(stages, word(r.stage).lower(), r.kind, r.model, r.model_revision, r.prompt_revision)

@@ -1,1 +1,1 @@
-"""The flow over Ray Serve: handles, routing, what the stages publish, metrics."""
+"""The flow over Ray Serve: handles, request routing, health and metrics of the stages."""

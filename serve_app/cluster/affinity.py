@@ -1,9 +1,9 @@
-"""Sends what is asked for one item to the replica that has its prefix in its KV cache, or its caption in memory.
+"""Sends the calls of one item to one replica, which has its prefix in the KV cache, or its caption in memory.
 
-Built on Serve's public base of request routers. Of its own routers, the consistent-hash one is experimental, replaces
-private parts of that base, and goes on to the next replica on the ring, however busy that one is.
+This is built on Serve's public base of request routers. Serve's own consistent-hash router is experimental, replaces
+private parts of that base, and falls back to the next replica on the ring, also when that one is busy.
 
-Serve carries this module to its processes by value, so it imports little.
+Serve pickles this module by value, so it imports little.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from deployments.types import GenerationTask
 
 
 def item_key(task: GenerationTask) -> str:
-    """The key of an item: its id, else a hash of its content."""
+    """Return the key of an item: its id, else a hash of its content."""
     if task.item.id:
         return task.item.id
     return hashlib.sha256(f"{task.item.model_dump_json()}\0{task.caption}".encode()).hexdigest()
@@ -27,9 +27,9 @@ def item_key(task: GenerationTask) -> str:
 class ItemAffinityRouter(RequestRouter):
     """Prefers one replica for each `session_id` of a handle, by rendezvous hashing (Thaler and Ravishankar, 1998).
 
-    Every caller prefers the same one, and a replica that comes or goes moves only the keys that are its own. One that
-    is full, or has `max_imbalance` calls more than the least busy, is passed over for the least busy: a call never
-    waits for its preferred replica. A call without a key goes to the less busy of two at random.
+    Every caller prefers the same one, and a replica that comes or goes moves only its own keys. A replica that is full,
+    or has `max_imbalance` calls more than the least busy one, is skipped for that one: a call never waits for its
+    preferred replica. A call without a key goes to the less busy of two random replicas.
     """
 
     def initialize_state(self, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class ItemAffinityRouter(RequestRouter):
     async def choose_replicas(
         self, candidate_replicas: list[RunningReplica], pending_request: PendingRequest | None = None
     ) -> list[list[RunningReplica]]:
-        """Ranks of replicas; Serve takes the least busy one that has room of the first rank that has one."""
+        """Return ranks of replicas. Serve takes the least busy replica with room, from the first rank that has one."""
         if not candidate_replicas:
             return []
         if pending_request is not None:
@@ -52,14 +52,16 @@ class ItemAffinityRouter(RequestRouter):
         return [[preferred], candidate_replicas]
 
     def _crowded(self, preferred: RunningReplica, candidates: list[RunningReplica]) -> bool:
-        """By the last that is known of the replicas' calls, those of other callers included. Not known is not crowded:
-        Serve then asks."""
-        known = {r.replica_id: self.replica_queue_len_cache.get(r.replica_id) for r in candidates}
-        own = known[preferred.replica_id]
-        if own is None:
+        """Whether the preferred replica is too busy, by the last known queue lengths, which include other callers.
+
+        A replica of unknown length is not crowded: Serve then asks it.
+        """
+        queue_lengths = {r.replica_id: self.replica_queue_len_cache.get(r.replica_id) for r in candidates}
+        preferred_length = queue_lengths[preferred.replica_id]
+        if preferred_length is None:
             return False
-        least = min(n for n in known.values() if n is not None)
-        return own >= preferred.max_ongoing_requests or own - least > self._max_imbalance
+        least = min(n for n in queue_lengths.values() if n is not None)
+        return preferred_length >= preferred.max_ongoing_requests or preferred_length - least > self._max_imbalance
 
 
 def _weight(key: str, replica: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The service core over Serve deployments: handles, what the stages publish, and their health."""
+"""The service over Serve deployments: handles, categories, revisions and health of the stages."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ T = TypeVar("T")
 _DIRECTORY_TTL_S = 5.0
 _HEALTH_TTL_S = 1.0
 _ASK_S = 10.0
-# What health calls a deployment: its stage's key.
+# The name of a deployment in health: its stage's key.
 KEYS = {INGRESS: "ingress"} | {row.deployment: row.key for row in STAGES}
 
 
 class Cached(Generic[T]):
-    """An answer kept for a while. Callers share one refresh, which cancelling a caller does not stop.
+    """An answer with a time to live. Callers share one refresh, which goes on when a caller is cancelled.
 
-    Once there is an answer nobody waits any more: an old one is given out while a new one is asked for, and a refresh
-    that fails keeps it. Only the first answer is waited for, or refused with.
+    Callers wait for the first answer only, and get its error. Later a stale answer is returned during the refresh, and
+    stays if the refresh fails.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[T]], ttl_s: float) -> None:
@@ -63,7 +63,7 @@ class Cached(Generic[T]):
 
 
 def _retrieved(task: asyncio.Task[Any]) -> None:
-    """A refresh that fails while an old answer serves has nobody to tell; the stage's own calls will say it."""
+    """Log a failed refresh: its caller may already have the stale answer."""
     if not task.cancelled() and task.exception() is not None:
         logger.warning("asking the stages for what they publish failed: %s", task.exception())
 
@@ -95,7 +95,7 @@ class Graph:
         )
 
     def warm_up(self) -> None:
-        """Run the policy once: its language model takes a second to load, and not from the first request."""
+        """Run the policy once, so that the first request does not load its language model, which takes a second."""
         profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
         context = PolicyContext(
             item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField)
@@ -107,7 +107,7 @@ class Graph:
         )
 
     def reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        """Take new knobs. Raises Misconfigured by name when they are impossible."""
+        """Take new knobs. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
         if knobs.admission.max_in_flight > self._max_ongoing_requests:
             raise Misconfigured(
@@ -126,12 +126,12 @@ class Graph:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))
 
     async def _ask_revisions(self) -> tuple[StageRevision, ...]:
-        """Queues behind the stages' own work, so nothing on the way of a request may wait for it."""
+        """Ask all stages. The calls queue behind the stages' work, so a request must not wait for them."""
         call = Call(Deadline.after(_ASK_S))
         return tuple(await asyncio.gather(*(stage.revision(call) for stage in self._stages.each())))
 
     async def _ask_health(self) -> dict[str, bool]:
-        """A stage is healthy while Serve counts a running replica of it, or may start one on demand."""
+        """Read health from Serve: a stage needs a running replica, or none yet if it scales from zero."""
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
         return {KEYS.get(name, name): _healthy(deployment) for name, deployment in deployments.items()}
@@ -139,5 +139,5 @@ class Graph:
 
 def _healthy(deployment: Any) -> bool:
     states = deployment.replica_states
-    running = any(state == "RUNNING" and count for state, count in states.items())
-    return deployment.status != "UNHEALTHY" and (running or not states)
+    has_running_replica = any(state == "RUNNING" and count for state, count in states.items())
+    return deployment.status != "UNHEALTHY" and (has_running_replica or not states)

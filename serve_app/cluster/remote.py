@@ -1,7 +1,7 @@
-"""The stages as the pipeline sees them when they are Serve deployments: deadlines, errors and retries of a handle.
+"""The stages behind Serve handles: deadlines, errors and retries.
 
-Ray's own errors become ours here and nowhere else. An accepted call whose replica dies is not retried by Serve, so it
-is retried here, within the budget and counted: every stage is idempotent.
+Only this module translates Ray's errors. Serve does not retry an accepted call whose replica dies, so it is retried
+here, within the budget and counted: every stage is idempotent.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ATTEMPTS = 3
 
 
 def translate(error: BaseException, stage: str) -> PushGenError:
-    """Any failure of a handle call as one of ours. The original goes to the log, never to a client."""
+    """Translate a failure of a handle call. The original goes to the log, never to a client."""
     cause = error.cause if isinstance(error, RayTaskError) else error
     if isinstance(cause, PushGenError):
         return cause
@@ -67,7 +67,7 @@ class RemoteStage:
         return await self._poll(lambda: self._handle.revision.remote(), call)
 
     async def _poll(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
-        """Ask a stage about itself: no work, so not counted and not tried again."""
+        """Ask a stage for information. Not counted as work, and not retried."""
         try:
             async with call.deadline.limit(f"waiting for the {self.name}"):
                 return await ask()
@@ -75,7 +75,7 @@ class RemoteStage:
             raise translate(raised, self.name) from None
 
     async def _ask(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
-        """Await one call of the handle until the deadline; a lost replica is tried again elsewhere."""
+        """Await one call of the handle until the deadline. After a lost replica, try another one."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 async with call.deadline.limit(f"waiting for the {self.name}"):
@@ -95,7 +95,8 @@ class RemoteStage:
 class RemoteCaptioner(RemoteStage):
     """The captioner behind its handle.
 
-    Each call names its images: a deployment may keep them on the replica that has their caption, see `affinity.py`.
+    Each call has a key of its images and frames, so that a deployment may send it to the replica with their caption,
+    see `affinity.py`.
     """
 
     name, stage = "captioner", Stage.CAPTION
@@ -109,10 +110,10 @@ class RemoteRouter(RemoteStage):
     name, stage = "router", Stage.ROUTE
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         return await self._ask(
-            lambda: self._handle.route.remote(item, caption, wanted, barred, max_categories, call), call
+            lambda: self._handle.route.remote(item, caption, requested, barred, max_categories, call), call
         )
 
     async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:
@@ -127,9 +128,9 @@ class RemoteReward(RemoteStage):
 
 
 class RemoteGenerator(RemoteStage):
-    """A stream; a replica that dies before its first draft is retried, later the drafts so far stand.
+    """The generator behind its handle. A call is retried if its replica dies before the first draft, not later.
 
-    Each call names its item, for a deployment that keeps items on replicas (`affinity.py`).
+    Each call has the key of its item, so that a deployment may send an item to one replica (`affinity.py`).
     """
 
     name, stage = "generator", Stage.GENERATE
@@ -170,7 +171,7 @@ class RemoteGenerator(RemoteStage):
         except (RayError, BackPressureError, DeploymentUnavailableError) as raised:
             raise translate(raised, self.name) from None
         finally:
-            # Also stops the engine when the caller has gone.
+            # This also stops the engine when the caller has gone.
             with suppress(RayError):
                 stream.cancel()
 
@@ -186,9 +187,9 @@ class RemoteStages(Stages):
 
     @classmethod
     def behind(cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics) -> RemoteStages:
-        """handles: by the stages' keys."""
+        """Wrap each handle. handles: by the stages' keys."""
         return cls(**{key: remote(handles[key], metrics) for key, remote in get_type_hints(cls).items()})
 
     def each(self) -> tuple[RemoteStage, ...]:
-        """In the order of the flow."""
+        """Return all stages, in the order of the flow."""
         return tuple(getattr(self, field.name) for field in fields(self))

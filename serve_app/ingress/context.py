@@ -27,7 +27,7 @@ class RpcContext(Protocol):
 
 @asynccontextmanager
 async def closing(events: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
-    """Close a stream of the core as soon as its reader stops: its generation must not run on until it is collected."""
+    """Close a stream of the service when its reader stops, so that its generation ends before garbage collection."""
     try:
         yield events
     finally:

@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class Service(Protocol):
-    """Has a method for each row of the table of verbs, by its `name`: it takes the request's model and the request id.
+    """Has a method for each row of the table of verbs, by its `name`. It takes the request's model and the request id.
 
-    A unary verb's is awaited, a stream's is iterated. The adapter has made the request id up where the caller sent
-    none. Methods raise errors of `deployments/errors.py` only. `tests/unit/serve_app/contract/test_verbs.py` holds
-    the types of the methods against the table, because adapters look them up by name.
+    A unary method is awaited, a stream is iterated. The adapter makes a request id if the caller sent none. Methods
+    raise errors of `deployments/errors.py` only. Adapters look methods up by name, so
+    `tests/unit/serve_app/contract/test_verbs.py` compares their types with the table.
     """
 
     async def healthy(self) -> dict[str, bool]:
-        """Stage name to health, for instance {"captioner": True, ...}; the service is healthy when all are."""
+        """Return health by stage name, {"captioner": True, ...}. The service is healthy when all stages are."""

@@ -19,7 +19,7 @@ logger = logging.getLogger("ray.serve")
 @serve.deployment(name="Ingress")
 @serve.ingress()
 class Ingress(BothProtocols):
-    """The one deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
+    """The deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
 
     def __init__(self, **parts: Any) -> None:
         self._graph = Graph(**parts)

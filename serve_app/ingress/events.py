@@ -13,7 +13,7 @@ from serve_app.ingress.problems import problem_of
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events, one chunk an event; the source is closed however the response ends."""
+    """Server-sent events, one chunk per event. The source is closed when the response ends."""
 
     def __init__(self, events: AsyncIterator[bytes], chunks: AsyncIterator[bytes]) -> None:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}  # the second is nginx's
@@ -22,7 +22,7 @@ class EventStream(StreamingResponse):
 
     @classmethod
     async def start(cls, request: Request, events: AsyncIterator[bytes]) -> EventStream:
-        """Wait for the first event, so that a refused request gets its status and not a stream with an error in it."""
+        """Wait for the first event, so that a refused request gets its own status instead of a stream."""
         try:
             first = [await anext(events)]
         except StopAsyncIteration:
@@ -45,5 +45,5 @@ async def _chunks(request: Request, first: Iterable[bytes], events: AsyncIterato
 
 
 def event(name: str, data: bytes, number: int | None = None) -> bytes:
-    """One server-sent event. The data is JSON of one line, so it needs no splitting."""
+    """Encode one server-sent event. The data is JSON on one line."""
     return b"%sevent: %s\ndata: %s\n\n" % (b"" if number is None else b"id: %d\n" % number, name.encode(), data)

@@ -1,4 +1,4 @@
-"""Examples of the OpenAPI document. Made up, of the shape of real ones; a test reads each back through its model."""
+"""Made-up examples of the OpenAPI document. A test validates each with its model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 REQUEST_ID = "b7c9d0f2e4a14c7f9a52"
-# The smallest valid GIF, one grey pixel: enough to show where a picture goes.
+# The smallest valid GIF, one grey pixel: a placeholder for an image.
 PIXEL = "R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs="
 
 _COFFEE: dict[str, Any] = {
@@ -26,7 +26,7 @@ _TEXT_ONLY: dict[str, Any] = {
 }
 
 GENERATE_REQUESTS: dict[str, Any] = {
-    "picture": {"summary": "A picture with metadata", "value": {"item": _COFFEE}},
+    "image": {"summary": "An image with metadata", "value": {"item": _COFFEE}},
     "incumbent": {
         "summary": "A human-written copy to beat, with options",
         "value": {
@@ -48,7 +48,7 @@ GENERATE_REQUESTS: dict[str, Any] = {
 BATCH_REQUESTS: dict[str, Any] = {
     "two": {"summary": "Two items", "value": {"requests": [{"item": _COFFEE}, {"item": _TEXT_ONLY}]}}
 }
-CAPTION_REQUESTS: dict[str, Any] = {"picture": {"summary": "A picture", "value": {"item": _COFFEE}}}
+CAPTION_REQUESTS: dict[str, Any] = {"image": {"summary": "An image", "value": {"item": _COFFEE}}}
 ROUTE_REQUESTS: dict[str, Any] = {
     "text": {
         "summary": "Text only, one category barred",
@@ -209,21 +209,21 @@ STREAM = "".join(
 )
 BATCH = f"event: decision\ndata: {json.dumps({'index': 1, 'decision': DECISION})}\n\n"
 
-# What an example of a problem has beyond its title and reason, by HTTP status.
+# Further fields of an example of a problem, by HTTP status.
 PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
     422: {
-        "detail": "item.images[0].data: is not a picture that can be decoded; options.seed: must be at least 0",
+        "detail": "item.images[0].data: cannot be decoded: truncated or damaged; options.seed: must be at least 0",
         "violations": [
-            {"field": "item.images[0].data", "description": "is not a picture that can be decoded"},
+            {"field": "item.images[0].data", "description": "cannot be decoded: truncated or damaged"},
             {"field": "options.seed", "description": "must be at least 0"},
         ],
     },
     429: {"detail": "the service's queue is full", "retry_after_s": 1.0},
     500: {"detail": "the service failed on this request; its log has the cause under the request id"},
     501: {
-        "detail": "item.images[0].url: not supported yet; send the picture itself in data",
+        "detail": "item.images[0].url: fetching images is not supported yet; send data",
         "violations": [
-            {"field": "item.images[0].url", "description": "not supported yet; send the picture itself in data"}
+            {"field": "item.images[0].url", "description": "fetching images is not supported yet; send data"}
         ],
     },
     503: {"detail": "a stage has no healthy replica at the moment", "retry_after_s": 2.0},

@@ -1,7 +1,7 @@
-"""gRPC over the core: methods named as the RPCs, as Serve's proxy calls them.
+"""gRPC over the service: a method for each RPC, by its name, as Serve's proxy calls them.
 
-Errors are RETURNED, never raised: of a raised one Serve drops the trailing metadata, and with it every detail. Serve
-also carries the call's status along with messages only, so a failing stream ends with one message that has no event.
+Errors are RETURNED, never raised: Serve drops the trailing metadata of a raised error, and with it every detail. Serve
+sends the call's status only with a message, so a failing stream ends with one message without an event.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Exchange:
         self._message = message
         self._context = context
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
-        # Serve makes an id up when the caller sent none and sets it before we are called; its own logs have it.
+        # Serve makes an id if the caller sent none, sets it before this call, and logs it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
         in_message = getattr(message, "request_id", "")
         self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
         self._trail()
 
     def read(self, model: type[M]) -> M:
-        """The request as a contract model; raises InvalidInput with everything wrong in the message and beside it."""
+        """Return the request as a contract model. Raises InvalidInput with every violation of message and metadata."""
         budget_ms, header_violations = beside(self._metadata.get(BUDGET_HEADER), self._metadata.get(REQUEST_ID_KEY))
         parsed: M | InvalidInput
         try:
@@ -60,7 +60,7 @@ class Exchange:
         return with_budget(join(parsed, header_violations), budget_ms)
 
     def fail(self, error: Exception) -> None:
-        """Make an error the call's status; one that is not ours must not leak to the client."""
+        """Set the call's status. An unknown error must not leak to the client."""
         seen = public(error, self.request_id)
         status = to_status(seen, self.request_id)
         self._context.set_code(outcome(seen).code)
@@ -68,8 +68,8 @@ class Exchange:
         self._trail((DETAILS_KEY, status.SerializeToString()))
 
     def _trail(self, *more: tuple[str, Any]) -> None:
-        own = header_safe(self.request_id)
-        echo = [] if own in self._set_by_serve else [(REQUEST_ID_KEY, own)]
+        echoed_id = header_safe(self.request_id)
+        echo = [] if echoed_id in self._set_by_serve else [(REQUEST_ID_KEY, echoed_id)]
         self._context.set_trailing_metadata([*echo, *more])
 
 

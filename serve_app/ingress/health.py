@@ -1,4 +1,4 @@
-"""grpc.health.v1 on top of the stages' health, for kubelets, load balancers and `grpc_health_probe`."""
+"""grpc.health.v1 from the stages' health, for kubelets, load balancers and `grpc_health_probe`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from serve_app.ingress.core import Service
 logger = logging.getLogger("ray.serve")
 
 SERVICE_NAME = "pushgen.v1.PushGenService"
-KNOWN = ("", SERVICE_NAME)  # no name means the server as a whole
+SERVED_NAMES = ("", SERVICE_NAME)  # no name means the server as a whole
 Status = health_pb2.HealthCheckResponse
 
 
 class HealthAdapter:
-    """The RPCs of grpc.health.v1.Health. Serve finds an RPC by the last part of its name: they live on the ingress."""
+    """The RPCs of grpc.health.v1.Health. Serve finds an RPC by the last part of its name, so the ingress has them."""
 
     service: Service
     watch_period_s = 1.0
-    # Serve may miss that a watcher left, and each watch holds one of the replica's slots: a watch ends by itself,
-    # and watchers ask again, as the protocol wants of them.
+    # Serve may not notice that a watcher left, and each watch takes a slot of the replica. So a watch ends by itself,
+    # and watchers ask again, as the protocol demands.
     watch_life_s = 120.0
 
     async def Check(  # noqa: N802 - Serve calls the method with the RPC's name
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> health_pb2.HealthCheckResponse:
-        if request.service not in KNOWN:
+        if request.service not in SERVED_NAMES:
             grpc_context.set_code(grpc.StatusCode.NOT_FOUND)
             grpc_context.set_details("unknown service")
             return Status()
@@ -43,16 +43,16 @@ class HealthAdapter:
     ) -> health_pb2.HealthListResponse:
         del request, grpc_context
         serving = Status(status=await self._serving())
-        return health_pb2.HealthListResponse(statuses=dict.fromkeys(KNOWN, serving))
+        return health_pb2.HealthListResponse(statuses=dict.fromkeys(SERVED_NAMES, serving))
 
     async def Watch(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
         del grpc_context  # Serve hands it to methods that name it; nothing to set
-        known = request.service in KNOWN
+        is_served = request.service in SERVED_NAMES
         until, last = time.monotonic() + self.watch_life_s, None
         while True:
-            now = await self._serving() if known else Status.SERVICE_UNKNOWN
+            now = await self._serving() if is_served else Status.SERVICE_UNKNOWN
             if now != last:
                 yield Status(status=now)
                 last = now
@@ -66,7 +66,7 @@ class HealthAdapter:
 
 
 async def stage_health(service: Service) -> dict[str, bool]:
-    """Health by stage; a service that cannot even say is not healthy, and says why in its own log."""
+    """Return health by stage. A failure to read it counts as unhealthy and is logged."""
     try:
         return await service.healthy()
     except Exception:  # a probe wants an answer, whatever broke

@@ -1,7 +1,7 @@
-"""HTTP over the core: the same verbs and JSON with the proto's field names; streams are server-sent events.
+"""HTTP over the service: the same verbs, and JSON with the proto's field names. Streams are server-sent events.
 
-Every error is problem+json. Bodies are read and parsed here, not by FastAPI: up to a bound, and off the event loop when
-they are large, for a request may carry a hundred megabytes of pictures.
+Every error is problem+json. Bodies are read and parsed here, not by FastAPI: up to a limit, and large ones in a thread,
+since a request may have a hundred megabytes of images and frames.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ class HttpSettings(Settings):
 
 
 def create_app(service: Callable[[], Service], settings: HttpSettings | None = None, *, echo: bool = True) -> FastAPI:
-    """The HTTP face of a service, which is asked for at each request.
+    """Make the HTTP app of a service. `service` is called at each request.
 
-    echo: answer with X-Request-Id. Serve's own proxy does, and would then send it twice.
+    echo: answer with X-Request-Id. Turn it off behind Serve's proxy, which sends the header itself.
     """
     app = FastAPI(**openapi.INFO)
     app.include_router(_routes(service, settings or HttpSettings()))
@@ -112,7 +112,7 @@ def _json(model: BaseModel, status: int = 200) -> Response:
 
 
 async def _read(request: Request, model: type[M], settings: HttpSettings) -> tuple[M, str]:
-    """The body as a contract model, and the request's id; raises HttpError or InvalidInput with every violation."""
+    """Read the body as a contract model, and the request's id. Raises HttpError, or InvalidInput (all violations)."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json")
@@ -151,7 +151,7 @@ async def _body(request: Request, max_bytes: int) -> bytes:
 
 
 class RequestId:
-    """ASGI middleware: each request has an id before anything can fail, and the answer carries it."""
+    """ASGI middleware: it gives each request an id before anything can fail, and returns it in the answer."""
 
     def __init__(self, app: ASGIApp, *, echo: bool) -> None:
         self._app = app
@@ -167,8 +167,8 @@ class RequestId:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start" and self._echo:
-                own = (REQUEST_ID_HEADER.encode(), header_safe(state["request_id"]).encode())
-                message = {**message, "headers": [*message.get("headers", []), own]}
+                id_header = (REQUEST_ID_HEADER.encode(), header_safe(state["request_id"]).encode())
+                message = {**message, "headers": [*message.get("headers", []), id_header]}
             await send(message)
 
         await self._app(scope, receive, send_with_id)

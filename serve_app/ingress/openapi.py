@@ -1,5 +1,6 @@
-"""The OpenAPI document of each operation. Requests are parsed by us and not by FastAPI, so their schemas and
-headers are put in here; the examples live in `examples.py`.
+"""The OpenAPI document. FastAPI does not parse requests, so their schemas and headers are added here.
+
+The examples are in `examples.py`.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ INFO: dict[str, Any] = {
     "summary": "A content item in, one ranked, policy-checked push notification out.",
     "description": (
         "The HTTP face of `pushgen.v1.PushGenService`: the same verbs, and JSON with the proto's field names. Unset "
-        "fields are left out of answers; an unknown field in a request is refused. Pictures travel as base64. Errors "
-        "are `application/problem+json` with a stable `reason`; every violation has its field path."
+        "fields are left out of answers; an unknown field in a request is refused. Images and frames are base64. "
+        "Errors are `application/problem+json` with a stable `reason`; every violation has its field path."
     ),
     "openapi_tags": [
         {"name": "notifications", "description": "The whole flow: caption, route, generate, check, score, select."},
@@ -64,7 +65,7 @@ HTTP_ONLY = {
 
 
 def _problems(only: set[int] | None = None) -> dict[int | str, dict[str, Any]]:
-    """Every error response, with an example each; 501 and the rest come from the one table of errors."""
+    """Return every error response with an example, from the table of errors and from HTTP_ONLY."""
     responses: dict[int | str, dict[str, Any]] = {}
     for status, (title, reason, detail) in HTTP_ONLY.items():
         responses[status] = _problem(status, title, reason, detail)
@@ -109,7 +110,7 @@ HEADERS = [
 
 
 def operation(verb: AnyVerb) -> dict[str, Any]:
-    """FastAPI's arguments for the route of a verb."""
+    """Return FastAPI's arguments for the route of a verb."""
     example = examples.ANSWERS[verb.rpc]
     answer = _answer(verb.response, example) if isinstance(verb, UnaryVerb) else _events(STREAMS[verb.rpc], example)
     extra: dict[str, Any] = {"parameters": HEADERS[:1]}
@@ -125,7 +126,7 @@ def operation(verb: AnyVerb) -> dict[str, Any]:
         "responses": {200: answer, **errors},
         "openapi_extra": extra,
         "response_model": None,
-        # Without it FastAPI adds a JSON answer to those of other media types.
+        # Otherwise FastAPI adds a JSON answer beside other media types.
         "response_class": JSONResponse if isinstance(verb, UnaryVerb) else Response,
     }
 
@@ -162,7 +163,7 @@ HEALTH: dict[str, Any] = {
 
 
 def schema(app: FastAPI) -> dict[str, Any]:
-    """The document, made once: FastAPI's own, and the schemas of what it does not parse or serialise itself."""
+    """Make the document once: FastAPI's, and the schemas of requests and events, which it does not handle."""
     if app.openapi_schema is None:
         fields = ("title", "version", "summary", "description", "openapi_version")
         document = get_openapi(**{key: getattr(app, key) for key in fields}, tags=app.openapi_tags, routes=app.routes)

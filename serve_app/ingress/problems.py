@@ -1,4 +1,4 @@
-"""Every error over HTTP as problem+json."""
+"""Errors over HTTP as problem+json."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class HttpError(Exception):
-    """A fault of the HTTP request itself, before there is a request of ours. Has no meaning over gRPC."""
+    """A fault of the HTTP request, found before its body is parsed. Has no meaning over gRPC."""
 
     def __init__(self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
@@ -23,7 +23,7 @@ class HttpError(Exception):
 
 
 class ProblemRoute(APIRoute):
-    """A route whose every error is problem+json; not by exception handlers, for Serve installs some of its own."""
+    """A route that turns every error into problem+json. Exception handlers would meet those that Serve installs."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -61,7 +61,7 @@ def problem_of(request: Request, error: Exception) -> Problem:
 
 
 async def unrouted(request: Request, error: Exception) -> Response:
-    """Of the router itself: no such path, or not by this method."""
+    """Answer for an unknown path, or a wrong method."""
     status = getattr(error, "status_code", 500)
     reasons = {404: ("NOT_FOUND", "there is nothing at this path"), 405: ("METHOD_NOT_ALLOWED", "not by this method")}
     reason, detail = reasons.get(status, ("HTTP_ERROR", "the request cannot be served"))

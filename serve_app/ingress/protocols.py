@@ -9,10 +9,10 @@ from serve_app.ingress.http import HttpSettings, create_app
 
 
 class BothProtocols(GrpcAdapter):
-    """gRPC by its methods, HTTP by the app it builds; whoever inherits sets `self.service` in the constructor."""
+    """gRPC by its methods, HTTP by its app. A subclass sets `self.service` in its constructor."""
 
     http = HttpSettings()
 
     def __serve_build_asgi_app__(self) -> FastAPI:
-        # Serve asks for it after the constructor. Its proxy answers with X-Request-Id by itself.
+        # Serve calls it after the constructor. Its proxy sends X-Request-Id itself.
         return create_app(lambda: self.service, self.http, echo=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from deployments.item_text import known_text
+from deployments.item_text import grounding_text
 from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.policy.text import fold, normalise
 
@@ -45,7 +45,7 @@ class PolicyContext:
     @cached_property
     def facts(self) -> str:
         """All text of the item and its caption: a copy must be grounded in it."""
-        return normalise(known_text(self.item, self.caption))
+        return normalise(grounding_text(self.item, self.caption))
 
     @cached_property
     def folded_facts(self) -> str:

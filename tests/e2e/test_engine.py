@@ -14,7 +14,7 @@ import yaml
 
 from deployments.counting import measure
 from deployments.deadline import Call, Deadline
-from deployments.engines import Engine, EngineSettings, Message, Sampling
+from deployments.engines import Engine, EngineSettings, Message, Sampling, as_they_finish
 from deployments.errors import DeadlineExceeded, InvalidInput, StageUnavailable
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
@@ -180,10 +180,9 @@ async def test_a_long_item_is_cut_to_fit(generator: VllmGenerator) -> None:
 async def test_samples_leave_as_they_finish(engine: Engine) -> None:
     """Each hand-over happens before the engine is done with the rest."""
     prompt = engine.render([Message("user", "Count some animals.")])
-    left = [
-        engine.unfinished_requests
-        async for _ in engine.generate(prompt, Sampling(temperature=1.0, max_tokens=60, seed=3), n=4, request_id="s")
-    ]
+    sampling = Sampling(temperature=1.0, max_tokens=60)
+    samples = (engine.sample(prompt, sampling.with_seed(3 + n), request_id=f"s-{n}") for n in range(4))
+    left = [engine.unfinished_requests async for _ in as_they_finish(samples)]
     assert len(left) == 4
     assert left[-1] == 0
     assert max(left) > 0
@@ -192,7 +191,8 @@ async def test_samples_leave_as_they_finish(engine: Engine) -> None:
 async def test_a_grammar_is_held(engine: Engine) -> None:
     prompt = engine.render([Message("user", "How many pets?")])
     sampling = Sampling(temperature=1.0, max_tokens=40, grammar='root ::= "{\\"pets\\":" [0-9]{1,3} "}"')
-    async for sample in engine.generate(prompt, sampling, n=2, request_id="j"):
+    for n in range(2):
+        sample = await engine.sample(prompt, sampling, request_id=f"j-{n}")
         assert isinstance(json.loads(sample.text)["pets"], int)
 
 

@@ -65,7 +65,7 @@ class BrokenRouter(FakeRouter):
         self.error = error
 
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         raise self.error
 

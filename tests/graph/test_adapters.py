@@ -78,19 +78,19 @@ async def test_the_name_reaches_the_generator_from_either_wire(wish: str | None,
 async def test_an_unknown_name_is_a_callers_mistake_found_before_any_model_works(adapters: tuple[str, ...]) -> None:
     captioner, generator = Counting(), Adapted()
     app = service(fakes(captioner=captioner, generator=generator), adapters=adapters)
-    known = ", ".join(("base", *adapters))
+    listed = ", ".join(("base", *adapters))
     async with serving(app) as address, grpc.aio.insecure_channel(address) as channel, http(app) as web:
-        asked = service_pb2.GenerateNotificationRequest(
+        generation = service_pb2.GenerateNotificationRequest(
             item=item_pb2.Item(title="Tea is ready"), options=item_pb2.Options(adapter="nws")
         )
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await service_pb2_grpc.PushGenServiceStub(channel).GenerateNotification(asked)
+            await service_pb2_grpc.PushGenServiceStub(channel).GenerateNotification(generation)
         answer = await web.post("/v1/notifications:generate", json=body("nws"))
     assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert caught.value.details() == f"options.adapter: unknown adapter 'nws'; known: {known}"
+    assert caught.value.details() == f"options.adapter: unknown adapter 'nws'; known: {listed}"
     assert answer.status_code == 422
     assert answer.json()["violations"] == [
-        {"field": "options.adapter", "description": f"unknown adapter 'nws'; known: {known}"}
+        {"field": "options.adapter", "description": f"unknown adapter 'nws'; known: {listed}"}
     ]
     assert (captioner.calls, generator.tasks) == (0, [])
 

@@ -29,7 +29,7 @@ def run(*typed: str, stdin: str = "") -> Result:
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def image(tmp_path: Path) -> Path:
     path = tmp_path / "cup.jpg"
     path.write_bytes(b"\xff\xd8 jpeg")
     return path
@@ -39,10 +39,10 @@ def sent(service: FakeService) -> Any:
     return service.seen[-1][1]
 
 
-def test_every_flag_reaches_the_request(address: str, service: FakeService, picture: Path) -> None:
+def test_every_flag_reaches_the_request(address: str, service: FakeService, image: Path) -> None:
     done = run(
-        "generate", "--address", address, "--id", "i1", "--title", "T", "--description", "D", "--image", str(picture),
-        "--image", str(picture), "--frame", f"{picture}@250", "--frame", str(picture), "--tag", "a", "--tag", "b",
+        "generate", "--address", address, "--id", "i1", "--title", "T", "--description", "D", "--image", str(image),
+        "--image", str(image), "--frame", f"{image}@250", "--frame", str(image), "--tag", "a", "--tag", "b",
         "--metadata", "k=v=w", "--locale", "de-AT", "--creator", "C", "--caption", "cap",
         "--incumbent", "old|words|more", "--template", "{title}", "--recent", "last|week",
         "--category", "HOW_TO", "--bar", "QUESTION", "--max-categories", "3", "--candidates", "2", "--profile", "ios",
@@ -53,7 +53,7 @@ def test_every_flag_reaches_the_request(address: str, service: FakeService, pict
     request = sent(service)
     item, options = request.item, request.options
     assert (item.id, item.title, item.description, item.tags) == ("i1", "T", "D", ("a", "b"))
-    assert [i.data for i in item.images] == [picture.read_bytes()] * 2
+    assert [i.data for i in item.images] == [image.read_bytes()] * 2
     assert [f.offset_ms for f in item.frames] == [250, 1000]
     assert (item.metadata, item.locale, item.creator, item.caption) == ({"k": "v=w"}, "de-AT", "C", "cap")
     assert [(i.title, i.body, i.kind.name) for i in request.incumbents] == [
@@ -78,9 +78,9 @@ def test_what_was_not_typed_stays_unset(address: str, service: FakeService) -> N
 @pytest.mark.parametrize("bare", [False, True])
 @pytest.mark.parametrize("stdin", [False, True])
 def test_json_from_a_file_or_stdin_with_flags_on_top(
-    address: str, service: FakeService, tmp_path: Path, picture: Path, bare: bool, stdin: bool
+    address: str, service: FakeService, tmp_path: Path, image: Path, bare: bool, stdin: bool
 ) -> None:
-    path = str(picture) if stdin else picture.name  # relative to the JSON file
+    path = str(image) if stdin else image.name  # relative to the JSON file
     item = {"id": "f", "title": "from file", "tags": ["x"], "images": [{"path": path, "alt_text": "a cup"}]}
     text = json.dumps(item if bare else {"item": item, "options": {"seed": 1, "margin": 0.4}})
     (tmp_path / "request.json").write_text(text)
@@ -89,17 +89,17 @@ def test_json_from_a_file_or_stdin_with_flags_on_top(
     assert done.exit_code == 0, done.output
     request = sent(service)
     assert (request.item.id, request.item.title, request.item.tags) == ("f", "typed", ("x", "y"))
-    assert (request.item.images[0].data, request.item.images[0].alt_text) == (picture.read_bytes(), "a cup")
+    assert (request.item.images[0].data, request.item.images[0].alt_text) == (image.read_bytes(), "a cup")
     assert (request.options.seed, request.options.margin) == (2, None if bare else 0.4)
 
 
 def test_the_table_says_what_was_chosen_and_why(address: str) -> None:
     done = run("generate", "--address", address, "--title", "T")
-    for said in (
+    for words in (
         "Better espresso, three habits", "HOW_TO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080", "+0.340",
         "UNGROUNDED_NUMBER", "no vision-language model", "HOW_TO 61%", "generate", "2310.0", "288", "a-small-model",
     ):  # fmt: skip
-        assert said in done.stdout, said
+        assert words in done.stdout, words
 
 
 def test_json_out_is_the_decision(address: str) -> None:
@@ -177,7 +177,7 @@ AWAY.retry_after_s = 0.01
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "said"),
+    ("error", "code", "words"),
     [
         (InvalidInput([Violation("item.locale", "no"), Violation("options.seed", "low")]), 2, "options.seed: low"),
         (AWAY, 3, "away"),
@@ -188,12 +188,12 @@ AWAY.retry_after_s = 0.01
 )
 @pytest.mark.parametrize("verb", ["generate", "stream"])
 def test_errors_are_words_and_exit_codes(
-    address: str, service: FakeService, verb: str, error: Exception, code: int, said: str
+    address: str, service: FakeService, verb: str, error: Exception, code: int, words: str
 ) -> None:
     service.fails = {verb: error}
     done = run(verb, "--address", address, "--title", "T", "--request-id", "r4")
     assert done.exit_code == code, done.output
-    assert said in done.stderr
+    assert words in done.stderr
     assert "r4" in done.stderr
     assert done.stdout == ""
     problem = json.loads(run(verb, "--address", address, "--title", "T", "--json").stderr)
@@ -209,7 +209,7 @@ def test_nobody_there_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "stdin", "said"),
+    ("typed", "stdin", "words"),
     [
         (["generate", "nowhere.json"], "", "cannot read nowhere.json"),
         (["generate", "-"], "{", "stdin is not JSON"),
@@ -226,10 +226,10 @@ def test_nobody_there_says_what_to_do() -> None:
         (["generate", "--seed", "x"], "", "--seed"),
     ],
 )
-def test_bad_input_is_named_before_anything_is_sent(typed: list[str], stdin: str, said: str) -> None:
+def test_bad_input_is_named_before_anything_is_sent(typed: list[str], stdin: str, words: str) -> None:
     done = run(*typed, "--address", "127.0.0.1:1", stdin=stdin)
     assert done.exit_code == 2, done.output
-    assert said in " ".join(done.stderr.split())
+    assert words in " ".join(done.stderr.split())
 
 
 def test_bytes_in_json_are_base64(address: str, service: FakeService) -> None:

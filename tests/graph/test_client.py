@@ -180,9 +180,9 @@ async def test_somebody_else_there() -> None:
 
 async def test_a_hundred_megabytes_of_pictures_get_through() -> None:
     service = FakeService()
-    pictures = tuple({"data": bytes(10 * 2**20)} for _ in range(8))
+    images = tuple({"data": bytes(10 * 2**20)} for _ in range(8))
     async with serving(service) as address, AsyncPushGenClient(address, timeout_s=60) as client:
-        await client.generate(Item(images=pictures))  # type: ignore[arg-type]
+        await client.generate(Item(images=images))  # type: ignore[arg-type]
     assert sum(len(i.data) for i in service.seen[0][1].item.images) == 80 * 2**20
 
 

@@ -72,8 +72,8 @@ async def test_one_bad_item_of_a_batch_fails_alone() -> None:
     requests[1].request_id = "my-b"
     service = FakeService(b=InvalidInput([Violation("item.locale", "is not a language")] * 300))
     async with stubs(service) as stub:
-        asked = service_pb2.BatchGenerateNotificationsRequest(requests=requests, request_id="all")
-        answers = {a.index: a async for a in stub.BatchGenerateNotifications(asked)}
+        batch = service_pb2.BatchGenerateNotificationsRequest(requests=requests, request_id="all")
+        answers = {a.index: a async for a in stub.BatchGenerateNotifications(batch)}
     assert [answers[i].WhichOneof("result") for i in range(3)] == ["decision", "error", "decision"]
     assert answers[0].decision.request_id == "all/0"
     assert answers[1].error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
@@ -126,25 +126,25 @@ async def test_an_empty_request_is_told_what_it_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("in_message", "in_metadata", "wanted"),
+    ("in_message", "in_metadata", "expected"),
     [("m", None, "m"), ("m", "x", "m"), ("", "x", "x"), ("\u00fc", None, "\u00fc"), ("", None, None)],
 )
-async def test_the_request_id_in_and_out(in_message: str, in_metadata: str | None, wanted: str | None) -> None:
+async def test_the_request_id_in_and_out(in_message: str, in_metadata: str | None, expected: str | None) -> None:
     async with stubs(service := FakeService()) as stub:
         request = service_pb2.GenerateNotificationRequest(item=ITEM, request_id=in_message)
         call = stub.GenerateNotification(request, metadata=[("request_id", in_metadata)] if in_metadata else None)
         answer = await call
         trailing = dict(await call.trailing_metadata())
     used = answer.decision.request_id
-    assert used == wanted if wanted else len(used) == 32
+    assert used == expected if expected else len(used) == 32
     assert service.seen[0][2] == used
     assert trailing["request_id"] == ("%C3%BC" if used == "\u00fc" else used)
 
 
 async def test_metadata_gives_a_budget_where_the_message_has_none() -> None:
-    own = service_pb2.GenerateNotificationRequest(item=ITEM, options=item_pb2.Options(time_budget_ms=5))
+    budgeted = service_pb2.GenerateNotificationRequest(item=ITEM, options=item_pb2.Options(time_budget_ms=5))
     async with stubs(service := FakeService()) as stub:
-        for request in (GENERATE, own):
+        for request in (GENERATE, budgeted):
             await stub.GenerateNotification(request, metadata=[("x-pushgen-time-budget-ms", "700")])
     assert [request.options.time_budget_ms for _, request, _ in service.seen] == [700, 5]
 

@@ -73,15 +73,15 @@ async def test_a_stream_is_named_numbered_events() -> None:
     async with client_of(FakeService()) as client:
         answer = await client.post("/v1/notifications:stream", json={"item": ITEM})
     assert answer.headers["content-type"].startswith("text/event-stream")
-    found = events(answer.text)
-    assert [(name, number) for name, _, number in found] == [
+    received = events(answer.text)
+    assert [(name, number) for name, _, number in received] == [
         ("captioned", "1"),
         ("routed", "2"),
         ("candidate", "3"),
         ("scored", "4"),
         ("decided", "5"),
     ]
-    for name, data, number in found:
+    for name, data, number in received:
         message = json_format.ParseDict(data, service_pb2.StreamNotificationResponse())
         assert message.WhichOneof("event") == name
         assert str(message.sequence) == number
@@ -96,9 +96,9 @@ async def test_a_stream_that_is_refused_has_a_status_and_a_late_error_is_an_even
         service.after = 2
         broken = await client.post("/v1/notifications:stream", json={"item": ITEM})
     assert broken.status_code == 200
-    found = events(broken.text)
-    assert [name for name, _, _ in found] == ["captioned", "routed", "error"]
-    assert found[-1][1]["retry_after_s"] == 3
+    received = events(broken.text)
+    assert [name for name, _, _ in received] == ["captioned", "routed", "error"]
+    assert received[-1][1]["retry_after_s"] == 3
     assert service.closed == 2
 
 
@@ -108,16 +108,16 @@ async def test_a_batch_answers_each_item() -> None:
     requests = [{"item": {"id": i}} for i in ("a", "b", "c")]
     async with client_of(service) as client:
         answer = await client.post("/v1/notifications:batch", json={"requests": requests, "request_id": "all"})
-    found = events(answer.text)
-    assert [(name, data.get("index")) for name, data, _ in found] == [
+    received = events(answer.text)
+    assert [(name, data.get("index")) for name, data, _ in received] == [
         ("decision", 2),
         ("error", 1),
         ("decision", 0),
         ("error", None),
     ]
-    json_format.ParseDict(found[0][1], service_pb2.BatchGenerateNotificationsResponse())
-    assert found[1][1]["error"]["request_id"] == "all/1"
-    assert found[3][1]["reason"] == "TIME_BUDGET_SPENT"
+    json_format.ParseDict(received[0][1], service_pb2.BatchGenerateNotificationsResponse())
+    assert received[1][1]["error"]["request_id"] == "all/1"
+    assert received[3][1]["reason"] == "TIME_BUDGET_SPENT"
     assert "secret" not in answer.text
     assert service.closed == 1
 
@@ -205,15 +205,15 @@ async def test_a_body_of_unknown_length_is_bounded_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("in_body", "in_header", "wanted"), [("b", None, "b"), ("b", "h", "b"), (None, "h", "h"), (None, None, None)]
+    ("in_body", "in_header", "expected"), [("b", None, "b"), ("b", "h", "b"), (None, "h", "h"), (None, None, None)]
 )
-async def test_the_request_id_in_and_out(in_body: str | None, in_header: str | None, wanted: str | None) -> None:
+async def test_the_request_id_in_and_out(in_body: str | None, in_header: str | None, expected: str | None) -> None:
     body = {"item": ITEM} | ({"request_id": in_body} if in_body else {})
     async with client_of(FakeService()) as client:
         headers = {"X-Request-Id": in_header} if in_header else {}
         answer = await client.post("/v1/notifications:generate", json=body, headers=headers)
     used = answer.json()["decision"]["request_id"]
-    assert used == wanted if wanted else len(used) == 32
+    assert used == expected if expected else len(used) == 32
     assert answer.headers.get_list("x-request-id") == [used]
 
 
@@ -227,17 +227,17 @@ async def test_the_header_gives_a_budget_where_the_body_has_none() -> None:
 
 
 async def test_a_large_body_does_not_hold_the_event_loop() -> None:
-    """Twelve pictures of 2 MiB. Parsing them takes about as long as the loop would otherwise stand still."""
-    picture = base64.b64encode(bytes(2 * 2**20)).decode()
-    body = json.dumps({"item": {"images": [{"data": picture}] * 12}}).encode()
+    """Twelve images of 2 MiB. Parsing them takes about as long as the loop would otherwise stand still."""
+    image = base64.b64encode(bytes(2 * 2**20)).decode()
+    body = json.dumps({"item": {"images": [{"data": image}] * 12}}).encode()
     began = time.perf_counter()
     messages.CaptionItemRequest.model_validate_json(body)
     alone_s = time.perf_counter() - began
-    longest, running = 0.0, True
+    longest, parsing = 0.0, True
 
     async def beat() -> None:
         nonlocal longest
-        while running:
+        while parsing:
             last = time.perf_counter()
             await asyncio.sleep(0.001)
             longest = max(longest, time.perf_counter() - last)
@@ -246,7 +246,7 @@ async def test_a_large_body_does_not_hold_the_event_loop() -> None:
         heart = asyncio.create_task(beat())
         headers = {"content-type": "application/json"}
         answer = await client.post("/v1/items:caption", content=body, headers=headers)
-        running = False
+        parsing = False
         await heart
     assert answer.status_code == 200
     assert len(service.seen[0][1].item.images[0].data) == 2 * 2**20

@@ -52,13 +52,13 @@ async def offered(protocol: str, service: FakeService, timeout_s: float = 5.0) -
 async def test_every_item_of_the_workload_is_sent_in_turn_and_the_stages_are_read(protocol: str) -> None:
     service = FakeService()
     run = await offered(protocol, service)
-    found = point(run, 40.0, slo_ms=5000.0)
-    assert (found.row["ok"], found.row["requests"]) == (10, 10)
+    measured = point(run, 40.0, slo_ms=5000.0)
+    assert (measured.row["ok"], measured.row["requests"]) == (10, 10)
     ids = [r.item.id for r in workload()]
     assert sorted(request.item.id for _, request, _ in service.seen) == sorted([*ids, *ids[:2]])
-    assert set(found.row["stages"]) == {t.stage.removeprefix("STAGE_").lower() for t in DECISION.timings}
+    assert set(measured.row["stages"]) == {t.stage.removeprefix("STAGE_").lower() for t in DECISION.timings}
     first = DECISION.timings[0]
-    stage = found.row["stages"][first.stage.removeprefix("STAGE_").lower()]
+    stage = measured.row["stages"][first.stage.removeprefix("STAGE_").lower()]
     assert stage["compute_ms"] == pytest.approx(first.compute_ms, abs=0.01)
     assert stage["wall_p50_ms"] == pytest.approx(first.wall_ms, abs=0.01)
 

@@ -60,8 +60,8 @@ async def test_a_model_of_others_captions_and_writes(root: Path, monkeypatch: py
         server,
     ):
         knobs = IngressKnobs(selection=SelectionKnobs(fit=FitKnobs(allow_unknown=True)))  # the fake scorer has no fit
-        asked = brief(knobs, item=ITEM)
-        decision: Decision = await Pipeline(graph, knobs, INFOS).decide(asked)
+        generation = brief(knobs, item=ITEM)
+        decision: Decision = await Pipeline(graph, knobs, INFOS).decide(generation)
     assert (decision.caption.text, decision.caption.source) == ("A cup of coffee.", CaptionSource.VLM)
     assert decision.source is Source.GENERATED
     assert not decision.partial
@@ -75,10 +75,10 @@ async def test_a_model_of_others_captions_and_writes(root: Path, monkeypatch: py
 async def test_the_model_that_wrote_says_whether_it_is_fit_to_send(
     yes: float, no: float, reason: Reason | None, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = Reply("Yes", top={"Yes": yes, "No": no})
+    verdict = Reply("Yes", top={"Yes": yes, "No": no})
 
     def answer(n: int, body: Body) -> Reply:
-        return Reply(COPY) if writes(body) else said if "top_logprobs" in body else Reply("A cup of coffee.")
+        return Reply(COPY) if writes(body) else verdict if "top_logprobs" in body else Reply("A cup of coffee.")
 
     async with stages(root, monkeypatch, answer) as (graph, _):
         decision = await decide(graph, item=ITEM)

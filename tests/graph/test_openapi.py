@@ -25,8 +25,8 @@ def document() -> dict[str, Any]:
 
 def references(node: Any) -> set[str]:
     if isinstance(node, dict):
-        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
-        return own.union(*map(references, node.values()), set())
+        reference = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return reference.union(*map(references, node.values()), set())
     if isinstance(node, list):
         return set().union(*map(references, node), set())
     return set()

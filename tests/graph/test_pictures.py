@@ -80,12 +80,12 @@ def item(*data: bytes, **fields: Any) -> dict[str, Any]:
 
 
 async def test_a_picture_is_decoded_once_however_many_ask(app: PushGenService, decoded: list[str]) -> None:
-    asked = request(item=item(REAL["PNG"]))
-    first = await app.generate(asked, "r1")
-    rest = await asyncio.gather(*(app.generate(asked, f"r{n}") for n in range(2, 6)))
+    generation = request(item=item(REAL["PNG"]))
+    first = await app.generate(generation, "r1")
+    others = await asyncio.gather(*(app.generate(generation, f"r{n}") for n in range(2, 6)))
     assert decoded == ["item.images[0].data"]
     assert first.caption.source is CaptionSource.TAGS
-    assert [d.caption.cached for d in (first, *rest)] == [False, True, True, True, True]
+    assert [d.caption.cached for d in (first, *others)] == [False, True, True, True, True]
 
 
 async def test_nothing_is_decoded_where_no_caption_is_written(app: PushGenService, decoded: list[str]) -> None:

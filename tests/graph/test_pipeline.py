@@ -130,11 +130,11 @@ async def test_a_lost_router_degrades_to_the_default_categories() -> None:
 
 async def test_without_a_reward_what_exists_is_kept() -> None:
     stages = fakes(reward=BrokenReward(StageFailed("x")))
-    kept = await decide(stages, incumbents=[{"title": "Coffee time", "body": "Now."}])
-    assert (kept.source, kept.reason) == (Source.INCUMBENT, Reason.UNSCORED)
+    unscored = await decide(stages, incumbents=[{"title": "Coffee time", "body": "Now."}])
+    assert (unscored.source, unscored.reason) == (Source.INCUMBENT, Reason.UNSCORED)
     nothing = await decide(stages)
     assert (nothing.source, nothing.reason, nothing.notification) == (Source.NONE, Reason.UNSCORED, None)
-    assert all(c.reward is None for c in kept.candidates)
+    assert all(c.reward is None for c in unscored.candidates)
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,11 @@ async def test_backfill_leaves_room_for_realtime() -> None:
 
 class BreaksOnTwo(FakeRouter):
     async def route(
-        self, item: Item, caption: str, wanted: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         if item.id == "two":
             raise RuntimeError("a bug with a secret path")
-        return await super().route(item, caption, wanted, barred, max_categories, call)
+        return await super().route(item, caption, requested, barred, max_categories, call)
 
 
 async def test_one_broken_item_of_a_batch_fails_alone() -> None:
@@ -112,14 +112,14 @@ async def test_one_broken_item_of_a_batch_fails_alone() -> None:
 
 async def test_leaving_a_batch_stops_its_items() -> None:
     outcomes = Outcomes()
-    running = service(slow(), outcomes)
-    batch = running.batch(BatchGenerateNotificationsRequest(requests=(request(),) * 30), "b")
+    overloaded = service(slow(), outcomes)
+    batch = overloaded.batch(BatchGenerateNotificationsRequest(requests=(request(),) * 30), "b")
     await anext(batch)  # type: ignore[arg-type]
     await batch.aclose()  # type: ignore[attr-defined]
     assert outcomes.seen[0] == ("BatchGenerateNotifications/item", "OK")
     assert outcomes.seen[-1] == ("BatchGenerateNotifications", "CANCELLED")
     assert len(outcomes.seen) < 30
-    assert isinstance(await running.generate(request(), "next"), Decision)
+    assert isinstance(await overloaded.generate(request(), "next"), Decision)
 
 
 async def test_a_stream_ends_with_the_decision_that_unary_gives() -> None:
@@ -141,7 +141,7 @@ async def test_stages_by_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "asked", "field"),
+    ("verb", "bad_request", "field"),
     [
         ("caption", CaptionItemRequest(item=Item(title="x", caption="given")), "item.caption"),
         ("caption", CaptionItemRequest(item=Item()), "item"),
@@ -155,9 +155,9 @@ async def test_stages_by_themselves() -> None:
         ),  # type: ignore[arg-type]
     ],
 )
-async def test_their_bad_input_is_named(verb: str, asked: Any, field: str) -> None:
+async def test_their_bad_input_is_named(verb: str, bad_request: Any, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        await getattr(service(), verb)(asked, "r")
+        await getattr(service(), verb)(bad_request, "r")
     assert [v.field for v in caught.value.violations] == [field]
 
 

@@ -16,13 +16,13 @@ MAX_LINES = 300
 
 def imports_of(path: Path) -> set[str]:
     tree = ast.parse(path.read_text())
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
+            modules.add(node.module)
+    return modules
 
 
 def sources(root: Path, *folders: str) -> list[Path]:
@@ -64,13 +64,13 @@ ARROWS = {
 
 @pytest.mark.parametrize("room", ARROWS)
 def test_the_rooms_of_the_application_have_one_way_arrows(root: Path, room: str) -> None:
-    found = {
+    imported_rooms = {
         name.split(".")[1]
         for path in sources(root, f"serve_app/{room}")
         for name in imports_of(path)
         if name.startswith("serve_app.")
     }
-    assert found - {room} <= ARROWS[room]
+    assert imported_rooms - {room} <= ARROWS[room]
 
 
 def test_imports_have_no_circles(root: Path) -> None:
@@ -85,17 +85,17 @@ def modules_and_imports(root: Path, *folders: str) -> dict[str, set[str]]:
         ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
         for path in sources(root, *folders)
     }
-    found: dict[str, set[str]] = {}
+    imports: dict[str, set[str]] = {}
     for name, path in names.items():
         imported: set[str] = set()
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 imported |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
-                whole = {f"{node.module}.{alias.name}" for alias in node.names}
-                imported |= (whole & names.keys()) or {node.module}
-        found[name] = (imported & names.keys()) - {name}
-    return found
+                submodules = {f"{node.module}.{alias.name}" for alias in node.names}
+                imported |= (submodules & names.keys()) or {node.module}
+        imports[name] = (imported & names.keys()) - {name}
+    return imports
 
 
 def test_the_foundation_imports_nothing_of_ours(root: Path) -> None:
@@ -106,8 +106,8 @@ def test_the_foundation_imports_nothing_of_ours(root: Path) -> None:
 
 
 def test_one_file_imports_the_client_of_others(root: Path) -> None:
-    found = importers(root, ["deployments", "serve_app"], ("openai",))
-    assert found == ["deployments/engines/openai_api.py imports openai"]
+    openai_importers = importers(root, ["deployments", "serve_app"], ("openai",))
+    assert openai_importers == ["deployments/engines/openai_api.py imports openai"]
 
 
 def test_the_pipeline_knows_neither_ray_nor_vllm(root: Path) -> None:

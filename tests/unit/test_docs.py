@@ -56,26 +56,26 @@ def test_links_lead_to_files(root: Path) -> None:
 def test_make_has_every_target(root: Path) -> None:
     targets = {words[1] for words in commands(root, "make")}
     assert {"demo", "test"} <= targets
-    known = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert targets | {"serve", "lint", "proto", "docs"} <= known
+    make_targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert targets | {"serve", "lint", "proto", "docs"} <= make_targets
 
 
 def test_serve_commands_name_a_config(root: Path) -> None:
-    found = commands(root, "serve")
-    assert found
-    for _, verb, config in found:
+    serve_commands = commands(root, "serve")
+    assert serve_commands
+    for _, verb, config in serve_commands:
         assert verb in ("run", "deploy")
         assert (root / config).is_file()
 
 
 def test_python_commands_are_ones_with_these_options(root: Path) -> None:
-    found = [words for words in all_commands(root) if words[:2] == [".venv/bin/python", "-m"]]
-    assert {(words[2], words[3]) for words in found} >= {
+    python_commands = [words for words in all_commands(root) if words[:2] == [".venv/bin/python", "-m"]]
+    assert {(words[2], words[3]) for words in python_commands} >= {
         *(("training.writer", name) for name in ("train", "sample", "calibrate")),
         *(("training.fitness", name) for name in ("train", "eval")),
         *(("training.reward", name) for name in ("train", "eval", "explain", "compare", "transfer")),
     }
-    for words in found:
+    for words in python_commands:
         if words[2] in APPS:
             assert unknown_options(APPS[words[2]], words[3], words[4:]) == set(), words
             continue
@@ -87,9 +87,9 @@ def test_python_commands_are_ones_with_these_options(root: Path) -> None:
 
 
 def test_commands_of_the_client_are_ones_with_these_options(root: Path) -> None:
-    found = commands(root, "pushgen")
-    assert found
-    for words in found:
+    pushgen_commands = commands(root, "pushgen")
+    assert pushgen_commands
+    for words in pushgen_commands:
         assert unknown_options(pushgen, words[1], words[2:]) == set(), words
 
 
@@ -122,5 +122,5 @@ def test_every_value_of_the_answers_enums_is_explained(root: Path) -> None:
 
 def unknown_options(app: typer.Typer, name: str, words: list[str]) -> set[str]:
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
-    known = {option for parameter in command.params for option in parameter.opts}
-    return {word for word in words if word.startswith("--")} - known
+    flags = {option for parameter in command.params for option in parameter.opts}
+    return {word for word in words if word.startswith("--")} - flags

@@ -273,7 +273,7 @@ def test_facts_stay_within_their_room(text: str, room: int) -> None:
 
 def test_a_long_description_leaves_room_for_the_title_and_the_picture() -> None:
     item = Item(title="The title of it", description="word " * 500)
-    known = prompt_facts(item, "what the picture shows", 40, words)
-    assert "Title: The title of it" in known
-    assert "Picture: what the picture shows" in known
-    assert "Description: word word" in known
+    facts = prompt_facts(item, "what the picture shows", 40, words)
+    assert "Title: The title of it" in facts
+    assert "Picture: what the picture shows" in facts
+    assert "Description: word word" in facts

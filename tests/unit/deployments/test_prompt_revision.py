@@ -43,8 +43,8 @@ def test_the_layout_of_the_facts_is_part_of_the_prompt(stage: str, monkeypatch: 
 
 @pytest.mark.parametrize("stage", ["tagger", "router"])
 def test_the_items_words_are_part_of_a_text(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, words = REVISIONS[stage](), item_text._words
-    monkeypatch.setattr(item_text, "_words", lambda item: words(item)._replace(title="Another title"))
+    before, fields = REVISIONS[stage](), item_text._fields
+    monkeypatch.setattr(item_text, "_fields", lambda item: fields(item)._replace(title="Another title"))
     assert REVISIONS[stage]() != before
 
 

@@ -96,8 +96,8 @@ async def test_what_comes_while_items_are_worked_on_comes_together() -> None:
             yield n
 
     batches = []
-    async for those in together(source()):
-        batches.append(those)
+    async for batch in together(source()):
+        batches.append(batch)
         go.set()
         for _ in range(5):
             await asyncio.sleep(0)
@@ -110,7 +110,7 @@ async def test_what_comes_turn_by_turn_comes_together() -> None:
             await asyncio.sleep(0)
             yield n
 
-    assert [those async for those in together(source())] == [[0, 1, 2, 3]]
+    assert [batch async for batch in together(source())] == [[0, 1, 2, 3]]
 
 
 async def test_what_came_before_an_error_is_handed_over_first() -> None:
@@ -151,4 +151,4 @@ async def test_an_empty_source_yields_nothing() -> None:
         for n in ():
             yield n
 
-    assert [those async for those in together(nothing())] == []
+    assert [batch async for batch in together(nothing())] == []

@@ -102,8 +102,8 @@ def test_a_training_that_was_stopped_goes_on_where_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(command, "fit", stopped)
         assert run("train", "--arms", str(log), "--out", str(tmp_path), "--members", "3").exit_code != 0
-    kept = list((tmp_path / "checkpoints").glob("*.npy"))
-    assert len(kept) == 2
+    checkpoints = list((tmp_path / "checkpoints").glob("*.npy"))
+    assert len(checkpoints) == 2
 
     def never(*_: object) -> None:
         raise AssertionError("embedded again")

@@ -18,12 +18,12 @@ def test_a_result_is_kept_with_where_it_was_measured_and_printed_last(
     config = tmp_path / "some.yaml"
     config.write_text("a: 1\n")
     path = record.write("tax", {"p50_ratio": 1.5}, config=config, folder=tmp_path / "results")
-    kept = json.loads(path.read_text())
+    recorded = json.loads(path.read_text())
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"p50_ratio": 1.5}
-    assert kept["p50_ratio"] == 1.5
-    assert kept["environment"]["config"]["file"] == "some.yaml"
-    assert kept["environment"]["machine"]["cpus"] >= 1
-    assert {"python", "ray", "grpcio"} <= set(kept["environment"]["versions"])
+    assert recorded["p50_ratio"] == 1.5
+    assert recorded["environment"]["config"]["file"] == "some.yaml"
+    assert recorded["environment"]["machine"]["cpus"] >= 1
+    assert {"python", "ray", "grpcio"} <= set(recorded["environment"]["versions"])
     assert str(tmp_path) not in path.read_text()
 
 

@@ -17,10 +17,10 @@ async def test_entries_collect_while_the_device_is_busy_and_leave_as_one_batch()
     device = Device()
     batcher = await started(device, max_batch_tokens=1000)
     first = await device.busy(batcher)
-    rest = [asyncio.create_task(batcher.submit(works(n), call())) for n in (5, 3, 4)]
+    waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in (5, 3, 4)]
     await queued(batcher, 3)
     device.free.set()
-    answers = await asyncio.gather(first, *rest)
+    answers = await asyncio.gather(first, *waiting)
     assert device.batches == [[1], [3, 4, 5]]
     assert [a[0].value for a in answers] == [10, 50, 30, 40]
     last = answers[-1][0]
@@ -34,10 +34,10 @@ async def test_a_bad_entry_fails_alone() -> None:
     device = Device(bad=4)
     batcher = await started(device)
     first = await device.busy(batcher)
-    rest = [asyncio.create_task(batcher.submit(works(n), call())) for n in (3, 4, 5)]
+    waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in (3, 4, 5)]
     await queued(batcher, 3)
     device.free.set()
-    _, three, four, five = await asyncio.gather(first, *rest, return_exceptions=True)
+    _, three, four, five = await asyncio.gather(first, *waiting, return_exceptions=True)
     assert (three[0].value, five[0].value) == (30, 50)
     assert isinstance(four, StageFailed)
     assert "bad entry" not in four.message
@@ -51,13 +51,13 @@ async def test_cancelled_and_expired_entries_are_dropped_before_compute_and_coun
     first = await device.busy(batcher)
     gone = asyncio.create_task(batcher.submit(works(6), call()))
     late = asyncio.create_task(batcher.submit(works(7), call(0.02)))
-    kept = asyncio.create_task(batcher.submit(works(8), call()))
+    live = asyncio.create_task(batcher.submit(works(8), call()))
     await queued(batcher, 3)
     gone.cancel()
     with pytest.raises(DeadlineExceeded):
         await late
     device.free.set()
-    await asyncio.gather(first, kept)
+    await asyncio.gather(first, live)
     assert device.batches == [[1], [8]]
     assert (batcher.stats.cancelled, batcher.stats.expired) == (1, 1)
     await batcher.stop()
@@ -75,10 +75,10 @@ async def test_limits_change_while_serving() -> None:
     batcher = await started(device, max_batch_items=8)
     batcher.limits = BatchLimits(max_batch_items=2)
     first = await device.busy(batcher)
-    rest = asyncio.create_task(batcher.submit(works(2, 3, 4, 5), call()))
+    waiting = asyncio.create_task(batcher.submit(works(2, 3, 4, 5), call()))
     await queued(batcher, 4)
     device.free.set()
-    await asyncio.gather(first, rest)
+    await asyncio.gather(first, waiting)
     assert [len(b) for b in device.batches] == [1, 2, 2]
     await batcher.stop()
 
@@ -136,14 +136,14 @@ async def test_the_device_goes_on_while_the_event_loop_is_held_up() -> None:
     device = Device()
     batcher = await started(device, max_batch_items=1)
     first = await device.busy(batcher)
-    rest = asyncio.create_task(batcher.submit(works(2, 3, 4), call()))
+    waiting = asyncio.create_task(batcher.submit(works(2, 3, 4), call()))
     await queued(batcher, 3)
     device.free.set()
     until = time.monotonic() + 20
     while len(device.batches) < 4 and time.monotonic() < until:  # without ever yielding to the loop
         time.sleep(0.001)  # noqa: ASYNC251 - this is what holds the loop up
     assert device.batches == [[1], [2], [3], [4]]
-    await asyncio.gather(first, rest)
+    await asyncio.gather(first, waiting)
     await batcher.stop()
 
 
@@ -151,12 +151,12 @@ async def test_a_crash_of_the_batching_fails_who_waits_and_the_health_check() ->
     device = Device()
     batcher = await started(device)
     batcher.check_health()
-    running = await device.busy(batcher)
+    first = await device.busy(batcher)
     waiting = asyncio.create_task(batcher.submit(works(2), call()))
     await queued(batcher, 1)
     batcher.limits = None  # type: ignore[assignment]
     device.free.set()
-    await running
+    await first
     with pytest.raises(StageUnavailable):
         await waiting
     with pytest.raises(StageUnavailable):
@@ -171,8 +171,8 @@ def test_its_threads_end_when_the_loop_is_closed_without_stopping_it() -> None:
 
     async def leave() -> None:
         batcher = await started(device)
-        running = await device.busy(batcher)
-        running.cancel()
+        first = await device.busy(batcher)
+        first.cancel()
 
     asyncio.run(leave())
     mine = set(threading.enumerate()) - before

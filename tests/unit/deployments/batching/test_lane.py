@@ -1,4 +1,4 @@
-"""A lane loses nothing and forgets what is taken."""
+"""A lane drops taken entries and nothing else."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from tests.unit.deployments.batching.lanes import waiting
 
 @settings(max_examples=100, deadline=None)
 @given(
-    kept=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 9)), max_size=30),
-    gone=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 9)), max_size=30),
+    waiting_specs=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 9)), max_size=30),
+    taken_specs=st.lists(st.tuples(st.integers(1, 6), st.integers(0, 9)), max_size=30),
     now=st.integers(0, 9),
 )
 def test_a_lane_forgets_what_is_taken_out_of_it(
-    kept: list[tuple[int, int]], gone: list[tuple[int, int]], now: int
+    waiting_specs: list[tuple[int, int]], taken_specs: list[tuple[int, int]], now: int
 ) -> None:
-    lane, entries = waiting([*kept, *gone])
-    lane.remove(entries[len(kept) :])
-    left = sorted(entries[: len(kept)], key=lambda e: e.urgency)
+    lane, entries = waiting([*waiting_specs, *taken_specs])
+    lane.remove(entries[len(waiting_specs) :])
+    left = sorted(entries[: len(waiting_specs)], key=lambda e: e.urgency)
     assert lane.lengths == sorted({e.tokens for e in left})
     assert lane.expired(now) == [e for e in left if e.urgency[0] <= now]
     assert lane.drain() == left

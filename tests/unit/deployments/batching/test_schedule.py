@@ -29,8 +29,10 @@ launches = st.sampled_from([0.0, 5.0, 1000.0])
 def test_a_lane_is_served_in_the_order_of_its_deadlines(
     specs: list[tuple[int, int]], limits: BatchLimits, launch: float
 ) -> None:
-    """The most urgent entry is in every batch, so an entry waits for no more batches than there are entries before it;
-    of one length, none is overtaken by a less urgent one; and nothing overtakes from beyond the lookahead."""
+    """The most urgent entry is in every batch, so an entry waits for at most one batch per entry before it.
+
+    Among entries of one length, none is overtaken by a less urgent one. Nothing overtakes from beyond the lookahead.
+    """
     lane, left = waiting(specs)
     left.sort(key=lambda e: e.urgency)
     while left:

@@ -17,7 +17,7 @@ async def test_realtime_leads_backfill_and_the_earliest_deadline_leads_its_lane(
     device = Device()
     batcher = await started(device, max_batch_items=1)
     first = await device.busy(batcher)
-    rest = [
+    waiting = [
         asyncio.create_task(batcher.submit([Work(name, 7)], call(s, lane)))
         for name, s, lane in (
             (101, 5, Priority.BACKFILL),
@@ -27,7 +27,7 @@ async def test_realtime_leads_backfill_and_the_earliest_deadline_leads_its_lane(
     ]
     await queued(batcher, 3)
     device.free.set()
-    await asyncio.gather(first, *rest)
+    await asyncio.gather(first, *waiting)
     assert device.batches == [[1], [103], [102], [101]]
     await batcher.stop()
 
@@ -37,10 +37,10 @@ async def test_backfill_is_not_starved_by_a_full_realtime_lane() -> None:
     batcher = await started(device, max_batch_items=1, backfill_every=3)
     first = await device.busy(batcher)
     slow = asyncio.create_task(batcher.submit(works(99), call(priority=Priority.BACKFILL)))
-    rest = [asyncio.create_task(batcher.submit(works(n), call())) for n in range(2, 10)]
+    waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in range(2, 10)]
     await queued(batcher, 9)
     device.free.set()
-    await asyncio.gather(first, slow, *rest)
+    await asyncio.gather(first, slow, *waiting)
     assert device.batches.index([99]) <= 3
     await batcher.stop()
 
@@ -71,16 +71,16 @@ async def test_a_long_backfill_entry_is_not_passed_over_for_short_ones() -> None
     first = await device.busy(batcher)
     long = asyncio.create_task(batcher.submit(works(90), call(20, Priority.BACKFILL)))
     short = asyncio.create_task(batcher.submit(works(*[5] * 12), call(25, Priority.BACKFILL)))
-    rest = asyncio.create_task(batcher.submit(works(*[10, 95] * 6), call()))
+    realtime = asyncio.create_task(batcher.submit(works(*[10, 95] * 6), call()))
     await queued(batcher, 25)
     device.free.set()
-    await asyncio.gather(first, long, short, rest)
+    await asyncio.gather(first, long, short, realtime)
     assert next(n for n, batch in enumerate(device.batches) if 90 in batch) <= 3
     await batcher.stop()
 
 
-class Known(BatchCost):
-    """A cost that is known and not learned from this machine's clock."""
+class FixedCost(BatchCost):
+    """A cost that is fixed, not learned from this machine's clock."""
 
     def observe(self, padded_tokens: int, seconds: float) -> None:
         """Learn nothing."""
@@ -89,14 +89,14 @@ class Known(BatchCost):
 async def test_what_is_more_urgent_than_the_prepared_batch_goes_before_it() -> None:
     device = Device()
     batcher = await started(device, max_batch_items=2)
-    running = await device.busy(batcher)
+    first = await device.busy(batcher)
     waiting = [asyncio.create_task(batcher.submit(works(n), call(20))) for n in (2, 2, 3, 3)]
     await queued(batcher, 4)
     await asyncio.to_thread(batcher._prepare_next)
     urgent = asyncio.create_task(batcher.submit(works(3), call(10)))
     await queued(batcher, 5)
     device.free.set()
-    await asyncio.gather(running, urgent, *waiting)
+    await asyncio.gather(first, urgent, *waiting)
     assert device.batches == [[1], [3, 3], [2, 2], [3]]
     await batcher.stop()
 
@@ -104,14 +104,14 @@ async def test_what_is_more_urgent_than_the_prepared_batch_goes_before_it() -> N
 async def test_who_leaves_after_the_next_batch_was_prepared_is_not_computed() -> None:
     device = Device()
     batcher = await started(device, max_batch_items=2)
-    running = await device.busy(batcher)
+    first = await device.busy(batcher)
     waiting = [asyncio.create_task(batcher.submit(works(n), call())) for n in (2, 2, 3)]
     await queued(batcher, 3)
     await asyncio.to_thread(batcher._prepare_next)
     waiting[1].cancel()
     await asyncio.gather(waiting[1], return_exceptions=True)
     device.free.set()
-    await asyncio.gather(running, waiting[0], waiting[2])
+    await asyncio.gather(first, waiting[0], waiting[2])
     assert device.batches == [[1], [2, 3]]
     assert batcher.stats.cancelled == 1
     await batcher.stop()
@@ -123,7 +123,7 @@ async def test_entries_are_padded_less_where_launching_costs_little() -> None:
     async def efficiency(launch_tokens: float) -> float:
         device = Device()
         batcher = await started(device, max_batch_items=16, max_queue=4000)
-        batcher.cost = Known()
+        batcher.cost = FixedCost()
         batcher.cost.launch_tokens = launch_tokens
         await batcher.submit(works(*(1 + (n * 37) % 96 for n in range(960))), call())
         await batcher.stop()

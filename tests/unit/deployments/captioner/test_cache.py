@@ -239,14 +239,14 @@ async def test_captions_age_and_make_room(inner: SlowCaptioner) -> None:
     cached = await started(inner, clock, max_entries=2, ttl_s=10)
     inner.go.set()
 
-    async def known(title: str) -> bool:
+    async def is_cached(title: str) -> bool:
         return (await cached.caption(Item(title=title), call())).caption.cached
 
-    assert [await known(t) for t in "aba"] == [False, False, True]
-    assert [await known(t) for t in "ca"] == [False, True]  # c took the place of b, the longest unused
-    assert not await known("b")
+    assert [await is_cached(t) for t in "aba"] == [False, False, True]
+    assert [await is_cached(t) for t in "ca"] == [False, True]  # c took the place of b, the longest unused
+    assert not await is_cached("b")
     clock.now = 11
-    assert not await known("b")
+    assert not await is_cached("b")
 
 
 async def test_the_cache_can_be_turned_off(inner: SlowCaptioner) -> None:

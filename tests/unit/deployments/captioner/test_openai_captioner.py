@@ -29,8 +29,8 @@ async def captioner(
     """A captioner that has started, and its server; what the start asked is forgotten."""
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
-        given = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
-        stage = cached(build_captioner(OpenAiCaptionerSettings.model_validate(given)))
+        all_settings = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
+        stage = cached(build_captioner(OpenAiCaptionerSettings.model_validate(all_settings)))
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()
@@ -79,10 +79,10 @@ async def test_pictures_travel_as_jpegs_before_the_words_of_the_vlm_captioner() 
 async def test_the_same_content_is_asked_for_once_even_at_the_same_time() -> None:
     go = asyncio.Event()
     async with captioner(lambda n, _: Reply("A toy.", until=go)) as (stage, server):
-        running = [asyncio.create_task(stage.caption(item("red", id=str(n)), call())) for n in range(3)]
+        captions = [asyncio.create_task(stage.caption(item("red", id=str(n)), call())) for n in range(3)]
         await server.when(lambda s: s.in_flight == 1)
         go.set()
-        results = await asyncio.gather(*running)
+        results = await asyncio.gather(*captions)
         again = await stage.caption(item("red"), call())
         other = await stage.caption(item("green"), call())
     assert len(server.bodies) == 2

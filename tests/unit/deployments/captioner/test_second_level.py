@@ -44,10 +44,10 @@ class BrokenStore:
         self.error, self.data = error, data
         self.go = threading.Event()
         self.hangs = False
-        self.asked = 0
+        self.reads = 0
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        self.asked += 1
+        self.reads += 1
         if self.hangs:
             self.go.wait(10)
         if self.error:
@@ -89,10 +89,10 @@ async def test_a_caption_of_one_replica_serves_another_and_a_restarted_one(tmp_p
     written = await first.caption(CAT, call())
     await first.stop()
     other, idle = await replica(tmp_path)
-    found = await other.caption(CAT, call())
-    assert (written.caption.cached, found.caption.cached) == (False, True)
-    assert (found.caption.text, found.revision) == (written.caption.text, written.revision)
-    assert (found.usage.cache_hits, found.usage.compute_ms, found.usage.output_tokens) == (1, 0, 0)
+    served = await other.caption(CAT, call())
+    assert (written.caption.cached, served.caption.cached) == (False, True)
+    assert (served.caption.text, served.revision) == (written.caption.text, written.revision)
+    assert (served.usage.cache_hits, served.usage.compute_ms, served.usage.output_tokens) == (1, 0, 0)
     assert (inner.begun, idle.begun, other.stats.shared) == (1, 0, 1)
     for file in files(tmp_path):
         file.unlink()
@@ -225,7 +225,7 @@ async def test_a_store_that_fails_is_counted_and_left_alone_for_a_while() -> Non
     assert await level.get(KEY, 60) is None
     assert await level.get(KEY, 60) is None
     level.put(KEY, RESULT)
-    assert store.asked == 1
+    assert store.reads == 1
     clock.now = 11
     level.put(KEY, RESULT)
     await until(lambda: len(counts.seen) == 4)
@@ -291,7 +291,7 @@ def test_writers_of_the_same_key_leave_one_whole_file(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    found = store.read(KEY)
-    assert found is not None
-    assert found[0] in texts
+    stored = store.read(KEY)
+    assert stored is not None
+    assert stored[0] in texts
     assert len(files(tmp_path)) == 1

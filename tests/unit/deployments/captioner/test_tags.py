@@ -30,7 +30,7 @@ def picture(colour: str = "red") -> bytes:
 
 
 class StubTagger:
-    """Sees the colour of a picture. Waits for `go` where it is given one."""
+    """Tags by the colour of a picture. Waits for `go` if it has one."""
 
     labels = (Label(("tomato",)), Label(("lime",)), Label(("ocean",)))
 
@@ -116,7 +116,7 @@ async def test_the_queue_is_finite_and_a_caller_who_leaves_frees_its_place(capti
     go = threading.Event()
     await captioner.tag_with(StubTagger(go))  # type: ignore[arg-type]
     item = Item(images=(Image(data=picture()),))
-    running = asyncio.create_task(captioner.caption(item, call()))
+    first = asyncio.create_task(captioner.caption(item, call()))
     waiting = asyncio.create_task(captioner.caption(item, call()))
     await asyncio.sleep(0)
     with pytest.raises(Overloaded):
@@ -125,7 +125,7 @@ async def test_the_queue_is_finite_and_a_caller_who_leaves_frees_its_place(capti
     await asyncio.gather(waiting, return_exceptions=True)
     third = asyncio.create_task(captioner.caption(item, call()))
     go.set()
-    assert (await running).caption.text == (await third).caption.text
+    assert (await first).caption.text == (await third).caption.text
 
 
 async def test_the_knobs_choose_how_closely_to_look(captioner: TagsCaptioner) -> None:
@@ -163,12 +163,12 @@ async def test_pictures_of_several_calls_are_tagged_together() -> None:
     items = [Item(images=(Image(data=picture(colour)),)) for colour in ("red", "blue", "red", "blue", "red")]
     first = asyncio.create_task(captioner.caption(items[0], call()))
     await asyncio.to_thread(tagger.entered.wait, 10)
-    rest = [asyncio.create_task(captioner.caption(item, call())) for item in items[1:]]
+    waiting = [asyncio.create_task(captioner.caption(item, call())) for item in items[1:]]
     async with asyncio.timeout(10):
         while captioner._batcher.queued < 4:  # type: ignore[union-attr]  # noqa: ASYNC110 - a length has no event
             await asyncio.sleep(0.001)
     tagger.go.set()  # type: ignore[union-attr]
-    results = await asyncio.gather(first, *rest)
+    results = await asyncio.gather(first, *waiting)
     assert tagger.batches == [1, 3, 1]
     assert ["ocean" in r.caption.text for r in results] == [False, True, False, True, False]
     await captioner.stop()

@@ -21,7 +21,7 @@ LABELS = (
     Label(("espresso",)),
     Label(("coffee mug",)),
 )
-PHOTO = Item(images=(Image(data=b"x"),))
+ONE_IMAGE = Item(images=(Image(data=b"x"),))
 
 
 def tags(*shares: float, at_least: float = 0.3) -> list[tuple[str, tuple[str, ...]]]:
@@ -56,11 +56,11 @@ def test_frames_are_averaged_and_images_are_not() -> None:
     [(0.95, "The picture shows an espresso."), (0.7, "The picture probably shows"), (0.4, "The picture may show")],
 )
 def test_a_claim_is_as_strong_as_its_evidence(share: float, words: str) -> None:
-    assert words in compose(PHOTO, [Tag("espresso", share)], [], 500)
+    assert words in compose(ONE_IMAGE, [Tag("espresso", share)], [], 500)
 
 
 def test_a_weaker_tag_beside_a_sure_one_stays_a_guess() -> None:
-    text = compose(PHOTO, [Tag("cat", 0.9, ("tabby",)), Tag("sofa", 0.4)], [], 500)
+    text = compose(ONE_IMAGE, [Tag("cat", 0.9, ("tabby",)), Tag("sofa", 0.4)], [], 500)
     assert text == "The picture shows a cat (perhaps a tabby), perhaps also a sofa."
 
 
@@ -71,7 +71,7 @@ def test_a_guess_gives_way_to_the_authors_description() -> None:
 
 
 def test_a_sentence_over_several_lines_is_one() -> None:
-    text = compose(PHOTO, [], ["Let us determine markers of the coins and the", "background.", "MENU"], 500)
+    text = compose(ONE_IMAGE, [], ["Let us determine markers of the coins and the", "background.", "MENU"], 500)
     assert text == "Text in the picture: Let us determine markers of the coins and the background. / MENU."
 
 
@@ -103,7 +103,7 @@ def test_a_video_is_called_one() -> None:
 
 
 def test_a_caption_brings_no_numbers_of_its_own() -> None:
-    text = compose(PHOTO, [Tag("cat", 0.93, ("tabby",)), Tag("sofa", 0.41)], [], 500)
+    text = compose(ONE_IMAGE, [Tag("cat", 0.93, ("tabby",)), Tag("sofa", 0.41)], [], 500)
     assert not any(c.isdigit() for c in text)
 
 
@@ -113,7 +113,7 @@ def test_a_caption_never_exceeds_its_length(title: str, description: str, lines:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"), [("OPEN  DAILY", "OPEN DAILY"), ("8", ""), ("/-|_~ .a", ""), ("咖啡店", "咖啡店")]
+    ("text", "line"), [("OPEN  DAILY", "OPEN DAILY"), ("8", ""), ("/-|_~ .a", ""), ("咖啡店", "咖啡店")]
 )
-def test_stray_marks_are_no_text(text: str, kept: str) -> None:
-    assert _line(text) == kept
+def test_stray_marks_are_no_text(text: str, line: str) -> None:
+    assert _line(text) == line

@@ -64,6 +64,6 @@ def write_adapter(
     folder.mkdir()
     save_file(weights, str(folder / "adapter_model.safetensors"), {"format": "pt"})
     targets = sorted({name.rpartition(".")[2] for name in linear_layers(llama)})
-    said = {"peft_type": "LORA", "r": rank, "lora_alpha": 2 * rank, "target_modules": targets, "bias": "none"}
-    (folder / "adapter_config.json").write_text(json.dumps(said | config))
+    lora_config = {"peft_type": "LORA", "r": rank, "lora_alpha": 2 * rank, "target_modules": targets, "bias": "none"}
+    (folder / "adapter_config.json").write_text(json.dumps(lora_config | config))
     return folder

@@ -31,8 +31,8 @@ async def engine(
         )
         await stage.start(CHAT)
         started = True
-        for kept in (server.bodies, server.headers, server.times_s):
-            kept.clear()
+        for recorded in (server.bodies, server.headers, server.times_s):
+            recorded.clear()
         yield stage, server
         await stage.stop()
 

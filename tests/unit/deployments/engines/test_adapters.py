@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.engines.adapters import Adapter, known, load
+from deployments.engines.adapters import Adapter, check_name, load
 from deployments.engines.settings import EngineSettings
 from deployments.errors import Misconfigured
 from deployments.settings import parse
@@ -24,16 +24,16 @@ def loaded(base: Path, max_rank: int = 64, model: str = "package:m", **folders: 
 def test_adapters_that_fit_are_numbered_with_their_ranks(tmp_path: Path, base: Path) -> None:
     one = write_adapter(tmp_path / "one", rank=4, seed=1)
     two = write_adapter(tmp_path / "two", rank=8, seed=2, rank_pattern={"q_proj": 16})
-    found = loaded(base, b=two, a=one)
-    assert [(each.name, each.number, each.rank) for each in found.values()] == [("a", 1, 4), ("b", 2, 16)]
+    adapters = loaded(base, b=two, a=one)
+    assert [(each.name, each.number, each.rank) for each in adapters.values()] == [("a", 1, 4), ("b", 2, 16)]
 
 
 def test_the_revision_changes_with_the_weights_even_at_the_same_size(tmp_path: Path, base: Path) -> None:
     same, other = (write_adapter(tmp_path / f"{seed}", seed=seed) for seed in (1, 2))
     again = write_adapter(tmp_path / "again", seed=1)
-    found = loaded(base, a=same, b=other, c=again)
-    assert found["a"].revision == found["c"].revision
-    assert found["a"].revision != found["b"].revision
+    adapters = loaded(base, a=same, b=other, c=again)
+    assert adapters["a"].revision == adapters["c"].revision
+    assert adapters["a"].revision != adapters["b"].revision
 
 
 def empty(folder: Path) -> Path:
@@ -108,12 +108,12 @@ def test_an_adapter_of_a_merged_model_names_exactly_that_one(
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
-    known("", [])
-    known("news", ["news"])
+    check_name("", [])
+    check_name("news", ["news"])
     with pytest.raises(Misconfigured, match="'nws'; did you mean 'news'"):
-        known("nws", ["news", "sport"])
+        check_name("nws", ["news", "sport"])
     with pytest.raises(Misconfigured, match=r"engine\.adapters is empty"):
-        known("news", [])
+        check_name("news", [])
 
 
 @pytest.mark.parametrize(

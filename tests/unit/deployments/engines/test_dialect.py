@@ -62,9 +62,9 @@ WORDS = ("Yes", "No")
 
 async def test_two_words_are_compared_by_what_the_answer_might_have_begun_with() -> None:
     async with engine(lambda n, _: Reply("Yes", top={"Yes": -0.5, " No": -2.5, "?": -9999.0})) as (stage, server):
-        said = await stage.contrast(QUESTION, WORDS, call())
-    assert said is not None
-    assert said.logit == pytest.approx(2.0)
+        contrast = await stage.contrast(QUESTION, WORDS, call())
+    assert contrast is not None
+    assert contrast.logit == pytest.approx(2.0)
     assert (server.bodies[0]["logprobs"], server.bodies[0]["top_logprobs"]) == (True, 20)
 
 
@@ -73,9 +73,9 @@ async def test_two_words_are_compared_by_what_the_answer_might_have_begun_with()
 )
 async def test_a_server_that_names_neither_word_says_nothing(reply: Reply) -> None:
     async with engine(lambda n, _: reply) as (stage, _):
-        said = await stage.contrast(QUESTION, WORDS, call())
-    assert said is not None
-    assert said.logit is None
+        contrast = await stage.contrast(QUESTION, WORDS, call())
+    assert contrast is not None
+    assert contrast.logit is None
 
 
 ODD_ALTERNATIVES = """{"choices": [{"message": {"content": "Hi."}, "logprobs": {"content": [
@@ -85,9 +85,9 @@ ODD_ALTERNATIVES = """{"choices": [{"message": {"content": "Hi."}, "logprobs": {
 async def test_alternatives_of_another_form_are_none_and_spoil_no_answer() -> None:
     async with engine(lambda n, _: Reply(raw=ODD_ALTERNATIVES)) as (stage, _):
         assert (await stage.sample(CHAT, call())).logprob == -0.5
-        said = await stage.contrast(QUESTION, WORDS, call())
-    assert said is not None
-    assert said.logit is None
+        contrast = await stage.contrast(QUESTION, WORDS, call())
+    assert contrast is not None
+    assert contrast.logit is None
 
 
 @pytest.mark.parametrize("message", ["top_logprobs must be at most 5", "20 logprobs are more than this server gives"])
@@ -96,9 +96,9 @@ async def test_a_server_that_names_no_alternatives_is_asked_once_and_keeps_its_l
         return refusal(400, message) if "top_logprobs" in body else Reply("Hi.", logprobs=[-0.5])
 
     async with engine(answer) as (stage, server):
-        said = await stage.contrast(QUESTION, WORDS, call())
-        assert said is not None
-        assert said.logit is None
+        contrast = await stage.contrast(QUESTION, WORDS, call())
+        assert contrast is not None
+        assert contrast.logit is None
         calls = len(server.bodies)
         assert await stage.contrast(QUESTION, WORDS, call()) is None
         assert len(server.bodies) == calls

@@ -155,11 +155,11 @@ async def test_one_try_takes_no_longer_than_it_may() -> None:
 
 async def test_cancelling_a_call_is_seen_by_the_server() -> None:
     async with engine(lambda n, _: Reply(until=asyncio.Event())) as (stage, server):
-        running = asyncio.create_task(stage.sample(CHAT, call()))
+        sample = asyncio.create_task(stage.sample(CHAT, call()))
         await server.when(lambda s: s.in_flight == 1)
-        running.cancel()
+        sample.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await running
+            await sample
         await server.when(lambda s: s.abandoned == 1)
         assert stage.unfinished_requests == 0
 
@@ -167,13 +167,13 @@ async def test_cancelling_a_call_is_seen_by_the_server() -> None:
 async def test_no_more_calls_are_in_flight_than_allowed() -> None:
     go = asyncio.Event()
     async with engine(lambda n, _: Reply("Hi.", until=go), max_concurrency=2, max_waiting=3) as (stage, server):
-        running = [asyncio.create_task(stage.sample(CHAT, call())) for _ in range(5)]
+        samples = [asyncio.create_task(stage.sample(CHAT, call())) for _ in range(5)]
         await server.when(lambda s: s.in_flight == 2)
         assert stage.unfinished_requests == 5
         with pytest.raises(Overloaded, match="queue"):
             await stage.sample(CHAT, call())
         go.set()
-        assert {sample.text for sample in await asyncio.gather(*running)} == {"Hi."}
+        assert {sample.text for sample in await asyncio.gather(*samples)} == {"Hi."}
         assert server.most_in_flight == 2
 
 
@@ -201,17 +201,17 @@ async def test_realtime_and_the_earlier_deadline_go_first() -> None:
 
     async with engine(answer, max_concurrency=1) as (stage, server):
 
-        def asked(seed: int, how: Call) -> asyncio.Task:
+        def ask(seed: int, how: Call) -> asyncio.Task:
             return asyncio.create_task(stage.sample(Chat(messages=CHAT.messages, seed=seed), how))
 
-        running = [asked(0, call())]
+        samples = [ask(0, call())]
         await server.when(lambda s: s.in_flight == 1)
-        running += [asked(1, call(5, Priority.BACKFILL)), asked(2, call(30)), asked(3, call(20))]
+        samples += [ask(1, call(5, Priority.BACKFILL)), ask(2, call(30)), ask(3, call(20))]
         async with asyncio.timeout(5):
             while stage.unfinished_requests < 4:  # noqa: ASYNC110 - the gate has no event for it
                 await asyncio.sleep(0.01)
         go.set()
-        await asyncio.gather(*running)
+        await asyncio.gather(*samples)
     assert order == [0, 3, 2, 1]
 
 

@@ -37,9 +37,9 @@ def test_within_a_lane_the_earlier_deadline_comes_first(lane: Priority, at_s: fl
 @pytest.mark.parametrize("at_s", [0.0, 1.5, -7.0, 1e300, math.inf, -math.inf])
 def test_it_is_always_an_int_that_msgpack_carries(at_s: float) -> None:
     for lane in Priority:
-        found = scheduling_priority(lane, Deadline(at_s))
-        assert isinstance(found, int)
-        assert 0 <= found < 2**63
+        priority = scheduling_priority(lane, Deadline(at_s))
+        assert isinstance(priority, int)
+        assert 0 <= priority < 2**63
 
 
 def test_work_without_a_deadline_comes_last_in_its_lane() -> None:

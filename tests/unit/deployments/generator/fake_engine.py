@@ -16,19 +16,19 @@ from deployments.types import CategoryPlan, Draft, GenerationTask, Item, LengthP
 
 
 class Engine:
-    """Answers each request with what `answer` makes of its number; a number in `held` waits for ever."""
+    """Answers each request with what `answer` makes of its number; a number in `blocked` waits for ever."""
 
-    def __init__(self, answer: Callable[[int], str | Exception], held: Sequence[int] = ()) -> None:
-        self.answer, self.held = answer, held
-        self.asked: list[tuple[Prompt, Sampling, str, Priority]] = []
+    def __init__(self, answer: Callable[[int], str | Exception], blocked: Sequence[int] = ()) -> None:
+        self.answer, self.blocked = answer, blocked
+        self.requests: list[tuple[Prompt, Sampling, str, Priority]] = []
         self.unfinished_requests = 0
         self.prompts: list[list[Message]] = []
         self.adapters: dict[str, Adapter] = {}
-        self.adapters_asked: list[str] = []
+        self.requested_adapters: list[str] = []
         self.deadlines: list[Deadline] = []
         self.contrasts = 0
         self.contrast_error: Exception | None = None
-        self.contrast_held = False
+        self.contrast_blocked = False
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -48,20 +48,20 @@ class Engine:
         adapter: str,
         stop_when: Callable[[str], bool],
     ) -> Sample:
-        self.adapters_asked.append(adapter)
+        self.requested_adapters.append(adapter)
         self.deadlines.append(deadline)
-        number = len(self.asked)
-        self.asked.append((prompt, sampling, request_id, priority))
+        number = len(self.requests)
+        self.requests.append((prompt, sampling, request_id, priority))
         self.unfinished_requests += 1
         try:
-            if number in self.held:
+            if number in self.blocked:
                 await asyncio.Event().wait()
-            found = self.answer(number)
-            if isinstance(found, Exception):
-                raise found
-            grown = (found[:end] for end in range(1, len(found)))
-            text = next((text for text in grown if stop_when(text)), found)
-            return Sample(0, text, text != found, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
+            answer = self.answer(number)
+            if isinstance(answer, Exception):
+                raise answer
+            grown = (answer[:end] for end in range(1, len(answer)))
+            text = next((text for text in grown if stop_when(text)), answer)
+            return Sample(text, text != answer, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
         finally:
             self.unfinished_requests -= 1
 
@@ -76,12 +76,12 @@ class Engine:
         adapter: str,
     ) -> Contrast:
         self.contrasts += 1
-        if self.contrast_held:
+        if self.contrast_blocked:
             await asyncio.Event().wait()
         if self.contrast_error is not None:
             raise self.contrast_error
         assert words == ("Yes", "No")
-        return Contrast(1.5, Sample(0, "Yes", True, -0.1, len(prompt.token_ids), 3, 1, 1.0, 2.0))
+        return Contrast(1.5, Sample("Yes", True, -0.1, len(prompt.token_ids), 3, 1, 1.0, 2.0))
 
 
 def copy(n: int) -> str:

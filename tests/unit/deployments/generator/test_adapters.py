@@ -27,7 +27,7 @@ async def test_the_adapter_of_the_knobs_writes_and_every_draft_says_so() -> None
     engine = Engine(copy)
     stage = adapted(engine, "news")
     written = await drafts(stage, task())
-    assert set(engine.adapters_asked) == {"news"}
+    assert set(engine.requested_adapters) == {"news"}
     assert {d.revision.model_revision for d in written if d.revision} == {"base+news@0123456789ab"}
     assert stage.revision() == written[0].revision
 
@@ -40,7 +40,7 @@ async def test_another_adapter_is_chosen_while_serving_and_an_unknown_one_refuse
     with pytest.raises(Misconfigured, match="'nws'; did you mean 'news'"):
         await stage.reconfigure(GeneratorKnobs(adapter="nws"))
     await drafts(stage, task())
-    assert engine.adapters_asked == [""] * 4 + ["news"] * 4
+    assert engine.requested_adapters == [""] * 4 + ["news"] * 4
 
 
 async def test_the_requests_adapter_wins_and_base_is_the_model_itself() -> None:
@@ -50,7 +50,7 @@ async def test_the_requests_adapter_wins_and_base_is_the_model_itself() -> None:
     await stage.reconfigure(GeneratorKnobs(adapter="base"))
     news = await drafts(stage, task(adapter="news"))
     await drafts(stage, task())
-    assert engine.adapters_asked == [""] * 4 + ["news"] * 4 + [""] * 4
+    assert engine.requested_adapters == [""] * 4 + ["news"] * 4 + [""] * 4
     assert {d.revision.model_revision for d in plain if d.revision} == {"base"}
     assert {d.revision.model_revision for d in news if d.revision} == {"base+news@0123456789ab"}
     assert stage.revision().model_revision == "base"

@@ -33,9 +33,9 @@ def test_these_may_always_be_asked_for(wish: str | None) -> None:
     assert adapter_violations(wish, ("news",)) == []
 
 
-@pytest.mark.parametrize(("adapters", "known"), [((), "base"), (("news", "sport"), "base, news, sport")])
-def test_an_unknown_name_is_answered_with_those_there_are(adapters: tuple[str, ...], known: str) -> None:
-    assert adapter_violations("nws", adapters) == [("options.adapter", f"unknown adapter 'nws'; known: {known}")]
+@pytest.mark.parametrize(("adapters", "listed"), [((), "base"), (("news", "sport"), "base, news, sport")])
+def test_an_unknown_name_is_answered_with_those_there_are(adapters: tuple[str, ...], listed: str) -> None:
+    assert adapter_violations("nws", adapters) == [("options.adapter", f"unknown adapter 'nws'; known: {listed}")]
 
 
 async def test_a_fake_refuses_an_adapter_and_does_not_ignore_it() -> None:

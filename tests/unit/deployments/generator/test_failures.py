@@ -20,21 +20,21 @@ async def test_when_all_fail_the_stage_has_failed() -> None:
 
 
 async def test_a_dead_engine_is_said_at_once() -> None:
-    engine = Engine(lambda n: StageUnavailable("dead"), held=(1, 2, 3))
+    engine = Engine(lambda n: StageUnavailable("dead"), blocked=(1, 2, 3))
     with pytest.raises(StageUnavailable):
         await drafts(generator(engine), task())
     assert engine.unfinished_requests == 0
 
 
 async def test_at_the_deadline_what_is_made_stays_and_the_rest_is_aborted() -> None:
-    engine = Engine(copy, held=(2, 3))
+    engine = Engine(copy, blocked=(2, 3))
     written = await drafts(generator(engine), task(), seconds=0.2)
     assert len(written) == 2
     assert engine.unfinished_requests == 0
 
 
 async def test_a_deadline_with_nothing_made_is_an_error() -> None:
-    engine = Engine(copy, held=range(4))
+    engine = Engine(copy, blocked=range(4))
     with pytest.raises(DeadlineExceeded):
         await drafts(generator(engine), task(), seconds=0.1)
     assert engine.unfinished_requests == 0
@@ -44,11 +44,11 @@ async def test_expired_work_is_never_begun() -> None:
     engine = Engine(copy)
     with pytest.raises(DeadlineExceeded):
         await drafts(generator(engine), task(), seconds=-1)
-    assert engine.asked == []
+    assert engine.requests == []
 
 
 async def test_a_consumer_that_has_enough_aborts_the_rest() -> None:
-    engine = Engine(copy, held=(1, 2, 3))
+    engine = Engine(copy, blocked=(1, 2, 3))
     stream = generator(engine).generate(task(), Call(Deadline.after(5)))
     await anext(stream)
     await stream.aclose()

@@ -69,14 +69,14 @@ async def test_a_cut_draft_is_not_asked_about_and_a_failing_question_loses_no_dr
 
 async def test_a_whole_draft_leaves_before_the_deadline_judged_or_not() -> None:
     engine = Engine(copy)
-    engine.contrast_held = True
+    engine.contrast_blocked = True
     assert [d.fit for d in await drafts(judging(engine), task(), seconds=0.5)] == [None] * 4
 
 
-@pytest.mark.parametrize(("weight", "known"), [(0.0, True), (1.0, False)])
-def test_a_calibration_that_weighs_the_likelihood_says_nothing_without_one(weight: float, known: bool) -> None:
+@pytest.mark.parametrize(("weight", "expected"), [(0.0, True), (1.0, False)])
+def test_a_calibration_that_weighs_the_likelihood_says_nothing_without_one(weight: float, expected: bool) -> None:
     calibration = FitCalibration(likelihood_weight=weight)
-    assert calibration.knows("en", None) is known
+    assert calibration.knows("en", None) is expected
     assert calibration.knows("en", -0.5)
     assert calibration.fit(0.0, None) == 0.5
 

@@ -19,8 +19,8 @@ async def test_each_category_gets_its_candidates_with_what_they_cost() -> None:
     usage = written[0].usage
     assert (usage.output_tokens, usage.cached_tokens, usage.queue_ms, usage.compute_ms) == (7, 3, 1.0, 2.0)
     assert written[0].likelihood == -0.5
-    assert {priority for _, _, _, priority in engine.asked} == {Priority.BACKFILL}
-    assert len({request_id for _, _, request_id, _ in engine.asked}) == 4
+    assert {priority for _, _, _, priority in engine.requests} == {Priority.BACKFILL}
+    assert len({request_id for _, _, request_id, _ in engine.requests}) == 4
     assert len(set(engine.deadlines)) == 1, "the engine orders all of a task by the request's own deadline"
 
 
@@ -28,9 +28,9 @@ async def test_seeds_differ_between_candidates_and_repeat_between_requests() -> 
     first, again = Engine(copy), Engine(copy)
     await drafts(generator(first), task())
     await drafts(generator(again), task())
-    seeds = [sampling.seed for _, sampling, _, _ in first.asked]
+    seeds = [sampling.seed for _, sampling, _, _ in first.requests]
     assert len(set(seeds)) == 4
-    assert seeds == [sampling.seed for _, sampling, _, _ in again.asked]
+    assert seeds == [sampling.seed for _, sampling, _, _ in again.requests]
     assert seed_of(None, "A", 0) is None
 
 
@@ -38,7 +38,7 @@ async def test_the_requests_temperature_wins() -> None:
     engine = Engine(copy)
     await drafts(generator(engine, GeneratorKnobs(temperature=0.3)), task(temperature=1.5))
     await drafts(generator(engine, GeneratorKnobs(temperature=0.3)), task())
-    assert [sampling.temperature for _, sampling, _, _ in engine.asked] == [1.5] * 4 + [0.3] * 4
+    assert [sampling.temperature for _, sampling, _, _ in engine.requests] == [1.5] * 4 + [0.3] * 4
 
 
 async def test_an_answer_that_cannot_be_read_is_an_unfinished_draft() -> None:
@@ -53,7 +53,7 @@ async def test_a_long_item_leaves_room_for_the_answer() -> None:
     stage = generator(engine, GeneratorKnobs(max_facts_tokens=65536))
     await drafts(stage, task(item=Item(title="A cat", description="word " * 2000)))
     room = stage._settings.engine.max_model_len - stage._knobs.max_tokens
-    assert max(len(prompt.token_ids) for prompt, _, _, _ in engine.asked) <= room
+    assert max(len(prompt.token_ids) for prompt, _, _, _ in engine.requests) <= room
 
 
 async def test_too_many_candidates_are_refused() -> None:
@@ -69,8 +69,8 @@ async def test_knobs_that_leave_no_room_for_a_prompt_are_refused() -> None:
 
 
 async def test_an_operator_may_leave_the_form_to_the_model() -> None:
-    held, free = Engine(copy), Engine(copy)
-    await drafts(generator(held), task())
+    constrained, free = Engine(copy), Engine(copy)
+    await drafts(generator(constrained), task())
     await drafts(generator(free, GeneratorKnobs(grammar=False)), task())
-    assert all("root" in (sampling.grammar or "") for _, sampling, _, _ in held.asked)
-    assert not any(sampling.grammar for _, sampling, _, _ in free.asked)
+    assert all("root" in (sampling.grammar or "") for _, sampling, _, _ in constrained.requests)
+    assert not any(sampling.grammar for _, sampling, _, _ in free.requests)

@@ -35,10 +35,10 @@ def sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def writes_and(said: Callable[[Body], Reply] | Reply) -> Callable[[int, Body], Reply]:
+def writes_and(verdict: Callable[[Body], Reply] | Reply) -> Callable[[int, Body], Reply]:
     """Writes well, and answers the question as told."""
-    say = said if callable(said) else lambda _: said
-    return lambda n, body: say(body) if asks(body) else Reply(copy(n), logprobs=[-0.5], usage=USAGE)
+    verdict_of = verdict if callable(verdict) else lambda _: verdict
+    return lambda n, body: verdict_of(body) if asks(body) else Reply(copy(n), logprobs=[-0.5], usage=USAGE)
 
 
 @asynccontextmanager

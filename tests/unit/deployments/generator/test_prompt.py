@@ -19,8 +19,8 @@ def task(**changes: object) -> GenerationTask:
 
 
 def rendered(work: GenerationTask, plan: CategoryPlan) -> str:
-    known = prompt_facts(work.item, work.caption, 1000, len)
-    return "\n".join(f"{message.role}: {message.text}" for message in messages(work, plan, known))
+    item_facts = prompt_facts(work.item, work.caption, 1000, len)
+    return "\n".join(f"{message.role}: {message.text}" for message in messages(work, plan, item_facts))
 
 
 def shared_start(first: str, second: str) -> str:

@@ -52,14 +52,14 @@ Accepts = Callable[[str, str], bool]
 
 
 def test_the_grammar_shuts_markup_out_and_ends_no_text_by_force(accepts: Accepts) -> None:
-    held = grammar((T, B), "en")
+    text_grammar = grammar((T, B), "en")
     for title in ("Coffee with a leaf", "L'été à São Paulo: 7€?", "x" * 400, "AT&T says 猫"):
-        assert accepts(held, answer(title)), title
+        assert accepts(text_grammar, answer(title)), title
     for title in ("Hi", "[cat] sits on a chair", "see http://cats now", " A cat sits", "A cat, then,"):
-        assert not accepts(held, answer(title)), title
-    assert not accepts(held, '{"title":"A cat\nsits on it","body":"A fresh cup, with free refills."}')
-    assert not accepts(held, '{"title":"A \\"cat\\" sits","body":"A fresh cup, with free refills."}')
-    assert not accepts(held, json.dumps(json.loads(answer()), indent=2))
+        assert not accepts(text_grammar, answer(title)), title
+    assert not accepts(text_grammar, '{"title":"A cat\nsits on it","body":"A fresh cup, with free refills."}')
+    assert not accepts(text_grammar, '{"title":"A \\"cat\\" sits","body":"A fresh cup, with free refills."}')
+    assert not accepts(text_grammar, json.dumps(json.loads(answer()), indent=2))
 
 
 def test_only_the_fields_asked_for_are_written_title_first(accepts: Accepts) -> None:

@@ -51,8 +51,8 @@ def test_rows_of_several_items_share_a_forward(model: FitModel) -> None:
     items = [ITEM, Item(title="A cat on a chair"), Item(description="Rain, then sun. " * 30)]
     rows = [model.encode(model.facts(facts_of(item, "")), COPIES[: 2 + n]) for n, item in enumerate(items)]
     together = model.forward([row for of_item in rows for row in of_item])
-    alone = [found for of_item in rows for found in model.forward(of_item)]
-    assert [len(found) for found in together] == [len(found) for found in alone]
+    alone = [probabilities for of_item in rows for probabilities in model.forward(of_item)]
+    assert [len(probabilities) for probabilities in together] == [len(probabilities) for probabilities in alone]
     assert np.concatenate(together) == pytest.approx(np.concatenate(alone), abs=1e-4)
 
 
@@ -83,15 +83,15 @@ def test_a_swapped_number_changes_the_fit(model: FitModel) -> None:
 def test_wording_counts_up_to_a_ceiling_of_the_networks_own(tmp_path: Path) -> None:
     write_fit(tmp_path, wording=3.0, ceiling=-30.0)
     capped = FitModel.load(tmp_path, dtype="float32")
-    own, foreign = fits(capped, [Copy(title="buttons are in quarantine"), Copy(title="lions roam the town")])
-    assert own == pytest.approx(np.exp(3.0 - 30.0), rel=1e-3)
+    grounded, foreign = fits(capped, [Copy(title="buttons are in quarantine"), Copy(title="lions roam the town")])
+    assert grounded == pytest.approx(np.exp(3.0 - 30.0), rel=1e-3)
     assert foreign == pytest.approx(np.exp(-30.0), rel=1e-3)
 
 
 def test_threads_may_encode_at_once(model: FitModel) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: model.encode(model.facts(facts_of(ITEM, "")), COPIES), range(16)))
-    assert all(rows == found[0] for rows in found)
+        encoded = list(pool.map(lambda _: model.encode(model.facts(facts_of(ITEM, "")), COPIES), range(16)))
+    assert all(rows == encoded[0] for rows in encoded)
 
 
 def test_it_knows_the_languages_of_its_config(model: FitModel) -> None:

@@ -12,8 +12,8 @@ FACTS = Facts(
 
 
 def marks(text: str) -> dict[str, str]:
-    [found] = FACTS.marks(text)
-    return {text[word.start : word.end]: word.mark.name for word in found}
+    [marked] = FACTS.marks(text)
+    return {text[word.start : word.end]: word.mark.name for word in marked}
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_copy_longer_than_any_that_was_tested_has_a_wider_spread(model: Reward
 def test_length_decides_nothing(model: RewardModel) -> None:
     """A title with ever more of its own item's sentences is worth the same, from 4 to 60 words."""
     title, body = GOOD
-    told = lessons.sentences(body)
-    ladder = [render_copy(title, " ".join(told[:count])) for count in range(len(told) + 1)]
+    sentences = lessons.sentences(body)
+    ladder = [render_copy(title, " ".join(sentences[:count])) for count in range(len(sentences) + 1)]
     mean = model.forward(model.encode(ladder))[:, 0]
     assert np.ptp(mean) < 0.5

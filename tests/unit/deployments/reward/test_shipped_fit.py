@@ -93,8 +93,7 @@ def test_a_worse_copy_is_not_called_even_with_a_good_one(model: FitModel, kind: 
 
 
 def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
-    """Of two good copies the longer is above half the time; a short good one is above a long generic one, and the
-    other way round."""
+    """Of two good copies the longer is above half the time; length does not lift a generic copy above a good one."""
     length = json.loads((root / "models/fit/report.json").read_text())["unseen"]["length"]
     assert 0.4 < length["longer_good_above"] < 0.6
     long, short_generic = PAIRS["generic against a long one"][1:]
@@ -104,8 +103,8 @@ def test_length_by_itself_decides_nothing(root: Path, model: FitModel) -> None:
         body="Something interesting has happened, and everyone is talking about it. Open the app now to find out what "
         "it is, take a look at the pictures, and tell us what you think.",
     )
-    known = model.facts(facts_of(FERRY, ""))
-    rows = model.encode(known, [short, long_generic, long, short_generic])
+    item_facts = model.facts(facts_of(FERRY, ""))
+    rows = model.encode(item_facts, [short, long_generic, long, short_generic])
     low_good, low_bad, high_good, high_bad = np.concatenate(model.forward(rows))
     assert min(low_good, high_good) > max(low_bad, high_bad)
 

@@ -69,9 +69,9 @@ def test_tampering_seldom_pays_even_on_plain_copies_which_are_the_hardest(model:
         parts = model.parts(model.encode([render_copy(t) for t in texts]))  # type: ignore[attr-defined]
         return parts.mean - 0.5 * parts.spread
 
-    found = perturb.suite(COPIES, score)
-    assert found["pass_rate"] > 0.8, found["kinds"]
-    assert found["kinds"]["shouted"] == found["kinds"]["doubled"] == found["kinds"]["tripled"] == 1
+    report = perturb.suite(COPIES, score)
+    assert report["pass_rate"] > 0.8, report["kinds"]
+    assert report["kinds"]["shouted"] == report["kinds"]["doubled"] == report["kinds"]["tripled"] == 1
 
 
 def test_what_a_guard_takes_off_is_as_uncertain_as_it_is_large(model: RewardModel) -> None:

@@ -42,8 +42,8 @@ async def scorer(variant: Variant, tmp_path: Path) -> AsyncIterator[BradleyTerry
     await scorer.stop()
 
 
-def knobs(**said: object) -> RewardKnobs:
-    return RewardKnobs.model_validate(said)
+def knobs(**fields: object) -> RewardKnobs:
+    return RewardKnobs.model_validate(fields)
 
 
 async def score(scorer: BradleyTerryScorer, copies: list[Copy] = COPIES) -> ScoreResult:
@@ -67,8 +67,8 @@ async def test_no_call_is_lost_and_each_is_of_one_model(
             result = await score(scorer, COPIES[:copies])
             revision = result.revision.model_revision
             seen.append(revision)
-            wanted = [mean * factors[revision] for mean in truth[:copies]]
-            assert [r.mean for r in result.rewards] == pytest.approx(wanted, abs=1e-3)
+            expected = [mean * factors[revision] for mean in truth[:copies]]
+            assert [r.mean for r in result.rewards] == pytest.approx(expected, abs=1e-3)
             assert result.calibration.slope == factors[revision]
 
     async def swap() -> None:
@@ -123,11 +123,11 @@ async def test_a_model_that_cannot_serve_is_refused_and_the_old_one_stays(
 ) -> None:
     before = await score(scorer)
     revision = variant("two", 3.0)
-    said: dict[str, object] = {"model": str(tmp_path / "two")}
+    fields: dict[str, object] = {"model": str(tmp_path / "two")}
     weights, config = tmp_path / "two" / WEIGHTS_FILE, tmp_path / "two" / CONFIG_FILE
     match damage:
         case "missing":
-            said["model"] = "nowhere"
+            fields["model"] = "nowhere"
         case "no weights":
             weights.unlink()
         case "cut weights":
@@ -137,11 +137,11 @@ async def test_a_model_that_cannot_serve_is_refused_and_the_old_one_stays(
                 config.read_text().replace('"encoder_revision": "', '"encoder_revision": "another-encoder ')
             )
         case "another revision":
-            said["model_revision"] = "0123456789ab"
+            fields["model_revision"] = "0123456789ab"
         case "small batches":
-            said["batching"] = {"max_batch_tokens": 8}
+            fields["batching"] = {"max_batch_tokens": 8}
     with pytest.raises(Misconfigured, match=words.replace("{revision}", revision)):
-        await scorer.reconfigure(knobs(**said))
+        await scorer.reconfigure(knobs(**fields))
     after = await score(scorer)
     assert after.revision == before.revision
     assert after.rewards == before.rewards

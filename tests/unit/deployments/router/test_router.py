@@ -32,9 +32,9 @@ async def router(loaded: EmbeddingRouter) -> AsyncIterator[EmbeddingRouter]:
     await loaded.reconfigure(RouterKnobs())
 
 
-async def route(router: EmbeddingRouter, item: Item, most: int = 4, **wishes: tuple[str, ...]) -> RouteResult:
+async def route(router: EmbeddingRouter, item: Item, most: int = 4, **categories: tuple[str, ...]) -> RouteResult:
     call = Call(Deadline.after(30), request_id="r")
-    return await router.route(item, "", wishes.get("wanted", ()), wishes.get("barred", ()), most, call)
+    return await router.route(item, "", categories.get("requested", ()), categories.get("barred", ()), most, call)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_the_choice_is_believable(router: EmbeddingRouter, name: str, expe
 async def test_gates_close_without_evidence_and_wishes_open_them(router: EmbeddingRouter) -> None:
     gated = {"URGENT_TREND", "QUOTE", "SOCIAL_PROOF_LOCAL", "LIST_NUMBER"}
     assert not gated & {p.category for p in (await route(router, BREAD, most=12)).plan}
-    wished = await route(router, BREAD, wanted=("QUOTE", "URGENT_TREND"))
+    wished = await route(router, BREAD, requested=("QUOTE", "URGENT_TREND"))
     assert {p.category for p in wished.plan} == {"QUOTE", "URGENT_TREND"}
     assert all(p.wanted for p in wished.plan)
 
@@ -77,10 +77,10 @@ async def test_barred_categories_are_never_used(router: EmbeddingRouter) -> None
 @pytest.mark.asyncio(loop_scope="module")
 async def test_unknown_and_impossible_wishes_name_their_field(router: EmbeddingRouter) -> None:
     with pytest.raises(InvalidInput) as caught:
-        await route(router, BREAD, wanted=("DIRECT", "NOPE"))
+        await route(router, BREAD, requested=("DIRECT", "NOPE"))
     assert caught.value.violations[0].field == "options.categories_wanted[1]"
     with pytest.raises(InvalidInput, match="categories_barred"):
-        await route(router, BREAD, wanted=("DIRECT",), barred=("DIRECT",))
+        await route(router, BREAD, requested=("DIRECT",), barred=("DIRECT",))
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -33,7 +33,7 @@ def test_an_unchanged_file_is_read_once(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_large_file_is_sampled_from_its_first_byte_to_its_last(
     at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "_WHOLE", 1_000)
+    monkeypatch.setattr(content, "_MAX_FULL_BYTES", 1_000)
     monkeypatch.setattr(content, "_BLOCK", 100)
     monkeypatch.setattr(content, "_SAMPLES", 101)
     path, other = tmp_path / "weights", tmp_path / "trained"

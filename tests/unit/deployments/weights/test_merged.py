@@ -75,17 +75,17 @@ def test_all_else_is_the_base_s(tmp_path: Path, base: Path) -> None:
 
 
 def test_a_checkpoint_keeps_its_type_and_its_files(tmp_path: Path, base: Path) -> None:
-    whole = {name: t.bfloat16() for name, t in tensors(base).items()}
+    weights = {name: t.bfloat16() for name, t in tensors(base).items()}
     (base / "model.safetensors").unlink()
-    half = len(whole) // 2
-    for n, names in enumerate((list(whole)[:half], list(whole)[half:])):
-        save_file({name: whole[name] for name in names}, base / f"model-{n}.safetensors", {"format": "pt"})
+    half = len(weights) // 2
+    for n, names in enumerate((list(weights)[:half], list(weights)[half:])):
+        save_file({name: weights[name] for name in names}, base / f"model-{n}.safetensors", {"format": "pt"})
     adapter = write_adapter(tmp_path / "adapter", size=1.0)
     merged = Path(resolve(f"{base}+{adapter}"))
     assert sorted(p.name for p in merged.glob("*.safetensors")) == ["model-0.safetensors", "model-1.safetensors"]
     after = tensors(merged)
     assert {t.dtype for t in after.values()} == {torch.bfloat16}
-    expected = (whole[f"{GATE}.weight"].float() + 2 * torch.from_numpy(delta(adapter, GATE)).float()).bfloat16()
+    expected = (weights[f"{GATE}.weight"].float() + 2 * torch.from_numpy(delta(adapter, GATE)).float()).bfloat16()
     assert torch.equal(after[f"{GATE}.weight"], expected)
 
 
@@ -113,7 +113,7 @@ def test_it_is_what_peft_merges(tmp_path: Path) -> None:
 def test_it_is_made_once_for_each_content_of_adapter_and_base(tmp_path: Path, base: Path) -> None:
     adapter = write_adapter(tmp_path / "adapter", seed=1)
     reference = f"{base}+{adapter}"
-    first, said = resolve(reference), revision(reference)
+    first, old_revision = resolve(reference), revision(reference)
     steps: list[tuple[str, float]] = []
     assert resolve(reference, lambda step, done: steps.append((step, done))) == first
     assert steps == [("ready", 1.0)]
@@ -121,7 +121,7 @@ def test_it_is_made_once_for_each_content_of_adapter_and_base(tmp_path: Path, ba
     for file in other.iterdir():
         file.rename(adapter / file.name)
     assert resolve(reference) != first
-    assert revision(reference) != said
+    assert revision(reference) != old_revision
     second = resolve(reference)
     weights = base / "model.safetensors"
     os.utime(weights, ns=(0, weights.stat().st_mtime_ns + 1))  # retrained: other weights of the same size
@@ -158,11 +158,11 @@ def test_a_process_that_is_killed_half_way_leaves_no_model(tmp_path: Path, base:
     assert run(code).wait(timeout=120) == 9
     left = [p for p in (cache / "weights").iterdir() if p.is_dir()]
     assert len(left) == 1
-    known = package(reference)
-    assert known is not None
-    assert not known.ready()
+    source = package(reference)
+    assert source is not None
+    assert not source.ready()
     merged = resolve(reference)
-    assert known.ready()
+    assert source.ready()
     assert [str(p) for p in (cache / "weights").iterdir() if p.is_dir()] == [merged]
 
 
@@ -174,9 +174,9 @@ def truncated(folder: Path) -> Path:
 
 def not_finite(folder: Path) -> Path:
     weights = write_adapter(folder) / "adapter_model.safetensors"
-    found = load_file(weights)
-    found[f"base_model.model.{GATE}.lora_B.weight"][0, 0] = torch.nan
-    save_file(found, weights)
+    factors = load_file(weights)
+    factors[f"base_model.model.{GATE}.lora_B.weight"][0, 0] = torch.nan
+    save_file(factors, weights)
     return folder
 
 
@@ -239,8 +239,8 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
         write_base(target)
         progress("converting", 1.0)
 
-    known = Converted(name="toy", distribution="pydantic", module="pydantic", recipe=1, convert=convert)
-    monkeypatch.setitem(PACKAGES, "toy", known)
+    toy_package = Converted(name="toy", distribution="pydantic", module="pydantic", recipe=1, convert=convert)
+    monkeypatch.setitem(PACKAGES, "toy", toy_package)
 
 
 @pytest.mark.usefixtures("toy")

@@ -30,13 +30,13 @@ def test_nothing_to_send_says_why() -> None:
 
 
 def test_an_incumbent_that_was_kept_unscored() -> None:
-    kept = Candidate(id="editor", title="Old words", source=Source.INCUMBENT)
+    incumbent = Candidate(id="editor", title="Old words", source=Source.INCUMBENT)
     decision = DECISION.model_copy(
         update={
             "notification": Notification(title="Old words", candidate_id="editor"),
             "source": Source.INCUMBENT,
             "reason": Reason.UNSCORED,
-            "candidates": (kept,),
+            "candidates": (incumbent,),
             "degradations": (Degradation.UNSCORED, Degradation.FEWER_CANDIDATES),
         }
     )

@@ -51,9 +51,9 @@ def pending(key: str) -> PendingRequest:
 async def owner_of(made: ItemAffinityRouter, key: str) -> Replica:
     """The replica that Serve's own loop takes for a call with this key."""
     async with asyncio.timeout(5):
-        found: Any = await made._choose_replica_for_request(pending(key))
-    assert isinstance(found, Replica)
-    return found
+        chosen: Any = await made._choose_replica_for_request(pending(key))
+    assert isinstance(chosen, Replica)
+    return chosen
 
 
 async def routed(made: ItemAffinityRouter, key: str) -> str:
@@ -87,19 +87,19 @@ async def test_a_replica_that_comes_or_goes_moves_only_its_own_items(three: list
 
 
 @pytest.mark.parametrize(
-    ("own", "others", "stays"),
+    ("owner_load", "others", "stays"),
     [(0, (0, 0), True), (8, (0, 9), True), (9, (0, 9), False), (15, (14, 15), True), (16, (15, 15), False)],
 )
 async def test_a_full_or_crowded_replica_is_passed_over_for_the_least_busy(
-    three: list[Replica], own: int, others: tuple[int, int], stays: bool
+    three: list[Replica], owner_load: int, others: tuple[int, int], stays: bool
 ) -> None:
     made = router(*three)
     owner = await owner_of(made, "hot")
-    rest = [r for r in three if r is not owner]
-    know(made, owner, own)
-    for replica, load in zip(rest, others, strict=True):
+    non_owners = [r for r in three if r is not owner]
+    know(made, owner, owner_load)
+    for replica, load in zip(non_owners, others, strict=True):
         know(made, replica, load)
-    expected = owner if stays else min(rest, key=lambda r: r.load)
+    expected = owner if stays else min(non_owners, key=lambda r: r.load)
     assert await routed(made, "hot") == expected.name
 
 
@@ -110,8 +110,8 @@ async def test_a_full_item_holds_up_no_other(three: list[Replica]) -> None:
     other = next(key for key, replica in owners.items() if replica is not owner)
     owner.load = ROOM
     made.replica_queue_len_cache.invalidate_key(owner.replica_id)  # Serve has to ask it first
-    found = await asyncio.gather(*(routed(made, key) for key in ("hot", "hot", other)))
-    assert owner.name not in found
+    chosen = await asyncio.gather(*(routed(made, key) for key in ("hot", "hot", other)))
+    assert owner.name not in chosen
 
 
 async def test_a_call_without_a_key_goes_to_the_less_busy_of_two(three: list[Replica]) -> None:

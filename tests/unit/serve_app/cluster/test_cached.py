@@ -11,13 +11,13 @@ from serve_app.cluster.graph import Cached
 
 
 async def test_concurrent_callers_share_one_question() -> None:
-    asked = 0
+    calls = 0
 
     async def ask() -> int:
-        nonlocal asked
-        asked += 1
+        nonlocal calls
+        calls += 1
         await asyncio.sleep(0.01)
-        return asked
+        return calls
 
     cached = Cached(ask, ttl_s=60)
     assert await asyncio.gather(*(cached() for _ in range(20))) == [1] * 20

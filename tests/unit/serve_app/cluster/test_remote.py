@@ -43,7 +43,7 @@ class Handle:
 
     def __init__(self, dying: int) -> None:
         self.dying = dying
-        self.asked: list[GenerationTask] = []
+        self.tasks: list[GenerationTask] = []
         self.sessions: list[str] = []
         self.generate = self
 
@@ -53,8 +53,8 @@ class Handle:
         return self
 
     def remote(self, work: GenerationTask, call: Call) -> Stream:
-        self.asked.append(work)
-        return Stream(dies=len(self.asked) <= self.dying)
+        self.tasks.append(work)
+        return Stream(dies=len(self.tasks) <= self.dying)
 
 
 class Retries(NoMetrics):
@@ -68,13 +68,13 @@ class Retries(NoMetrics):
 async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter() -> None:
     handle: Any = Handle(dying=2)
     metrics = Retries()
-    asked = task(adapter="news")
-    drafts = [d async for d in RemoteGenerator(handle, metrics).generate(asked, Call(Deadline.after(5)))]
+    work = task(adapter="news")
+    drafts = [d async for d in RemoteGenerator(handle, metrics).generate(work, Call(Deadline.after(5)))]
     assert [d.title for d in drafts] == ["Tea", "Coffee", "Milk"]
-    assert handle.asked == [asked] * 3
-    assert {work.adapter for work in handle.asked} == {"news"}
+    assert handle.tasks == [work] * 3
+    assert {work.adapter for work in handle.tasks} == {"news"}
     assert metrics.stages == [Stage.GENERATE] * 2
-    assert handle.sessions == [item_key(asked)] * 3, "every attempt names its item"
+    assert handle.sessions == [item_key(work)] * 3, "every attempt names its item"
 
 
 class CaptionerHandle:

@@ -193,8 +193,8 @@ def test_every_violation_has_its_path_as_the_proto_writes_it() -> None:
     )
     with pytest.raises(InvalidInput) as caught:
         wire.parse(messages.GenerateNotificationRequest, message)
-    found = dict(caught.value.violations)
-    assert found == {
+    described = dict(caught.value.violations)
+    assert described == {
         f'item.metadata["{"k" * 65}"]': "has 65 characters, at most 64 are allowed",
         'item.metadata["long"]': "has 10001 characters, at most 10000 are allowed",
         "item.tags[1]": "has 65 characters, at most 64 are allowed",

@@ -59,10 +59,10 @@ def test_code_status_and_the_way_back(error: PushGenError, code: grpc.StatusCode
 @pytest.mark.parametrize(("error", "code", "http"), EVERY)
 def test_details_by_the_conventions(error: PushGenError, code: grpc.StatusCode, http: int) -> None:
     names = {d.TypeName() for d in to_status(error, "r1").details}
-    wanted = {"google.rpc.ErrorInfo", "google.rpc.RequestInfo"}
-    wanted |= {"google.rpc.BadRequest"} if code.name in {"INVALID_ARGUMENT", "UNIMPLEMENTED"} else set()
-    wanted |= {"google.rpc.RetryInfo"} if code.name in {"RESOURCE_EXHAUSTED", "UNAVAILABLE"} else set()
-    assert names == wanted
+    expected = {"google.rpc.ErrorInfo", "google.rpc.RequestInfo"}
+    expected |= {"google.rpc.BadRequest"} if code.name in {"INVALID_ARGUMENT", "UNIMPLEMENTED"} else set()
+    expected |= {"google.rpc.RetryInfo"} if code.name in {"RESOURCE_EXHAUSTED", "UNAVAILABLE"} else set()
+    assert names == expected
     info = error_details_pb2.ErrorInfo()
     to_status(error, "r1").details[0].Unpack(info)
     assert (info.domain, info.reason) == ("pushgen.v1", error.reason)
@@ -120,11 +120,11 @@ def test_the_status_fits_into_the_trailers_whatever_is_wrong() -> None:
     back = from_status(sent)
     assert isinstance(back, InvalidInput)
     assert back.violations[0].field == "item.tags[0]"
-    kept = len(back.violations) - 1
-    assert back.violations[-1].description == f"{500 - kept} more violations are left out"
-    whole = from_status(to_status(many, "r1", max_bytes=None))
-    assert isinstance(whole, InvalidInput)
-    assert len(whole.violations) == 500
+    carried = len(back.violations) - 1
+    assert back.violations[-1].description == f"{500 - carried} more violations are left out"
+    unbounded = from_status(to_status(many, "r1", max_bytes=None))
+    assert isinstance(unbounded, InvalidInput)
+    assert len(unbounded.violations) == 500
     assert len(to_problem(many, "r1").violations or []) == 500
 
 

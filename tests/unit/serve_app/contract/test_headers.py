@@ -29,14 +29,16 @@ def test_ids_are_made_safe_for_headers() -> None:
     assert header_safe("\u00fc 1\r\nx: y%") == "%C3%BC%201%0D%0Ax:%20y%25"
 
 
-@pytest.mark.parametrize("given", ["1", "2500", str(2**31 - 1)])
-def test_a_budget_is_read(given: str) -> None:
-    assert beside(given, None) == (int(given), [])
+@pytest.mark.parametrize("budget_header", ["1", "2500", str(2**31 - 1)])
+def test_a_budget_is_read(budget_header: str) -> None:
+    assert beside(budget_header, None) == (int(budget_header), [])
 
 
-@pytest.mark.parametrize("given", ["0", "-1", "1.5", "soon", "", str(2**31), "9" * 100_000, "\u0663", " 5", "1_000"])
-def test_a_wrong_budget_is_a_violation(given: str) -> None:
-    budget, wrong = beside(given, None)
+@pytest.mark.parametrize(
+    "budget_header", ["0", "-1", "1.5", "soon", "", str(2**31), "9" * 100_000, "\u0663", " 5", "1_000"]
+)
+def test_a_wrong_budget_is_a_violation(budget_header: str) -> None:
+    budget, wrong = beside(budget_header, None)
     assert budget is None
     assert [v.field for v in wrong] == [BUDGET_HEADER]
 
@@ -47,11 +49,11 @@ def test_a_long_id_is_a_violation() -> None:
 
 def test_the_header_fills_what_is_unset_and_nothing_else() -> None:
     unset = GenerateNotificationRequest(item=ITEM)
-    own = GenerateNotificationRequest(item=ITEM, options=Options(time_budget_ms=7))
+    budgeted = GenerateNotificationRequest(item=ITEM, options=Options(time_budget_ms=7))
     assert with_budget(unset, 500).options.time_budget_ms == 500
-    assert with_budget(own, 500).options.time_budget_ms == 7
+    assert with_budget(budgeted, 500).options.time_budget_ms == 7
     assert with_budget(unset, None) is unset
     assert with_budget(CaptionItemRequest(item=ITEM), 500).time_budget_ms == 500
-    both = with_budget(BatchGenerateNotificationsRequest(requests=(unset, own)), 500)
+    both = with_budget(BatchGenerateNotificationsRequest(requests=(unset, budgeted)), 500)
     assert [r.options.time_budget_ms for r in both.requests] == [500, 7]
     assert with_budget(GetServiceInfoRequest(), 500) == GetServiceInfoRequest()

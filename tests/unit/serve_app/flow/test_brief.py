@@ -90,7 +90,7 @@ def test_wishes_and_zero_are_taken_at_their_word() -> None:
     assert made.incumbents[0].id == "i1"
 
 
-@pytest.mark.parametrize(("asked_ms", "seconds"), [(None, 30.0), (500, 0.5), (10_000_000, 120.0)])
-def test_the_time_budget_is_the_callers_capped_by_the_service(asked_ms: int | None, seconds: float) -> None:
-    call = make_call("r", asked_ms, Priority.REALTIME, IngressKnobs())
+@pytest.mark.parametrize(("budget_ms", "seconds"), [(None, 30.0), (500, 0.5), (10_000_000, 120.0)])
+def test_the_time_budget_is_the_callers_capped_by_the_service(budget_ms: int | None, seconds: float) -> None:
+    call = make_call("r", budget_ms, Priority.REALTIME, IngressKnobs())
     assert call.deadline.remaining_s() == pytest.approx(seconds, abs=0.2)

@@ -25,15 +25,15 @@ def test_a_copy_below_the_minimum_is_rejected_with_the_reason() -> None:
 
 
 def test_incumbents_and_templates_are_never_dropped_for_it() -> None:
-    kept = gated([copy(0.0, Source.INCUMBENT), copy(None, Source.TEMPLATE)], FitKnobs())
-    assert not any(c.rejected or c.findings for c in kept)
+    existing = gated([copy(0.0, Source.INCUMBENT), copy(None, Source.TEMPLATE)], FitKnobs())
+    assert not any(c.rejected or c.findings for c in existing)
 
 
 def test_a_copy_of_which_nothing_is_known_is_sent_only_where_the_operator_says_so() -> None:
-    (held,) = gated([copy(None)], FitKnobs())
+    (rejected,) = gated([copy(None)], FitKnobs())
     (let,) = gated([copy(None)], FitKnobs(allow_unknown=True))
     (off,) = gated([copy(None)], FitKnobs(minimum=0))
-    assert (held.rejected, [f.code for f in held.findings]) == (True, ["FIT_UNKNOWN"])
+    assert (rejected.rejected, [f.code for f in rejected.findings]) == (True, ["FIT_UNKNOWN"])
     assert (let.rejected, [f.severity for f in let.findings]) == (False, [Severity.REVIEW])
     assert (off.rejected, off.findings) == (False, ())
 
@@ -46,8 +46,8 @@ def test_a_copy_that_waits_for_its_score_is_not_yet_unknown() -> None:
 def test_nothing_is_sent_rather_than_nonsense() -> None:
     chosen = select(gated([copy(0.1), copy(None)], FitKnobs()), margin=0.0)
     assert (chosen.source, chosen.reason, chosen.notification) == (Source.NONE, Reason.NONE_FIT, None)
-    kept = select(gated([copy(0.1), copy(0.2, Source.INCUMBENT)], FitKnobs()), margin=0.0)
-    assert (kept.source, kept.reason) == (Source.INCUMBENT, Reason.NONE_FIT)
+    selection = select(gated([copy(0.1), copy(0.2, Source.INCUMBENT)], FitKnobs()), margin=0.0)
+    assert (selection.source, selection.reason) == (Source.INCUMBENT, Reason.NONE_FIT)
 
 
 def test_a_doubtful_copy_pays_and_an_incumbent_does_not() -> None:

@@ -58,9 +58,9 @@ def test_marks_that_come_later_calibrate_again_and_the_reward_stands_beside(
 ) -> None:
     shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
     before = json.loads((tmp_path / "report.json").read_text())
-    held = next(e for e in ENTRIES[:30] if held_out(e))
+    unseen = next(e for e in ENTRIES[:30] if held_out(e))
     marks = tmp_path / "marks.jsonl"
-    rows = [{"id": held.id, "title": f"Copy {n}", "body": "It is.", "fit": n % 2, "more": 1} for n in range(80)]
+    rows = [{"id": unseen.id, "title": f"Copy {n}", "body": "It is.", "fit": n % 2, "more": 1} for n in range(80)]
     marks.write_text("\n".join(map(json.dumps, rows)))
     options = ("--items", str(items), "--marks", str(marks), "--reward", str(root / "models/reward"))
     result = run("calibrate", *options, "--model", str(tmp_path), "--json")

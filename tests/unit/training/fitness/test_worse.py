@@ -42,5 +42,5 @@ def test_aligned_ways_keep_most_of_the_copy() -> None:
     for kind in ALIGNED:
         worse = spoiled(SOURCE, kind, np.random.default_rng(1))
         assert worse is not None
-        kept = {*COPY.title.split(), *COPY.body.split()} & {*worse.title.split(), *worse.body.split()}
-        assert len(kept) >= 8, kind
+        shared_words = {*COPY.title.split(), *COPY.body.split()} & {*worse.title.split(), *worse.body.split()}
+        assert len(shared_words) >= 8, kind
