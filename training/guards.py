@@ -32,7 +32,10 @@ class Guard:
 def crossfitted(
     folds: NDArray[np.int64], used: Mask, fit: Callable[[Mask], Array], apply: Callable[[Array, Mask], Array]
 ) -> Guard:
-    """fit: texts to learn from to weights; apply(weights, texts): a number for each. Of `used` texts alone."""
+    """Fit and apply a guard across folds, on the `used` texts alone.
+
+    fit: the texts to learn from, as a mask, to weights. apply: weights and texts to one number a text.
+    """
     left_out = np.zeros(len(folds))
     _, order = np.unique(folds, return_inverse=True)
     for group in range(_GROUPS):

@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -150,7 +150,7 @@ class Offline(VllmGenerator):
 
         jobs = [job for task in tasks for job in self._jobs(task, self._knobs)]
         prompts = [{"prompt_token_ids": list(job.prompt.words.token_ids)} for job in jobs]
-        sampling = [vllm_api.sampling_params(**vars(job.prompt.sampling.with_seed(job.seed))) for job in jobs]
+        sampling = [vllm_api.sampling_params(**vars(replace(job.prompt.sampling, seed=job.seed))) for job in jobs]
         adapters = [self._engine.adapters[job.prompt.adapter] for job in jobs if job.prompt.adapter]
         loras = [vllm_api.lora_request(adapter) for adapter in adapters] or None
         cpu, began = time.process_time(), time.perf_counter()

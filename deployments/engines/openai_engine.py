@@ -34,7 +34,7 @@ CONTROL_WORDS: Final = (
 )  # fmt: skip
 
 _LOG_PAUSE_S = 60.0
-_MOST_WORDS = 300
+_MAX_LOGGED_CHARS = 300
 # Failures that the operator must fix, and the setting to look at.
 _FOR_OPERATORS: Final = {
     401: "it refuses the key: see {key}",
@@ -191,7 +191,7 @@ class OpenAiEngine:
         words = " ".join(failure.text.split())
         if self._key is not None:
             words = words.replace(self._key.get_secret_value(), "[key]")
-        return f"{at}: {failure.status}, {words[:_MOST_WORDS]}"
+        return f"{at}: {failure.status}, {words[:_MAX_LOGGED_CHARS]}"
 
     @property
     def unfinished_requests(self) -> int:

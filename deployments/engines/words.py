@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deployments.types import Usage
@@ -43,9 +43,6 @@ class Sampling:
     seed: int | None = None
     grammar: str | None = None
     compared: tuple[int, ...] = ()
-
-    def with_seed(self, seed: int | None) -> Sampling:
-        return replace(self, seed=seed)
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,7 @@ class OpenAiGeneratorSettings(Settings):
 
 
 class OpenAiGeneratorKnobs(Knobs):
-    """Sampling and bounds. Further sampling parameters of a server are `server.extra_body`.
-
-    Categories are not held to their openings: a model of the size that is served so follows the instruction.
-    """
+    """Sampling and bounds. Further sampling parameters of a server are `server.extra_body`."""
 
     temperature: float | None = Field(default=0.8, ge=0, le=2)
     """A request's temperature overrides it. None: never send one, for models that take none."""

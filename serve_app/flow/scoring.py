@@ -96,7 +96,7 @@ class Scoring:
             raise failed
 
     def candidates(self) -> list[Candidate]:
-        """Return every copy with its reward, score and win probability, as far as rewards have come.
+        """Return every copy. Those that have a reward by now have a score and a win probability too.
 
         Generated copies come first, in order of arrival, then the existing ones.
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -116,6 +117,7 @@ async def test_every_category_gets_its_candidates_within_the_lengths(generator: 
     for draft in written:
         assert draft.title
         assert draft.body or not draft.finished  # one whose title grows too long is stopped there
+        assert len(draft.title) < 2.5 * PROFILE.max_title
         assert not draft.finished or measure(draft.title, PROFILE.counting_unit) <= PROFILE.max_title
         assert not draft.finished or measure(draft.body, PROFILE.counting_unit) <= PROFILE.max_body
         assert draft.likelihood is not None
@@ -181,7 +183,7 @@ async def test_samples_leave_as_they_finish(engine: Engine) -> None:
     """Each hand-over happens before the engine is done with the rest."""
     prompt = engine.render([Message("user", "Count some animals.")])
     sampling = Sampling(temperature=1.0, max_tokens=60)
-    samples = (engine.sample(prompt, sampling.with_seed(3 + n), request_id=f"s-{n}") for n in range(4))
+    samples = (engine.sample(prompt, replace(sampling, seed=3 + n), request_id=f"s-{n}") for n in range(4))
     left = [engine.unfinished_requests async for _ in as_they_finish(samples)]
     assert len(left) == 4
     assert left[-1] == 0

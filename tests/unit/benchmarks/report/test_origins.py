@@ -1,4 +1,4 @@
-"""Where and when each result was measured."""
+"""The origin of each result: machine, commit and command."""
 
 from __future__ import annotations
 
