@@ -138,7 +138,7 @@ class WritingFlags:
         str | None, typer.Option(help='LoRA adapter that writes, see `pushgen info`; "base" for none.')
     ] = None
     temperature: Annotated[float | None, typer.Option(help="Sampling temperature, 0 to 2.")] = None
-    seed: Annotated[int | None, typer.Option(help="Makes sampling repeatable.")] = None
+    seed: Annotated[int | None, typer.Option(help="Makes the random draws repeatable.")] = None
     margin: Annotated[
         float | None, typer.Option(help="Win probability above one half that replacing an incumbent needs, below 0.5.")
     ] = None
