@@ -80,8 +80,7 @@ def cpu_of(engine_s: float, idle_s: float) -> dict[str, float]:
 def compared(graph: Round, bare: Round) -> dict[str, Any]:
     """One pair of rounds."""
     return {
-        "ratio_to_engine": round(graph.candidates_per_s / bare.candidates_per_s, 3),
-        "tokens_ratio_to_engine": round(graph.tokens_per_s / bare.tokens_per_s, 3),
+        "ratio_to_engine": round(graph.tokens_per_s / bare.tokens_per_s, 3),
         "graph": side([graph]),
         "bare": side([bare]),
     }
@@ -90,17 +89,16 @@ def compared(graph: Round, bare: Round) -> dict[str, Any]:
 def summary(pairs: Sequence[tuple[Round, Round]], alone: Round) -> dict[str, Any]:
     """Ratios are taken within a round, and their median counts.
 
+    They compare output tokens: the graph stops a draft that outgrows its limit, the bare engine writes it to its end.
     `alone`: the bare engine before the graph was started, whose idle processes take some time too.
     """
     graphs, bares = zip(*pairs, strict=True)
-    ratios = [graph.candidates_per_s / bare.candidates_per_s for graph, bare in pairs]
-    tokens = [graph.tokens_per_s / bare.tokens_per_s for graph, bare in pairs]
+    ratios = [graph.tokens_per_s / bare.tokens_per_s for graph, bare in pairs]
     return {
         "ratio_to_engine": round(statistics.median(ratios), 3),
         "ratios": [round(ratio, 3) for ratio in ratios],
-        "tokens_ratio_to_engine": round(statistics.median(tokens), 3),
         "ratio_to_engine_alone": round(
-            statistics.median(graph.candidates_per_s for graph in graphs) / alone.candidates_per_s, 3
+            statistics.median(graph.tokens_per_s for graph in graphs) / alone.tokens_per_s, 3
         ),
         "graph": side(graphs),
         "bare": side(bares),

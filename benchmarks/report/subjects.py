@@ -63,10 +63,10 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "engine": Subject(
         "The demo graph against bare vLLM, same prompts, sampling and settings",
         (
-            Line("candidates/s over bare vLLM in turn", "ratio_to_engine", "bare vLLM", "bare.candidates_per_s",
-                 "graph.candidates_per_s", "candidates/s"),
-            Line("candidates/s over bare vLLM, no graph beside it", "ratio_to_engine_alone", "bare vLLM alone",
-                 "bare_alone.candidates_per_s", "graph.candidates_per_s", "candidates/s"),
+            Line("tokens/s over bare vLLM in turn", "ratio_to_engine", "bare vLLM", "bare.output_tokens_per_s",
+                 "graph.output_tokens_per_s", "tokens/s"),
+            Line("tokens/s over bare vLLM, no graph beside it", "ratio_to_engine_alone", "bare vLLM alone",
+                 "bare_alone.output_tokens_per_s", "graph.output_tokens_per_s", "tokens/s"),
         ),
     ),
     "tax": Subject(
