@@ -150,6 +150,46 @@ def test_a_failed_item_of_a_batch_is_shown_and_counts(address: str, service: Fak
     assert failed["error"]["violations"] == [{"field": "item.locale", "description": "is not a language"}]
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_bad_line_of_a_batch_is_refused_alone(address: str, service: FakeService, as_list: bool) -> None:
+    good, deep = '{"id": "it", "title": "t"}', '{"title": ' + "[" * 5000 + "]" * 5000 + "}"
+    bad = [
+        '{"title": "t", "tags": ["%s"]}' % ("t" * 65), '{"titel": "t"}', '{"title": "\\ud83c"}', "3", "null", "[]",
+        '{"item": {"title": "t"}, "options": {"seed": "x"}}', '{"images": [{"path": "nowhere.jpg"}]}', "{}",
+        '{"item": null}', '{"title": "a", "title": "b"}',
+    ]  # fmt: skip
+    bad += [] if as_list else ['{"title"', "not JSON", deep]
+    lines = [line for one in bad for line in (one, good)]
+    text = f"[{','.join(lines)}]" if as_list else "\n".join(lines)
+    done = run("batch", "-", "--address", address, "--json", stdin=text)
+    assert done.exit_code == 1, done.output
+    answers = {a["index"]: a for a in map(json.loads, done.stdout.splitlines())}
+    assert sorted(answers) == list(range(len(lines)))
+    # The item that is an object without content is for the service to refuse.
+    refused = {i for i, answer in answers.items() if "error" in answer}
+    assert refused == {i for i in range(0, len(lines), 2) if lines[i] != "{}"}
+    assert run("batch", "-", "--address", address, stdin=text).exit_code == 1
+    jsonl = run("generate", "--jsonl", "-", "--address", address, stdin=text)
+    assert jsonl.exit_code == 1
+    assert sum("error" in json.loads(line) for line in jsonl.stdout.splitlines()) >= len(refused) - 1
+
+
+def test_protojson_of_a_file_and_flags_on_top(address: str, service: FakeService) -> None:
+    request = {
+        "item": {"title": "t", "images": [{"data": "AA", "altText": "a"}], "frames": None},
+        "recentCopies": [{"title": "old"}], "requestId": "mine",
+        "options": {"maxCategories": "2", "priority": 2, "lengthProfile": "ios", "categoriesBarred": ["QUOTE"]},
+    }  # fmt: skip
+    flags = ["--max-categories", "3", "--recent", "older", "--bar", "QUESTION"]
+    done = run("generate", "-", "--address", address, *flags, stdin=json.dumps(request))
+    assert done.exit_code == 0, done.output
+    read = sent(service)
+    assert (read.request_id, read.options.max_categories, read.options.priority) == ("mine", 3, Priority.BACKFILL)
+    assert read.options.categories_barred == ("QUOTE", "QUESTION")
+    assert [c.title for c in read.recent_copies] == ["old", "older"]
+    assert (read.item.images[0].data, read.item.images[0].alt_text) == (b"\x00", "a")
+
+
 def test_the_other_verbs(address: str, service: FakeService) -> None:
     assert "An espresso cup" in run("caption", "--address", address, "--title", "T").stdout
     routed = run("route", "--address", address, "--title", "T", "--bar", "QUOTE", "--max-categories", "2")
@@ -219,9 +259,12 @@ def test_nobody_there_says_what_to_do() -> None:
         (["generate", "-"], '{"images": [{"path": "nowhere.jpg"}]}', "cannot read nowhere.jpg"),
         (["generate", "-"], '{"titel": "x"}', "item.titel: unknown field; did you mean 'title'?"),
         (["generate", "--candidates", "0"], "", "options.candidates_per_category: must be at least 1"),
-        (["batch", "-"], '{"title": "a"}\n{"title"', "stdin line 2 is not JSON"),
-        (["batch", "-"], '[{"title": "a"}, {"titel": "b"}]', "requests[1].item.titel: unknown field"),
-        (["batch", "-"], "[3]", "must hold objects"),
+        (["batch", "-"], '[\n{"title": "a"},\n{"title"\n]', "stdin is not JSON"),
+        (["batch", "-"], "", "stdin is not JSON"),
+        (["batch", "-"], "[]", "has no requests"),
+        (["batch", "-"], "3", "must hold objects"),
+        (["generate", "-"], '{"title": "a", "title": "b"}', "item.title: is given more than once"),
+        (["generate", "-"], '{"title": NaN}', "item.title: must be text"),
         (["score", "--title", "T"], "", "copies: a value is required"),
         (["generate", "--seed", "x"], "", "--seed"),
     ],
@@ -257,15 +300,18 @@ def test_jsonl_gives_a_decision_a_line_and_says_what_an_item_does_not_have(
     assert (second.options.seed, second.options.candidates_per_category) == (3, 1)
 
 
-def test_jsonl_names_the_line_that_is_wrong_and_says_what_failed(
+def test_jsonl_answers_for_the_line_that_is_wrong_and_says_what_failed(
     address: str, service: FakeService, tmp_path: Path
 ) -> None:
     feed = tmp_path / "feed.jsonl"
-    feed.write_text('{"id": "a", "title": "A"}\n{"item": {"id": "b", "titel": "B"}, "request_id": "r"}')
+    feed.write_text('{"id": "a", "title": "A"}\n{"item": {"id": "b", "titel": "B"}, "request_id": "r"}\n{"id"')
     done = run("generate", "--address", address, "--jsonl", str(feed))
-    assert done.exit_code == 2
-    assert "line 2" in done.stderr
-    assert "titel" in done.stderr
+    assert done.exit_code == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum("error" in line for line in lines) == 2
+    wrong = {line["line"]: line["error"] for line in lines if "error" in line}
+    assert wrong[2]["violations"][0]["field"] == "item.titel"
+    assert "line 3 is not JSON" in wrong[3]["detail"]
     service.fails["generate"] = StageFailed("no")
     feed.write_text('{"id": "a", "title": "A"}')
     done = run("generate", "--address", address, "--jsonl", str(feed))
