@@ -27,9 +27,9 @@ def read(
     ignored: set[str] = set()
 
     def of_feed(request: dict[str, Any]) -> dict[str, Any]:
-        item, extra = _item_fields(request["item"]) if set(request) == {"item"} else (request["item"], set())
-        ignored.update(extra)
-        return {**request, "item": item}
+        if set(request) == {"item"} and isinstance(request["item"], dict):
+            ignored.update(_trimmed(request["item"]))
+        return request
 
     requests = [
         line if isinstance(line, InvalidInput) else cli_input.merge(defaults, line)
@@ -40,13 +40,15 @@ def read(
     return requests
 
 
-def _item_fields(item: Any) -> tuple[Any, set[str]]:
-    if not isinstance(item, dict):
-        return item, set()
-    fields = {key: value for key, value in item.items() if key in Item.model_fields}
-    if item.get("alt_text") and not fields.get("caption") and not fields.get("images"):
-        fields["caption"] = item["alt_text"]
-    return fields, item.keys() - Item.model_fields.keys() - {"alt_text"}
+def _trimmed(item: dict[str, Any]) -> set[str]:
+    """Make an item of what a feed has of one. Returns the keys that are left out."""
+    alt_text = item.pop("alt_text", None)
+    if alt_text and not item.get("caption") and not item.get("images"):
+        item["caption"] = alt_text
+    extra = item.keys() - Item.model_fields.keys()
+    for key in extra:
+        del item[key]
+    return extra
 
 
 def decisions(

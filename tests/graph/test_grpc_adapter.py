@@ -18,7 +18,6 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from deployments.errors import MAX_VIOLATIONS, InvalidInput, Overloaded, UnsupportedField, Violation
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client.calls import channel_options
-from serve_app.contract.errors import from_status
 from serve_app.contract.requests import parse
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress.grpc import GrpcAdapter
@@ -26,8 +25,6 @@ from tests.graph.fake_service import FakeService, Flapping
 from tests.graph.servers import example_body, serving
 
 ITEM = item_pb2.Item(id="it", title="t")
-SERVICE = "pushgen.v1.PushGenService"
-HALF_AN_EMOJI = "\ud83c".encode("utf-8", "surrogatepass")
 GENERATE = service_pb2.GenerateNotificationRequest(item=ITEM)
 STREAM = service_pb2.StreamNotificationRequest(item=ITEM)
 
@@ -85,83 +82,6 @@ async def test_one_bad_item_of_a_batch_fails_alone() -> None:
     answers[1].error.details[2].Unpack(bad)
     assert request.request_id == "my-b"
     assert len(bad.field_violations) == MAX_VIOLATIONS
-
-
-BAD_REQUESTS = [
-    ({"item": {"title": "t", "tags": ["t" * 65]}}, "item.tags[0]"),
-    ({"item": {"title": "t"}, "options": {"seed": -1}}, "options.seed"),
-    ({"item": {"title": "t"}, "options": {"priority": 9}}, "options.priority"),
-    ({"item": {"title": "t"}, "request_id": "r" * 129}, "request_id"),
-    ({"item": {"title": "@@@"}}, "item.title"),
-    ({}, "item"),
-]
-
-
-@pytest.mark.parametrize(("bad", "field"), BAD_REQUESTS, ids=lambda v: str(v)[:30])
-async def test_a_request_that_cannot_be_read_is_refused_at_its_index(bad: dict[str, Any], field: str) -> None:
-    kinds = service_pb2.GenerateNotificationRequest
-    good = kinds(item=ITEM)
-    batch = service_pb2.BatchGenerateNotificationsRequest(requests=[good, kinds(**bad), good], request_id="all")
-    data = batch.SerializeToString().replace(b"@@@", HALF_AN_EMOJI)
-    async with serving(service := FakeService()) as address, grpc.aio.insecure_channel(address) as channel:
-        call = channel.unary_stream(f"/{SERVICE}/BatchGenerateNotifications")(data)
-        parsed = [service_pb2.BatchGenerateNotificationsResponse.FromString(raw) async for raw in call]
-    answers = {a.index: a for a in parsed}
-    assert [answers[i].WhichOneof("result") for i in range(3)] == ["decision", "error", "decision"]
-    error = from_status(answers[1].error)
-    assert isinstance(error, InvalidInput)
-    assert error.violations[0].field == field
-    assert error.request_id == "all/1"
-    assert len(service.seen) == 1
-
-
-async def test_too_many_requests_or_none_refuse_the_batch() -> None:
-    async with stubs(service := FakeService()) as stub:
-        for count in (0, 257, 20_000):
-            requests = [service_pb2.GenerateNotificationRequest()] * count
-            batch = service_pb2.BatchGenerateNotificationsRequest(requests=requests)
-            with pytest.raises(grpc.aio.AioRpcError) as caught:
-                _ = [a async for a in stub.BatchGenerateNotifications(batch)]
-            bad: Any = details_of(caught.value)["BadRequest"]
-            assert [v.field for v in bad.field_violations] == ["requests"]
-    assert service.seen == []
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"\xff\xff", "request: these bytes are no message"),
-        (b'{"item": {}}', "request: these bytes are no message"),
-        (b"\x0a\x05\x1a\x03" + HALF_AN_EMOJI, "item.title: must be valid Unicode"),
-    ],
-)
-@pytest.mark.parametrize("verb", [v for v in VERBS if v.method == "POST" and v.name != "batch"], ids=lambda v: v.name)
-async def test_bytes_that_do_not_parse(verb: Verb, data: bytes, words: str) -> None:
-    async with serving(FakeService()) as address, grpc.aio.insecure_channel(address) as channel:
-        metadata = [("request_id", "r7")]
-        method = channel.unary_unary if isinstance(verb, UnaryVerb) else channel.unary_stream
-        call = method(f"/{SERVICE}/{verb.rpc}")(data, metadata=metadata)
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            _ = await call if isinstance(verb, UnaryVerb) else [raw async for raw in call]
-    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert caught.value.details().startswith(words)
-    details: Any = details_of(caught.value)
-    assert details["RequestInfo"].request_id == "r7"
-    assert details["ErrorInfo"].reason == "INVALID_INPUT"
-    assert details["BadRequest"].field_violations
-
-
-async def test_a_server_of_the_generated_function_works_too() -> None:
-    """As in a Serve config of an earlier version: messages arrive parsed."""
-    adapter, server = GrpcAdapter(), grpc.aio.server()
-    adapter.service = FakeService()
-    service_pb2_grpc.add_PushGenServiceServicer_to_server(adapter, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
-    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
-        answer = await service_pb2_grpc.PushGenServiceStub(channel).GenerateNotification(GENERATE)
-    await server.stop(None)
-    assert answer.decision.item_id == "it"
 
 
 @pytest.mark.parametrize(
