@@ -26,8 +26,45 @@ def read(message_type: type[Message], data: bytes) -> dict[str, Any]:
     try:
         message = message_factory.GetMessageClass(loose_descriptor).FromString(data)
     except DecodeError:
-        raise InvalidInput([Violation("request", f"these bytes are no message {descriptor.full_name}")]) from None
+        raise _no_message(descriptor) from None
     return _texts(to_dict(message), descriptor)
+
+
+def envelope(message_type: type[Message], data: bytes) -> dict[str, Any]:
+    """Return the fields that are set, with messages inside as their bytes: each may be read by itself.
+
+    Raises InvalidInput.
+    """
+    descriptor: Descriptor = message_type.DESCRIPTOR
+    try:
+        message = _envelope_type(descriptor).FromString(data)
+    except DecodeError:
+        raise _no_message(descriptor) from None
+    values = to_dict(message)
+    texts = {name for name, field in descriptor.fields_by_name.items() if field.type == FieldDescriptor.TYPE_STRING}
+    return {name: _decoded(value) if name in texts else value for name, value in values.items()}
+
+
+@cache
+def _envelope_type(descriptor: Descriptor) -> type[Message]:
+    file = descriptor_pb2.FileDescriptorProto(name="envelope", package="envelope", syntax="proto3")
+    message = file.message_type.add()
+    descriptor.CopyToProto(message)
+    for field in message.field:
+        if field.type in {field.TYPE_STRING, field.TYPE_MESSAGE}:
+            field.type = field.TYPE_BYTES
+            field.ClearField("type_name")
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)  # type: ignore[no-untyped-call]
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"envelope.{descriptor.name}"))
+
+
+def _no_message(descriptor: Descriptor) -> InvalidInput:
+    return InvalidInput([Violation("request", f"these bytes are no message {descriptor.full_name}")])
+
+
+def _decoded(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
 
 
 def _texts(values: dict[str, Any], descriptor: Descriptor) -> dict[str, Any]:
@@ -46,7 +83,7 @@ def _text(value: Any, field: FieldDescriptor) -> Any:
 def _one(value: Any, field: FieldDescriptor) -> Any:
     if field.message_type is not None:
         return _texts(value, field.message_type)
-    return value.decode("utf-8", "surrogateescape") if field.type == FieldDescriptor.TYPE_STRING else value
+    return _decoded(value) if field.type == FieldDescriptor.TYPE_STRING else value
 
 
 @cache

@@ -37,11 +37,15 @@ def parse_bytes(model: type[M], message_type: type[Message], data: bytes, max_it
     try:
         message = message_type.FromString(data)
     except DecodeError:
-        fields = loose.read(message_type, data)
-        if model is BatchGenerateNotificationsRequest:
-            check_size(fields.get("requests", ()), max_items)
-        return _from_fields(model, fields)
-    return parse(model, message, max_items)
+        if model is not BatchGenerateNotificationsRequest:
+            return _from_fields(model, loose.read(message_type, data))
+    else:
+        return parse(model, message, max_items)
+    fields = loose.envelope(message_type, data)
+    entries = fields.get("requests", [])
+    check_size(entries, max_items)
+    read = partial(parse_bytes, GenerateNotificationRequest, service_pb2.GenerateNotificationRequest)
+    return _validated(model, {**fields, "requests": [isolated(read, entry) for entry in entries]})
 
 
 def parse_json(model: type[M], body: bytes | str, max_items: int | None = None) -> M:

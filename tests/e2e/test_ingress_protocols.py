@@ -26,7 +26,7 @@ from tests.e2e.conftest import started
 
 @pytest.fixture(scope="module")
 def app(root: Path) -> Iterator[LocalServe]:
-    yield from started(root / "tests/e2e/ingress.yaml", 120)
+    yield from started(root / "tests/e2e/ingress.yaml", 300)
 
 
 @pytest.fixture

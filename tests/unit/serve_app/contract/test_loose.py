@@ -53,3 +53,18 @@ def test_bytes_that_are_no_message(data: bytes, rpc: str) -> None:
     model, kind = getattr(messages, f"{rpc}Request"), getattr(service_pb2, f"{rpc}Request")
     with pytest.raises(InvalidInput, match=f"request: these bytes are no message pushgen.v1.{rpc}Request"):
         requests.parse_bytes(model, kind, data)
+
+
+def test_bytes_inside_a_batch_that_are_no_message_are_refused_alone() -> None:
+    good = service_pb2.GenerateNotificationRequest(item=item_pb2.Item(title="t"))
+    placeholder = service_pb2.GenerateNotificationRequest(request_id="@@@")
+    batch = service_pb2.BatchGenerateNotificationsRequest(requests=[good, placeholder, good], request_id="all")
+    data = batch.SerializeToString().replace(placeholder.SerializeToString(), b"\xff" * 5)
+    read = requests.parse_bytes(BatchGenerateNotificationsRequest, type(batch), data)
+    assert read.request_id == "all"
+    assert [isinstance(r, InvalidInput) for r in read.requests] == [False, True, False]
+    with pytest.raises(InvalidInput, match="exceed this service's limit of 2"):
+        requests.parse_bytes(BatchGenerateNotificationsRequest, type(batch), data, 2)
+    bad_id = data.replace(b"all", b"\xff\xff\xff")
+    with pytest.raises(InvalidInput, match="request_id: must be valid Unicode"):
+        requests.parse_bytes(BatchGenerateNotificationsRequest, type(batch), bad_id)
