@@ -21,7 +21,7 @@ def read(message_type: type[Message], data: bytes) -> dict[str, Any]:
 
     Raises InvalidInput if the bytes are no such message in any case.
     """
-    descriptor: Descriptor = message_type.DESCRIPTOR
+    descriptor: Any = message_type.DESCRIPTOR
     loose_descriptor = _pool(descriptor.file).FindMessageTypeByName(descriptor.full_name)
     try:
         message = message_factory.GetMessageClass(loose_descriptor).FromString(data)
@@ -35,7 +35,7 @@ def envelope(message_type: type[Message], data: bytes) -> dict[str, Any]:
 
     Raises InvalidInput.
     """
-    descriptor: Descriptor = message_type.DESCRIPTOR
+    descriptor: Any = message_type.DESCRIPTOR
     try:
         message = _envelope_type(descriptor).FromString(data)
     except DecodeError:
@@ -67,7 +67,7 @@ def _decoded(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
-def _texts(values: dict[str, Any], descriptor: Descriptor) -> dict[str, Any]:
+def _texts(values: dict[str, Any], descriptor: Any) -> dict[str, Any]:
     return {name: _text(value, descriptor.fields_by_name[name]) for name, value in values.items()}
 
 

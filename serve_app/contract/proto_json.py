@@ -123,7 +123,7 @@ class _Reader:
         if field.message_type is not None:
             return self.message(value, field.message_type, path)
         if field.enum_type is not None:
-            return self.enum(value, field, path)
+            return self.enum(value, field.enum_type, path, optional=not field.is_repeated)
         if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
             return value if isinstance(value, bool) else self.refuse(path, must_be("bool", value))
         if field.cpp_type in _INTEGERS:
@@ -133,15 +133,14 @@ class _Reader:
             return self.double(value, path)
         return value
 
-    def enum(self, value: Any, field: FieldDescriptor, path: str) -> Any:
+    def enum(self, value: Any, kind: Any, path: str, *, optional: bool) -> Any:
         """Return the name; a value that is not known stays, for the model to refuse with those that are."""
         if isinstance(value, bool):
-            return self.refuse(path, f"must be a name or a number of {field.enum_type.name}")
+            return self.refuse(path, f"must be a name or a number of {kind.name}")
         number = _whole(value) if isinstance(value, int | float) else None
-        known = field.enum_type.values_by_number.get(number)
+        known = kind.values_by_number.get(number)
         name = known.name if known is not None else value
-        is_unset = name == field.enum_type.values[0].name and not field.is_repeated
-        return _LEFT_OUT if is_unset else name
+        return _LEFT_OUT if optional and name == kind.values[0].name else name
 
     def double(self, value: Any, path: str) -> Any:
         is_text = isinstance(value, str) and (value in _WORDS or _NUMBER.fullmatch(value[: _MAX_DIGITS + 1]))

@@ -18,7 +18,7 @@ from pushgen.v1 import service_pb2
 def add_service_to_server(servicer: Any, server: Any) -> None:
     """Add `servicer`, which has a method for each RPC, to a server of grpc, grpc.aio or Serve."""
     service = service_pb2.DESCRIPTOR.services_by_name["PushGenService"]
-    handlers = {}
+    handlers: dict[str, grpc.RpcMethodHandler] = {}
     for rpc in service.methods:
         kind = grpc.unary_stream_rpc_method_handler if rpc.server_streaming else grpc.unary_unary_rpc_method_handler
         method = getattr(servicer, rpc.name)

@@ -57,7 +57,7 @@ def quote(value: Any) -> str:
         return str(value) if abs(value) < 10**MAX_QUOTED else "so large a number"
     if isinstance(value, float):
         return repr(value)
-    return {dict: "an object", list: "a list", tuple: "a list"}.get(type(value), "this")
+    return "an object" if isinstance(value, dict) else "a list" if isinstance(value, list | tuple) else "this"
 
 
 def at_key(path: str, key: str) -> str:
