@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+MAX_VIOLATIONS = 50
+"""Of one error: they bound the size of an answer to a request that is wrong throughout."""
+LEFT_OUT = "further violations are left out"
+
 
 class Violation(NamedTuple):
     """A violation of one field. `field` is a path such as `item.images[0].data`."""
@@ -36,11 +40,22 @@ class InvalidInput(PushGenError):
     reason = "INVALID_INPUT"
 
     def __init__(self, violations: list[Violation]) -> None:
-        super().__init__("; ".join(f"{v.field}: {v.description}" for v in violations))
-        self.violations = violations
+        if len(violations) > MAX_VIOLATIONS:
+            violations = [*violations[: MAX_VIOLATIONS - 1], Violation("request", LEFT_OUT)]
+        self.violations = [Violation(_encodable(v.field), _encodable(v.description)) for v in violations]
+        super().__init__("; ".join(f"{v.field}: {v.description}" for v in self.violations))
 
     def __reduce__(self) -> tuple[type, tuple[list[Violation]]]:
         return type(self), (self.violations,)
+
+    def below(self, field: str) -> InvalidInput:
+        """Return the same error of a message that has this one's in `field`."""
+        return type(self)([Violation(f"{field}.{v.field}", v.description) for v in self.violations])
+
+
+def _encodable(text: str) -> str:
+    """Escape lone surrogates, which a caller's names may have and no answer can carry."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 class UnsupportedField(InvalidInput):

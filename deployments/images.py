@@ -10,7 +10,7 @@ from pydantic import Field
 from deployments import pixels
 from deployments.errors import Violation
 from deployments.settings import Knobs
-from deployments.types import Item
+from deployments.types import MAX_PICTURES, Item
 
 
 class ImageLimits(Knobs):
@@ -19,7 +19,7 @@ class ImageLimits(Knobs):
     Pillow itself refuses more than 179 megapixels, so `max_image_pixels` stays below that.
     """
 
-    max_images: int = Field(default=8, ge=0, le=256)
+    max_images: int = Field(default=8, ge=0, le=MAX_PICTURES)
     max_image_bytes: int = Field(default=8 * 2**20, ge=1)
     max_image_pixels: int = Field(default=40_000_000, ge=1, le=178_000_000)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from cachetools import TLRUCache
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from deployments.captioner.file_store import FileStoreKnobs
 from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel, ServeLevelMetrics
@@ -92,24 +92,30 @@ class _Flight:
     waiters: int = field(default=0)
 
 
-def cached(captioner: CaptionerStage) -> CaptionerStage:
-    """The captioner behind a cache, if it is Cacheable."""
+def cached(captioner: CaptionerStage, settings: BaseModel) -> CaptionerStage:
+    """The captioner of these settings behind a cache, if it is Cacheable."""
     if not isinstance(captioner, Cacheable):
         return captioner
-    return CachedCaptioner(captioner, level_metrics=ServeLevelMetrics)
+    return CachedCaptioner(captioner, level_metrics=ServeLevelMetrics, setup=settings.model_dump_json())
 
 
 class CachedCaptioner(Startable[C], Generic[C]):
-    """A cache around the captioner `inner`. level_metrics: called once a second level is opened."""
+    """A cache around the captioner `inner`.
+
+    level_metrics: called once a second level is opened. setup: the captioner's settings as text. They are part of the
+    key: the side of images, a dtype or a quantisation changes captions, and a shared second level outlives them.
+    """
 
     def __init__(
         self,
         inner: Cacheable[C],
         clock: Callable[[], float] = time.monotonic,
         level_metrics: Callable[[], LevelMetrics] = NoMetrics,
+        setup: str = "",
     ) -> None:
         self._inner = inner
         self._clock = clock
+        self._setup = setup
         self._level_metrics = level_metrics
         self._flights: dict[str, _Flight] = {}
         self._cache = CacheKnobs(max_entries=0)
@@ -249,7 +255,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
     def _key(self, item: Item) -> str:
         digest = hashlib.sha256(item.pictures_digest().encode())
-        for word in (self._settings, self.revision().model_dump_json(), *self._inner.words_of(item)):
+        for word in (self._setup, self._settings, self.revision().model_dump_json(), *self._inner.words_of(item)):
             part = word.encode()
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)

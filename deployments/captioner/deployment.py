@@ -17,7 +17,7 @@ class CaptionerDeployment(StageReplica[CaptionerStage]):
     """A captioner in a replica. The cache is put around it here, once for all kinds."""
 
     def __init__(self, settings: AnyCaptionerSettings) -> None:
-        super().__init__(cached(build_captioner(settings)))
+        super().__init__(cached(build_captioner(settings), settings))
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         return await self.stage.caption(item, call)

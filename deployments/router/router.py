@@ -98,7 +98,8 @@ class EmbeddingRouter(Startable[RouterKnobs]):
         """Return the heaviest categories, with weights that sum to 1.
 
         Where `requested` names categories, only these are used, without their gates; `barred` are never used. Raises
-        InvalidInput for unknown names and when no category is left, Overloaded, DeadlineExceeded.
+        InvalidInput for unknown names and when no category is left, with the fields as RouteItem has them, Overloaded,
+        DeadlineExceeded.
         """
         loaded = self._loaded
         if loaded is None:
@@ -172,7 +173,7 @@ def _usable(
     """Return the indices of the usable categories. Raises InvalidInput."""
     names = [c.category for c in categories]
     unknown = [
-        Violation(f"options.{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
+        Violation(f"{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
         for field, listed in (("categories_wanted", requested), ("categories_barred", barred))
         for n, name in enumerate(listed)
         if name not in names
@@ -186,7 +187,5 @@ def _usable(
         if c.category not in barred and (c.category in requested if requested else c.gate.open_for(item, searched))
     ]
     if not usable:
-        raise InvalidInput(
-            [Violation("options.categories_barred", "leaves no category that this item could be written in")]
-        )
+        raise InvalidInput([Violation("categories_barred", "leaves no category that this item could be written in")])
     return usable

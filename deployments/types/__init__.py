@@ -5,8 +5,11 @@ Enum values are the proto's own names, so that the JSON of these models IS the P
 """
 
 from deployments.types.base import (
+    MAX_INT32,
     MAX_LONG_TEXT,
+    MAX_NAME,
     MAX_SHORT_TEXT,
+    AnswerEnum,
     EncodedBytes,
     LongText,
     Margin,
@@ -34,6 +37,12 @@ from deployments.types.decision import (
     WinCalibration,
 )
 from deployments.types.item import (
+    MAX_INCUMBENTS,
+    MAX_METADATA_ENTRIES,
+    MAX_METADATA_KEY,
+    MAX_PICTURES,
+    MAX_TAG,
+    MAX_TAGS,
     Copy,
     Image,
     Incumbent,
@@ -58,8 +67,17 @@ from deployments.types.work import (
 )
 
 __all__ = [
+    "MAX_INCUMBENTS",
+    "MAX_INT32",
     "MAX_LONG_TEXT",
+    "MAX_METADATA_ENTRIES",
+    "MAX_METADATA_KEY",
+    "MAX_NAME",
+    "MAX_PICTURES",
     "MAX_SHORT_TEXT",
+    "MAX_TAG",
+    "MAX_TAGS",
+    "AnswerEnum",
     "Candidate",
     "Caption",
     "CaptionResult",

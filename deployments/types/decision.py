@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 
 from pydantic import Field
 
-from deployments.types.base import Model
+from deployments.types.base import AnswerEnum, Model
 from deployments.types.item import Copy
 
 
-class Stage(StrEnum):
+class Stage(AnswerEnum):
     """The six verbs of the flow."""
 
     CAPTION = "STAGE_CAPTION"
@@ -49,7 +48,7 @@ class StageTiming(Usage):
     wall_ms: float = 0.0
 
 
-class CaptionSource(StrEnum):
+class CaptionSource(AnswerEnum):
     VLM = "CAPTION_SOURCE_VLM"
     TAGS = "CAPTION_SOURCE_TAGS"
     GIVEN = "CAPTION_SOURCE_GIVEN"
@@ -69,14 +68,14 @@ class RoutedCategory(Model):
     wanted: bool = False
 
 
-class Source(StrEnum):
+class Source(AnswerEnum):
     GENERATED = "SOURCE_GENERATED"
     INCUMBENT = "SOURCE_INCUMBENT"
     TEMPLATE = "SOURCE_TEMPLATE"
     NONE = "SOURCE_NONE"
 
 
-class Severity(StrEnum):
+class Severity(AnswerEnum):
     BLOCK = "SEVERITY_BLOCK"
     REVIEW = "SEVERITY_REVIEW"
 
@@ -142,7 +141,7 @@ class Candidate(Model):
         return Copy(title=self.title, body=self.body)
 
 
-class Reason(StrEnum):
+class Reason(AnswerEnum):
     BEAT_INCUMBENT = "REASON_BEAT_INCUMBENT"
     BEST_CANDIDATE = "REASON_BEST_CANDIDATE"
     BELOW_MARGIN = "REASON_BELOW_MARGIN"
@@ -153,7 +152,7 @@ class Reason(StrEnum):
     NONE_FIT = "REASON_NONE_FIT"
 
 
-class Degradation(StrEnum):
+class Degradation(AnswerEnum):
     CAPTION_FROM_METADATA = "DEGRADATION_CAPTION_FROM_METADATA"
     DEFAULT_CATEGORIES = "DEGRADATION_DEFAULT_CATEGORIES"
     FEWER_CANDIDATES = "DEGRADATION_FEWER_CANDIDATES"

@@ -5,11 +5,27 @@ from __future__ import annotations
 import hashlib
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from deployments.types.base import EncodedBytes, LongText, Margin, Model, Name, ShortText
+from deployments.types.base import (
+    MAX_INT32,
+    EncodedBytes,
+    LongText,
+    Margin,
+    Model,
+    Name,
+    ShortText,
+)
+
+MAX_TAGS = 64
+MAX_TAG = 64
+MAX_METADATA_ENTRIES = 64
+MAX_METADATA_KEY = 64
+# More than any operator may allow: they bound the work on a request that is refused.
+MAX_PICTURES = 256
+MAX_INCUMBENTS = 256
 
 
 class Image(Model):
@@ -18,6 +34,12 @@ class Image(Model):
     data: EncodedBytes | None = None
     url: str | None = Field(default=None, max_length=2048)
     alt_text: ShortText = ""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.data is not None and self.url is not None:
+            raise ValueError("has both data and url: set one of them")
+        return self
 
     @cached_property
     def digest(self) -> bytes:
@@ -29,7 +51,7 @@ class VideoFrame(Model):
     """One frame of the item's video; frames are read in the order of their offsets."""
 
     data: EncodedBytes
-    offset_ms: int = Field(default=0, ge=0)
+    offset_ms: int = Field(default=0, ge=0, le=MAX_INT32)
 
     @cached_property
     def digest(self) -> bytes:
@@ -44,13 +66,13 @@ class Item(Model):
     locale: Annotated[str, StringConstraints(max_length=35)] = ""
     title: ShortText = ""
     description: LongText = ""
-    tags: tuple[Annotated[str, StringConstraints(max_length=64)], ...] = Field(default=(), max_length=64)
+    tags: tuple[Annotated[str, StringConstraints(max_length=MAX_TAG)], ...] = Field(default=(), max_length=MAX_TAGS)
     creator: Name = ""
-    metadata: dict[Annotated[str, StringConstraints(min_length=1, max_length=64)], LongText] = Field(
-        default_factory=dict, max_length=64
+    metadata: dict[Annotated[str, StringConstraints(min_length=1, max_length=MAX_METADATA_KEY)], LongText] = Field(
+        default_factory=dict, max_length=MAX_METADATA_ENTRIES
     )
-    images: tuple[Image, ...] = ()
-    frames: tuple[VideoFrame, ...] = ()
+    images: tuple[Image, ...] = Field(default=(), max_length=MAX_PICTURES)
+    frames: tuple[VideoFrame, ...] = Field(default=(), max_length=MAX_PICTURES)
     caption: LongText = ""
 
     @property
@@ -110,14 +132,14 @@ class Options(Model):
 
     categories_wanted: tuple[Name, ...] = Field(default=(), max_length=32)
     categories_barred: tuple[Name, ...] = Field(default=(), max_length=32)
-    max_categories: int | None = Field(default=None, ge=1)
-    candidates_per_category: int | None = Field(default=None, ge=1)
+    max_categories: int | None = Field(default=None, ge=1, le=MAX_INT32)
+    candidates_per_category: int | None = Field(default=None, ge=1, le=MAX_INT32)
     length_profile: Name = ""
     output_fields: tuple[OutputField, ...] = Field(default=(), max_length=2)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
+    temperature: float | None = Field(default=None, ge=0, le=2, allow_inf_nan=False)
+    seed: int | None = Field(default=None, ge=0, le=MAX_INT32)
     margin: Margin | None = None
-    time_budget_ms: int | None = Field(default=None, ge=1)
+    time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
     priority: Priority = Priority.REALTIME
     allow_degradation: bool | None = None
     adapter: Name = ""

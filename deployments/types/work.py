@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from pydantic import Field
 
-from deployments.types.base import Model, Name
+from deployments.types.base import AnswerEnum, Model, Name
 from deployments.types.decision import Caption, Reward, StageRevision, Usage, WinCalibration
 from deployments.types.item import Copy, Item, OutputField
 
 
-class CountingUnit(StrEnum):
+class CountingUnit(AnswerEnum):
     GRAPHEMES = "COUNTING_UNIT_GRAPHEMES"
     WIDTH = "COUNTING_UNIT_WIDTH"
     UTF8_BYTES = "COUNTING_UNIT_UTF8_BYTES"

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -13,19 +14,20 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from deployments.errors import InvalidInput, PushGenError, StageUnavailable
+from deployments.errors import InvalidInput, PushGenError, StageUnavailable, Violation
 from deployments.types import Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
-from serve_app.contract.codec import from_message, to_message, violations
+from serve_app.contract.codec import from_message, to_message
 from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
-from serve_app.contract.headers import header_safe, with_budget
+from serve_app.contract.headers import header_safe, item_request_id, with_budget
 from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     GenerateNotificationRequest,
     StreamNotificationResponse,
 )
+from serve_app.contract.requests import isolated, parse_value
 from serve_app.contract.verbs import BATCH, GENERATE, STREAM, Request, Response, UnaryVerb
 
 T = TypeVar("T")
@@ -88,13 +90,17 @@ def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
 
 @dataclass(frozen=True)
 class RpcCall(Generic[T]):
-    """A call to make. read: decodes an answer; None for an answer to skip."""
+    """A call to make. read: decodes an answer; None for an answer to skip.
+
+    refusals: answers that need no service; without a request there are no others.
+    """
 
     rpc: str
-    request: BaseModel
+    request: BaseModel | None
     message_type: type[Message]
     read: Callable[[Any], T]
     timeout_is_budget: bool = True
+    refusals: Sequence[Any] = ()
 
     def message(self, timeout_s: float | None) -> Any:
         """Encode the request, with the timeout as its time budget if it has none. Raises InvalidInput."""
@@ -102,7 +108,12 @@ class RpcCall(Generic[T]):
         if timeout_s is not None and self.timeout_is_budget:
             # The service must answer before the transport gives up, else its partial answer is lost.
             budget_ms = max(1, int(1000 * (timeout_s - min(0.5, 0.05 * timeout_s))))
-        return to_message(with_budget(self.request, budget_ms), self.message_type)
+        if self.request is None:
+            raise RuntimeError("there is nothing to send")
+        try:
+            return to_message(with_budget(self.request, budget_ms), self.message_type)
+        except (ValueError, TypeError):  # of a model that was made without validation
+            raise InvalidInput([Violation("request", "does not fit the contract")]) from None
 
     def transport_timeout_s(self, message: Any, timeout_s: float | None) -> float | None:
         """Return the timeout for gRPC."""
@@ -115,14 +126,11 @@ class RpcCall(Generic[T]):
 def request_from(model: type[Request], content: Item | Request | Mapping[str, Any], **fields: Any) -> Request:
     """Make a request of the model, from such a request, a dictionary of its keys, or an item and further fields.
 
-    Raises InvalidInput.
+    A dictionary may also be ProtoJSON. Raises InvalidInput.
     """
     if isinstance(content, model):
         return content
-    try:
-        return model.model_validate({"item": content, **fields} if isinstance(content, Item) else content)
-    except ValidationError as error:
-        raise InvalidInput(violations(error, model)) from None
+    return parse_value(model, {"item": content, **fields} if isinstance(content, Item) else content)
 
 
 def unary(verb: UnaryVerb[Request, Response], content: Item | Request, **fields: Any) -> RpcCall[Response]:
@@ -149,18 +157,31 @@ def stream(content: Content) -> RpcCall[StreamNotificationResponse | None]:
     return RpcCall(STREAM.rpc, request, STREAM.request_message, read)
 
 
-def batch(contents: Sequence[Content], request_id: str) -> RpcCall[tuple[int, Decision | PushGenError] | None]:
-    def read(answer: service_pb2.BatchGenerateNotificationsResponse) -> tuple[int, Decision | PushGenError] | None:
+Answer = tuple[int, Decision | PushGenError]
+
+
+def batch(contents: Sequence[Content], request_id: str) -> RpcCall[Answer | None]:
+    """Make the call of the items that are requests; the others are its refusals, at their own index."""
+    entries = [isolated(partial(request_from, GenerateNotificationRequest), content) for content in contents]
+    refusals = [(at, entry) for at, entry in enumerate(entries) if isinstance(entry, InvalidInput)]
+    requests = [(at, entry) for at, entry in enumerate(entries) if not isinstance(entry, InvalidInput)]
+    for at, refused in refusals:
+        refused.request_id = item_request_id(refused.request_id, request_id, at) if request_id else refused.request_id
+
+    def read(answer: service_pb2.BatchGenerateNotificationsResponse) -> Answer | None:
         if answer.WhichOneof("result") is None:
             return None
+        position = requests[answer.index][0]
         if answer.HasField("error"):
-            return answer.index, from_status(answer.error) or PushGenError(answer.error.message)
-        return answer.index, from_message(Decision, answer.decision)
+            return position, from_status(answer.error) or PushGenError(answer.error.message)
+        return position, from_message(Decision, answer.decision)
 
-    requests = tuple(request_from(GenerateNotificationRequest, content) for content in contents)
-    request = request_from(BatchGenerateNotificationsRequest, {"requests": requests, "request_id": request_id})
+    request = None
+    if requests or not refusals:
+        fields = {"requests": [entry for _, entry in requests], "request_id": request_id}
+        request = request_from(BatchGenerateNotificationsRequest, fields)
     # The timeout is for the batch and a time budget for one item: neither follows from the other.
-    return RpcCall(BATCH.rpc, request, BATCH.request_message, read, timeout_is_budget=False)
+    return RpcCall(BATCH.rpc, request, BATCH.request_message, read, timeout_is_budget=False, refusals=refusals)
 
 
 class _HealthCheckRequest(BaseModel):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -16,13 +17,14 @@ from rich.console import Console, RenderableType
 from rich.progress import track
 from rich.text import Text
 
-from deployments.errors import PushGenError
-from deployments.types import Decision
+from deployments.errors import InvalidInput, PushGenError
+from deployments.types import Decision, Item
 from serve_app.client import PushGenClient, cli_input, cli_lines, render
 from serve_app.client.cli_errors import BAD_INPUT, FAILED, UNAVAILABLE, answer_json, exit_code, explained
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
 from serve_app.contract.errors import to_problem
 from serve_app.contract.messages import (
+    BatchEntry,
     CaptionItemRequest,
     GenerateNotificationRequest,
     RouteItemRequest,
@@ -101,8 +103,9 @@ def batch(
 ) -> None:
     """Many items; one bad item never fails the others. With --json one answer a line, as they finish."""
     with connected(call) as client:
-        loaded = cli_input.load_many(file)
-        requests = [cli_input.build(GenerateNotificationRequest, one, f"requests[{i}]") for i, one in enumerate(loaded)]
+        requests = [requested(line) for line in cli_input.load_many(file, GenerateNotificationRequest)]
+        if not requests:
+            raise cli_input.BadArgument(f"{file} has no requests")
         answers: dict[int, Decision | PushGenError] = {}
         bar = track(ordered(client, requests), "items", len(requests), console=errors, disable=not errors.is_terminal)
         for index, answer in bar:
@@ -112,7 +115,8 @@ def batch(
                 sys.stdout.write(cli_input.dump(line) + "\n")
                 sys.stdout.flush()
         if not call.as_json:
-            Console().print(render.batch_table([r.item for r in requests], answers))
+            items = [Item() if isinstance(r, InvalidInput) else r.item for r in requests]
+            Console().print(render.batch_table(items, answers))
     if any(isinstance(answer, PushGenError) for answer in answers.values()):
         raise typer.Exit(FAILED)
 
@@ -183,7 +187,8 @@ def generate_request(
     file: str | None, item: ItemFlags, categories: CategoryFlags, writing: WritingFlags, request: RequestFlags
 ) -> GenerateNotificationRequest:
     typed = typed_request(item, categories, writing, request)
-    return cli_input.build(GenerateNotificationRequest, cli_input.merge(cli_input.load(file), typed))
+    loaded = cli_input.load(file, GenerateNotificationRequest)
+    return cli_input.build(GenerateNotificationRequest, cli_input.merge(loaded, typed))
 
 
 def typed_request(
@@ -200,17 +205,25 @@ def typed_request(
 
 def stage_request(model: type[M], file: str | None, item: ItemFlags, request: RequestFlags, **fields: Any) -> M:
     typed = {"item": item.item, "request_id": request.request_id, **request.limits, **fields}
-    return cli_input.build(model, cli_input.merge(cli_input.load(file), typed))
+    return cli_input.build(model, cli_input.merge(cli_input.load(file, model), typed))
 
 
-def ordered(
-    client: PushGenClient, requests: list[GenerateNotificationRequest]
-) -> Iterator[tuple[int, Decision | PushGenError]]:
-    """Yield the answers of all requests, in batches within the service's limit."""
-    size = client.info().limits.max_batch_items
-    for start in range(0, len(requests), size):
-        for index, answer in client.batch(requests[start : start + size]):
-            yield start + index, answer
+def requested(line: dict[str, Any] | InvalidInput) -> BatchEntry:
+    """Validate one of many requests; one that is wrong is its own InvalidInput."""
+    if isinstance(line, InvalidInput):
+        return line
+    return cli_input.attempt(partial(cli_input.build, GenerateNotificationRequest), line)
+
+
+def ordered(client: PushGenClient, requests: list[BatchEntry]) -> Iterator[tuple[int, Decision | PushGenError]]:
+    """Yield the answers of all requests, in batches within the service's limit. Refused ones are not sent."""
+    yield from ((index, entry) for index, entry in enumerate(requests) if isinstance(entry, InvalidInput))
+    sound = [(index, entry) for index, entry in enumerate(requests) if not isinstance(entry, InvalidInput)]
+    size = client.info().limits.max_batch_items if sound else 1
+    for start in range(0, len(sound), size):
+        chunk = sound[start : start + size]
+        for at, answer in client.batch([entry for _, entry in chunk]):
+            yield chunk[at][0], answer
 
 
 def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], concurrency: int) -> int:
@@ -219,15 +232,15 @@ def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], c
     def report_ignored(keys: set[str]) -> None:
         errors.print(f"left out, no part of an item: {', '.join(sorted(keys))}", style="yellow")
 
-    lines = enumerate(cli_lines.read(source, cli_input.merge({}, typed), report_ignored), start=1)
-    requests = [cli_input.build(GenerateNotificationRequest, line, f"line {number}") for number, line in lines]
+    requests = [requested(line) for line in cli_lines.read(source, cli_input.merge({}, typed), report_ignored)]
     answers = cli_lines.decisions(client, requests, concurrency)
     failed = 0
     for index, answer in track(answers, "items", len(requests), console=errors, disable=not errors.is_terminal):
         line = answer_json(answer)
         if isinstance(answer, PushGenError):
             failed += 1
-            line["item_id"] = requests[index].item.id
+            request = requests[index]
+            line |= {"line": index + 1} if isinstance(request, InvalidInput) else {"item_id": request.item.id}
         else:
             line = line["decision"]
         sys.stdout.write(cli_input.dump(line) + "\n")

@@ -8,15 +8,18 @@ from __future__ import annotations
 import base64
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, Violation
-from serve_app.contract.codec import parse_json
+from serve_app.contract import proto_json
+from serve_app.contract.requests import descriptor_of, parse_value
 
+A = TypeVar("A")
+T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -32,17 +35,54 @@ def read_text(source: str) -> str:
         raise BadArgument(f"cannot read {source}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def load(source: str | None) -> dict[str, Any]:
-    """Read one JSON object as a request; {} without a source. An item is wrapped in a request."""
+def load(source: str | None, model: type[BaseModel]) -> dict[str, Any]:
+    """Read one JSON object as a request of the model, keys as in the proto; {} without a source.
+
+    An item is wrapped in a request. Raises InvalidInput for what is no ProtoJSON of such a request.
+    """
     if source is None:
         return {}
     (content,) = _objects(read_text(source), _name(source), many=False)
-    return as_request(content, _folder(source))
+    return _named(as_request(content, _folder(source)), model)
 
 
-def load_many(source: str) -> list[dict[str, Any]]:
-    """Read the requests or items of a batch: JSON lines, a JSON list, or an object with `requests`."""
-    return [as_request(content, _folder(source)) for content in _objects(read_text(source), _name(source), many=True)]
+def load_many(
+    source: str, model: type[BaseModel], prepare: Callable[[dict[str, Any]], dict[str, Any]] = dict
+) -> list[dict[str, Any] | InvalidInput]:
+    """Read the requests or items of a batch: JSON lines, a JSON list, or an object with `requests`.
+
+    One that is wrong is its own InvalidInput, in its place. `prepare` sees each request before it is checked.
+    """
+    folder = _folder(source)
+
+    def read(content: Any) -> dict[str, Any]:
+        if isinstance(content, InvalidInput):
+            raise content
+        if not isinstance(content, dict):
+            raise InvalidInput([Violation("request", "must be an object")])
+        try:
+            return _named(prepare(as_request(content, folder)), model)
+        except BadArgument as error:
+            raise InvalidInput([Violation("item", str(error))]) from None
+
+    return [attempt(read, content) for content in _objects(read_text(source), _name(source), many=True)]
+
+
+def attempt(read: Callable[[A], T], content: A) -> T | InvalidInput:
+    """Read one of many."""
+    try:
+        return read(content)
+    except InvalidInput as refused:
+        return refused
+
+
+def _named(request: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Return the request with its keys as in the proto, where flags look for them."""
+    fields, wrong = proto_json.plain(request, descriptor_of(model))
+    if wrong:
+        raise InvalidInput(wrong)
+    named: dict[str, Any] = fields
+    return named
 
 
 def _name(source: str) -> str:
@@ -53,29 +93,34 @@ def _folder(source: str) -> Path:
     return Path() if source == "-" else Path(source).parent
 
 
-def _objects(text: str, source: str, *, many: bool) -> list[dict[str, Any]]:
+def _objects(text: str, source: str, *, many: bool) -> list[Any]:
     try:
-        parsed = json.loads(text)
-    except json.JSONDecodeError as error:
+        parsed = proto_json.loads(text)
+    except InvalidInput as error:
+        wrong = BadArgument(f"{source} {error.violations[0].description}")
         if not many:
-            raise BadArgument(f"{source} is not JSON: {error}") from None
+            raise wrong from None
         parsed = _lines(text, source)
+        if not any(isinstance(line, dict) for line in parsed):
+            raise wrong from None
     if many and isinstance(parsed, dict):
         parsed = parsed.get("requests", [parsed])
     objects = parsed if many else [parsed]
-    if not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
+    if not isinstance(objects, list) or not (many or isinstance(parsed, dict)):
         raise BadArgument(f"{source} must hold {'objects, one a line or in a list' if many else 'one object'}")
     return objects
 
 
 def _lines(text: str, source: str) -> list[Any]:
+    """Parse JSON lines; one that is not JSON is its own InvalidInput."""
     parsed = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
             try:
-                parsed.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise BadArgument(f"{source} line {number} is not JSON: {error}") from None
+                parsed.append(proto_json.loads(line))
+            except InvalidInput as error:
+                described = f"{source} line {number} {error.violations[0].description}"
+                parsed.append(InvalidInput([Violation("request", described)]))
     return parsed
 
 
@@ -90,7 +135,8 @@ def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
         for name in ("images", "frames")
         if isinstance(item.get(name), list)
     }
-    return {**request, "item": {**item, **media}}
+    item.update(media)
+    return request
 
 
 def _with_bytes(entry: Any, folder: Path) -> Any:
@@ -151,13 +197,9 @@ def merge(request: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in merged.items() if value != {} or key == "item"}
 
 
-def build(model: type[M], request: dict[str, Any], where: str = "") -> M:
-    """Validate the contract model. Raises InvalidInput with every violation; `where` begins each path."""
-    try:
-        return parse_json(model, dump(request))
-    except InvalidInput as error:
-        before = f"{where}." if where else ""
-        raise InvalidInput([Violation(f"{before}{v.field}", v.description) for v in error.violations]) from None
+def build(model: type[M], request: dict[str, Any]) -> M:
+    """Validate the contract model. Raises InvalidInput with every violation."""
+    return parse_value(model, request)
 
 
 def dump(value: Any) -> str:

@@ -8,42 +8,51 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from deployments.errors import Overloaded, PushGenError
+from deployments.errors import InvalidInput, Overloaded, PushGenError
 from deployments.types import Decision, Item
 from serve_app.client import PushGenClient, cli_input
-from serve_app.contract.messages import GenerateNotificationRequest
+from serve_app.contract.messages import BatchEntry, GenerateNotificationRequest
 
 _ATTEMPTS = 8
 
 
-def read(source: str, defaults: dict[str, Any], report_ignored: Callable[[set[str]], None]) -> list[dict[str, Any]]:
+def read(
+    source: str, defaults: dict[str, Any], report_ignored: Callable[[set[str]], None]
+) -> list[dict[str, Any] | InvalidInput]:
     """Read a request from each line of a file of requests or items. A line overrides the `defaults`.
 
     A line may be an item of a content feed: its `alt_text` becomes the caption. Keys that an Item does not have are
-    left out and passed to `report_ignored`. Raises BadArgument.
+    left out and passed to `report_ignored`. A line that is wrong is its own InvalidInput. Raises BadArgument.
     """
     ignored: set[str] = set()
-    requests = []
-    for line in cli_input.load_many(source):
-        item, extra = _item_fields(line["item"]) if set(line) == {"item"} else (line["item"], set())
-        ignored |= extra
-        requests.append(cli_input.merge(defaults, {**line, "item": item}))
+
+    def of_feed(request: dict[str, Any]) -> dict[str, Any]:
+        if set(request) == {"item"} and isinstance(request["item"], dict):
+            ignored.update(_trimmed(request["item"]))
+        return request
+
+    requests = [
+        line if isinstance(line, InvalidInput) else cli_input.merge(defaults, line)
+        for line in cli_input.load_many(source, GenerateNotificationRequest, of_feed)
+    ]
     if ignored:
         report_ignored(ignored)
     return requests
 
 
-def _item_fields(item: Any) -> tuple[Any, set[str]]:
-    if not isinstance(item, dict):
-        return item, set()
-    fields = {key: value for key, value in item.items() if key in Item.model_fields}
-    if item.get("alt_text") and not fields.get("caption") and not fields.get("images"):
-        fields["caption"] = item["alt_text"]
-    return fields, item.keys() - Item.model_fields.keys() - {"alt_text"}
+def _trimmed(item: dict[str, Any]) -> set[str]:
+    """Make an item of what a feed has of one. Returns the keys that are left out."""
+    alt_text = item.pop("alt_text", None)
+    if alt_text and not item.get("caption") and not item.get("images"):
+        item["caption"] = alt_text
+    extra = item.keys() - Item.model_fields.keys()
+    for key in extra:
+        del item[key]
+    return extra
 
 
 def decisions(
-    client: PushGenClient, requests: Sequence[GenerateNotificationRequest], concurrency: int
+    client: PushGenClient, requests: Sequence[BatchEntry], concurrency: int
 ) -> Iterator[tuple[int, Decision | PushGenError]]:
     """Yield the answers with their index, as they finish. Calls of an overloaded service are repeated later."""
     with ThreadPoolExecutor(concurrency) as pool:
@@ -66,7 +75,9 @@ def decisions(
                 future.cancel()
 
 
-def _ask(client: PushGenClient, request: GenerateNotificationRequest) -> Decision:
+def _ask(client: PushGenClient, request: BatchEntry) -> Decision:
+    if isinstance(request, InvalidInput):
+        raise request
     for attempt in range(1, _ATTEMPTS):
         try:
             return client.generate(request)

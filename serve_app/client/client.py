@@ -123,7 +123,10 @@ class PushGenClient(_Base):
     def batch(
         self, requests: Sequence[Content], *, request_id: str = "", timeout_s: float | None = None
     ) -> Iterator[tuple[int, Decision | PushGenError]]:
-        """Yield (index, answer) for many items, as they finish. An item's error is its answer and is not raised."""
+        """Yield (index, answer) for many items, as they finish.
+
+        An item's error is its answer and is not raised, one that is found before anything is sent among them.
+        """
         return self._iterate(calls.batch(requests, request_id), timeout_s)
 
     def caption(self, request: Item | CaptionItemRequest, *, timeout_s: float | None = None) -> CaptionItemResponse:
@@ -159,6 +162,9 @@ class PushGenClient(_Base):
         raise AssertionError("unreachable")
 
     def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> Iterator[T]:
+        yield from call.refusals
+        if call.request is None:
+            return
         answers = self._start(call, self._deadline_s(timeout_s))
         try:
             for answer in answers:
@@ -235,6 +241,10 @@ class AsyncPushGenClient(_Base):
         raise AssertionError("unreachable")
 
     async def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> AsyncIterator[T]:
+        for refused in call.refusals:
+            yield refused
+        if call.request is None:
+            return
         answers = self._start(call, self._deadline_s(timeout_s))
         try:
             async for answer in answers:

@@ -16,6 +16,7 @@ from google.rpc import error_details_pb2, status_pb2
 from pydantic import BaseModel, Field
 
 from deployments.errors import (
+    LEFT_OUT,
     DeadlineExceeded,
     InvalidInput,
     Overloaded,
@@ -98,7 +99,7 @@ def _short(text: str) -> str:
 
 
 def to_status(error: PushGenError, request_id: str, *, max_bytes: int | None = MAX_STATUS_BYTES) -> status_pb2.Status:
-    """google.rpc.Status of a `public` error. Violations that do not fit `max_bytes` are counted, not sent."""
+    """google.rpc.Status of a `public` error. Violations that do not fit `max_bytes` are left out."""
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
     details: list[Message] = [info, error_details_pb2.RequestInfo(request_id=request_id)]
     retry_after_s = _retry_after_s(error)
@@ -118,11 +119,11 @@ def to_status(error: PushGenError, request_id: str, *, max_bytes: int | None = M
 
 def _bad_request(violations: list[Violation], room: float) -> error_details_pb2.BadRequest:
     found = error_details_pb2.BadRequest()
-    for i, violation in enumerate(violations):
+    for violation in violations:
         entry = found.field_violations.add(field=violation.field, description=violation.description)
         if found.ByteSize() > room:
             found.field_violations.remove(entry)
-            found.field_violations.add(description=f"{len(violations) - i} more violations are left out")
+            found.field_violations.add(description=LEFT_OUT)
             break
     return found
 

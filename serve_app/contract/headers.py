@@ -9,10 +9,10 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, Violation
-from serve_app.contract.codec import MAX_INT32
+from deployments.types import MAX_INT32, MAX_NAME
 
 BUDGET_HEADER = "x-pushgen-time-budget-ms"
-MAX_REQUEST_ID_CHARS = 128
+MAX_REQUEST_ID_CHARS = MAX_NAME
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -54,7 +54,8 @@ def with_budget(request: M, budget_ms: int | None) -> M:
     values = dict(request)
     changed: dict[str, Any] = {}
     if "requests" in values:
-        changed = {"requests": tuple(with_budget(entry, budget_ms) for entry in values["requests"])}
+        entries = values["requests"]
+        changed = {"requests": tuple(e if isinstance(e, InvalidInput) else with_budget(e, budget_ms) for e in entries)}
     elif "options" in values:
         changed = {"options": with_budget(values["options"], budget_ms)}
     elif "time_budget_ms" in values and values["time_budget_ms"] is None:
@@ -65,7 +66,9 @@ def with_budget(request: M, budget_ms: int | None) -> M:
 def join(parsed: M | InvalidInput, wrong: list[Violation]) -> M:
     """The parsed request; raises InvalidInput with the violations of the body and of the headers together."""
     if isinstance(parsed, InvalidInput):
-        raise type(parsed)(parsed.violations + wrong)
+        refused = type(parsed)(parsed.violations + wrong)
+        refused.request_id = parsed.request_id
+        raise refused
     if wrong:
         raise InvalidInput(wrong)
     return parsed

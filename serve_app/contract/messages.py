@@ -5,11 +5,15 @@ The domain types inside them live in `deployments/types.py`. A test holds both a
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, GetCoreSchemaHandler, GetPydanticSchema
+from pydantic_core import core_schema
 
+from deployments.errors import InvalidInput
 from deployments.types import (
+    MAX_INCUMBENTS,
+    MAX_INT32,
     Candidate,
     Caption,
     CategoryInfo,
@@ -35,7 +39,7 @@ class GenerateNotificationRequest(Model):
     """One item, what exists for it already, and how to write and choose."""
 
     item: Item
-    incumbents: tuple[Incumbent, ...] = ()
+    incumbents: tuple[Incumbent, ...] = Field(default=(), max_length=MAX_INCUMBENTS)
     recent_copies: tuple[Copy, ...] = Field(default=(), max_length=MAX_RECENT_COPIES)
     options: Options = Options()
     request_id: Name = ""
@@ -45,14 +49,27 @@ class StreamNotificationRequest(GenerateNotificationRequest):
     """The same; the answer is a stream of events."""
 
 
+def _or_refused(_source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def validate(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        return value if isinstance(value, InvalidInput) else read(value)
+
+    return core_schema.no_info_wrap_validator_function(validate, handler(GenerateNotificationRequest))
+
+
+BatchEntry: TypeAlias = Annotated[GenerateNotificationRequest | InvalidInput, GetPydanticSchema(_or_refused)]
+"""A request of a batch, or why it is refused."""
+
+
 class BatchGenerateNotificationsRequest(Model):
-    requests: tuple[GenerateNotificationRequest, ...] = Field(min_length=1)
+    """Requests, each read by itself: one that is refused leaves the others alone, see `requests.py`."""
+
+    requests: tuple[BatchEntry, ...] = Field(min_length=1)
     request_id: Name = ""
 
 
 class CaptionItemRequest(Model):
     item: Item
-    time_budget_ms: int | None = Field(default=None, ge=1)
+    time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
     priority: Priority = Priority.REALTIME
     request_id: Name = ""
 
@@ -61,8 +78,8 @@ class RouteItemRequest(Model):
     item: Item
     categories_wanted: tuple[Name, ...] = Field(default=(), max_length=32)
     categories_barred: tuple[Name, ...] = Field(default=(), max_length=32)
-    max_categories: int | None = Field(default=None, ge=1)
-    time_budget_ms: int | None = Field(default=None, ge=1)
+    max_categories: int | None = Field(default=None, ge=1, le=MAX_INT32)
+    time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
     priority: Priority = Priority.REALTIME
     request_id: Name = ""
 
@@ -71,7 +88,7 @@ class ScoreCopiesRequest(Model):
     item: Item
     copies: tuple[Copy, ...] = Field(min_length=1, max_length=MAX_SCORED_COPIES)
     length_profile: Name = ""
-    time_budget_ms: int | None = Field(default=None, ge=1)
+    time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
     priority: Priority = Priority.REALTIME
     request_id: Name = ""
 
@@ -162,6 +179,15 @@ class Limits(Model):
     max_batch_items: int
     max_time_budget_ms: int
     max_candidates: int
+    max_short_text_chars: int
+    max_long_text_chars: int
+    max_name_chars: int
+    max_tags: int
+    max_tag_chars: int
+    max_metadata_entries: int
+    max_metadata_key_chars: int
+    max_recent_copies: int
+    max_scored_copies: int
 
 
 class Defaults(Model):

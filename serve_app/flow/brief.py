@@ -133,6 +133,25 @@ def category_violations(
     return violations
 
 
+def count_violations(
+    max_categories: int | None, requested: Sequence[str], limits: LimitKnobs, prefix: str
+) -> list[Violation]:
+    """Return the violations of the number of categories."""
+    violations = [
+        Violation(f"{prefix}{name}", _exceeds(value, limits.max_categories))
+        for name, value in (("max_categories", max_categories), ("categories_wanted", len(requested)))
+        if value is not None and value > limits.max_categories
+    ]
+    if max_categories is not None and max_categories < len(requested):
+        fewer = f"{max_categories} is less than the {len(requested)} categories wanted"
+        violations.append(Violation(f"{prefix}max_categories", fewer))
+    return violations
+
+
+def _exceeds(value: int, limit: int) -> str:
+    return f"{value} exceeds this service's limit of {limit}"
+
+
 def profile_violations(name: str, profiles: Mapping[str, LengthProfile], field: str) -> list[Violation]:
     if not name or name in profiles:
         return []
@@ -144,23 +163,10 @@ def _option_violations(
 ) -> list[Violation]:
     options = request.options
     violations = profile_violations(options.length_profile, profiles, "options.length_profile")
-    bounds = (
-        ("max_categories", options.max_categories, limits.max_categories),
-        ("categories_wanted", len(options.categories_wanted), limits.max_categories),
-        ("candidates_per_category", options.candidates_per_category, limits.max_candidates_per_category),
-    )
-    violations += [
-        Violation(f"options.{name}", f"{value} exceeds this service's limit of {limit}")
-        for name, value, limit in bounds
-        if value is not None and value > limit
-    ]
-    if options.max_categories is not None and options.max_categories < len(options.categories_wanted):
-        violations.append(
-            Violation(
-                "options.max_categories",
-                f"{options.max_categories} is less than the {len(options.categories_wanted)} categories wanted",
-            )
-        )
+    violations += count_violations(options.max_categories, options.categories_wanted, limits, "options.")
+    count, limit = options.candidates_per_category, limits.max_candidates_per_category
+    if count is not None and count > limit:
+        violations.append(Violation("options.candidates_per_category", _exceeds(count, limit)))
     return violations
 
 
@@ -179,11 +185,10 @@ def _product_violations(request: GenerateNotificationRequest, knobs: IngressKnob
 
 
 def _incumbent_violations(request: GenerateNotificationRequest, limits: LimitKnobs) -> list[Violation]:
+    count = len(request.incumbents)
+    if count > limits.max_incumbents:
+        return [Violation("incumbents", f"{count} exceed this service's limit of {limits.max_incumbents}")]
     violations = []
-    if len(request.incumbents) > limits.max_incumbents:
-        violations.append(
-            Violation("incumbents", f"{len(request.incumbents)} exceed this service's limit of {limits.max_incumbents}")
-        )
     ids = [i.id for i in request.incumbents if i.id]
     for n, incumbent in enumerate(request.incumbents):
         if not (incumbent.title.strip() or incumbent.body.strip()):

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from deployments.images import ImageLimits
 from deployments.settings import Knobs
-from deployments.types import Margin
+from deployments.types import MAX_INCUMBENTS, Margin
 from serve_app.policy import PolicySettings
 
 
@@ -69,7 +69,7 @@ class LimitKnobs(Knobs):
     max_categories: int = Field(default=12, ge=1)
     max_candidates_per_category: int = Field(default=16, ge=1)
     max_candidates: int = Field(default=64, ge=1)
-    max_incumbents: int = Field(default=16, ge=0)
+    max_incumbents: int = Field(default=16, ge=0, le=MAX_INCUMBENTS)
     max_batch_items: int = Field(default=256, ge=1)
     max_time_budget_ms: int = Field(default=120_000, ge=1)
 

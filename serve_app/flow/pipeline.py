@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.item_text import facts_of, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
@@ -155,6 +155,8 @@ class Pipeline:
                     brief.max_categories,
                     call,
                 )
+            except InvalidInput as error:  # the router does not know in which field a request has its categories
+                raise error.below("options") from None
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
                 return self._default_plan(brief)

@@ -33,6 +33,9 @@ def load_profiles(path: str) -> Mapping[str, LengthProfile]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Misconfigured(f"length_profiles: {path!r} is not YAML: {error}") from None
     profiles = parse(ProfileFile, data, f"length profiles {path!r}").profiles
+    unknown = next((p for p in profiles if not p.counting_unit.is_known), None)
+    if unknown is not None:
+        raise Misconfigured(f"length profiles {path!r}: {unknown.counting_unit.value!r} is no counting_unit")
     by_name = {profile.length_profile: profile for profile in profiles}
     if len(by_name) < len(profiles):
         raise Misconfigured(f"length profiles {path!r}: a name is used more than once")

@@ -28,6 +28,7 @@ from deployments.types import (
 )
 from serve_app import __version__
 from serve_app.contract.messages import (
+    BatchEntry,
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     CaptionItemResponse,
@@ -37,16 +38,24 @@ from serve_app.contract.messages import (
     GenerateNotificationRequest,
     GetServiceInfoRequest,
     GetServiceInfoResponse,
-    Limits,
     RouteItemRequest,
     RouteItemResponse,
     ScoreCopiesRequest,
     ScoreCopiesResponse,
 )
+from serve_app.contract.requests import check_size
 from serve_app.contract.verbs import BATCH, CAPTION, GENERATE, ROUTE, SCORE, STREAM
 from serve_app.flow.admission import Admission
-from serve_app.flow.brief import category_violations, item_violations, make_brief, make_call, profile_violations
+from serve_app.flow.brief import (
+    category_violations,
+    count_violations,
+    item_violations,
+    make_brief,
+    make_call,
+    profile_violations,
+)
 from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.limits import capped, published
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.select import rank, with_scores
@@ -104,20 +113,19 @@ class PushGenService:
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         """Yield answers as they finish: at most `batch_concurrency` items at a time, each under its own deadline.
 
-        An item in flight counts as a request in flight, so that a batch is admitted like single requests.
+        An item in flight counts as a request in flight, so that a batch is admitted like single requests. One that was
+        refused when it was read is answered with its error.
         """
-        if len(request.requests) > self._knobs.limits.max_batch_items:
-            limit = self._knobs.limits.max_batch_items
-            raise InvalidInput(
-                [Violation("requests", f"{len(request.requests)} exceed this service's limit of {limit}")]
-            )
+        check_size(request.requests, self.max_batch_items)
         with self._admission.admit(BATCH.rpc, Priority.BACKFILL):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
 
-            async def decide(index: int, item: GenerateNotificationRequest) -> tuple[int, Decision | PushGenError]:
+            async def decide(index: int, item: BatchEntry) -> tuple[int, Decision | PushGenError]:
                 async with slots:
                     try:
                         with self._admission.count(f"{BATCH.rpc}/item"):
+                            if isinstance(item, InvalidInput):
+                                raise item
                             return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
                     except PushGenError as error:
                         return index, error
@@ -158,12 +166,7 @@ class PushGenService:
             violations = await asyncio.to_thread(item_violations, request.item, limits)
             violations += category_violations(requested, barred, names, "")
             max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
-            if max_categories > limits.max_categories:
-                violations.append(
-                    Violation(
-                        "max_categories", f"{max_categories} exceeds this service's limit of {limits.max_categories}"
-                    )
-                )
+            violations += count_violations(request.max_categories, requested, limits, "")
             _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
@@ -193,32 +196,26 @@ class PushGenService:
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
     async def info(self, _request: GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
-        limits, defaults = self._knobs.limits, self._knobs.defaults
+        defaults = self._knobs.defaults
         return GetServiceInfoResponse(
             version=__version__,
             stages=await self._revisions(),
             categories=await self._categories(),
             length_profiles=tuple(self._profiles.values()),
-            limits=Limits(
-                max_images=limits.images.max_images,
-                max_image_bytes=limits.images.max_image_bytes,
-                max_image_pixels=limits.images.max_image_pixels,
-                max_categories=limits.max_categories,
-                max_candidates_per_category=limits.max_candidates_per_category,
-                max_incumbents=limits.max_incumbents,
-                max_batch_items=limits.max_batch_items,
-                max_time_budget_ms=limits.max_time_budget_ms,
-                max_candidates=limits.max_candidates,
-            ),
+            limits=published(self._knobs.limits),
             defaults=Defaults(
-                max_categories=defaults.max_categories,
-                candidates_per_category=defaults.candidates_per_category,
+                max_categories=capped(defaults.max_categories),
+                candidates_per_category=capped(defaults.candidates_per_category),
                 length_profile=defaults.length_profile,
-                time_budget_ms=defaults.time_budget_ms,
+                time_budget_ms=capped(defaults.time_budget_ms),
                 margin=self._knobs.selection.margin,
             ),
             adapters=self._adapters,
         )
+
+    @property
+    def max_batch_items(self) -> int:
+        return self._knobs.limits.max_batch_items
 
     async def healthy(self) -> dict[str, bool]:
         return await self._health()

@@ -13,5 +13,9 @@ class Service(Protocol):
     `tests/unit/serve_app/contract/test_verbs.py` compares their types with the table.
     """
 
+    @property
+    def max_batch_items(self) -> int:
+        """The operator's limit. Adapters refuse a larger batch before they read its items."""
+
     async def healthy(self) -> dict[str, bool]:
         """Return health by stage name, {"captioner": True, ...}. The service is healthy when all stages are."""

@@ -6,8 +6,10 @@ sends the call's status only with a message, so a failing stream ends with one m
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import Any, Final
 
 from google.protobuf.message import Message
 from pydantic import BaseModel
@@ -16,7 +18,7 @@ from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
 from serve_app.contract import messages
-from serve_app.contract.codec import parse, to_message
+from serve_app.contract.codec import to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
     BUDGET_HEADER,
@@ -27,36 +29,40 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
-from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb
+from serve_app.contract.requests import parse, parse_bytes
+from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb, Verb
 from serve_app.ingress.context import RpcContext, closing
+from serve_app.ingress.core import Service
 from serve_app.ingress.health import HealthAdapter
 
-M = TypeVar("M", bound=BaseModel)
-
 REQUEST_ID_KEY = "request_id"
+# Below, a thread would cost more than it saves.
+PARSE_IN_THREAD_BYTES = 256 * 2**10
 
 
 class Exchange:
     """One call: its request id, its parsed request, and its errors."""
 
-    def __init__(self, message: Message, context: RpcContext) -> None:
-        self._message = message
+    def __init__(self, context: RpcContext) -> None:
         self._context = context
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         # Serve makes an id if the caller sent none, sets it before this call, and logs it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
-        in_message = getattr(message, "request_id", "")
-        self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
-        self._trail()
+        self._name("")
 
-    def read(self, model: type[M]) -> M:
-        """Return the request as a contract model. Raises InvalidInput with every violation of message and metadata."""
+    async def read(self, verb: Verb, request: Message | bytes, service: Service) -> Any:
+        """Return the request as the verb's model. Raises InvalidInput with every violation of message and metadata."""
         budget_ms, header_violations = beside(self._metadata.get(BUDGET_HEADER), self._metadata.get(REQUEST_ID_KEY))
-        parsed: M | InvalidInput
+        parsed: BaseModel | InvalidInput
         try:
-            parsed = parse(model, self._message)
+            if isinstance(request, Message):  # of a server that parses: the generated function of the stubs
+                parsed = parse(verb.request, request, service.max_batch_items)
+            else:
+                reading = partial(parse_bytes, verb.request, verb.request_message, request, service.max_batch_items)
+                parsed = await asyncio.to_thread(reading) if len(request) > PARSE_IN_THREAD_BYTES else reading()
         except InvalidInput as error:
             parsed = error
+        self._name(getattr(parsed, "request_id", ""))
         return with_budget(join(parsed, header_violations), budget_ms)
 
     def fail(self, error: Exception) -> None:
@@ -66,6 +72,10 @@ class Exchange:
         self._context.set_code(outcome(seen).code)
         self._context.set_details(status.message)
         self._trail((DETAILS_KEY, status.SerializeToString()))
+
+    def _name(self, in_message: str) -> None:
+        self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
+        self._trail()
 
     def _trail(self, *more: tuple[str, Any]) -> None:
         echoed_id = header_safe(self.request_id)
@@ -78,10 +88,11 @@ class GrpcAdapter(HealthAdapter):
 
 
 def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
-    async def call_once(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> Message:
-        exchange = Exchange(request, grpc_context)
+    async def call_once(self: GrpcAdapter, request: Message | bytes, grpc_context: RpcContext) -> Message:
+        exchange = Exchange(grpc_context)
         try:
-            answer = await getattr(self.service, verb.name)(exchange.read(verb.request), exchange.request_id)
+            parsed = await exchange.read(verb, request, self.service)
+            answer = await getattr(self.service, verb.name)(parsed, exchange.request_id)
             return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
@@ -93,10 +104,12 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
 def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
     message_of = _ANSWERS[verb.rpc]
 
-    async def call_stream(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> AsyncIterator[Message]:
-        exchange, sequence = Exchange(request, grpc_context), 0
+    async def call_stream(
+        self: GrpcAdapter, request: Message | bytes, grpc_context: RpcContext
+    ) -> AsyncIterator[Message]:
+        exchange, sequence = Exchange(grpc_context), 0
         try:
-            parsed = exchange.read(verb.request)
+            parsed = await exchange.read(verb, request, self.service)
             async with closing(getattr(self.service, verb.name)(parsed, exchange.request_id)) as answers:
                 async for answer in answers:
                     sequence += 1

@@ -20,7 +20,6 @@ from deployments.errors import InvalidInput, PushGenError
 from deployments.settings import Settings
 from deployments.types import Decision
 from serve_app.contract import messages
-from serve_app.contract.codec import parse_json
 from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
     BUDGET_HEADER,
@@ -31,6 +30,7 @@ from serve_app.contract.headers import (
     join,
     with_budget,
 )
+from serve_app.contract.requests import parse_json
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import openapi
 from serve_app.ingress.context import closing
@@ -94,7 +94,7 @@ def _handler(
         if verb.method == "GET":
             contract_request, request_id = verb.request(), request.state.request_id
         else:
-            contract_request, request_id = await _read(request, verb.request, settings)
+            contract_request, request_id = await _read(request, verb.request, settings, service().max_batch_items)
         answer = getattr(service(), verb.name)(contract_request, request_id)
         if isinstance(verb, UnaryVerb):
             return _json(verb.answer(await answer))
@@ -111,7 +111,7 @@ def _json(model: BaseModel, status: int = 200) -> Response:
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
-async def _read(request: Request, model: type[M], settings: HttpSettings) -> tuple[M, str]:
+async def _read(request: Request, model: type[M], settings: HttpSettings, max_items: int) -> tuple[M, str]:
     """Read the body as a contract model, and the request's id. Raises HttpError, or InvalidInput (all violations)."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
@@ -121,19 +121,16 @@ async def _read(request: Request, model: type[M], settings: HttpSettings) -> tup
     parsed: M | InvalidInput
     try:
         if len(body) > settings.parse_in_thread_bytes:
-            parsed = await asyncio.to_thread(parse_json, model, body)
+            parsed = await asyncio.to_thread(parse_json, model, body, max_items)
         else:
-            parsed = parse_json(model, body)
+            parsed = parse_json(model, body, max_items)
     except InvalidInput as error:
         malformed = next((v for v in error.violations if v.description.startswith("is not JSON")), None)
         if malformed is not None:
             raise HttpError(400, "MALFORMED_JSON", f"the body {malformed.description}") from None
         parsed = error
-    contract_request = with_budget(join(parsed, header_violations), budget_ms)
-    request.state.request_id = choose_request_id(
-        getattr(contract_request, "request_id", None), request.state.request_id
-    )
-    return contract_request, request.state.request_id
+    request.state.request_id = choose_request_id(getattr(parsed, "request_id", None), request.state.request_id)
+    return with_budget(join(parsed, header_violations), budget_ms), request.state.request_id
 
 
 async def _body(request: Request, max_bytes: int) -> bytes:

@@ -26,7 +26,7 @@ from tests.e2e.conftest import started
 
 @pytest.fixture(scope="module")
 def app(root: Path) -> Iterator[LocalServe]:
-    yield from started(root / "tests/e2e/ingress.yaml", 120)
+    yield from started(root / "tests/e2e/ingress.yaml", 300)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_hundred_violations_fit_into_the_trailers(app: LocalServe) -> None:
     error = error_of(caught.value, app.address)
     assert isinstance(error, InvalidInput)
     assert error.violations[0] == ("item.tags[0]", "has 65 characters, at most 64 are allowed")
-    assert "more violations are left out" in error.violations[-1].description
+    assert "further violations are left out" in error.violations[-1].description
 
 
 def test_metadata_budget_and_request_id(app: LocalServe) -> None:
@@ -102,6 +102,43 @@ def test_metadata_budget_and_request_id(app: LocalServe) -> None:
         details = dict(caught.value.trailing_metadata())["grpc-status-details-bin"]
         assert b"x-pushgen-time-budget-ms" in status_pb2.Status.FromString(details).SerializeToString()
         assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+HALF_AN_EMOJI = "\ud83c".encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("rpc", ["GenerateNotification", "StreamNotification", "CaptionItem"])
+@pytest.mark.parametrize(
+    ("data", "field"), [(b"no message", "request"), (b"\x0a\x05\x1a\x03" + HALF_AN_EMOJI, "item.title")]
+)
+def test_bytes_that_do_not_parse_are_an_invalid_argument(app: LocalServe, rpc: str, data: bytes, field: str) -> None:
+    with grpc.insecure_channel(app.address) as channel:
+        kind = channel.unary_stream if rpc == "StreamNotification" else channel.unary_unary
+        call = kind(f"/pushgen.v1.PushGenService/{rpc}")
+        with pytest.raises(grpc.RpcError) as caught:
+            list(call(data, timeout=20, metadata=[("request_id", "mine")]))
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    error = error_of(caught.value, app.address)
+    assert isinstance(error, InvalidInput)
+    assert error.violations[0].field == field
+    assert error.request_id == "mine"
+
+
+def test_a_request_that_does_not_parse_leaves_its_batch_alone(app: LocalServe) -> None:
+    good, bad = (item_pb2.Item(id="fine", title=title) for title in ("t", "@@@"))
+    requests = [
+        service_pb2.GenerateNotificationRequest(item=item) for item in (good, bad, item_pb2.Item(tags=["x" * 65]))
+    ]
+    data = service_pb2.BatchGenerateNotificationsRequest(requests=requests).SerializeToString()
+    with grpc.insecure_channel(app.address) as channel:
+        call = channel.unary_stream(
+            "/pushgen.v1.PushGenService/BatchGenerateNotifications",
+            response_deserializer=service_pb2.BatchGenerateNotificationsResponse.FromString,
+        )
+        answers = {a.index: a.WhichOneof("result") for a in call(data.replace(b"@@@", HALF_AN_EMOJI), timeout=20)}
+    assert answers == {0: "decision", 1: "error", 2: "error"}
+    over_http = post(app, "/v1/notifications:batch", {"requests": [{"item": {"id": "fine"}}, {"item": {"titel": "x"}}]})
+    assert (over_http.text.count("event: decision"), over_http.text.count("event: error")) == (1, 1)
 
 
 def post(app: LocalServe, path: str, body: Any, **headers: str) -> httpx.Response:

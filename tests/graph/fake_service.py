@@ -25,6 +25,8 @@ class FakeService:
     `ended` is set by the first. Unary verbs without a method here answer with their example.
     """
 
+    max_batch_items = 256
+
     def __init__(self, **fails: Exception) -> None:
         self.fails = fails
         self.after = 0
@@ -77,6 +79,9 @@ class FakeService:
             self._take("batch", request, request_id)
             for index in reversed(range(len(request.requests))):
                 one = request.requests[index]
+                if isinstance(one, PushGenError):
+                    yield index, one
+                    continue
                 error = self.fails.get(one.item.id)
                 if isinstance(error, PushGenError):
                     yield index, error

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
-from pushgen.v1 import service_pb2_grpc
+from serve_app.contract.servicer import add_service_to_server
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress import examples
 from serve_app.ingress.core import Service
@@ -42,7 +42,7 @@ async def serving(service: Service) -> AsyncIterator[str]:
     adapter = GrpcAdapter()
     adapter.service, adapter.watch_period_s, adapter.watch_life_s = service, 0.01, 0.2
     server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
-    service_pb2_grpc.add_PushGenServiceServicer_to_server(adapter, server)
+    add_service_to_server(adapter, server)
     health_pb2_grpc.add_HealthServicer_to_server(adapter, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -23,8 +23,8 @@ from deployments.errors import (
 from deployments.types import Copy, Decision, Item, Options
 from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, frame, image
 from serve_app.client.calls import request_from
-from serve_app.contract.codec import parse_json
 from serve_app.contract.messages import CaptionItemRequest, GenerateNotificationRequest
+from serve_app.contract.requests import parse_json
 from serve_app.contract.verbs import UnaryVerb
 from serve_app.demo.local import free_port
 from tests.graph.fake_service import FakeService
@@ -118,6 +118,35 @@ async def test_an_items_error_is_its_answer() -> None:
     assert "secret" not in answers[1].message
 
 
+BAD: list[Any] = [
+    {"item": {"titel": "x"}},
+    {"item": {"title": "t", "tags": ["t" * 65]}},
+    {"item": {"title": "\ud83c"}},
+    {"item": {"title": "t"}, "options": {"seed": 2**40}},
+    {"item": {"title": "t"}, "options": {"priority": "SOON"}},
+    {"item": {"title": "t"}, "requestId": "mine", "options": {"margin": float("nan")}},
+    {},
+    None,
+    "text",
+]
+
+
+async def test_a_batch_sends_what_can_be_sent_and_answers_for_the_rest() -> None:
+    contents = [bad for one in BAD for bad in (one, {"item": {"id": "it", "title": "t"}})]
+    async with serving(service := FakeService()) as address, AsyncPushGenClient(address) as client:
+        answers = {i: a async for i, a in client.batch(contents, request_id="all")}
+        with PushGenClient(address) as blocking:
+            again = await asyncio.to_thread(lambda: dict(blocking.batch(contents, request_id="all")))
+        assert [len(request.requests) for _, request, _ in service.seen] == [len(BAD)] * 2
+        only_bad = {i: a async for i, a in client.batch(BAD)}
+    assert sorted(answers) == sorted(again) == list(range(2 * len(BAD)))
+    assert all(isinstance(answers[i], InvalidInput) for i in range(0, 2 * len(BAD), 2))
+    assert all(isinstance(answers[i], Decision) for i in range(1, 2 * len(BAD), 2))
+    assert (answers[0].request_id, answers[10].request_id) == ("all/0", "mine")
+    assert len(service.seen) == 2
+    assert len(only_bad) == len(BAD)
+
+
 async def test_the_timeout_is_the_budget_where_there_is_none() -> None:
     service = FakeService()
     async with serving(service) as address, AsyncPushGenClient(address, timeout_s=10) as client:
@@ -206,9 +235,10 @@ def test_pictures_from_files(tmp_path: Path) -> None:
         image(tmp_path / "b.jpg")
 
 
-def test_a_number_beyond_32_bits_is_refused_before_it_is_sent(address: str) -> None:
-    with PushGenClient(address) as client, pytest.raises(InvalidInput, match=r"options\.max_categories"):
-        client.generate(GenerateNotificationRequest(item=ITEM, options=Options(max_categories=2**40)))
+def test_a_model_that_was_not_validated_is_refused_before_it_is_sent(address: str) -> None:
+    options = Options().model_copy(update={"max_categories": 2**40})
+    with PushGenClient(address) as client, pytest.raises(InvalidInput, match="does not fit the contract"):
+        client.generate(GenerateNotificationRequest(item=ITEM, options=options))
 
 
 def test_a_call_without_copies_or_items_is_refused_before_anything_is_sent(address: str, service: FakeService) -> None:

@@ -15,10 +15,10 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from deployments.errors import InvalidInput, Overloaded, UnsupportedField, Violation
+from deployments.errors import MAX_VIOLATIONS, InvalidInput, Overloaded, UnsupportedField, Violation
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client.calls import channel_options
-from serve_app.contract.codec import parse
+from serve_app.contract.requests import parse
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService, Flapping
@@ -81,7 +81,7 @@ async def test_one_bad_item_of_a_batch_fails_alone() -> None:
     answers[1].error.details[1].Unpack(request)
     answers[1].error.details[2].Unpack(bad)
     assert request.request_id == "my-b"
-    assert len(bad.field_violations) == 300  # in a message, not in the trailers: nothing is left out
+    assert len(bad.field_violations) == MAX_VIOLATIONS
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ async def test_every_violation_of_body_and_headers_by_its_path() -> None:
         ("POST", "/v1/items:caption", b"{", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
         ("POST", "/v1/items:caption", b"", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
         ("POST", "/v1/items:caption", b"[" * 5000, {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
-        ("POST", "/v1/items:caption", b'"\\ud800"', {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
+        ("POST", "/v1/items:caption", b'"\\ud800"', {"content-type": "application/json"}, 422, "INVALID_INPUT"),
         ("POST", "/v1/items:caption", b"\xff", {"content-type": "application/json"}, 400, "MALFORMED_JSON"),
         ("POST", "/v1/items:caption", b"{}", {"content-type": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
         ("POST", "/v1/items:caption", b"{}", {}, 415, "UNSUPPORTED_MEDIA_TYPE"),

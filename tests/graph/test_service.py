@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, Violation
 from deployments.fakes import FakeKnobs, FakeRouter
 from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source, StageRevision
+from pushgen.v1 import service_pb2
+from serve_app.contract.codec import to_message
 from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     DecidedEvent,
+    GetServiceInfoRequest,
     RouteItemRequest,
     ScoreCopiesRequest,
 )
@@ -147,6 +150,11 @@ async def test_stages_by_themselves() -> None:
         ("caption", CaptionItemRequest(item=Item()), "item"),
         ("route", RouteItemRequest(item=Item(title="x"), categories_wanted=("NO",)), "categories_wanted[0]"),
         ("route", RouteItemRequest(item=Item(title="x"), max_categories=99), "max_categories"),
+        (
+            "route",
+            RouteItemRequest(item=Item(title="x"), categories_wanted=CATEGORIES[:2], max_categories=1),
+            "max_categories",
+        ),
         ("score", ScoreCopiesRequest(item=Item(title="x"), copies=({"title": " "},)), "copies[0]"),  # type: ignore[arg-type]
         (
             "score",
@@ -159,6 +167,52 @@ async def test_their_bad_input_is_named(verb: str, bad_request: Any, field: str)
     with pytest.raises(InvalidInput) as caught:
         await getattr(service(), verb)(bad_request, "r")
     assert [v.field for v in caught.value.violations] == [field]
+
+
+class Stale(FakeRouter):
+    """Has a newer catalogue than the ingress."""
+
+    async def route(
+        self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
+    ) -> RouteResult:
+        raise InvalidInput([Violation("categories_wanted[0]", "unknown category")])
+
+
+async def test_a_refusal_of_the_router_names_the_field_of_the_request() -> None:
+    stale = service(fakes(router=Stale()))
+    with pytest.raises(InvalidInput) as caught:
+        await stale.route(RouteItemRequest(item=Item(title="x"), categories_wanted=CATEGORIES[:1]), "r")
+    assert caught.value.violations[0].field == "categories_wanted[0]"
+    with pytest.raises(InvalidInput) as caught:
+        await stale.generate(request(options={"categories_wanted": CATEGORIES[:1]}), "r")
+    assert caught.value.violations[0].field == "options.categories_wanted[0]"
+
+
+async def test_info_publishes_the_limits_of_operator_and_contract() -> None:
+    info = await service().info(GetServiceInfoRequest(), "r")
+    assert (info.limits.max_tags, info.limits.max_recent_copies, info.limits.max_long_text_chars) == (64, 200, 10_000)
+    huge = IngressKnobs.model_validate(
+        {
+            "limits": {"images": {"max_image_bytes": 2**40}, "max_batch_items": 2**31, "max_time_budget_ms": 2**32},
+            "defaults": {"time_budget_ms": 2**32},
+        }
+    )
+    open_service = service()
+    open_service.reconfigure(huge, PROFILES)
+    info = await open_service.info(GetServiceInfoRequest(), "r")
+    message = to_message(info, service_pb2.GetServiceInfoResponse)
+    assert message.limits.max_image_bytes == message.limits.max_batch_items == 2**31 - 1
+    assert message.defaults.time_budget_ms == 2**31 - 1
+
+
+async def test_a_refused_request_of_a_batch_is_answered_with_its_error() -> None:
+    outcomes, refused = Outcomes(), InvalidInput([Violation("item.title", "must be text")])
+    batch = BatchGenerateNotificationsRequest(requests=(request(), refused, request()))
+    answers = {i: a async for i, a in service(metrics=outcomes).batch(batch, "b")}
+    assert answers[1] is refused
+    assert isinstance(answers[0], Decision)
+    assert isinstance(answers[2], Decision)
+    assert ("BatchGenerateNotifications/item", "INVALID_INPUT") in outcomes.seen
 
 
 async def test_a_batch_over_the_limit_is_refused() -> None:

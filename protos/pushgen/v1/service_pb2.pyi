@@ -252,7 +252,7 @@ class LengthProfileInfo(_message.Message):
     def __init__(self, length_profile: _Optional[str] = ..., max_title: _Optional[int] = ..., max_body: _Optional[int] = ..., counting_unit: _Optional[_Union[CountingUnit, str]] = ..., origin: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("max_images", "max_image_bytes", "max_image_pixels", "max_categories", "max_candidates_per_category", "max_incumbents", "max_batch_items", "max_time_budget_ms", "max_candidates")
+    __slots__ = ("max_images", "max_image_bytes", "max_image_pixels", "max_categories", "max_candidates_per_category", "max_incumbents", "max_batch_items", "max_time_budget_ms", "max_candidates", "max_short_text_chars", "max_long_text_chars", "max_name_chars", "max_tags", "max_tag_chars", "max_metadata_entries", "max_metadata_key_chars", "max_recent_copies", "max_scored_copies")
     MAX_IMAGES_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_IMAGE_PIXELS_FIELD_NUMBER: _ClassVar[int]
@@ -262,6 +262,15 @@ class Limits(_message.Message):
     MAX_BATCH_ITEMS_FIELD_NUMBER: _ClassVar[int]
     MAX_TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
     MAX_CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    MAX_SHORT_TEXT_CHARS_FIELD_NUMBER: _ClassVar[int]
+    MAX_LONG_TEXT_CHARS_FIELD_NUMBER: _ClassVar[int]
+    MAX_NAME_CHARS_FIELD_NUMBER: _ClassVar[int]
+    MAX_TAGS_FIELD_NUMBER: _ClassVar[int]
+    MAX_TAG_CHARS_FIELD_NUMBER: _ClassVar[int]
+    MAX_METADATA_ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    MAX_METADATA_KEY_CHARS_FIELD_NUMBER: _ClassVar[int]
+    MAX_RECENT_COPIES_FIELD_NUMBER: _ClassVar[int]
+    MAX_SCORED_COPIES_FIELD_NUMBER: _ClassVar[int]
     max_images: int
     max_image_bytes: int
     max_image_pixels: int
@@ -271,7 +280,16 @@ class Limits(_message.Message):
     max_batch_items: int
     max_time_budget_ms: int
     max_candidates: int
-    def __init__(self, max_images: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_categories: _Optional[int] = ..., max_candidates_per_category: _Optional[int] = ..., max_incumbents: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_time_budget_ms: _Optional[int] = ..., max_candidates: _Optional[int] = ...) -> None: ...
+    max_short_text_chars: int
+    max_long_text_chars: int
+    max_name_chars: int
+    max_tags: int
+    max_tag_chars: int
+    max_metadata_entries: int
+    max_metadata_key_chars: int
+    max_recent_copies: int
+    max_scored_copies: int
+    def __init__(self, max_images: _Optional[int] = ..., max_image_bytes: _Optional[int] = ..., max_image_pixels: _Optional[int] = ..., max_categories: _Optional[int] = ..., max_candidates_per_category: _Optional[int] = ..., max_incumbents: _Optional[int] = ..., max_batch_items: _Optional[int] = ..., max_time_budget_ms: _Optional[int] = ..., max_candidates: _Optional[int] = ..., max_short_text_chars: _Optional[int] = ..., max_long_text_chars: _Optional[int] = ..., max_name_chars: _Optional[int] = ..., max_tags: _Optional[int] = ..., max_tag_chars: _Optional[int] = ..., max_metadata_entries: _Optional[int] = ..., max_metadata_key_chars: _Optional[int] = ..., max_recent_copies: _Optional[int] = ..., max_scored_copies: _Optional[int] = ...) -> None: ...
 
 class Defaults(_message.Message):
     __slots__ = ("max_categories", "candidates_per_category", "length_profile", "time_budget_ms", "margin")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs, Incomplete
+from deployments.captioner.vlm_settings import VlmCaptionerSettings
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, StageFailed
 from deployments.settings import Knobs
@@ -142,6 +144,22 @@ async def test_other_knobs_or_another_model_are_another_caption(inner: SlowCapti
     assert (await cached.caption(CAT, call())).caption.cached
     inner.model_revision = "2"
     assert not (await cached.caption(CAT, call())).caption.cached
+
+
+@pytest.mark.parametrize("changed", [{"max_image_side": 512}, {"engine": {"model": "org/m", "dtype": "float16"}}])
+async def test_other_settings_are_another_caption_in_a_shared_second_level(
+    inner: SlowCaptioner, tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    inner.go.set()
+    shared = CacheKnobs(second_level={"kind": "file", "path": str(tmp_path)})  # type: ignore[arg-type]
+    was_cached = []
+    for fields in ({}, {}, changed):
+        settings = VlmCaptionerSettings.model_validate({"engine": {"model": "org/m"}} | fields)
+        captioner = CachedCaptioner(inner, clock=Clock(), setup=settings.model_dump_json())
+        await captioner.start(SlowKnobs(cache=shared))
+        was_cached.append((await captioner.caption(CAT, call())).caption.cached)
+        await captioner.stop()
+    assert was_cached == [False, True, False]
 
 
 async def test_no_byte_of_a_picture_is_read_that_was_hashed_already(inner: SlowCaptioner) -> None:

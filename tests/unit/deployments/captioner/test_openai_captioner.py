@@ -30,7 +30,8 @@ async def captioner(
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply("Nothing.")) as fake:
         all_settings = {"server": {"base_url": fake.url, "model": "big/model"}} | (settings or {})
-        stage = cached(build_captioner(OpenAiCaptionerSettings.model_validate(all_settings)))
+        validated = OpenAiCaptionerSettings.model_validate(all_settings)
+        stage = cached(build_captioner(validated), validated)
         await stage.start(OpenAiCaptionerKnobs.model_validate(knobs))
         started = True
         fake.bodies.clear()

@@ -78,7 +78,7 @@ async def test_barred_categories_are_never_used(router: EmbeddingRouter) -> None
 async def test_unknown_and_impossible_wishes_name_their_field(router: EmbeddingRouter) -> None:
     with pytest.raises(InvalidInput) as caught:
         await route(router, BREAD, requested=("DIRECT", "NOPE"))
-    assert caught.value.violations[0].field == "options.categories_wanted[1]"
+    assert caught.value.violations[0].field == "categories_wanted[1]"
     with pytest.raises(InvalidInput, match="categories_barred"):
         await route(router, BREAD, requested=("DIRECT",), barred=("DIRECT",))
 

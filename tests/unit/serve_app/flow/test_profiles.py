@@ -36,6 +36,11 @@ def test_a_relative_path_works_from_another_folder(tmp_path: Path, monkeypatch: 
         ("profile: []", "did you mean 'profiles'"),
         ("profiles: [{length_profile: a, max_title: 1, max_body: 20}]", "max_title"),
         ("profiles: [{length_profile: a, max_title: 10, max_body: 20, counting_unit: WORDS}]", "counting_unit"),
+        ("profiles: [{length_profile: a, max_title: 10, max_body: 20, counting_unit: 2}]", "counting_unit"),
+        (
+            "profiles: [{length_profile: a, max_title: 10, max_body: 20, counting_unit: COUNTING_UNIT_UNSPECIFIED}]",
+            "'COUNTING_UNIT_UNSPECIFIED' is no counting_unit",
+        ),
         (
             "profiles: [{length_profile: a, max_title: 9, max_body: 9}, "
             "{length_profile: a, max_title: 8, max_body: 9}]",

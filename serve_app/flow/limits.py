@@ -1,0 +1,44 @@
+"""The limits that GetServiceInfo publishes: the operator's, and those of the contract itself."""
+
+from __future__ import annotations
+
+from deployments.types import (
+    MAX_INT32,
+    MAX_LONG_TEXT,
+    MAX_METADATA_ENTRIES,
+    MAX_METADATA_KEY,
+    MAX_NAME,
+    MAX_SHORT_TEXT,
+    MAX_TAG,
+    MAX_TAGS,
+)
+from serve_app.contract.messages import MAX_RECENT_COPIES, MAX_SCORED_COPIES, Limits
+from serve_app.flow.knobs import LimitKnobs
+
+
+def published(limits: LimitKnobs) -> Limits:
+    return Limits(
+        max_images=limits.images.max_images,
+        max_image_bytes=capped(limits.images.max_image_bytes),
+        max_image_pixels=limits.images.max_image_pixels,
+        max_categories=capped(limits.max_categories),
+        max_candidates_per_category=capped(limits.max_candidates_per_category),
+        max_incumbents=limits.max_incumbents,
+        max_batch_items=capped(limits.max_batch_items),
+        max_time_budget_ms=capped(limits.max_time_budget_ms),
+        max_candidates=capped(limits.max_candidates),
+        max_short_text_chars=MAX_SHORT_TEXT,
+        max_long_text_chars=MAX_LONG_TEXT,
+        max_name_chars=MAX_NAME,
+        max_tags=MAX_TAGS,
+        max_tag_chars=MAX_TAG,
+        max_metadata_entries=MAX_METADATA_ENTRIES,
+        max_metadata_key_chars=MAX_METADATA_KEY,
+        max_recent_copies=MAX_RECENT_COPIES,
+        max_scored_copies=MAX_SCORED_COPIES,
+    )
+
+
+def capped(knob: int) -> int:
+    """Return the knob as an int32 of the contract. No request reaches beyond: its own numbers are int32."""
+    return min(knob, MAX_INT32)
