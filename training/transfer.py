@@ -16,6 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from deployments import json_lines
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
 from training import captions, pairs
@@ -50,9 +51,7 @@ def transfer(
 def read(path: Path) -> tuple[list[str], list[str]]:
     """Better and worse texts, rendered as served. Raises BadArms when a line is no pair."""
     better, worse = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
+    for number, line in json_lines.read(path):
         try:
             pair = json.loads(line)
             first = {"a": True, "b": False}[pair["better"] if "better" in pair else pair["more_retweeted"]]
