@@ -7,76 +7,38 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, Violation
+from serve_app.client import cli_files
+from serve_app.client.cli_files import BadArgument, Entry
 from serve_app.contract.codec import parse_json
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class BadArgument(Exception):
-    """The typed arguments make no request."""
-
-
-def read_text(source: str) -> str:
-    """Read a file, or stdin for "-"."""
-    try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadArgument(f"cannot read {source}: {getattr(error, 'strerror', None) or error}") from None
-
-
 def load(source: str | None) -> dict[str, Any]:
-    """Read one JSON object as a request; {} without a source. An item is wrapped in a request."""
-    if source is None:
-        return {}
-    (content,) = _objects(read_text(source), _name(source), many=False)
-    return as_request(content, _folder(source))
+    """Read one JSON object as a request; {} without a source. An item is wrapped in a request. Raises BadArgument."""
+    return {} if source is None else as_request(cli_files.read_one(source), cli_files.folder_of(source))
 
 
-def load_many(source: str) -> list[dict[str, Any]]:
-    """Read the requests or items of a batch: JSON lines, a JSON list, or an object with `requests`."""
-    return [as_request(content, _folder(source)) for content in _objects(read_text(source), _name(source), many=True)]
+def load_many(source: str) -> list[Entry]:
+    """Read requests or items, each as a request or as what is wrong with it. Raises BadArgument for the whole."""
+    folder = cli_files.folder_of(source)
+    return [_with_media(entry, folder) for entry in cli_files.read_many(source)]
 
 
-def _name(source: str) -> str:
-    return "stdin" if source == "-" else source
-
-
-def _folder(source: str) -> Path:
-    return Path() if source == "-" else Path(source).parent
-
-
-def _objects(text: str, source: str, *, many: bool) -> list[dict[str, Any]]:
+def _with_media(entry: Entry, folder: Path) -> Entry:
+    if isinstance(entry.content, InvalidInput):
+        return entry
     try:
-        parsed = json.loads(text)
-    except json.JSONDecodeError as error:
-        if not many:
-            raise BadArgument(f"{source} is not JSON: {error}") from None
-        parsed = _lines(text, source)
-    if many and isinstance(parsed, dict):
-        parsed = parsed.get("requests", [parsed])
-    objects = parsed if many else [parsed]
-    if not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
-        raise BadArgument(f"{source} must hold {'objects, one a line or in a list' if many else 'one object'}")
-    return objects
-
-
-def _lines(text: str, source: str) -> list[Any]:
-    parsed = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                parsed.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise BadArgument(f"{source} line {number} is not JSON: {error}") from None
-    return parsed
+        return Entry(entry.where, as_request(entry.content, folder))
+    except BadArgument as error:
+        return cli_files.refused(entry.where, str(error))
 
 
 def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -101,10 +63,7 @@ def _with_bytes(entry: Any, folder: Path) -> Any:
 
 
 def encoded(path: Path) -> str:
-    try:
-        return base64.b64encode(path.read_bytes()).decode("ascii")
-    except OSError as error:
-        raise BadArgument(f"cannot read {path}: {error.strerror}") from None
+    return base64.b64encode(cli_files.contents(path)).decode("ascii")
 
 
 def pairs(entries: Iterable[str], option: str) -> dict[str, str]:
@@ -154,10 +113,38 @@ def merge(request: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
 def build(model: type[M], request: dict[str, Any], where: str = "") -> M:
     """Validate the contract model. Raises InvalidInput with every violation; `where` begins each path."""
     try:
+        if broken := list(_not_unicode("", request)):
+            raise InvalidInput(broken)
         return parse_json(model, dump(request))
     except InvalidInput as error:
         before = f"{where}." if where else ""
         raise InvalidInput([Violation(f"{before}{v.field}", v.description) for v in error.violations]) from None
+
+
+def _not_unicode(path: str, value: Any) -> Iterator[Violation]:
+    """Yield texts with half a character: a byte of another encoding on the command line, or an escape in JSON."""
+    if isinstance(value, dict):
+        for key, entry in value.items():
+            yield from _not_unicode(f"{path}.{key}" if path else str(key), entry)
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _not_unicode(f"{path}[{index}]", entry)
+    elif isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            yield Violation(path, "must be valid Unicode")
+
+
+def build_many(model: type[M], entries: Iterable[Entry]) -> list[M | InvalidInput]:
+    """Build each entry's request, or say what is wrong with it."""
+    built: list[M | InvalidInput] = []
+    for where, content in entries:
+        try:
+            built.append(content if isinstance(content, InvalidInput) else build(model, content, where))
+        except InvalidInput as error:
+            built.append(error)
+    return built
 
 
 def dump(value: Any) -> str:
