@@ -151,7 +151,7 @@ def _describe(details: ErrorDetails, owner: type[BaseModel]) -> str:
         "enum": lambda: f"unknown value {_quote(given)}; known: {_listed(limits['expected'])}",
         "string_too_long": lambda: f"has {len(given)} characters, at most {limits['max_length']} are allowed",
         "string_too_short": lambda: f"needs at least {limits['min_length']} character",
-        "too_long": lambda: f"has {limits['actual_length']} entries, at most {limits['max_length']} are allowed",
+        "too_long": lambda: f"has {_length(given, limits)} entries, at most {limits['max_length']} are allowed",
         "too_short": lambda: f"needs at least {limits['min_length']} entry",
         "greater_than_equal": lambda: f"must be at least {limits['ge']:g}",
         "less_than_equal": lambda: f"must be at most {limits['le']:.10g}",
@@ -179,6 +179,11 @@ WANTED = {
     "dict": "an object",
     "model": "an object",
 }
+
+
+def _length(given: Any, limits: dict[str, Any]) -> str:
+    """Return how many entries there are; pydantic stops counting at the first one too many."""
+    return str(len(given)) if hasattr(given, "__len__") else f"more than {limits['max_length']}"
 
 
 def _unknown_field(name: str, owner: type[BaseModel]) -> str:

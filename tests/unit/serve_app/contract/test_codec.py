@@ -14,7 +14,7 @@ import annotated_types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from deployments import types
@@ -244,6 +244,16 @@ def test_an_empty_list_that_needs_an_entry() -> None:
         wire.parse(messages.ScoreCopiesRequest, service_pb2.ScoreCopiesRequest(item=item_pb2.Item(title="t")))
     with pytest.raises(InvalidInput, match="copies: needs at least 1 entry"):
         wire.parse_json(messages.ScoreCopiesRequest, '{"item": {}, "copies": []}')
+
+
+def test_a_long_list_is_counted() -> None:
+    body = {"item": {"tags": ["a"] * 100}, "recent_copies": [{"title": "a"}] * 1000}
+    with pytest.raises(InvalidInput, match=r"item\.tags: has 100 entries, .* recent_copies: has 1000 entries"):
+        wire.parse_json(messages.GenerateNotificationRequest, json.dumps(body))
+    with pytest.raises(ValidationError) as caught:
+        messages.ScoreCopiesRequest(item=types.Item(), copies=(types.Copy(title="a") for _ in range(1000)))  # type: ignore[arg-type]
+    (violation,) = wire.violations(caught.value, messages.ScoreCopiesRequest)
+    assert "None" not in violation.description
 
 
 def test_quoted_values_are_short() -> None:
