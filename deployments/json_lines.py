@@ -41,5 +41,8 @@ def split(text: str) -> Iterator[tuple[int, str]]:
 
 
 def read(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield number and text of every line of a file that is not blank. Raises OSError and NotUtf8."""
-    return split(decoded(path.read_bytes()))
+    """Yield number and text of every line of a file that is not blank. Raises OSError and NotUtf8, with its name."""
+    try:
+        return split(decoded(path.read_bytes()))
+    except NotUtf8 as error:
+        raise NotUtf8(f"{path.name} {error}") from None

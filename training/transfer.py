@@ -41,7 +41,7 @@ def transfer(
         rows = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
         if contests:
             rows.append(_captions(model, contests, seed))
-    except (BadArms, OSError) as error:
+    except (BadArms, json_lines.NotUtf8, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         raise typer.Exit(2) from None
     for row in rows:

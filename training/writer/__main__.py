@@ -82,7 +82,7 @@ def train(
 
     try:
         entries = [e for e in _with_judged(read(items), judged or []) if not held_out(e)]
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     folder = weights.resolve(base)
@@ -150,7 +150,7 @@ def sample(
 
     try:
         entries = [e for e in read(items) if not held or held_out(e)]
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     done = {json.loads(line)["id"] for _, line in json_lines.read(out)} if out.exists() else set()
@@ -193,7 +193,7 @@ def calibrate(
     try:
         entries = [e for e in _with_judged(read(items), marks) if held_out(e) and e.judged]
         calibration, report = fitted(entries)
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     out.mkdir(parents=True, exist_ok=True)

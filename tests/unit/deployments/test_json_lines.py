@@ -19,6 +19,12 @@ def test_blank_lines_and_windows_ends_are_no_lines(tmp_path: Path) -> None:
     assert list(read(tmp_path / "f")) == [(1, '{"a": 1}'), (4, '{"b": 2}')]
 
 
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "arms.jsonl").write_bytes(b"\xe9")
+    with pytest.raises(NotUtf8, match=r"arms\.jsonl is not UTF-8: line 1, column 1"):
+        read(tmp_path / "arms.jsonl")
+
+
 def test_files_that_were_joined_keep_their_marks_and_are_read() -> None:
     assert [line for _, line in split(decoded(b"\xef\xbb\xbf1\n\xef\xbb\xbf2"))] == ["1", "2"]
 
