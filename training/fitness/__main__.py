@@ -227,7 +227,7 @@ class _reported_errors:  # noqa: N801 - reads as a statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, OSError):
             error = BadCorpus(f"{Path(str(error.filename or 'a file')).name!r}: {error.strerror}")
-        if isinstance(error, BadCorpus | Misconfigured):
+        if isinstance(error, BadCorpus | Misconfigured | json_lines.NotUtf8):
             _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None
 
