@@ -31,7 +31,7 @@ def two(config: dict[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def app(root: Path) -> Iterator[LocalServe]:
     with LocalServe(root / "configs/fake.yaml", http_port=free_port(), grpc_port=free_port(), edit=two) as served:
-        until = time.monotonic() + 400
+        until = time.monotonic() + 300
         while not all(healthy(served, name) for name in NAMES):
             assert served.is_running, served.tail()
             assert time.monotonic() < until, served.tail()
