@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from deployments import json_lines
 from deployments.deadline import Call, Deadline
 from deployments.item_text import facts_of
 from deployments.kinds import build_reward
@@ -56,12 +57,11 @@ class BadPairs(ValueError):
 def read(path: Path) -> list[Pair]:
     """Raises BadPairs."""
     pairs = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
-            try:
-                pairs.append(Pair.model_validate_json(line))
-            except ValidationError as error:
-                raise BadPairs(f"{path.name}, line {number}: {describe(error)}") from None
+    for number, line in json_lines.read(path):
+        try:
+            pairs.append(Pair.model_validate_json(line))
+        except ValidationError as error:
+            raise BadPairs(f"{path.name}, line {number}: {describe(error)}") from None
     return pairs
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from deployments import json_lines
 from deployments.reward.text import render_copy
 from training import perturb, stock
 from training.arms import BadArms, fold_of
@@ -57,9 +58,7 @@ def read_items(paths: Sequence[Path]) -> list[PushItem]:
     """Items in English. Raises BadArms when a line is no item."""
     items = []
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if not line.strip():
-                continue
+        for number, line in json_lines.read(path):
             try:
                 item = json.loads(line)
                 if str(item.get("locale", "en")).lower().startswith("en"):

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from deployments.encoder import DType, Encoder, EncoderSettings
 from deployments.errors import Misconfigured
+from deployments.json_lines import NotUtf8
 from deployments.reward import heads as files
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
@@ -273,7 +274,7 @@ class _reported_errors:  # noqa: N801 - reads as a statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, OSError):
             error = BadArms(f"{Path(str(error.filename or 'a file')).name!r}: {error.strerror}")
-        if isinstance(error, BadArms | Misconfigured | duel.BadPairs):
+        if isinstance(error, BadArms | Misconfigured | duel.BadPairs | NotUtf8):
             _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None
 

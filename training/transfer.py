@@ -16,6 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from deployments import json_lines
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
 from training import captions, pairs
@@ -40,7 +41,7 @@ def transfer(
         rows = [measure(model, path.stem, *read(path), seed=seed) for path in files or ()]
         if contests:
             rows.append(_captions(model, contests, seed))
-    except (BadArms, OSError) as error:
+    except (BadArms, json_lines.NotUtf8, OSError) as error:
         sys.stderr.write(f"error: {error}\n")
         raise typer.Exit(2) from None
     for row in rows:
@@ -50,9 +51,7 @@ def transfer(
 def read(path: Path) -> tuple[list[str], list[str]]:
     """Better and worse texts, rendered as served. Raises BadArms when a line is no pair."""
     better, worse = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
+    for number, line in json_lines.read(path):
         try:
             pair = json.loads(line)
             first = {"a": True, "b": False}[pair["better"] if "better" in pair else pair["more_retweeted"]]

@@ -67,7 +67,7 @@ class GrpcTarget:
     def __init__(self, address: str, requests: Sequence[GenerateNotificationRequest]) -> None:
         # Built beforehand: what the generator does in a run, it takes from the service on the same cores.
         self._messages = [to_message(r, service_pb2.GenerateNotificationRequest) for r in requests]
-        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1)]
+        options = [("grpc.enable_retries", 0), ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0)]
         self._channel = grpc.aio.insecure_channel(loopback(address), options)
         self._stub = service_pb2_grpc.PushGenServiceStub(self._channel)  # type: ignore[no-untyped-call]
 

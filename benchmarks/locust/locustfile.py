@@ -80,7 +80,7 @@ class GrpcUser(User):
 
     def on_start(self) -> None:
         # gRPC shares one connection between equal channels unless told not to; a user has its own.
-        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0)]
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.enable_retries", 0), ("grpc.enable_http_proxy", 0)]
         self._channel = grpc.insecure_channel(grpc_address(self.environment), options)
         self._stub = service_pb2_grpc.PushGenServiceStub(self._channel)  # type: ignore[no-untyped-call]
         self._messages = itertools.cycle(_MESSAGES)

@@ -9,12 +9,14 @@ import email.utils
 import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError
 
 from deployments.engines.alternatives import Alternative
 from deployments.engines.retry import Failure
+from deployments.loopback import is_loopback
 
 _CONNECT_TIMEOUT_S = 10.0
 # Placeholder of servers for "too unlikely"; vLLM writes it for a token without a probability.
@@ -102,7 +104,14 @@ class OpenAiClient:
 
     def __init__(self, base_url: str, key: SecretStr | None) -> None:
         api_key = "none" if key is None else key.get_secret_value()
-        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)  # retries are `retry.py`'s
+        # A server on this machine is not looked for through the environment's proxy.
+        direct = {"http://": None, "https://": None} if is_loopback(urlsplit(base_url).hostname or "") else None
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url,
+            api_key=api_key,
+            max_retries=0,  # retries are `retry.py`'s
+            http_client=openai.DefaultAsyncHttpxClient(mounts=direct),
+        )
         self._headers = {"Authorization": openai.Omit()} if key is None else {}
 
     async def complete(self, request: Mapping[str, Any], timeout_s: float) -> Answer:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import grpc
 from google.protobuf.message import DecodeError, Message
 from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
@@ -19,8 +18,10 @@ from pydantic import BaseModel
 from deployments.errors import InvalidInput, PushGenError, StageUnavailable, Violation
 from deployments.types import Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
+from serve_app.client.address import Address
+from serve_app.client.unreachable import Unreachable, error_without_details
 from serve_app.contract.codec import from_message, to_message
-from serve_app.contract.errors import DETAILS_KEY, from_code, from_status
+from serve_app.contract.errors import DETAILS_KEY, from_status
 from serve_app.contract.headers import header_safe, item_request_id, with_budget
 from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
@@ -32,9 +33,10 @@ from serve_app.contract.verbs import BATCH, GENERATE, STREAM, Request, Response,
 
 T = TypeVar("T")
 
-DEFAULT_ADDRESS = "127.0.0.1:9000"
 # Timeout of a call without one, so that a lost answer cannot block the caller for ever.
 DEFAULT_TIMEOUT_S = 120.0
+# A budget in milliseconds has 31 bits.
+LONGEST_TIMEOUT_S = 2_000_000.0
 MAX_MESSAGE_BYTES = 512 * 2**20
 # gRPC retries a call only while its buffer has the whole request; the default of 256 KiB is less than one image.
 RETRY_BUFFER_BYTES = 64 * 2**20
@@ -55,12 +57,6 @@ SERVICE_CONFIG = {
         }
     ]
 }
-
-
-class Unreachable(StageUnavailable):
-    """No PushGen service answers at the address."""
-
-    reason = "UNREACHABLE"
 
 
 def channel_options() -> list[tuple[str, Any]]:
@@ -202,19 +198,26 @@ def _reader(verb: UnaryVerb[Any, Response]) -> Callable[[Message], Response]:
 # --- beside the messages ----------------------------------------------------------------------------------------------
 
 
+def application_metadata(application: str) -> tuple[tuple[str, str], ...]:
+    """Name the application to Serve's gRPC proxy. Raises ValueError for a name that metadata cannot carry."""
+    if not all(" " <= character <= "~" for character in application):
+        raise ValueError(f"the application's name {application!r} has characters that gRPC metadata cannot carry")
+    return (("application", application),) if application else ()
+
+
 def metadata_of(message: Any) -> tuple[tuple[str, str], ...]:
     """Return the request id as metadata, for the log of the service's proxy."""
     request_id = getattr(message, "request_id", "")
     return (("request_id", header_safe(request_id)),) if request_id else ()
 
 
-def error_of(error: Any, address: str) -> PushGenError:
+def error_of(error: Any, address: Address) -> PushGenError:
     """Translate a failed gRPC call, with its violations, retry_after_s and request_id.
 
     error: grpc.RpcError of a finished call, or grpc.aio.AioRpcError.
     """
     trailing = dict(error.trailing_metadata() or ())
-    raised = _detailed(trailing.get(DETAILS_KEY)) or _undetailed(error, address)
+    raised = _detailed(trailing.get(DETAILS_KEY)) or error_without_details(error, address)
     raised.request_id = raised.request_id or str(trailing.get("request_id", ""))
     return raised
 
@@ -240,13 +243,3 @@ def _detailed(details: Any) -> PushGenError | None:
         return from_status(status_pb2.Status.FromString(details))
     except DecodeError:
         return None
-
-
-def _undetailed(error: Any, address: str) -> PushGenError:
-    """Make an error for an answer that is not from a service of this contract."""
-    code, details = error.code(), (error.details() or "no details")[:300]
-    if code is grpc.StatusCode.UNAVAILABLE:
-        return Unreachable(f"no PushGen service answers at {address} ({details})")
-    if code is grpc.StatusCode.UNIMPLEMENTED:
-        return PushGenError(f"what answers at {address} is not this version of pushgen.v1 ({details})")
-    return from_code(code, details)

@@ -1,14 +1,9 @@
-"""`pushgen`: calls a running service from the shell. JSON in and out, images by path, tables for people.
-
-Exit codes: 0 fine, 1 failed, 2 bad input, 3 unavailable or overloaded, 4 deadline.
-"""
+"""`pushgen`: calls a running service from the shell. JSON in and out, images by path, tables for people."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -19,12 +14,12 @@ from rich.text import Text
 
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision, Item
-from serve_app.client import PushGenClient, cli_input, cli_lines, render
-from serve_app.client.cli_errors import BAD_INPUT, FAILED, UNAVAILABLE, answer_json, exit_code, explained
+from serve_app import __version__
+from serve_app.client import PushGenClient, cli_input, cli_lines, output, render
+from serve_app.client.cli_errors import UNAVAILABLE, answer_json, exit_code_of_many
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
-from serve_app.contract.errors import to_problem
+from serve_app.client.cli_session import connected, errors, show
 from serve_app.contract.messages import (
-    BatchEntry,
     CaptionItemRequest,
     GenerateNotificationRequest,
     RouteItemRequest,
@@ -32,13 +27,18 @@ from serve_app.contract.messages import (
     StreamNotificationResponse,
 )
 
+EXIT_CODES = (
+    "Exit codes: 0 fine, 1 failed, 2 bad input, 3 unavailable or overloaded, 4 deadline, 130 stopped by Ctrl-C, "
+    "141 the reader of the output left. Of many items: 1 when some failed, 2 when all were bad input."
+)
 app = typer.Typer(
     help="Ask a running PushGen service: one item in, one notification worth sending out.",
-    epilog="Exit codes: 0 fine, 1 failed, 2 bad input, 3 unavailable or overloaded, 4 deadline.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+command = functools.partial(app.command, epilog=EXIT_CODES)
 M = TypeVar("M", bound=BaseModel)
 
 File = Annotated[
@@ -49,10 +49,33 @@ File = Annotated[
 
 def main() -> None:
     """Entry point of the `pushgen` command."""
-    app()
+    output.replace_unencodable()
+    output.end_with_pipe()
+    if sys.stdout is None:
+        sys.exit("error: stdout is closed")
+    try:
+        app()
+    except OSError as error:  # files were read by now
+        output.abandon_stdout()
+        sys.exit(f"error: cannot write the output: {error.strerror}")
 
 
-@app.command()
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pushgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options without a command."""
+
+
+@command()
 @expanded
 def generate(
     item: ItemFlags,
@@ -70,16 +93,14 @@ def generate(
     if jsonl is not None:
         typed = typed_request(item, categories, writing, request)
         with connected(call) as client:
-            failed = write_decisions(client, jsonl, typed, concurrency)
-        if failed:
-            raise typer.Exit(FAILED)
-        return
+            code = write_decisions(client, jsonl, typed, concurrency)
+        raise typer.Exit(code)
     with connected(call) as client:
         decision = client.generate(generate_request(file, item, categories, writing, request))
         show(call, decision, render.decision_view(decision))
 
 
-@app.command()
+@command()
 @expanded
 def stream(
     item: ItemFlags,
@@ -95,7 +116,7 @@ def stream(
             show(call, event, event_view(event), one_line=True)
 
 
-@app.command()
+@command()
 @expanded
 def batch(
     file: Annotated[str, typer.Argument(help='Requests or items: JSON lines, or a JSON list; "-" is stdin.')],
@@ -103,25 +124,24 @@ def batch(
 ) -> None:
     """Many items; one bad item never fails the others. With --json one answer a line, as they finish."""
     with connected(call) as client:
-        requests = [requested(line) for line in cli_input.load_many(file, GenerateNotificationRequest)]
-        if not requests:
+        entries = cli_input.load_many(file, GenerateNotificationRequest)
+        if not entries:
             raise cli_input.BadArgument(f"{file} has no requests")
+        requests = cli_input.build_many(GenerateNotificationRequest, entries)
         answers: dict[int, Decision | PushGenError] = {}
-        bar = track(ordered(client, requests), "items", len(requests), console=errors, disable=not errors.is_terminal)
-        for index, answer in bar:
+        answering = cli_lines.batched(client, requests)
+        for index, answer in track(answering, "items", len(requests), console=errors, disable=not errors.is_terminal):
             answers[index] = answer
             if call.as_json:
-                line = {"index": index, **answer_json(answer)}
-                sys.stdout.write(cli_input.dump(line) + "\n")
-                sys.stdout.flush()
+                output.write_json(cli_input.dump({"index": index, **answer_json(answer)}))
         if not call.as_json:
-            items = [Item() if isinstance(r, InvalidInput) else r.item for r in requests]
+            named = zip(entries, requests, strict=True)
+            items = [Item(id=e.where) if isinstance(r, InvalidInput) else r.item for e, r in named]
             Console().print(render.batch_table(items, answers))
-    if any(isinstance(answer, PushGenError) for answer in answers.values()):
-        raise typer.Exit(FAILED)
+    raise typer.Exit(exit_code_of_many(answers.values()))
 
 
-@app.command()
+@command()
 @expanded
 def caption(item: ItemFlags, request: RequestFlags, call: CallFlags, file: File = None) -> None:
     """The captioner by itself."""
@@ -130,7 +150,7 @@ def caption(item: ItemFlags, request: RequestFlags, call: CallFlags, file: File 
         show(call, answer, render.stage_view(render.caption_line(answer.caption), answer.timing, answer.revision))
 
 
-@app.command()
+@command()
 @expanded
 def route(
     item: ItemFlags, categories: CategoryFlags, request: RequestFlags, call: CallFlags, file: File = None
@@ -141,7 +161,7 @@ def route(
         show(call, answer, render.stage_view(render.categories_line(answer.categories), answer.timing, answer.revision))
 
 
-@app.command()
+@command()
 @expanded
 def score(
     item: ItemFlags,
@@ -159,7 +179,7 @@ def score(
         show(call, answer, render.stage_view(table, answer.timing, answer.revision))
 
 
-@app.command()
+@command()
 @expanded
 def info(call: CallFlags) -> None:
     """Models, categories, length profiles, limits and defaults of the service."""
@@ -168,14 +188,17 @@ def info(call: CallFlags) -> None:
         show(call, answer, render.info_view(answer))
 
 
-@app.command()
+@command()
 @expanded
 def health(call: CallFlags) -> None:
     """Whether every stage is healthy; exits with 3 when not."""
     with connected(call) as client:
         serving = client.health()
         word = "SERVING" if serving else "NOT_SERVING"
-        sys.stdout.write(cli_input.dump({"status": word}) + "\n" if call.as_json else f"{word}\n")
+        if call.as_json:
+            output.write_json(cli_input.dump({"status": word}))
+        else:
+            Console().print(word)
     if not serving:
         raise typer.Exit(UNAVAILABLE)
 
@@ -208,57 +231,26 @@ def stage_request(model: type[M], file: str | None, item: ItemFlags, request: Re
     return cli_input.build(model, cli_input.merge(cli_input.load(file, model), typed))
 
 
-def requested(line: dict[str, Any] | InvalidInput) -> BatchEntry:
-    """Validate one of many requests; one that is wrong is its own InvalidInput."""
-    if isinstance(line, InvalidInput):
-        return line
-    return cli_input.attempt(partial(cli_input.build, GenerateNotificationRequest), line)
-
-
-def ordered(client: PushGenClient, requests: list[BatchEntry]) -> Iterator[tuple[int, Decision | PushGenError]]:
-    """Yield the answers of all requests, in batches within the service's limit. Refused ones are not sent."""
-    yield from ((index, entry) for index, entry in enumerate(requests) if isinstance(entry, InvalidInput))
-    sound = [(index, entry) for index, entry in enumerate(requests) if not isinstance(entry, InvalidInput)]
-    size = client.info().limits.max_batch_items if sound else 1
-    for start in range(0, len(sound), size):
-        chunk = sound[start : start + size]
-        for at, answer in client.batch([entry for _, entry in chunk]):
-            yield chunk[at][0], answer
-
-
 def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], concurrency: int) -> int:
-    """Write a line to stdout for each line of the source: its Decision, or its error. Returns the number of errors."""
+    """Write a line to stdout for each line of the source: its Decision, or its error. Returns the exit code."""
 
     def report_ignored(keys: set[str]) -> None:
         errors.print(f"left out, no part of an item: {', '.join(sorted(keys))}", style="yellow")
 
-    requests = [requested(line) for line in cli_lines.read(source, cli_input.merge({}, typed), report_ignored)]
-    answers = cli_lines.decisions(client, requests, concurrency)
-    failed = 0
-    for index, answer in track(answers, "items", len(requests), console=errors, disable=not errors.is_terminal):
+    entries = cli_lines.read(source, cli_input.merge({}, typed), report_ignored)
+    requests = cli_input.build_many(GenerateNotificationRequest, entries)
+    answering = cli_lines.decisions(client, requests, concurrency)
+    answers = []
+    for index, answer in track(answering, "items", len(requests), console=errors, disable=not errors.is_terminal):
+        answers.append(answer)
         line = answer_json(answer)
-        if isinstance(answer, PushGenError):
-            failed += 1
-            request = requests[index]
-            line |= {"line": index + 1} if isinstance(request, InvalidInput) else {"item_id": request.item.id}
-        else:
-            line = line["decision"]
-        sys.stdout.write(cli_input.dump(line) + "\n")
-        sys.stdout.flush()
-    return failed
+        output.write_json(
+            cli_input.dump({**line, "item_id": entries[index].item_id} if "error" in line else line["decision"])
+        )
+    return exit_code_of_many(answers)
 
 
-# --- answers ----------------------------------------------------------------------------------------------------------
-
-errors = Console(stderr=True)
-
-
-def show(call: CallFlags, answer: BaseModel, view: RenderableType, *, one_line: bool = False) -> None:
-    if call.as_json:
-        sys.stdout.write(answer.model_dump_json(exclude_none=True, indent=None if one_line else 2) + "\n")
-        sys.stdout.flush()
-    else:
-        Console().print(view)
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def event_view(event: StreamNotificationResponse) -> RenderableType:
@@ -267,23 +259,6 @@ def event_view(event: StreamNotificationResponse) -> RenderableType:
         if event.decided is None
         else (render.decision_view(event.decided.decision))
     )
-
-
-@contextmanager
-def connected(call: CallFlags) -> Iterator[PushGenClient]:
-    """Connect for the command's body. Its errors become a message on stderr and an exit code."""
-    try:
-        with PushGenClient(call.address, timeout_s=call.timeout) as client:
-            yield client
-    except cli_input.BadArgument as error:
-        errors.print(Text.assemble(("error: ", "bold red"), str(error)))
-        raise typer.Exit(BAD_INPUT) from None
-    except PushGenError as error:
-        if call.as_json:
-            sys.stderr.write(to_problem(error, error.request_id).model_dump_json(exclude_none=True) + "\n")
-        else:
-            errors.print(explained(error))
-        raise typer.Exit(exit_code(error)) from None
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rich.text import Text
@@ -30,6 +31,14 @@ def exit_code(error: PushGenError) -> int:
     return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
 
 
+def exit_code_of_many(answers: Collection[Decision | PushGenError]) -> int:
+    """Bad input when nothing else was there; failed for any error."""
+    failed = [answer for answer in answers if isinstance(answer, PushGenError)]
+    if failed and len(failed) == len(answers) and all(isinstance(error, InvalidInput) for error in failed):
+        return BAD_INPUT
+    return FAILED if failed else 0
+
+
 def explained(error: PushGenError) -> Text:
     """Format an error for people: each violation on its own line, and what to do."""
     text = Text.assemble(("error: ", "bold red"))
@@ -41,7 +50,7 @@ def explained(error: PushGenError) -> Text:
     else:
         text.append(error.message)
     if isinstance(error, Unreachable):
-        text.append("\nIs it running? `make serve` starts one; --address says where to look.")
+        text.append(f"\n{error.advice}".rstrip())
     elif isinstance(error, Overloaded | StageUnavailable):
         text.append(f"\nTry again in {error.retry_after_s:g} s.")
     if error.request_id:

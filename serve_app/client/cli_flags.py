@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -16,7 +18,7 @@ import typer
 
 from deployments.types import Priority
 from serve_app.client import cli_input
-from serve_app.client.calls import DEFAULT_ADDRESS
+from serve_app.client.address import DEFAULT_ADDRESS
 
 Many = list[str] | None
 
@@ -51,6 +53,14 @@ def expanded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def seconds(text: str) -> float:
+    """Parse a timeout. Raises typer.BadParameter."""
+    with suppress(ValueError):
+        if 0.001 <= float(text) < math.inf:
+            return float(text)
+    raise typer.BadParameter(f"{text!r} is no number of seconds above 0, such as 2.5")
+
+
 @dataclass(frozen=True)
 class CallFlags:
     """Flags of the connection and of the output."""
@@ -58,8 +68,12 @@ class CallFlags:
     address: Annotated[str, typer.Option(help="host:port of the service's gRPC.", envvar="PUSHGEN_ADDRESS")] = (
         DEFAULT_ADDRESS
     )
+    application: Annotated[
+        str, typer.Option(help="Its name, where the cluster has several.", envvar="PUSHGEN_APPLICATION")
+    ] = ""
     timeout: Annotated[
-        float | None, typer.Option(help="Seconds; also the time budget, unless there is one.", min=0.001)
+        float | None,
+        typer.Option(help="Seconds; also the time budget, unless there is one.", parser=seconds, metavar="SECONDS"),
     ] = None
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False
 

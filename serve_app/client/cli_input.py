@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,113 +14,53 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from deployments.errors import InvalidInput, Violation
+from serve_app.client import cli_files
+from serve_app.client.cli_files import BadArgument, Entry
 from serve_app.contract import proto_json
 from serve_app.contract.requests import descriptor_of, parse_value
 
-A = TypeVar("A")
-T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
-
-
-class BadArgument(Exception):
-    """The typed arguments make no request."""
-
-
-def read_text(source: str) -> str:
-    """Read a file, or stdin for "-"."""
-    try:
-        return sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadArgument(f"cannot read {source}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def load(source: str | None, model: type[BaseModel]) -> dict[str, Any]:
     """Read one JSON object as a request of the model, keys as in the proto; {} without a source.
 
-    An item is wrapped in a request. Raises InvalidInput for what is no ProtoJSON of such a request.
+    An item is wrapped in a request. Raises BadArgument, and InvalidInput for what is no ProtoJSON of such a request.
     """
-    if source is None:
-        return {}
-    (content,) = _objects(read_text(source), _name(source), many=False)
-    return _named(as_request(content, _folder(source)), model)
+    return {} if source is None else _named(as_request(cli_files.read_one(source), cli_files.folder_of(source)), model)
 
 
 def load_many(
     source: str, model: type[BaseModel], prepare: Callable[[dict[str, Any]], dict[str, Any]] = dict
-) -> list[dict[str, Any] | InvalidInput]:
-    """Read the requests or items of a batch: JSON lines, a JSON list, or an object with `requests`.
+) -> list[Entry]:
+    """Read requests or items, each as a request or as what is wrong with it. Raises BadArgument for the whole.
 
-    One that is wrong is its own InvalidInput, in its place. `prepare` sees each request before it is checked.
+    `prepare` sees each request before it is checked.
     """
-    folder = _folder(source)
+    folder = cli_files.folder_of(source)
 
-    def read(content: Any) -> dict[str, Any]:
-        if isinstance(content, InvalidInput):
-            raise content
-        if not isinstance(content, dict):
-            raise InvalidInput([Violation("request", "must be an object")])
+    def read(entry: Entry) -> Entry:
+        if isinstance(entry.content, InvalidInput):
+            return entry
+        item = entry.content.get("item", entry.content)
+        entry = entry._replace(item_id=str(item.get("id", "")) if isinstance(item, dict) else "")
         try:
-            return _named(prepare(as_request(content, folder)), model)
+            return entry._replace(content=_named(prepare(as_request(entry.content, folder)), model))
         except BadArgument as error:
-            raise InvalidInput([Violation("item", str(error))]) from None
+            return entry._replace(content=InvalidInput([Violation(entry.where, str(error))]))
+        except InvalidInput as error:
+            return entry._replace(content=error.below(entry.where))
 
-    return [attempt(read, content) for content in _objects(read_text(source), _name(source), many=True)]
-
-
-def attempt(read: Callable[[A], T], content: A) -> T | InvalidInput:
-    """Read one of many."""
-    try:
-        return read(content)
-    except InvalidInput as refused:
-        return refused
+    return [read(entry) for entry in cli_files.read_many(source)]
 
 
 def _named(request: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    """Return the request with its keys as in the proto, where flags look for them."""
+    """Return the request with its keys as in the proto, where flags look for them. Raises InvalidInput."""
     fields, wrong = proto_json.plain(request, descriptor_of(model))
     if wrong:
         raise InvalidInput(wrong)
     named: dict[str, Any] = fields
     return named
-
-
-def _name(source: str) -> str:
-    return "stdin" if source == "-" else source
-
-
-def _folder(source: str) -> Path:
-    return Path() if source == "-" else Path(source).parent
-
-
-def _objects(text: str, source: str, *, many: bool) -> list[Any]:
-    try:
-        parsed = proto_json.loads(text)
-    except InvalidInput as error:
-        wrong = BadArgument(f"{source} {error.violations[0].description}")
-        if not many:
-            raise wrong from None
-        parsed = _lines(text, source)
-        if not any(isinstance(line, dict) for line in parsed):
-            raise wrong from None
-    if many and isinstance(parsed, dict):
-        parsed = parsed.get("requests", [parsed])
-    objects = parsed if many else [parsed]
-    if not isinstance(objects, list) or not (many or isinstance(parsed, dict)):
-        raise BadArgument(f"{source} must hold {'objects, one a line or in a list' if many else 'one object'}")
-    return objects
-
-
-def _lines(text: str, source: str) -> list[Any]:
-    """Parse JSON lines; one that is not JSON is its own InvalidInput."""
-    parsed = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            try:
-                parsed.append(proto_json.loads(line))
-            except InvalidInput as error:
-                described = f"{source} line {number} {error.violations[0].description}"
-                parsed.append(InvalidInput([Violation("request", described)]))
-    return parsed
 
 
 def as_request(content: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -147,10 +86,7 @@ def _with_bytes(entry: Any, folder: Path) -> Any:
 
 
 def encoded(path: Path) -> str:
-    try:
-        return base64.b64encode(path.read_bytes()).decode("ascii")
-    except OSError as error:
-        raise BadArgument(f"cannot read {path}: {error.strerror}") from None
+    return base64.b64encode(cli_files.contents(path)).decode("ascii")
 
 
 def pairs(entries: Iterable[str], option: str) -> dict[str, str]:
@@ -197,9 +133,24 @@ def merge(request: dict[str, Any], flags: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in merged.items() if value != {} or key == "item"}
 
 
-def build(model: type[M], request: dict[str, Any]) -> M:
-    """Validate the contract model. Raises InvalidInput with every violation."""
-    return parse_value(model, request)
+def build(model: type[M], request: dict[str, Any], where: str = "") -> M:
+    """Validate the contract model. Raises InvalidInput with every violation; `where` begins each path."""
+    try:
+        return parse_value(model, request)
+    except InvalidInput as error:
+        raise error.below(where) if where else error from None
+
+
+def build_many(model: type[M], entries: Iterable[Entry]) -> list[M | InvalidInput]:
+    """Build each entry's request, or say what is wrong with it."""
+    built: list[M | InvalidInput] = []
+    for entry in entries:
+        content = entry.content
+        try:
+            built.append(content if isinstance(content, InvalidInput) else build(model, content, entry.where))
+        except InvalidInput as error:
+            built.append(error)
+    return built
 
 
 def dump(value: Any) -> str:

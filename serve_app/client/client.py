@@ -9,6 +9,9 @@ Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `awai
 Every call has a `timeout_s`, or the client's. It is also the request's time budget, unless the request has one; for a
 batch it is the timeout of the call, and no item's budget. Unary calls that fail with UNAVAILABLE are tried three times
 within the timeout. OVERLOADED is left to the caller, who knows whether to shed load.
+
+A proxy of the environment is used as gRPC does, but never for this machine. Where a cluster has several applications,
+`PushGenClient(application="name")` says which one.
 """
 
 from __future__ import annotations
@@ -24,11 +27,13 @@ from typing import Any, Self, TypeVar
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
-from deployments.errors import PushGenError
+from deployments.errors import DeadlineExceeded, PushGenError
 from deployments.types import Copy, Decision, Item
 from pushgen.v1 import service_pb2_grpc
 from serve_app.client import calls
-from serve_app.client.calls import DEFAULT_ADDRESS, Content, RpcCall, Unreachable, frame, image
+from serve_app.client.address import DEFAULT_ADDRESS, Address
+from serve_app.client.calls import LONGEST_TIMEOUT_S, Content, RpcCall, frame, image
+from serve_app.client.unreachable import Unreachable
 from serve_app.contract.messages import (
     CaptionItemRequest,
     CaptionItemResponse,
@@ -45,6 +50,7 @@ from serve_app.contract.verbs import CAPTION, INFO, ROUTE, SCORE
 __all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image"]
 
 T = TypeVar("T")
+Options = list[tuple[str, Any]]
 
 
 class _Base:
@@ -57,26 +63,36 @@ class _Base:
         timeout_s: float | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str]] = (),
+        application: str = "",
     ) -> None:
-        self._address = address
+        """Open a channel. Raises ValueError for an address that is none.
+
+        application: its name, where the cluster has several.
+        """
+        self._address = Address.of(address, secure=credentials is not None)
         self._timeout_s = timeout_s
-        self._metadata = tuple(metadata)
-        self._channel = self._open(address, credentials)
+        self._metadata = (*calls.application_metadata(application), *metadata)
+        options = calls.channel_options() + self._address.options
+        self._channel = self._open(self._address.target, options, credentials)
         self._stubs: tuple[Any, ...] = (
             service_pb2_grpc.PushGenServiceStub(self._channel),  # type: ignore[no-untyped-call]
             health_pb2_grpc.HealthStub(self._channel),
         )
 
-    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> Any:
+    def _open(self, target: str, options: Options, credentials: grpc.ChannelCredentials | None) -> Any:
         raise NotImplementedError
 
     def _deadline_s(self, timeout_s: float | None) -> float:
         limit_s = self._timeout_s if timeout_s is None else timeout_s
-        return math.inf if limit_s is None else time.monotonic() + limit_s
+        if limit_s is not None and math.isnan(limit_s):
+            raise ValueError("timeout_s is not a number")
+        return math.inf if limit_s is None else time.monotonic() + min(limit_s, LONGEST_TIMEOUT_S)
 
     def _start(self, call: RpcCall[Any], deadline_s: float) -> Any:
         """Begin the call. Returns an answer, an awaitable or an iterator, by the RPC and the channel."""
-        limit_s = None if deadline_s == math.inf else max(0.001, deadline_s - time.monotonic())
+        limit_s = None if deadline_s == math.inf else deadline_s - time.monotonic()
+        if limit_s is not None and limit_s <= 0:
+            raise DeadlineExceeded("the timeout passed before the call was made")
         message = call.message(limit_s)
         rpc = next(getattr(stub, call.rpc) for stub in self._stubs if hasattr(stub, call.rpc))
         metadata = (*self._metadata, *calls.metadata_of(message))
@@ -97,11 +113,10 @@ class _Base:
 class PushGenClient(_Base):
     """The synchronous client, on one channel. Threads may share it."""
 
-    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.Channel:
-        options = calls.channel_options()
+    def _open(self, target: str, options: Options, credentials: grpc.ChannelCredentials | None) -> grpc.Channel:
         if credentials is None:
-            return grpc.insecure_channel(address, options)
-        return grpc.secure_channel(address, credentials, options)
+            return grpc.insecure_channel(target, options)
+        return grpc.secure_channel(target, credentials, options)
 
     def __enter__(self) -> Self:
         return self
@@ -180,11 +195,10 @@ class PushGenClient(_Base):
 class AsyncPushGenClient(_Base):
     """The asynchronous client, over grpc.aio. Create it inside the event loop that uses it."""
 
-    def _open(self, address: str, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
-        options = calls.channel_options()
+    def _open(self, target: str, options: Options, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
         if credentials is None:
-            return grpc.aio.insecure_channel(address, options)
-        return grpc.aio.secure_channel(address, credentials, options)
+            return grpc.aio.insecure_channel(target, options)
+        return grpc.aio.secure_channel(target, credentials, options)
 
     async def __aenter__(self) -> Self:
         return self

@@ -105,7 +105,7 @@ def _describe(details: ErrorDetails, owner: type[BaseModel]) -> str:
         "enum": lambda: f"unknown value {quote(given)}; known: {_listed(limits['expected'])}",
         "string_too_long": lambda: f"has {len(given)} characters, at most {limits['max_length']} are allowed",
         "string_too_short": lambda: f"needs at least {limits['min_length']} character",
-        "too_long": lambda: f"has {len(given)} entries, at most {limits['max_length']} are allowed",
+        "too_long": lambda: f"has {_length(given, limits)} entries, at most {limits['max_length']} are allowed",
         "too_short": lambda: f"needs at least {limits['min_length']} entry",
         "greater_than_equal": lambda: f"must be at least {limits['ge']:g}",
         "less_than_equal": lambda: f"must be at most {limits['le']:.10g}",
@@ -120,6 +120,11 @@ def _describe(details: ErrorDetails, owner: type[BaseModel]) -> str:
     if wrong in {"type", "parsing"} and kind in KINDS:
         return must_be(kind, given)
     return details["msg"].removeprefix("Value error, ")
+
+
+def _length(given: Any, limits: dict[str, Any]) -> str:
+    """Return how many entries there are; pydantic stops counting at the first one too many."""
+    return str(len(given)) if hasattr(given, "__len__") else f"more than {limits['max_length']}"
 
 
 def _listed(expected: Any) -> str:

@@ -17,6 +17,7 @@ from deployments.errors import InvalidInput, Overloaded, PushGenError, StageUnav
 from deployments.types import Item
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client import PushGenClient
+from serve_app.client.address import Address
 from serve_app.client.calls import error_of
 from serve_app.contract.errors import INTERNAL_MESSAGE
 from serve_app.contract.messages import GenerateNotificationRequest
@@ -82,7 +83,7 @@ def test_a_hundred_violations_fit_into_the_trailers(app: LocalServe) -> None:
         answers = stub.StreamNotification(service_pb2.StreamNotificationRequest(item=item), timeout=20)
         with pytest.raises(grpc.RpcError) as caught:
             list(answers)
-    error = error_of(caught.value, app.address)
+    error = error_of(caught.value, Address.of(app.address))
     assert isinstance(error, InvalidInput)
     assert error.violations[0] == ("item.tags[0]", "has 65 characters, at most 64 are allowed")
     assert "further violations are left out" in error.violations[-1].description

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -22,7 +23,8 @@ class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
     `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
-    `ended` is set by the first. Unary verbs without a method here answer with their example.
+    `ended` is set by the first, `reached` by the first call. Unary verbs without a method here answer with their
+    example.
     """
 
     max_batch_items = 256
@@ -33,11 +35,13 @@ class FakeService:
         self.seen: list[Any] = []
         self.closed = 0
         self.ended = asyncio.Event()
+        self.reached = threading.Event()
         self.hang = False
         self.stages: Callable[[], dict[str, bool]] = lambda: {"captioner": True, "generator": True}
 
     def _take(self, verb: str, request: Any, request_id: str) -> None:
         self.seen.append((verb, request, request_id))
+        self.reached.set()
         if verb in self.fails and self.after == 0:
             raise self.fails[verb]
 
@@ -77,6 +81,8 @@ class FakeService:
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         try:
             self._take("batch", request, request_id)
+            if self.hang:
+                await asyncio.Event().wait()
             for index in reversed(range(len(request.requests))):
                 one = request.requests[index]
                 if isinstance(one, PushGenError):

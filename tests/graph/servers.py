@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,16 +37,18 @@ def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
 
 
 @asynccontextmanager
-async def serving(service: Service) -> AsyncIterator[str]:
-    """The address of a server of `service` on a port of its own."""
+async def serving(
+    service: Service, address: str = "127.0.0.1:0", interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
+) -> AsyncIterator[str]:
+    """The address of a server of `service`, by default on a port of its own."""
     adapter = GrpcAdapter()
     adapter.service, adapter.watch_period_s, adapter.watch_life_s = service, 0.01, 0.2
-    server = grpc.aio.server(options=[("grpc.max_receive_message_length", -1)])
+    server = grpc.aio.server(interceptors=interceptors, options=[("grpc.max_receive_message_length", -1)])
     add_service_to_server(adapter, server)
     health_pb2_grpc.add_HealthServicer_to_server(adapter, server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = server.add_insecure_port(address)
     await server.start()
     try:
-        yield f"127.0.0.1:{port}"
+        yield address.replace(":0", f":{port}") if address.endswith(":0") else address
     finally:
         await server.stop(None)

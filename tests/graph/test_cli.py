@@ -220,7 +220,7 @@ def test_nobody_there_says_what_to_do() -> None:
         (["generate", "-"], '{"titel": "x"}', "item.titel: unknown field; did you mean 'title'?"),
         (["generate", "--candidates", "0"], "", "options.candidates_per_category: must be at least 1"),
         (["batch", "-"], '[\n{"title": "a"},\n{"title"\n]', "stdin is not JSON"),
-        (["batch", "-"], "", "stdin is not JSON"),
+        (["batch", "-"], "", "stdin is empty"),
         (["batch", "-"], "[]", "has no requests"),
         (["batch", "-"], "3", "must hold objects"),
         (["generate", "-"], '{"title": "a", "title": "b"}', "item.title: is given more than once"),

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from deployments import json_lines
 from deployments.errors import Misconfigured
 from training.writer.corpus import BadCorpus, Entry, held_out, judgements, read
 
@@ -188,7 +189,7 @@ def _entries(items: Sequence[Path], marks: Sequence[Path], languages: Sequence[s
 def _edited(path: Path) -> list[Entry]:
     """Items whose good copies are under `editor`: a test set, never trained on."""
     entries = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for _, line in json_lines.read(path):
         row = json.loads(line)
         copies = [{"category": "", **copy} for copy in row.pop("editor", ())]
         row.pop("traps", None)
@@ -226,7 +227,7 @@ class _reported_errors:  # noqa: N801 - reads as a statement
     def __exit__(self, _kind: object, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, OSError):
             error = BadCorpus(f"{Path(str(error.filename or 'a file')).name!r}: {error.strerror}")
-        if isinstance(error, BadCorpus | Misconfigured):
+        if isinstance(error, BadCorpus | Misconfigured | json_lines.NotUtf8):
             _console.print(f"[red]error:[/red] {escape(str(error))}")
             raise typer.Exit(2) from None
 

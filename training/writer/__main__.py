@@ -22,7 +22,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from deployments import weights
+from deployments import json_lines, weights
 from deployments.generator.settings import GeneratorKnobs
 from deployments.router.catalogue import FileCatalogue
 from serve_app.flow.profiles import load_profiles
@@ -82,7 +82,7 @@ def train(
 
     try:
         entries = [e for e in _with_judged(read(items), judged or []) if not held_out(e)]
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     folder = weights.resolve(base)
@@ -150,10 +150,10 @@ def sample(
 
     try:
         entries = [e for e in read(items) if not held or held_out(e)]
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
-    done = {json.loads(line)["id"] for line in out.read_text(encoding="utf-8").splitlines()} if out.exists() else set()
+    done = {json.loads(line)["id"] for _, line in json_lines.read(out)} if out.exists() else set()
     entries = [e for e in entries if not language or e.item.language in language][:limit]
     entries = [e for e in entries if e.id not in done]
     knobs = GeneratorKnobs() if temperature is None else GeneratorKnobs(temperature=temperature)
@@ -193,7 +193,7 @@ def calibrate(
     try:
         entries = [e for e in _with_judged(read(items), marks) if held_out(e) and e.judged]
         calibration, report = fitted(entries)
-    except BadCorpus as error:
+    except (BadCorpus, json_lines.NotUtf8) as error:
         _console.print(f"[red]error:[/red] {error}")
         raise typer.Exit(1) from None
     out.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from pydantic import Field, ValidationError
 
+from deployments import json_lines
 from deployments.settings import Settings, describe
 from deployments.types import Copy, Image, Item
 
@@ -96,9 +97,7 @@ def read(paths: Sequence[Path]) -> list[Entry]:
     """Every entry of the files and of the folders' *.jsonl files. Raises BadCorpus, also for an id used twice."""
     entries: dict[str, Entry] = {}
     for path in _files(paths):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            if not line.strip():
-                continue
+        for number, line in json_lines.read(path):
             try:
                 entry = Entry.model_validate_json(line)
             except ValidationError as error:
@@ -122,7 +121,7 @@ def judgements(paths: Sequence[Path]) -> dict[str, list[Judged]]:
     """Marked copies by the item's id, from lines of {"id", "title", "body", "fit", ...}; other fields are ignored."""
     by_item: dict[str, list[Judged]] = {}
     for path in _files(paths):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for _, line in json_lines.read(path):
             row = json.loads(line)
             mark = {name: row[name] for name in Judged.model_fields if name in row}
             by_item.setdefault(row["id"], []).append(Judged(**mark))

@@ -234,3 +234,10 @@ async def test_without_a_key_none_is_sent_whatever_the_environment_holds(monkeyp
     async with engine(lambda n, _: Reply("Hi.")) as (stage, server):
         await stage.sample(CHAT, call())
     assert "authorization" not in server.headers[0]
+
+
+async def test_a_server_on_this_machine_is_not_looked_for_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with engine(lambda n, _: Reply("Hi.")) as (stage, _):
+        assert (await stage.sample(CHAT, call())).text == "Hi."
