@@ -15,7 +15,7 @@ from pydantic import Field
 from deployments.deadline import Call
 from deployments.errors import InvalidInput
 from deployments.generator.choice import adapter_violations
-from deployments.item_text import name_of
+from deployments.item_text import name_of, title_of
 from deployments.settings import Knobs, Settings
 from deployments.stages import Startable
 from deployments.types import (
@@ -122,7 +122,7 @@ class FakeGenerator(FakeStage):
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         if violations := adapter_violations(task.adapter, ()):
             raise InvalidInput(violations)
-        subject = (task.item.title or task.caption)[:16]
+        subject = (title_of(task.item) or task.caption)[:16]
         for plan in task.plan:
             for n in range(task.candidates_per_category):
                 usage = await self.work(call, "generating")

@@ -1,4 +1,7 @@
-"""An item in words: the one place that makes text of an Item, for models, prompts, templates and cache keys. Pure.
+"""An item in words: the one place that reads the texts of an Item, for models, prompts, templates and cache keys. Pure.
+
+Content systems send HTML. It becomes plain text here and not where a request arrives: so no verb, stage or training can
+read a text that is not plain, and a caller's item stays as it was sent.
 
 Models were trained on these texts: `tests/unit/deployments/test_item_text.py` holds them to the byte.
 
@@ -12,12 +15,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from deployments import text
+from deployments.plain_text import plain_text
 from deployments.text import CountTokens
 from deployments.types import Item, ItemFacts
 
 
 class _Fields(NamedTuple):
-    """The text fields of an item."""
+    """The text fields of an item, in plain text."""
 
     title: str
     description: str
@@ -28,8 +32,24 @@ class _Fields(NamedTuple):
 
 
 def _fields(item: Item) -> _Fields:
-    alt_texts = tuple(image.alt_text for image in item.images)
-    return _Fields(item.title, item.description, item.creator, item.tags, item.metadata, alt_texts)
+    return _Fields(
+        title=plain_text(item.title),
+        description=plain_text(item.description),
+        creator=plain_text(item.creator),
+        tags=tuple(tag for tag in map(plain_text, item.tags) if tag),
+        details=details_of(item),
+        alt_texts=tuple(plain_text(image.alt_text) for image in item.images),
+    )
+
+
+def given_caption(item: Item) -> str:
+    """Return the caller's own caption, empty where there is none."""
+    return plain_text(item.caption)
+
+
+def has_words(item: Item) -> bool:
+    """Whether there is a title, a description or a caption to write from."""
+    return any(plain_text(value).strip() for value in (item.title, item.description, item.caption))
 
 
 class _Fact(NamedTuple):
@@ -59,8 +79,8 @@ def facts_of(item: Item, caption: str) -> ItemFacts:
         "Title": fields.title,
         "Tags": ", ".join(fields.tags),
         "Creator": fields.creator,
-        "Details": "; ".join(f"{key}: {value}" for key, value in sorted(fields.details.items())),
-        "Picture": _unsaid(caption, fields) if caption else "; ".join(t for t in fields.alt_texts if t),
+        "Details": "; ".join(_details(fields)),
+        "Picture": _unsaid(plain_text(caption), fields) if caption else "; ".join(t for t in fields.alt_texts if t),
         "Description": fields.description,
     }
     return ItemFacts(language=item.language, facts=facts)
@@ -89,6 +109,10 @@ def fitted(item_facts: ItemFacts, room: int, count: CountTokens, control_words: 
     return "\n".join(lines[label] for label in cleaned if label in lines)
 
 
+def _details(fields: _Fields) -> list[str]:
+    return [f"{plain_text(key)}: {value}" for key, value in sorted(fields.details.items())]
+
+
 def _unsaid(caption: str, fields: _Fields) -> str:
     """Drop sentences of the caption that only repeat the item's text, which the other facts have.
 
@@ -101,7 +125,7 @@ def _unsaid(caption: str, fields: _Fields) -> str:
 def router_text(item: Item, caption: str) -> str:
     """Return the text for the router's encoder. Title, tags and caption come first, so that truncation spares them."""
     fields = _fields(item)
-    parts = (fields.title, ", ".join(fields.tags), caption, fields.description)
+    parts = (fields.title, ", ".join(fields.tags), plain_text(caption), fields.description)
     return ". ".join(p.strip() for p in parts if p.strip()) or "A picture."
 
 
@@ -115,7 +139,7 @@ def grounding_text(item: Item, caption: str) -> str:
     fields = _fields(item)
     parts = (
         *(fields.title, fields.description, fields.creator, *fields.tags),
-        *(*fields.details.values(), *fields.alt_texts, caption),
+        *(*fields.details.values(), *fields.alt_texts, plain_text(caption)),
     )
     return " \n ".join(part for part in parts if part)
 
@@ -189,8 +213,8 @@ def caption_inputs(item: Item) -> tuple[str, ...]:
 def prompt_inputs(item: Item) -> tuple[str, ...]:
     """Return the text that `prompt_facts` uses without a caption. A cached answer depends on it, images and frames."""
     fields = _fields(item)
-    details = (f"{key}: {value}" for key, value in sorted(fields.details.items()))
-    return (fields.title, fields.description, fields.creator, "\n".join(fields.tags), *details, *fields.alt_texts)
+    tags = "\n".join(fields.tags)
+    return (fields.title, fields.description, fields.creator, tags, *_details(fields), *fields.alt_texts)
 
 
 def template_values(item: Item) -> dict[str, str]:
@@ -199,6 +223,20 @@ def template_values(item: Item) -> dict[str, str]:
     return {"title": fields.title, "description": fields.description, "creator": fields.creator, **fields.details}
 
 
+def has_alt_text(item: Item) -> bool:
+    """Whether the author has described a picture."""
+    return any(plain_text(image.alt_text).strip() for image in item.images)
+
+
 def name_of(item: Item) -> str:
     """Return a short name of the item; empty for an item without title and description."""
-    return item.title or item.description
+    return title_of(item) or plain_text(item.description)
+
+
+def title_of(item: Item) -> str:
+    return plain_text(item.title)
+
+
+def details_of(item: Item) -> dict[str, str]:
+    """Return the metadata by the caller's keys."""
+    return {key: plain_text(value) for key, value in item.metadata.items()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -12,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
+
+from deployments.plain_text import plain_text
 
 # Words in common over words in all (Jaccard). Of 1,498 pairs of the archive's tests known to be one story 0.7 joins
 # 98%, with 5% of pairs beside them. Joining too much costs a little data, joining too little is a leak.
@@ -25,7 +25,6 @@ MAX_CONTEXT_TESTS: Final = 50
 # A copy of more tests than this, or than a tenth of them, is a stock phrase or a control arm ("Open the app now").
 MAX_COPY_TESTS: Final = 20
 FEWEST_COPY_TESTS: Final = 3
-_TAG: Final = re.compile(r"<[^>]*>")
 _CHUNK: Final = 512  # rows compared with all at once: bounds the memory
 
 
@@ -56,7 +55,7 @@ def clusters_of(table: pd.DataFrame) -> list[str]:
 
 def normalised(texts: pd.Series) -> pd.Series:
     """Lower case, letters and digits alone, without HTML."""
-    plain = texts.map(lambda text: _TAG.sub(" ", html.unescape(text)))
+    plain = texts.map(plain_text)
     return plain.str.lower().str.replace(r"['’]", "", regex=True).str.replace(r"\W+", " ", regex=True).str.strip()  # noqa: RUF001 - both apostrophes are meant
 
 

@@ -7,7 +7,6 @@ middle, of nonsense, nor of a second sentence. These do, from push items (JSON L
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +19,9 @@ import numpy as np
 import pandas as pd
 
 from deployments import json_lines
+from deployments.plain_text import plain_text
 from deployments.reward.text import render_copy
+from deployments.text import squeeze
 from training import perturb, stock
 from training.arms import BadArms, fold_of
 
@@ -82,8 +83,7 @@ def _item(item: dict[str, Any]) -> PushItem:
 
 def sentences(text: str) -> list[str]:
     """Without markup, one space between words."""
-    plain = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
-    return [part for part in _SENTENCE_END.split(plain) if part]
+    return [part for part in _SENTENCE_END.split(squeeze(plain_text(text))) if part]
 
 
 def cut(text: str, words: int) -> str:

@@ -6,7 +6,6 @@ trained on: they show whether the lesson carries over.
 
 from __future__ import annotations
 
-import html
 import re
 import zlib
 from collections.abc import Callable, Sequence
@@ -15,6 +14,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from deployments.plain_text import plain_text
+from deployments.text import squeeze
 
 Perturbation = Callable[[str], str]
 _FEWEST_WORDS: Final = 4
@@ -77,8 +79,7 @@ def first_sentences(arms: pd.DataFrame) -> list[tuple[int, str]]:
         return []
     positions: dict[str, int] = {}
     for position, context in enumerate(arms["context"].fillna("").astype(str)):
-        text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", context)).split())
-        words = re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0].split()[:_MOST_WORDS]
+        words = re.split(r"(?<=[.!?])\s", squeeze(plain_text(context)), maxsplit=1)[0].split()[:_MOST_WORDS]
         if len(words) >= _FEWEST_WORDS:
             positions.setdefault(" ".join(words), position)
     return [(position, sentence) for sentence, position in positions.items()]

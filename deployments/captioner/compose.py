@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deployments.captioner.labels import Tag
-from deployments.item_text import caption_sentences
+from deployments.item_text import caption_sentences, has_alt_text
 from deployments.prompt_revision import prompt_revision
 from deployments.text import shorten, stopped
 from deployments.types import Image, Item, VideoFrame
@@ -53,7 +53,7 @@ def _composed(item: Item, _caption: str) -> list[str]:
 
 def _seen(item: Item, tags: Sequence[Tag]) -> str:
     """Name the objects in the image. Where the author has described it, the unlikely tags are left out."""
-    if any(image.alt_text.strip() for image in item.images):
+    if has_alt_text(item):
         tags = [tag for tag in tags if tag.probability >= _LIKELY]
     if not tags:
         return ""

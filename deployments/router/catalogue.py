@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, field_validator, model_validator
 
 from deployments.errors import Misconfigured
+from deployments.item_text import details_of
 from deployments.settings import Knobs, parse
 from deployments.types import CategoryInfo, CategoryPlan, Item
 
@@ -36,7 +37,8 @@ class MetadataGate(Knobs):
     any_of: tuple[str, ...] = Field(min_length=1)
 
     def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002
-        return any(item.metadata.get(key, "").strip().lower() not in _NO for key in self.any_of)
+        details = details_of(item)
+        return any(details.get(key, "").strip().lower() not in _NO for key in self.any_of)
 
     def describe(self) -> str:
         return f"metadata has one of: {', '.join(self.any_of)}"

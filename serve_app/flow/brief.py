@@ -12,6 +12,7 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, UnsupportedField, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
+from deployments.item_text import given_caption, has_words
 from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
@@ -77,7 +78,7 @@ def make_brief(
     ]
     if violations:
         raise InvalidInput(violations)
-    if not request.item.caption:
+    if not given_caption(request.item):
         request.item.pictures_digest()
     return Brief(
         item=request.item,
@@ -110,7 +111,7 @@ def item_violations(item: Item, limits: LimitKnobs) -> list[Violation]:
             [Violation(f"item.images[{n}].url", "fetching images is not supported yet; send data") for n in by_url]
         )
     violations = image_violations(item, limits.images)
-    if not any((item.title.strip(), item.description.strip(), item.caption.strip(), item.images, item.frames)):
+    if not (has_words(item) or item.images or item.frames):
         violations.append(Violation("item", "has no content: set title, description, caption, images or frames"))
     if item.locale and not langcodes.tag_is_valid(item.locale):
         violations.append(Violation("item.locale", f"{item.locale!r} is not a BCP-47 language tag such as 'en-GB'"))

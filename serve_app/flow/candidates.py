@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deployments.types import Candidate, Draft, Incumbent, Severity, Source
+from deployments.invisible import without_invisible
+from deployments.types import Candidate, Copy, Draft, Incumbent, Severity, Source
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
 
@@ -20,7 +21,8 @@ def from_drafts(
     others = [c.copy_text for c in before if not c.rejected]
     candidates: list[Candidate] = []
     for number, draft in enumerate(drafts, start=len(before) + 1):
-        copy = draft.copy_text
+        # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
+        copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
         findings = check(copy, replace(context, others=tuple(others)), settings)
         if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
             findings = (unfinished(copy), *findings)

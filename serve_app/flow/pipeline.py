@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.item_text import facts_of, metadata_caption
+from deployments.item_text import facts_of, given_caption, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
 from deployments.types import (
@@ -128,8 +128,8 @@ class Pipeline:
         )
 
     async def _caption(self, brief: Brief, ledger: Ledger) -> Caption:
-        if brief.item.caption:
-            return Caption(text=brief.item.caption, source=CaptionSource.GIVEN)
+        if given := given_caption(brief.item):
+            return Caption(text=given, source=CaptionSource.GIVEN)
         call = self._cut(brief, generate=True)
         with ledger.stage(Stage.CAPTION):
             try:

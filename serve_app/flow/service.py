@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from deployments.deadline import Call
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
-from deployments.item_text import facts_of
+from deployments.item_text import facts_of, given_caption
 from deployments.types import (
     Candidate,
     CategoryInfo,
@@ -146,7 +146,7 @@ class PushGenService:
         with self._admission.admit(CAPTION.rpc, request.priority):
             call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
-            if request.item.caption:
+            if given_caption(request.item):
                 raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
             await asyncio.to_thread(request.item.pictures_digest)
             started = time.perf_counter()
@@ -170,7 +170,7 @@ class PushGenService:
             _refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
-            result = await self._stages.router.route(item, item.caption, requested, barred, max_categories, call)
+            result = await self._stages.router.route(item, given_caption(item), requested, barred, max_categories, call)
             timing = self._timing(Stage.ROUTE, result.usage, started)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
@@ -188,7 +188,8 @@ class PushGenService:
             ]
             _refuse(violations)
             started = time.perf_counter()
-            result = await self._stages.reward.score(facts_of(request.item, request.item.caption), request.copies, call)
+            facts = facts_of(request.item, given_caption(request.item))
+            result = await self._stages.reward.score(facts, request.copies, call)
             timing = self._timing(Stage.SCORE, result.usage, started)
             candidates = await asyncio.to_thread(self._checked, request)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
@@ -239,7 +240,7 @@ class PushGenService:
     def _checked(self, request: ScoreCopiesRequest) -> list[Candidate]:
         context = PolicyContext(
             item=request.item,
-            caption=request.item.caption,
+            caption=given_caption(request.item),
             profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
             output_fields=(OutputField.TITLE, OutputField.BODY),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployments.item_text import title_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext
@@ -31,5 +32,5 @@ def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[H
         folded = fold(text)
         if not folded:
             yield Hit("EMPTY_FIELD", settings.action, field, text)
-        elif folded in _PLACEHOLDERS and folded != fold(context.item.title):
+        elif folded in _PLACEHOLDERS and folded != fold(title_of(context.item)):
             yield Hit("PLACEHOLDER_TEXT", settings.action, field, text)

@@ -12,6 +12,7 @@ import regex
 from pydantic import Field
 from rapidfuzz import fuzz
 
+from deployments.item_text import details_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
@@ -44,7 +45,7 @@ class GroundingRule(Knobs):
 
 def grounding(copy: Copy, context: PolicyContext, settings: GroundingRule) -> Iterator[Hit]:
     """UNGROUNDED_NUMBER, UNGROUNDED_DATE and UNGROUNDED_QUOTE."""
-    amounts = tuple(text for key, text in context.item.metadata.items() if _AMOUNT_KEY.search(key))
+    amounts = tuple(text for key, text in details_of(context.item).items() if _AMOUNT_KEY.search(key))
     grounded_numbers = _grounded_numbers(context.facts, context.item.language, amounts)
     counting = counting_words(context.item.language)
     grounded_dates = _grounded_dates(context.facts)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import regex
 
+from deployments.character_references import references
+from deployments.invisible import invisible
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
@@ -37,8 +39,6 @@ _LEAK = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _CATEGORY_ID = regex.compile(r"\b[A-Z]{2,}_[A-Z_]{2,}\b")
-# Bidirectional overrides, zero-width space, soft hyphen, BOM, control characters. Joiners stay: emoji need them.
-_INVISIBLE = regex.compile(r"[\u202a-\u202e\u2066-\u2069\u200b\u00ad\ufeff\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
 
 
 class MarkupRule(Knobs):
@@ -50,14 +50,20 @@ class MarkupRule(Knobs):
 def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:  # noqa: ARG001
     """PROMPT_LEAK, UNRENDERED_PLACEHOLDER, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
     checks = (
-        ("INVISIBLE_CHARACTER", _INVISIBLE),
         ("PROMPT_LEAK", _LEAK),
         ("PROMPT_LEAK", _CATEGORY_ID),
         ("UNRENDERED_PLACEHOLDER", _PLACEHOLDER),
         ("MARKUP", _MARKUP),
     )
     for field, text in fields_of(copy):
+        # Of the text as it is: NFKC turns some emoji into letters, and their selector would seem to stand alone.
+        if hidden := next(invisible(getattr(copy, field)), ""):
+            yield Hit("INVISIBLE_CHARACTER", settings.action, field, hidden)
+            continue
         for code, pattern in checks:
             if match := pattern.search(text):
                 yield Hit(code, settings.action, field, match.group())
                 break
+        else:
+            if reference := next(references(text), ""):
+                yield Hit("MARKUP", settings.action, field, reference)

@@ -98,6 +98,24 @@ def modules_and_imports(root: Path, *folders: str) -> dict[str, set[str]]:
     return imports
 
 
+# What a caller writes in an item. Only `deployments/item_text.py` makes it plain.
+TEXTS_OF_AN_ITEM = {"title", "description", "creator", "tags", "metadata", "caption", "alt_text"}
+
+
+def test_one_file_reads_the_texts_of_an_item(root: Path) -> None:
+    """Whoever reads them elsewhere, reads HTML. The client shows what its user sent."""
+    readers = {
+        f"{path.relative_to(root)} reads item.{node.attr}"
+        for path in sources(root, "deployments", "serve_app")
+        if path.name not in {"item.py", "item_text.py"} and "client" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in TEXTS_OF_AN_ITEM
+        and (node.attr == "alt_text" or getattr(node.value, "id", getattr(node.value, "attr", "")).endswith("item"))
+    }
+    assert readers == set()
+
+
 def test_the_foundation_imports_nothing_of_ours(root: Path) -> None:
     ours = ("deployments", "serve_app", "pushgen", "training")
     foundation = [root / "deployments/errors.py", *(root / "deployments/types").glob("*.py")]

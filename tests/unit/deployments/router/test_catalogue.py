@@ -39,7 +39,10 @@ def test_a_missing_file_is_named() -> None:
         FileCatalogue(kind="file", path="no-such.yaml").load()
 
 
-@pytest.mark.parametrize(("value", "is_open"), [("3", True), ("", False), ("no", False), (" FALSE ", False)])
+@pytest.mark.parametrize(
+    ("value", "is_open"),
+    [("3", True), ("", False), ("no", False), (" FALSE ", False), ("<b>3</b>", True), ("<p>no</p>", False)],
+)
 def test_a_metadata_gate_asks_for_evidence(value: str, is_open: bool) -> None:
     gate = MetadataGate(kind="metadata", any_of=("trend_rank",))
     assert gate.open_for(Item(metadata={"trend_rank": value}), "") is is_open

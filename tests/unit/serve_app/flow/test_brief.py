@@ -24,6 +24,7 @@ def fields(knobs: IngressKnobs | None = None, **request: Any) -> set[str]:
     [
         ({"item": {"id": "empty"}}, {"item"}),
         ({"item": {"title": "  ", "tags": ["x"]}}, {"item"}),
+        ({"item": {"title": "<p>&nbsp;</p>", "description": "<br>", "caption": "\u200b"}}, {"item"}),
         ({"item": {"title": "x", "locale": "klingon!"}}, {"item.locale"}),
         ({"item": {"images": [{"data": b"nope"}]}}, {"item.images[0].data"}),
         ({"item": {"images": [{}]}}, {"item.images[0]"}),

@@ -36,10 +36,19 @@ def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
     assert len(codes(candidates[0])) == 1
 
 
+def test_a_copied_soft_hyphen_is_taken_out_of_a_draft() -> None:
+    copied = draft("Cof\u00adfee on a ta\u200bble", "There is \ufeffcake too 👩\u200d🍳.")
+    (candidate,) = from_drafts([copied], [], CONTEXT, SETTINGS)
+    assert (candidate.title, candidate.body) == ("Coffee on a table", "There is cake too 👩\u200d🍳.")
+    assert not candidate.rejected
+
+
 def test_a_persons_words_are_theirs_and_a_filled_template_must_fit() -> None:
     long = "Coffee " * 12
     person = from_incumbent(Incumbent(id="a", title="Coffee", body=long), CONTEXT, SETTINGS)
     assert (person.rejected, person.findings) == (False, ())
     template = Incumbent(id="b", title="{title}", body=long, kind=IncumbentKind.TEMPLATE)
     assert from_incumbent(template, CONTEXT, SETTINGS).rejected
+    hyphened = Incumbent(id="c", title="Cof\u00adfee &amp; <b>cake</b>")
+    assert from_incumbent(hyphened, CONTEXT, SETTINGS).title == hyphened.title
     assert not from_incumbent(template.model_copy(update={"body": "Cake."}), CONTEXT, SETTINGS).rejected

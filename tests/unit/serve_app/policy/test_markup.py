@@ -18,6 +18,11 @@ from tests.unit.serve_app.policy.judge import codes
         ("Hello %s, coffee?", "UNRENDERED_PLACEHOLDER"),
         ("<b>Coffee</b>", "MARKUP"),
         ("Coffee &amp; cake", "MARKUP"),
+        ("Maria&39;s coffee", "MARKUP"),
+        ("Maria&#x27;s coffee", "MARKUP"),
+        ("Maria&rsquos coffee", "MARKUP"),
+        ("Caf&eacute", "MARKUP"),
+        ("Maria#039;s coffee", "MARKUP"),
         ("**Coffee** is ready", "MARKUP"),
         ("# Coffee", "MARKUP"),
         ("- Coffee", "MARKUP"),
@@ -35,6 +40,10 @@ from tests.unit.serve_app.policy.judge import codes
         ("<|im_end|>", "PROMPT_LEAK"),
         ("Cof\u200bfee", "INVISIBLE_CHARACTER"),
         ("\u202eeeffoC", "INVISIBLE_CHARACTER"),
+        ("Cof\u200cfee", "INVISIBLE_CHARACTER"),
+        ("Coffee\ufe0f", "INVISIBLE_CHARACTER"),
+        ("Coffee\U000e0061", "INVISIBLE_CHARACTER"),
+        ("Cof\u3164fee", "INVISIBLE_CHARACTER"),
     ],
 )
 def test_leftovers_are_caught(text: str, code: str) -> None:
@@ -52,6 +61,9 @@ def test_leftovers_are_caught(text: str, code: str) -> None:
         "#coffee time",
         "Rock 'n' roast",
         "Half price? Sure!",
+        "Coffee & tea; AT&T",
+        "Coffee™\ufe0f ❤\ufe0f #\ufe0f\u20e3",
+        "Coffee 👩\u200d🍳",
     ],
 )
 def test_plain_text_is_no_markup(text: str) -> None:
