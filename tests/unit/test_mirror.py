@@ -56,7 +56,6 @@ def test_every_source_has_a_test_of_its_name_or_a_reason(root: Path) -> None:
     assert sorted(EXCEPTIONS.keys() - untested) == [], "are no longer exceptions"
 
 
-
 def test_exceptions_are_few_and_their_tests_exist(root: Path) -> None:
     assert len(EXCEPTIONS) <= 5, "write the test instead"
     for source, (test, reason) in EXCEPTIONS.items():
@@ -68,4 +67,6 @@ def test_a_package_holds_no_code_of_its_own(root: Path) -> None:
     """`__init__.py` has no test, so it defines nothing."""
     packages = [path for folder in FOLDERS for path in (root / folder).rglob("__init__.py")]
     definitions = ("def ", "class ", "async def ")
-    assert [str(path) for path in packages if any(n.startswith(definitions) for n in path.read_text().split("\n"))] == []
+    assert [
+        str(path) for path in packages if any(n.startswith(definitions) for n in path.read_text().split("\n"))
+    ] == []

@@ -76,7 +76,13 @@ def test_a_caption_never_exceeds_its_length(title: str, description: str, lines:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("orange", "an orange"), ("Ibex", "an Ibex"), ("cat", "a cat"), ("ice cream", "shows ice cream"), ("wool", "wool")],
+    [
+        ("orange", "an orange"),
+        ("Ibex", "an Ibex"),
+        ("cat", "a cat"),
+        ("ice cream", "shows ice cream"),
+        ("wool", "wool"),
+    ],
 )
 def test_a_name_has_its_article_unless_it_cannot_be_counted(name: str, words: str) -> None:
     assert compose(ONE_IMAGE, [Tag(name, 0.9)], [], 500) == f"The picture shows {words.removeprefix('shows ')}."

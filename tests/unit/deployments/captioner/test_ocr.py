@@ -85,7 +85,7 @@ def test_missing_models_are_named_at_the_start(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(ocr.importlib.util, "find_spec", lambda _: spec)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "PP-OCRv6_det_small.onnx").touch()
-    with pytest.raises(Misconfigured, match="came without PP-OCRv6_rec_small.onnx:"):
+    with pytest.raises(Misconfigured, match=r"came without PP-OCRv6_rec_small\.onnx:"):
         TextReader(threads=1)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs, Incomplete
-from deployments.captioner.file_store import FileStore, FileStoreKnobs
+from deployments.captioner.file_store import FileStoreKnobs
 from deployments.captioner.second_level import SecondLevel
 from deployments.errors import Misconfigured
 from deployments.settings import parse

@@ -110,9 +110,7 @@ async def test_a_sample_has_its_text_and_its_cost() -> None:
     assert llm.asked[0][2] is None
 
 
-@pytest.mark.parametrize(
-    ("finish", "cut"), [("stop", False), ("length", True)]
-)
+@pytest.mark.parametrize(("finish", "cut"), [("stop", False), ("length", True)])
 async def test_an_answer_that_the_token_limit_ended_is_cut(finish: str, cut: bool) -> None:
     engine, _ = running(output(finish=finish))
     assert (await sample(engine)).length_cut is cut

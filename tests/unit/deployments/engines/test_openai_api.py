@@ -51,7 +51,9 @@ async def test_without_a_key_none_is_sent(monkeypatch: pytest.MonkeyPatch) -> No
     assert "authorization" not in server.headers[0]
 
 
-@pytest.mark.parametrize(("reason", "cut"), [("length", True), ("content_filter", True), ("stop", False), (None, False)])
+@pytest.mark.parametrize(
+    ("reason", "cut"), [("length", True), ("content_filter", True), ("stop", False), (None, False)]
+)
 def test_an_answer_that_a_limit_ended_is_cut(reason: str | None, cut: bool) -> None:
     assert read(finish_reason=reason).length_cut is cut
 
@@ -114,7 +116,7 @@ async def test_a_refusal_says_what_the_server_said(
             await api.complete(REQUEST, 10)
     failure = caught.value
     assert (failure.status, failure.param, failure.retry_after_s) == (status, param, retry_after_s)
-    assert not (failure.timed_out or failure.unreadable)
+    assert (failure.timed_out, failure.unreadable) == (False, False)
     assert len(server.bodies) == 1, "retries are not the client's"
 
 

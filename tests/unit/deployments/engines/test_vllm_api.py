@@ -52,12 +52,19 @@ class Vllm:
 
     def modules(self) -> dict[str, types.ModuleType]:
         fields = [(name, Any, dataclasses.field(default=None)) for name in sorted(self.known)]
-        engine_args = dataclasses.make_dataclass("AsyncEngineArgs", fields, namespace={"__init__": Args.__init__}, init=False)
+        engine_args = dataclasses.make_dataclass(
+            "AsyncEngineArgs", fields, namespace={"__init__": Args.__init__}, init=False
+        )
         contents: dict[str, dict[str, Any]] = {
-            "vllm": {"AsyncEngineArgs": engine_args, "ModelRegistry": types.SimpleNamespace(models={}, register_model=print)},
+            "vllm": {
+                "AsyncEngineArgs": engine_args,
+                "ModelRegistry": types.SimpleNamespace(models={}, register_model=print),
+            },
             "vllm.model_executor.models": {"supports_lora": lambda model: model == "adaptable"},
             "vllm.platforms": {"current_platform": self.platform},
-            "vllm.sampling_params": {"RequestOutputKind": types.SimpleNamespace(CUMULATIVE="cumulative", FINAL_ONLY="final")},
+            "vllm.sampling_params": {
+                "RequestOutputKind": types.SimpleNamespace(CUMULATIVE="cumulative", FINAL_ONLY="final")
+            },
             "vllm.v1.engine.async_llm": {"AsyncLLM": types.SimpleNamespace(from_engine_args=self.from_engine_args)},
             "vllm.v1.engine.exceptions": {"EngineDeadError": type("EngineDeadError", (Exception,), {})},
             "vllm.lora.request": {},
@@ -67,7 +74,7 @@ class Vllm:
         made = {}
         for name, members in contents.items():
             module = types.ModuleType(name)
-            vars(module).update({each: Args for each in NAMES.get(name, ())} | members)
+            vars(module).update(dict.fromkeys(NAMES.get(name, ()), Args) | members)
             made[name] = module
         return made
 

@@ -24,7 +24,7 @@ Answer = Callable[[list[Message]], Awaitable[Contrast | None]]
 
 
 async def judged(
-    judge: FitJudge, answer: Contrast | None | Exception, draft: Draft = DRAFT, seconds: float = 5, **changes: Any
+    judge: FitJudge, answer: Contrast | Exception | None, draft: Draft = DRAFT, seconds: float = 5, **changes: Any
 ) -> tuple[Draft, list[list[Message]]]:
     questions: list[list[Message]] = []
 
@@ -48,7 +48,8 @@ async def test_a_judged_draft_has_its_fit_and_the_cost_of_the_question() -> None
 
 async def test_a_surer_yes_is_a_higher_fit() -> None:
     fits = [
-        (await judged(FitJudge(FitCalibration(slope=2.0)), Contrast(logit, SAMPLE)))[0].fit for logit in (-1.0, 0.0, 1.0)
+        (await judged(FitJudge(FitCalibration(slope=2.0)), Contrast(logit, SAMPLE)))[0].fit
+        for logit in (-1.0, 0.0, 1.0)
     ]
     assert fits == sorted(fits)  # type: ignore[type-var]
     assert len(set(fits)) == 3

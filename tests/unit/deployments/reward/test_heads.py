@@ -68,7 +68,11 @@ def test_what_is_saved_is_loaded_with_its_revision(tmp_path: Path) -> None:
 def test_the_revision_is_of_weights_and_config(tmp_path: Path) -> None:
     other = heads()
     other.outer.data[0, 0] += 1
-    revisions = {save(heads(), config(), tmp_path), save(heads(), config(offset=1), tmp_path), save(other, config(), tmp_path)}
+    revisions = {
+        save(heads(), config(), tmp_path),
+        save(heads(), config(offset=1), tmp_path),
+        save(other, config(), tmp_path),
+    }
     assert len(revisions) == 3
     assert save(heads(), config(), tmp_path) in revisions
 
@@ -85,7 +89,9 @@ def test_the_revision_is_of_weights_and_config(tmp_path: Path) -> None:
         ({"heads": 2}, f"{WEIGHTS_FILE} is missing or does not fit {CONFIG_FILE}"),
     ],
 )
-def test_a_config_that_is_not_of_these_weights_is_refused(tmp_path: Path, change: dict[str, object], words: str) -> None:
+def test_a_config_that_is_not_of_these_weights_is_refused(
+    tmp_path: Path, change: dict[str, object], words: str
+) -> None:
     save(heads(), config(), tmp_path)
     file = tmp_path / CONFIG_FILE
     file.write_text(json.dumps(json.loads(file.read_text()) | change))

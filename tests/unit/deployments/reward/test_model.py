@@ -89,7 +89,13 @@ def test_the_distance_of_a_longer_copy_counts_less() -> None:
 
 @pytest.mark.parametrize(
     ("distance", "words", "expected"),
-    [(1.0, 10, 0.0), (5.0, 10, 6.0), (1.0, 40, 2 * np.log(41 / 21)), (5.0, 40, np.hypot(6.0, 2 * np.log(41 / 21))), (99.0, 10, 8.0)],
+    [
+        (1.0, 10, 0.0),
+        (5.0, 10, 6.0),
+        (1.0, 40, 2 * np.log(41 / 21)),
+        (5.0, 40, np.hypot(6.0, 2 * np.log(41 / 21))),
+        (99.0, 10, 8.0),
+    ],
 )
 def test_the_spread_widens_with_distance_and_untested_length_up_to_a_bound(
     distance: float, words: int, expected: float

@@ -21,7 +21,9 @@ MERGES = ["c a", "ca t"]
 IDS = {"bos_token_id": 0, "eos_token_id": 1, "unk_token_id": 1}
 
 
-def write_gguf(path: Path, *, splits: str = "smollm", arch: str = "llama", template: bool = True, special: bool = False) -> Path:
+def write_gguf(
+    path: Path, *, splits: str = "smollm", arch: str = "llama", template: bool = True, special: bool = False
+) -> Path:
     """The smallest model: one embedding, one norm, one query projection of two heads. special: name its tokens."""
     writer = gguf.GGUFWriter(path, arch)
     writer.add_context_length(64)
@@ -79,7 +81,8 @@ def test_the_folder_holds_all_that_a_loader_reads(tmp_path: Path) -> None:
 def test_special_tokens_are_ids_in_the_configs_and_words_in_the_tokenizers(tmp_path: Path) -> None:
     target, _ = written(tmp_path)
     config, generation, tokenizer = (
-        json.loads((target / f"{name}.json").read_text()) for name in ("config", "generation_config", "tokenizer_config")
+        json.loads((target / f"{name}.json").read_text())
+        for name in ("config", "generation_config", "tokenizer_config")
     )
     assert generation == {"bos_token_id": 0, "eos_token_id": 1}
     assert generation.items() <= config.items()

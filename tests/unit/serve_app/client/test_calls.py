@@ -207,7 +207,8 @@ def test_a_lost_replica_is_tried_again_no_sooner_than_it_asks_and_with_jitter() 
 
 
 @pytest.mark.parametrize(
-    "error", [Overloaded("x"), StageFailed("x"), DeadlineExceeded("x"), Unreachable("x"), PushGenError("x"), InvalidInput([])]
+    "error",
+    [Overloaded("x"), StageFailed("x"), DeadlineExceeded("x"), Unreachable("x"), PushGenError("x"), InvalidInput([])],
 )
 def test_nothing_else_is_tried_again(error: PushGenError) -> None:
     assert pause_s(error, 1, 60.0) is None

@@ -107,7 +107,10 @@ def test_knobs_reach_the_service(made: Graph) -> None:
     [
         ({"limit": {}}, "unknown key 'limit'; did you mean 'limits'"),
         ({"admission": {"max_in_flight": 65}}, "max_in_flight=65 exceeds scaling.ingress.max_ongoing_requests=64"),
-        ({"defaults": {"length_profile": "tv"}}, "defaults.length_profile='tv' is not in configs/profiles.yaml, which has"),
+        (
+            {"defaults": {"length_profile": "tv"}},
+            "defaults.length_profile='tv' is not in configs/profiles.yaml, which has",
+        ),
         ({"length_profiles": "nowhere.yaml"}, "cannot read 'nowhere.yaml'"),
         ({"defaults": {"max_categories": 99}}, "defaults.max_categories=99 exceeds limits.max_categories=12"),
     ],
@@ -130,6 +133,6 @@ def test_the_policy_is_run_once_before_the_first_request(made: Graph, monkeypatc
     checked: list[Any] = []
     monkeypatch.setattr(graph, "check", lambda *arguments: checked.append(arguments))
     made.warm_up()
-    (copy, context, _), = checked
+    ((copy, context, _),) = checked
     assert copy.title
     assert context.item.title

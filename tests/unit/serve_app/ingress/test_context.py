@@ -33,10 +33,14 @@ async def test_a_reader_that_leaves_closes_the_stream_before_it_goes_on() -> Non
 
 async def test_a_reader_that_fails_closes_it_and_keeps_its_error() -> None:
     source = Source()
-    with pytest.raises(ZeroDivisionError):
+
+    async def read() -> None:
         async with closing(source.events()) as events:
             await anext(events)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await read()
     assert source.closed
 
 

@@ -48,9 +48,7 @@ async def test_the_first_knobs_warm_it_up_once(ingress: Any) -> None:
     assert ingress._graph.seen == [{"a": 1}, "warm", {"a": 2}]
 
 
-async def test_impossible_knobs_end_the_start_and_nothing_later(
-    ingress: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_impossible_knobs_end_the_start_and_nothing_later(ingress: Any, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(Misconfigured):
         await ingress.reconfigure("impossible")
     await ingress.reconfigure({})
