@@ -39,7 +39,7 @@ def sources(root: Path) -> list[str]:
     ]
 
 
-def tests_of(source: str) -> list[str]:
+def places_of(source: str) -> list[str]:
     """The places where a test of this source may be."""
     path = Path(source)
     name = f"test_{path.stem.strip('_')}.py"
@@ -51,7 +51,7 @@ def tests_of(source: str) -> list[str]:
 
 def test_every_source_has_a_test_of_its_name_or_a_reason(root: Path) -> None:
     """Write the test. An exception is for a file that no test of its own could break."""
-    untested = {source for source in sources(root) if not any((root / test).is_file() for test in tests_of(source))}
+    untested = {source for source in sources(root) if not any((root / test).is_file() for test in places_of(source))}
     assert sorted(untested - EXCEPTIONS.keys()) == [], "have no test of their name"
     assert sorted(EXCEPTIONS.keys() - untested) == [], "are no longer exceptions"
 

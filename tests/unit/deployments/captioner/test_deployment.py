@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from deployments.captioner.deployment import CaptionerDeployment
 from deployments.captioner.settings import TagsCaptionerSettings
 from deployments.deadline import Call, Deadline
 from deployments.fakes import FakeCaptionerSettings
 from deployments.types import Item
+from tests.unit.deployments.replicas import unhosted
 
-Replica: Any = CaptionerDeployment.func_or_class
+Replica = unhosted(CaptionerDeployment)
 
 
 async def test_a_replica_answers_with_its_stage() -> None:

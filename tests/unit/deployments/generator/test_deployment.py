@@ -13,8 +13,9 @@ from deployments.fakes import FakeGeneratorSettings
 from deployments.generator.deployment import GeneratorDeployment
 from deployments.types import Draft
 from tests.unit.deployments.generator.fake_engine import task
+from tests.unit.deployments.replicas import unhosted
 
-Replica: Any = GeneratorDeployment.func_or_class
+Replica = unhosted(GeneratorDeployment)
 
 
 class Stage:

@@ -14,8 +14,9 @@ from deployments.errors import Misconfigured
 from deployments.fakes import FakeRewardSettings
 from deployments.reward.deployment import RewardScorerDeployment
 from deployments.types import Copy, ItemFacts
+from tests.unit.deployments.replicas import unhosted
 
-Replica: Any = RewardScorerDeployment.func_or_class
+Replica = unhosted(RewardScorerDeployment)
 
 
 class Stage:

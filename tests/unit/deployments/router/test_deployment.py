@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from deployments.deadline import Call, Deadline
 from deployments.fakes import FakeRouterSettings
 from deployments.router.deployment import CategoryRouterDeployment
 from deployments.types import Item
+from tests.unit.deployments.replicas import unhosted
 
-Replica: Any = CategoryRouterDeployment.func_or_class
+Replica = unhosted(CategoryRouterDeployment)
 
 
 async def test_wishes_bars_and_the_number_of_categories_reach_the_stage() -> None:

@@ -33,9 +33,7 @@ def test_long_data_is_the_same_in_pieces(size: int) -> None:
     assert Holder.model_validate({"data": base64.b64encode(data).decode()}).data == data
 
 
-@pytest.mark.parametrize(
-    "text", ["a", "abc", "a===", "ab=c", "====", "ab==cd==", "a b=", "abc\n", "äöü=", "ab=", "AAAA=", "%%%%"]
-)
+@pytest.mark.parametrize("text", ["a", "a===", "ab=c", "====", "ab==cd==", "a b=", "äöü=", "%%%%", "ab=d"])
 def test_what_is_not_base64_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(ValidationError, match="is not base64") as caught:
         Holder.model_validate({"data": text})
