@@ -107,7 +107,8 @@ async def test_a_place_given_at_the_moment_of_cancellation_is_passed_on() -> Non
     holder, leaving, next_one = Worker(gate), Worker(gate), Worker(gate)
     await turns()
     holder.leave.set()
-    await holder.task  # the place is now the leaving call's, which has not run since
+    await turns(1)
+    assert gate.waiting == 1, "the place is the leaving call's, which has not run since"
     leaving.task.cancel()
     next_one.leave.set()
     await asyncio.wait_for(next_one.task, 5)
