@@ -31,6 +31,12 @@ async def written(made: Draft | PushGenError | Exception) -> Draft | PushGenErro
     return made
 
 
+async def later(made: PushGenError) -> PushGenError:
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return made
+
+
 async def never(cancelled: list[bool]) -> Draft:
     try:
         await asyncio.Event().wait()
@@ -85,7 +91,7 @@ async def test_one_failure_does_not_end_the_others() -> None:
 
 async def test_when_all_fail_the_last_failure_is_raised() -> None:
     with pytest.raises(StageUnavailable, match="last"):
-        await titles(Deadline.after(5), written(StageFailed("first")), written(StageUnavailable("last")))
+        await titles(Deadline.after(5), later(StageUnavailable("last")), written(StageFailed("first")))
 
 
 async def test_an_exception_ends_all_at_once() -> None:

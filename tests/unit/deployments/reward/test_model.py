@@ -69,8 +69,8 @@ def test_a_correction_without_weight_is_not_computed() -> None:
 
 def test_a_guard_costs_beyond_its_limit_and_widens_by_as_much() -> None:
     guards = {"padded": Guard(limit=4, gain=0.5)}
-    ((below, spread),) = forward(model(guards=guards), "four")
-    assert (below, spread) == (2.0, 1.0)
+    ((below, spread),) = forward(model(guards=guards), "few")
+    assert (below, spread) == (2.0, 1.0), "no bonus below the limit"
     ((above, wide),) = forward(model(guards=guards), "eight888")
     assert above == pytest.approx(2.0 - 2.0)
     assert wide == pytest.approx(np.hypot(1.0, 2.0))
