@@ -85,7 +85,7 @@ async def test_who_waits_leaves_at_the_deadline_and_takes_no_place_along() -> No
     holder = Worker(gate)
     await turns()
     with pytest.raises(DeadlineExceeded, match="while waiting for the model"):
-        async with gate.place(call(0.01)):
+        async with gate.place(call(0.3)):
             raise AssertionError
     assert gate.waiting == 0
     holder.leave.set()

@@ -131,7 +131,7 @@ async def test_an_answer_that_is_none_is_unreadable(raw: str) -> None:
 async def test_a_call_that_takes_too_long_has_timed_out_and_leaves_the_server() -> None:
     async with client(lambda n, _: Reply(until=asyncio.Event())) as (api, server):
         with pytest.raises(Failure) as caught:
-            await api.complete(REQUEST, 0.2)
+            await api.complete(REQUEST, 1)
         await server.when(lambda s: s.abandoned == 1)
     assert (caught.value.timed_out, caught.value.passing) == (True, False)
 

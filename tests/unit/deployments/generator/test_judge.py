@@ -84,8 +84,9 @@ async def test_a_question_that_fails_leaves_the_draft_as_it_was(error: Exception
     assert (await judged(FitJudge(FitCalibration()), error))[0] == DRAFT
 
 
-async def test_a_question_that_hangs_ends_before_the_deadline_does() -> None:
-    deadline = Deadline.after(0.3)
+async def test_a_question_that_hangs_ends_before_the_deadline_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployments.generator.judge._HAND_OVER_S", 1.0)
+    deadline = Deadline.after(1.2)
 
     async def ask(_: list[Message]) -> Contrast | None:
         await asyncio.Event().wait()

@@ -43,17 +43,20 @@ def pack(facts: list[list[int]], copies: list[tuple[int, list[int]]]) -> Packed:
     """Rows of facts, and copies with the number of their row."""
     texts = [*facts, *(ids for _, ids in copies)]
     starts = np.cumsum([0, *(len(ids) for ids in texts)])
-    longest = max(len(ids) for ids in texts)
-    places = torch.tensor(
-        [[starts[n] + i if i < len(ids) else -1 for i in range(longest)] for n, ids in enumerate(texts)]
-    )
+
+    def places(first: int, group: list[list[int]]) -> torch.Tensor:
+        longest = max(len(ids) for ids in group)
+        return torch.tensor(
+            [[starts[first + n] + i if i < len(ids) else -1 for i in range(longest)] for n, ids in enumerate(group)]
+        )
+
     ids = torch.tensor([token for text in texts for token in text])
     return Packed(
         ids=ids,
         marks=torch.stack([ids % len(Mark), len(Mark) + ids % len(Repeat)], dim=1),
         positions=torch.tensor([i for text in texts for i in range(len(text))]),
-        facts=places[: len(facts)],
-        copies=places[len(facts) :],
+        facts=places(0, facts),
+        copies=places(len(facts), texts[len(facts) :]),
         row=torch.tensor([row for row, _ in copies]),
     )
 
