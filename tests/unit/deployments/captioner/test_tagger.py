@@ -39,3 +39,11 @@ def test_pictures_are_prepared_in_their_order() -> None:
 def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"captioner\.model: holds no EfficientNet-Lite0 weights"):
         Tagger(tmp_path, threads=1)
+
+
+def test_right_is_not_below() -> None:
+    image = Image.new("RGB", (256, 256), "black")
+    image.paste("red", (192, 118, 212, 138))
+    red = _preprocess(image)[0]
+    assert red[112, 186] > 0.9
+    assert red[186, 112] < 0
