@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from deployments.captioner.cache import CachedCaptioner, CacheKnobs, Incomplete
-from deployments.captioner.file_store import FileStore, FileStoreKnobs
+from deployments.captioner.file_store import FileStoreKnobs
 from deployments.captioner.second_level import SecondLevel
 from deployments.errors import Misconfigured
 from deployments.settings import parse
@@ -216,7 +216,7 @@ def test_impossible_settings_are_named(setting: dict, words: str) -> None:
         parse(CacheKnobs, {"second_level": setting}, "cache")
 
 
-# --- the level and its store ------------------------------------------------------------------------------------------
+# --- the level ------------------------------------------------------------------------------------------
 
 
 async def test_a_store_that_fails_is_counted_and_left_alone_for_a_while() -> None:
@@ -255,43 +255,3 @@ async def test_what_is_no_caption_is_a_failure_of_that_one_alone() -> None:
     assert counts.seen == [("read", "failed"), ("read", "hit")]
     await level.close()
     assert await level.get(KEY, 60) is None, "a closed level answers nothing"
-
-
-def test_the_store_returns_what_was_written_with_its_age(tmp_path: Path) -> None:
-    store = FileStore(tmp_path, 2**24)
-    assert store.read(KEY) is None
-    store.write(KEY, b"one")
-    store.write(KEY, b"two")
-    data, age_s = store.read(KEY) or (b"", -1)
-    assert data == b"two"
-    assert 0 <= age_s < 100
-    assert len(files(tmp_path)) == 1
-
-
-def test_the_store_keeps_to_its_size_and_the_oldest_go_first(tmp_path: Path) -> None:
-    """16 MiB are 16 blocks of 4 KiB a shard; all keys here fall into one, and two replicas write them."""
-    stores = [FileStore(tmp_path, 2**24), FileStore(tmp_path, 2**24)]
-    keys = [f"00{n:062x}" for n in range(60)]
-    for n, key in enumerate(keys):
-        stores[n % 2].write(key, b"x" * 700)
-        path = tmp_path / "00" / key[2:]
-        os.utime(path, (1e9 + n, 1e9 + n))
-    left = sorted(p.name for p in files(tmp_path))
-    assert 13 <= len(left) <= 17
-    assert left == [key[2:] for key in keys[-len(left) :]]
-    assert stores[0].read(keys[-1]) is not None
-    assert stores[0].read(keys[0]) is None
-
-
-def test_writers_of_the_same_key_leave_one_whole_file(tmp_path: Path) -> None:
-    store = FileStore(tmp_path, 2**28)
-    texts = [bytes([n]) * 100_000 for n in range(4)]
-    threads = [threading.Thread(target=store.write, args=(KEY, text)) for text in texts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    stored = store.read(KEY)
-    assert stored is not None
-    assert stored[0] in texts
-    assert len(files(tmp_path)) == 1

@@ -14,7 +14,6 @@ from deployments.item_text import facts_of
 from deployments.kinds import build_reward
 from deployments.reward.scorer import BradleyTerryScorer
 from deployments.reward.settings import RewardKnobs, RewardSettings
-from deployments.reward.text import render_copy
 from deployments.types import Copy, Item, ItemFacts, ScoreResult
 
 ITEM = Item(title="x")
@@ -81,16 +80,3 @@ async def test_batch_limits_change_while_serving_and_impossible_ones_are_refused
 async def test_a_missing_model_is_named() -> None:
     with pytest.raises(Misconfigured, match=r"no-such-model.*training/"):
         await build_reward(RewardSettings(model="no-such-model", fit=None)).start(RewardKnobs())
-
-
-@pytest.mark.parametrize(
-    ("copy", "text"),
-    [
-        (("Title", "Body."), "Title. Body."),
-        (("Why?", "So."), "Why? So."),
-        (("", "Body"), "Body"),
-        ((" a\n b ", ""), "a b"),
-    ],
-)
-def test_a_copy_is_one_text(copy: tuple[str, str], text: str) -> None:
-    assert render_copy(*copy) == text

@@ -1,54 +1,16 @@
-"""Tags and captions say what is known, and how well."""
+"""Captions say what is known, and how well."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.captioner.compose import compose
-from deployments.captioner.labels import Label, Tag, merge, pick
-from deployments.captioner.ocr import _line
+from deployments.captioner.compose import compose, revision
+from deployments.captioner.labels import Tag
 from deployments.types import Image, Item, VideoFrame
 
-LABELS = (
-    Label(("tabby", "tabby cat"), "cat"),
-    Label(("tiger cat",), "cat"),
-    Label(("Egyptian cat",), "cat"),
-    Label(("missile",)),
-    Label(("projectile", "missile")),
-    Label(("espresso",)),
-    Label(("coffee mug",)),
-)
 ONE_IMAGE = Item(images=(Image(data=b"x"),))
-
-
-def tags(*shares: float, at_least: float = 0.3) -> list[tuple[str, tuple[str, ...]]]:
-    row = np.zeros(len(LABELS), np.float32)
-    row[: len(shares)] = shares
-    return [(t.name, t.finer) for t in pick(row, LABELS, at_least, 3)]
-
-
-def test_kinds_of_one_animal_are_one_sure_tag() -> None:
-    assert tags(0.2, 0.38, 0.36) == [("cat", ("tiger cat", "Egyptian cat", "tabby"))]
-    assert tags(0.02, 0.05, 0.8) == [("cat", ("Egyptian cat",))]
-
-
-def test_two_names_of_one_thing_are_one_tag() -> None:
-    assert tags(0, 0, 0, 0.3, 0.2) == [("missile", ())]
-
-
-def test_weak_tags_are_dropped() -> None:
-    assert tags(0, 0, 0, 0, 0, 0.9, 0.05) == [("espresso", ())]
-    assert tags(*[0.1] * 2) == []
-
-
-def test_frames_are_averaged_and_images_are_not() -> None:
-    rows = np.array([[0.9, 0.1], [0.1, 0.9]], np.float32)
-    none = rows[:0]
-    assert merge(none, rows).tolist() == pytest.approx([0.5, 0.5])
-    assert merge(rows, none).tolist() == pytest.approx([0.9, 0.9])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +75,39 @@ def test_a_caption_never_exceeds_its_length(title: str, description: str, lines:
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("OPEN  DAILY", "OPEN DAILY"), ("8", ""), ("/-|_~ .a", ""), ("咖啡店", "咖啡店")]
+    ("name", "words"),
+    [
+        ("orange", "an orange"),
+        ("Ibex", "an Ibex"),
+        ("cat", "a cat"),
+        ("ice cream", "shows ice cream"),
+        ("wool", "wool"),
+    ],
 )
-def test_stray_marks_are_no_text(text: str, line: str) -> None:
-    assert _line(text) == line
+def test_a_name_has_its_article_unless_it_cannot_be_counted(name: str, words: str) -> None:
+    assert compose(ONE_IMAGE, [Tag(name, 0.9)], [], 500) == f"The picture shows {words.removeprefix('shows ')}."
+
+
+def test_several_sure_tags_are_joined_and_two_finer_words_are_enough() -> None:
+    tags = [Tag("cat", 0.9, ("tabby", "tiger cat", "lynx")), Tag("sofa", 0.7), Tag("rug", 0.3), Tag("egg", 0.2)]
+    assert compose(ONE_IMAGE, tags, [], 500) == (
+        "The picture shows a cat (perhaps a tabby or a tiger cat) and a sofa, perhaps also a rug or an egg."
+    )
+
+
+def test_a_page_of_text_is_cut_after_its_start() -> None:
+    text = compose(ONE_IMAGE, [], [f"word{n}" for n in range(200)], 4000)
+    assert text.startswith("Text in the picture: word0 ")
+    assert len(text) < 300
+
+
+def test_an_item_with_images_and_frames_is_no_video() -> None:
+    both = Item(images=(Image(data=b"x"),), frames=(VideoFrame(data=b"y"),))
+    assert compose(both, [Tag("cat", 0.9)], [], 500).startswith("The picture shows")
+
+
+def test_the_revision_follows_the_wording(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = revision()
+    assert before == revision()
+    monkeypatch.setattr("deployments.captioner.compose._SURE", 0.95)
+    assert revision() != before

@@ -41,3 +41,38 @@ def test_a_reserve_makes_it_sooner() -> None:
     deadline = Deadline.after(5.0)
     assert deadline.sooner(2.0).remaining_s() == pytest.approx(3.0, abs=0.1)
     assert deadline.sooner(6.0).expired
+
+
+def test_time_left_turns_negative_and_check_says_what_was_not_begun() -> None:
+    spent = Deadline.after(-2)
+    assert spent.remaining_s() == pytest.approx(-2, abs=0.1)
+    assert spent.expired
+    with pytest.raises(DeadlineExceeded, match="spent before counting"):
+        spent.check("counting")
+    Deadline.after(5).check("counting")
+
+
+async def test_cancelling_the_caller_is_not_taken_for_the_deadline() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        async with Deadline.after(30).limit("counting"):
+            begun.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_the_sooner_of_two_nested_deadlines_is_named() -> None:
+    with pytest.raises(DeadlineExceeded, match="while judging"):
+        async with Deadline.after(30).limit("generating"), Deadline.after(0.01).limit("judging"):
+            await asyncio.Event().wait()
+
+
+def test_a_call_is_realtime_unless_it_says_otherwise() -> None:
+    assert Call(Deadline.after(1)).priority is Priority.REALTIME
+    assert Call(Deadline.after(1)).request_id == ""

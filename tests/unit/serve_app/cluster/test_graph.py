@@ -1,0 +1,138 @@
+"""The service over handles: impossible knobs are refused by name, and health comes from Serve."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import pytest
+
+from deployments.errors import Misconfigured
+from deployments.types import StageRevision
+from serve_app.cluster import graph
+from serve_app.cluster.graph import Graph, _healthy
+from serve_app.flow.metrics import NoMetrics
+from serve_app.stages import DEPLOYMENTS, STAGES
+
+
+class Handle:
+    """A handle whose stage answers with its revision, or has no replica."""
+
+    def __init__(self, row: Any) -> None:
+        self.row = row
+        self.revision = self.categories = self
+        self.error: Exception | None = None
+
+    async def _answer(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return StageRevision(stage=self.row.stage, kind="fake")
+
+    def remote(self) -> Any:
+        return self._answer()
+
+
+class Deployment:
+    def __init__(self, status: str, **states: int) -> None:
+        self.status = status
+        self.replica_states = states
+
+
+@pytest.fixture
+def status(monkeypatch: pytest.MonkeyPatch) -> dict[str, Deployment]:
+    """The deployments of this application, as Serve reports them."""
+    deployments = {name: Deployment("HEALTHY", RUNNING=1) for name in DEPLOYMENTS}
+    applications = {"mine": types.SimpleNamespace(deployments=deployments), "other": None}
+    context = types.SimpleNamespace(app_name="mine")
+    serve = types.SimpleNamespace(
+        get_replica_context=lambda: context, status=lambda: types.SimpleNamespace(applications=applications)
+    )
+    monkeypatch.setattr(graph, "serve", serve)
+    monkeypatch.setattr(graph, "ServeMetrics", NoMetrics)
+    return deployments
+
+
+@pytest.fixture
+def handles() -> dict[str, Any]:
+    return {row.key: Handle(row) for row in STAGES}
+
+
+@pytest.fixture
+def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
+    return Graph(max_ongoing_requests=64, adapters=("news",), **handles)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "healthy"),
+    [
+        (Deployment("HEALTHY", RUNNING=1), True),
+        (Deployment("HEALTHY"), True),  # scaled to zero
+        (Deployment("UPDATING", RUNNING=1, STARTING=1), True),
+        (Deployment("UPDATING", STARTING=1), False),
+        (Deployment("HEALTHY", RUNNING=0, STOPPING=1), False),
+        (Deployment("UNHEALTHY", RUNNING=1), False),
+        (Deployment("UNHEALTHY"), False),
+    ],
+)
+def test_a_stage_is_healthy_with_a_running_replica_or_none_to_run(deployment: Deployment, healthy: bool) -> None:
+    assert _healthy(deployment) is healthy
+
+
+async def test_health_names_each_stage_by_its_key(made: Graph, status: dict[str, Deployment]) -> None:
+    status["Generator"] = Deployment("UNHEALTHY")
+    status["Stranger"] = Deployment("HEALTHY", RUNNING=1)
+    health = await made.service.healthy()
+    assert health == {row.key: row.key != "generator" for row in STAGES} | {"ingress": True, "Stranger": True}
+
+
+async def test_revisions_are_of_all_stages_in_the_order_of_the_flow(made: Graph) -> None:
+    assert [revision.stage for revision in await made._ask_revisions()] == [row.stage for row in STAGES]
+
+
+async def test_one_stage_without_a_replica_fails_the_question(made: Graph, handles: dict[str, Any]) -> None:
+    handles["reward"].error = graph.Misconfigured("x")
+    with pytest.raises(Misconfigured):
+        await made._ask_revisions()
+
+
+def test_knobs_reach_the_service(made: Graph) -> None:
+    made.reconfigure({"limits": {"max_batch_items": 3}, "admission": {"max_in_flight": 64}})
+    assert made.service._knobs.limits.max_batch_items == 3
+    made.reconfigure(None)
+    assert made.service._knobs.limits.max_batch_items != 3
+
+
+@pytest.mark.parametrize(
+    ("user_config", "words"),
+    [
+        ({"limit": {}}, "unknown key 'limit'; did you mean 'limits'"),
+        ({"admission": {"max_in_flight": 65}}, "max_in_flight=65 exceeds scaling.ingress.max_ongoing_requests=64"),
+        (
+            {"defaults": {"length_profile": "tv"}},
+            "defaults.length_profile='tv' is not in configs/profiles.yaml, which has",
+        ),
+        ({"length_profiles": "nowhere.yaml"}, "cannot read 'nowhere.yaml'"),
+        ({"defaults": {"max_categories": 99}}, "defaults.max_categories=99 exceeds limits.max_categories=12"),
+    ],
+)
+def test_impossible_knobs_are_refused_by_name_and_the_old_ones_stay(
+    made: Graph, user_config: dict[str, Any], words: str
+) -> None:
+    before = made.service._knobs
+    with pytest.raises(Misconfigured) as caught:
+        made.reconfigure(user_config)
+    assert words in str(caught.value)
+    assert made.service._knobs is before
+
+
+async def test_callers_learn_the_adapters_that_the_generator_was_given(made: Graph) -> None:
+    assert made.service._adapters == ("news",)
+
+
+def test_the_policy_is_run_once_before_the_first_request(made: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[Any] = []
+    monkeypatch.setattr(graph, "check", lambda *arguments: checked.append(arguments))
+    made.warm_up()
+    ((copy, context, _),) = checked
+    assert copy.title
+    assert context.item.title

@@ -1,0 +1,89 @@
+"""Health of the service from that of its stages, for probes that want an answer whatever broke."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+
+from serve_app.ingress.health import SERVICE_NAME, HealthAdapter, stage_health
+from tests.graph.fake_service import FakeService
+
+SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+class Context:
+    code: grpc.StatusCode | None = None
+    details = ""
+
+    def set_code(self, code: grpc.StatusCode) -> None:
+        self.code = code
+
+    def set_details(self, details: str) -> None:
+        self.details = details
+
+
+def adapter(stages: dict[str, bool] | Exception) -> HealthAdapter:
+    made = HealthAdapter()
+    service = FakeService(healthy=stages) if isinstance(stages, Exception) else FakeService()
+    if not isinstance(stages, Exception):
+        service.stages = lambda: stages
+    made.service = service
+    return made
+
+
+async def check(made: HealthAdapter, name: str = "") -> tuple[Any, Context]:
+    context: Any = Context()
+    answer = await made.Check(health_pb2.HealthCheckRequest(service=name), context)
+    return answer.status, context
+
+
+async def test_what_cannot_be_read_is_unhealthy_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    service = FakeService(healthy=RuntimeError("no controller"))
+    assert await stage_health(service) == {"service": False}
+    assert "no controller" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("stages", "status"),
+    [
+        ({"captioner": True, "reward": True}, SERVING),
+        ({"captioner": True, "reward": False}, NOT_SERVING),
+        ({}, NOT_SERVING),
+        (RuntimeError("x"), NOT_SERVING),
+    ],
+)
+async def test_one_stage_that_is_not_well_is_enough(stages: dict[str, bool] | Exception, status: int) -> None:
+    for name in ("", SERVICE_NAME):
+        assert (await check(adapter(stages), name))[0] == status
+
+
+async def test_an_unknown_service_is_not_found_and_has_no_status() -> None:
+    status, context = await check(adapter({"captioner": True}), "grpc.other.Service")
+    assert (context.code, context.details) == (grpc.StatusCode.NOT_FOUND, "unknown service")
+    assert status == health_pb2.HealthCheckResponse.UNKNOWN
+
+
+async def test_the_list_has_the_server_and_the_service_with_one_status() -> None:
+    made = adapter({"captioner": False})
+    context: Any = Context()
+    statuses = (await made.List(health_pb2.HealthListRequest(), context)).statuses
+    assert {name: each.status for name, each in statuses.items()} == {"": NOT_SERVING, SERVICE_NAME: NOT_SERVING}
+
+
+async def test_a_watch_ends_by_itself_and_says_a_status_once() -> None:
+    made = adapter({"captioner": True})
+    made.watch_period_s, made.watch_life_s = 0.001, 0.02
+    context: Any = Context()
+    request = health_pb2.HealthCheckRequest()
+    assert [answer.status async for answer in made.Watch(request, context)] == [SERVING]
+
+
+async def test_a_watch_that_has_no_life_left_still_answers() -> None:
+    made = adapter({"captioner": True})
+    made.watch_life_s = 0
+    context: Any = Context()
+    answers = [a.status async for a in made.Watch(health_pb2.HealthCheckRequest(service="other"), context)]
+    assert answers == [health_pb2.HealthCheckResponse.SERVICE_UNKNOWN]

@@ -1,0 +1,37 @@
+"""Relations between the settings of the whole graph."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployments.errors import Misconfigured
+from deployments.settings import parse
+from serve_app.settings import AffinityScaling, AppSettings
+from serve_app.stages import STAGES
+
+FAKE = {row.key: {"kind": "fake"} for row in STAGES}
+
+
+def test_without_an_ingress_replica_no_probe_is_answered() -> None:
+    with pytest.raises(Misconfigured, match=r"scaling\.ingress\.min_replicas=0: .*use at least 1"):
+        parse(AppSettings, FAKE | {"scaling": {"ingress": {"min_replicas": 0}}}, "args")
+    parse(AppSettings, FAKE | {"scaling": {"reward": {"min_replicas": 0}}}, "args")
+
+
+def test_the_ingress_has_more_room_than_one_stage_by_default() -> None:
+    """Requests wait in the stages; an ingress with a stage's room would be full first."""
+    scaling = parse(AppSettings, FAKE, "args").scaling
+    rooms = [getattr(scaling, row.key).max_ongoing_requests for row in STAGES]
+    assert scaling.ingress.max_ongoing_requests > max(rooms)
+
+
+def test_items_stay_on_a_replica_unless_an_operator_spreads_them() -> None:
+    assert parse(AffinityScaling, {}, "x").affinity is not None
+    assert parse(AffinityScaling, {"affinity": None}, "x").affinity is None
+    assert parse(AffinityScaling, {"affinity": {"max_imbalance": 0}}, "x").affinity.max_imbalance == 0  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("key", [row.key for row in STAGES])
+def test_a_kind_that_a_stage_does_not_have_is_refused_with_those_it_has(key: str) -> None:
+    with pytest.raises(Misconfigured, match=rf"args: {key}: .*'oracle'.*'fake'"):
+        parse(AppSettings, FAKE | {key: {"kind": "oracle"}}, "args")
