@@ -19,14 +19,6 @@ EXCEPTIONS = {
         "tests/graph/test_openapi.py",
         "data of the OpenAPI document; the test validates each example with its model and its message",
     ),
-    "serve_app/ingress/grpc.py": (
-        "tests/graph/test_grpc_adapter.py",
-        "needs a server and raw stubs; the test is named for the adapter, not for the package grpc",
-    ),
-    "serve_app/ingress/http.py": (
-        "tests/graph/test_http_adapter.py",
-        "needs the whole HTTP app; the test is named for the adapter, not for the module http",
-    ),
 }
 
 
