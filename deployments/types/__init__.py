@@ -53,6 +53,7 @@ from deployments.types.work import (
     GenerationTask,
     ItemFacts,
     LengthProfile,
+    RefusedPicture,
     RouteResult,
     ScoreResult,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "PolicyFinding",
     "Priority",
     "Reason",
+    "RefusedPicture",
     "Reward",
     "RouteResult",
     "RoutedCategory",

@@ -12,13 +12,22 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import (
+    DeadlineExceeded,
+    InvalidInput,
+    Overloaded,
+    PushGenError,
+    StageFailed,
+    StageUnavailable,
+    Violation,
+)
 from deployments.item_text import facts_of, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
 from deployments.types import (
     Candidate,
     Caption,
+    CaptionResult,
     CaptionSource,
     CategoryInfo,
     CategoryPlan,
@@ -37,6 +46,7 @@ from serve_app.flow.brief import Brief
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
+from serve_app.flow.plan import default_plan
 from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.policy import PolicyContext
@@ -140,8 +150,19 @@ class Pipeline:
         if not result.complete:
             cut = DeadlineExceeded("the time budget was spent while reading text off the images")
             self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
+        if result.refused:
+            self._left_out(brief, ledger, result)
         ledger.used(Stage.CAPTION, result.usage, result.revision)
         return result.caption
+
+    def _left_out(self, brief: Brief, ledger: Ledger, result: CaptionResult) -> None:
+        """Declare that the caption leaves out pictures. Refuse an item that has nothing else to write about."""
+        broken = InvalidInput([Violation(picture.field, picture.reason) for picture in result.refused])
+        if not result.caption.text.strip():
+            raise broken
+        none_read = result.caption.source is CaptionSource.METADATA
+        lost = Degradation.CAPTION_FROM_METADATA if none_read else Degradation.CAPTION_INCOMPLETE
+        self._degrade(brief, ledger, lost, broken)
 
     async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
         call = self._cut(brief, generate=True)
@@ -157,7 +178,7 @@ class Pipeline:
                 )
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
-                return self._default_plan(brief)
+                return default_plan(brief, self._categories)
         ledger.used(Stage.ROUTE, result.usage, result.revision)
         return result.plan
 
@@ -242,24 +263,6 @@ class Pipeline:
         except (*_SURVIVABLE, Overloaded) as error:  # keeps the generated copies
             self._degrade(brief, ledger, Degradation.UNSCORED, error)
         return scoring.candidates()
-
-    def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
-        """Return the requested categories, else the catalogue's defaults, with equal weights."""
-        usable = [c for c in self._categories if c.category not in brief.barred_categories]
-        if brief.requested_categories:
-            chosen = [c for c in usable if c.category in brief.requested_categories]
-        else:
-            chosen = [c for c in usable if c.is_default] or usable
-        chosen = chosen[: brief.max_categories]
-        return tuple(
-            CategoryPlan(
-                category=c.category,
-                instruction=c.instruction,
-                weight=1 / len(chosen),
-                wanted=c.category in brief.requested_categories,
-            )
-            for c in chosen
-        )
 
     def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
         """Shorten the call's deadline by the time reserved for scoring, and with `generate` for generating too."""
