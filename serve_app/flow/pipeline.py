@@ -106,7 +106,8 @@ class Pipeline:
 
         written: list[Candidate] = []
         context = _context(brief, caption)
-        async with self._scoring(brief, context, ledger) as scoring:
+        existing = await self._existing(brief, context, ledger)
+        async with self._scoring(brief, existing, context, ledger) as scoring:
             async with aclosing(
                 together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
             ) as drafts:
@@ -243,7 +244,14 @@ class Pipeline:
         with ledger.stage(Stage.CHECK):
             return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
 
-    def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
+    async def _existing(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> list[Candidate]:
+        """Turn incumbents into candidates."""
+        if not brief.incumbents:
+            return []
+        with ledger.stage(Stage.CHECK):
+            return await asyncio.to_thread(candidates.from_incumbents, brief.incumbents, context, self._knobs.policy)
+
+    def _scoring(self, brief: Brief, existing: Sequence[Candidate], context: PolicyContext, ledger: Ledger) -> Scoring:
         """Start scoring with the existing copies. Generated copies are added as they pass the check."""
         facts = facts_of(brief.text_item, context.caption)
 
@@ -253,7 +261,6 @@ class Pipeline:
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
-        existing = [candidates.from_incumbent(i, context, self._knobs.policy) for i in brief.incumbents]
         return Scoring(ask, existing, self._knobs.selection, brief.margin)
 
     async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
