@@ -217,10 +217,21 @@ def prompt_inputs(item: Item) -> tuple[str, ...]:
     return (fields.title, fields.description, fields.creator, tags, *_details(fields), *fields.alt_texts)
 
 
-def template_values(item: Item) -> dict[str, str]:
-    """Return the item's text by the name of its placeholder in an incumbent's template."""
+def template_values(item: Item) -> dict[str, object]:
+    """Return the values of an incumbent's template by name: the item's own fields, then its metadata.
+
+    A field without text has no value, and no key of the metadata stands in for it. `metadata` and `item` hold the same
+    values once more, for keys that are no names.
+    """
     fields = _fields(item)
-    return {"title": fields.title, "description": fields.description, "creator": fields.creator, **fields.details}
+    texts = {"title": fields.title, "description": fields.description, "creator": fields.creator}
+    tags = [tag for tag in fields.tags if tag.strip()]
+    details = {key: value for key, value in fields.details.items() if value.strip()}
+    values: dict[str, object] = {key: value for key, value in details.items() if key not in (*texts, "tags")}
+    values |= {name: value for name, value in texts.items() if value.strip()}
+    if tags:
+        values["tags"] = tags
+    return {**values, "metadata": details, "item": values}
 
 
 def has_alt_text(item: Item) -> bool:

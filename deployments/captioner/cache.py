@@ -264,4 +264,4 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
 def _from_cache(result: CaptionResult, usage: Usage) -> CaptionResult:
     caption = result.caption.model_copy(update={"cached": True})
-    return CaptionResult(caption=caption, revision=result.revision, usage=usage)
+    return result.model_copy(update={"caption": caption, "usage": usage})

@@ -25,9 +25,9 @@ from deployments.captioner.decoder_process import MAIN, Order, Reply, receive_re
 from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.captioner.pictures import Picture
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, StageUnavailable, Violation
+from deployments.errors import DeadlineExceeded, StageUnavailable
 from deployments.host import usable_cpus
-from deployments.types import Usage
+from deployments.types import RefusedPicture, Usage
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
@@ -37,17 +37,32 @@ _MAX_TIME_S = 20.0
 _START_TIME_S = 60.0
 _ATTEMPTS = 2
 _STOPPING = "the captioner is stopping"
+_KILLS = b"cannot be decoded: it ends the process that tries"
+_BLANK_SIDE = 8
 
 
 class Decoded(NamedTuple, Generic[T]):
-    """Decoded pictures in the order of the call, and their cost."""
+    """Decoded pictures in the order of the call, None in the place of a refused one; and the cost of all."""
 
-    pictures: list[T]
+    pictures: list[T | None]
+    refused: tuple[RefusedPicture, ...]
     usage: Usage
+
+    def usable(self) -> list[T]:
+        """Return the pictures that were decoded."""
+        return [picture for picture in self.pictures if picture is not None]
 
 
 class _DiedError(Exception):
     """The process ended while it decoded a picture."""
+
+
+class _Result(NamedTuple, Generic[T]):
+    """The outcome of one picture: decoded or refused, and its times in seconds."""
+
+    outcome: T | RefusedPicture
+    queued_s: float
+    computed_s: float
 
 
 class Decoder:
@@ -65,8 +80,7 @@ class Decoder:
 
     async def start(self) -> None:
         """Start the first process and decode a blank image. Raises StageUnavailable on failure."""
-        blank = Picture("", pixels.jpeg(Pillow.new("RGB", (8, 8)), quality=50))
-        await self.images([blank], 8, Call(Deadline.after(_START_TIME_S)))
+        await self.images([_blank()], _BLANK_SIDE, Call(Deadline.after(_START_TIME_S)))
 
     async def stop(self) -> None:
         """End all processes. Calls in flight fail with StageUnavailable."""
@@ -83,8 +97,8 @@ class Decoder:
     async def images(self, pictures: Sequence[Picture], max_side: int, call: Call) -> Decoded[Pillow.Image]:
         """Decode to upright RGB images of at most `max_side` pixels a side.
 
-        Raises InvalidInput with every picture that cannot be decoded; StageUnavailable for one that ends its process
-        twice; DeadlineExceeded. At the deadline a process that still decodes is killed.
+        A picture that cannot be decoded, or that ends its process, is refused and costs no other. Raises
+        StageUnavailable if no process works; DeadlineExceeded. At the deadline a process that still decodes is killed.
         """
         return await self._all(pictures, max_side, 0, call, lambda r: Pillow.frombytes("RGB", r.size, r.data))
 
@@ -97,42 +111,59 @@ class Decoder:
     ) -> Decoded[T]:
         queued_at = time.perf_counter()
 
-        def work(picture: Picture) -> tuple[T, float, float]:
+        def work(picture: Picture) -> _Result[T]:
             began_at = time.perf_counter()
-            decoded = read(self._decode(picture, max_side, quality, call.deadline))
-            return decoded, began_at - queued_at, time.perf_counter() - began_at
+            reply = self._decode(picture, max_side, quality, call.deadline)
+            outcome = RefusedPicture(field=picture.field, reason=reply.data.decode()) if reply.refused else read(reply)
+            return _Result(outcome, began_at - queued_at, time.perf_counter() - began_at)
 
         async with call.deadline.limit("decoding pictures"):
             if self._stopped:
                 raise StageUnavailable(_STOPPING)
             futures = [asyncio.wrap_future(self._threads.submit(work, picture)) for picture in pictures]
             results = await asyncio.gather(*futures, return_exceptions=True)
-        _raise_failures(results)
-        done: list[tuple[T, float, float]] = [r for r in results if not isinstance(r, BaseException)]
+        done: list[_Result[T]] = []
+        for result in results:  # all have ended: none works on for a call that has failed
+            if isinstance(result, BaseException):
+                raise result
+            done.append(result)
         usage = Usage(
-            queue_ms=max((queued for _, queued, _ in done), default=0.0) * 1000,
-            compute_ms=sum(computed for _, _, computed in done) * 1000,
+            queue_ms=max((result.queued_s for result in done), default=0.0) * 1000,
+            compute_ms=sum(result.computed_s for result in done) * 1000,
         )
-        return Decoded([decoded for decoded, _, _ in done], usage)
+        refused = tuple(result.outcome for result in done if isinstance(result.outcome, RefusedPicture))
+        decoded = [None if isinstance(result.outcome, RefusedPicture) else result.outcome for result in done]
+        return Decoded(decoded, refused, usage)
 
     def _decode(self, picture: Picture, max_side: int, quality: int, deadline: Deadline) -> Reply:
-        """Decode one picture, in a thread. If its process ends, try once more in a new one."""
+        """Decode one picture, in a thread. If its process ends, try once more in a new one, then refuse the picture.
+
+        A StageUnavailable would be tried again on other replicas, with one more process each time. Raises it only when
+        a blank picture fails as well.
+        """
         for _ in range(_ATTEMPTS):
-            deadline.check("decoding a picture")
-            process = self._take()
-            try:
-                reply = process.decode(picture.data, max_side, quality, min(deadline.remaining_s(), _MAX_TIME_S))
-            except _DiedError:
-                self._drop(process)
-                if deadline.expired:
-                    raise DeadlineExceeded("the time budget was spent while decoding a picture") from None
-                logger.warning("a decoder process ended with a picture of %d bytes", len(picture.data))
-                continue
-            self._give_back(process)
-            if reply.refused:
-                raise InvalidInput([Violation(picture.field, reply.data.decode())])
-            return reply
-        raise StageUnavailable("the captioner lost the process that decodes pictures")
+            with contextlib.suppress(_DiedError):
+                return self._attempt(picture, max_side, quality, deadline)
+            logger.warning("a decoder process ended with a picture of %d bytes", len(picture.data))
+        try:
+            self._attempt(_blank(), _BLANK_SIDE, 0, deadline)
+        except _DiedError:
+            raise StageUnavailable("the captioner cannot keep a process that decodes pictures") from None
+        return Reply(True, (0, 0), _KILLS)
+
+    def _attempt(self, picture: Picture, max_side: int, quality: int, deadline: Deadline) -> Reply:
+        """Decode one picture in one process. Raises _DiedError, DeadlineExceeded."""
+        deadline.check("decoding a picture")
+        process = self._take()
+        try:
+            reply = process.decode(picture.data, max_side, quality, min(deadline.remaining_s(), _MAX_TIME_S))
+        except _DiedError:
+            self._drop(process)
+            if deadline.expired:
+                raise DeadlineExceeded("the time budget was spent while decoding a picture") from None
+            raise
+        self._give_back(process)
+        return reply
 
     def _take(self) -> _Process:
         with self._lock:
@@ -144,7 +175,11 @@ class Decoder:
                     return process
                 self._processes.discard(process)
                 process.end()
-            process = _Process(self._settings.max_memory_mb)
+            try:
+                process = _Process(self._settings.max_memory_mb)
+            except OSError:
+                logger.exception("no decoder process can be started")
+                raise StageUnavailable("the captioner cannot start a process that decodes pictures") from None
             self._processes.add(process)
             return process
 
@@ -198,12 +233,6 @@ class _Process:
                 stream.close()
 
 
-def _raise_failures(results: Sequence[object]) -> None:
-    """Raise the first failure that is no InvalidInput, else one InvalidInput with all violations."""
-    failures = [result for result in results if isinstance(result, BaseException)]
-    violations = [v for failure in failures if isinstance(failure, InvalidInput) for v in failure.violations]
-    for failure in failures:
-        if not isinstance(failure, InvalidInput):
-            raise failure
-    if violations:
-        raise InvalidInput(violations)
+def _blank() -> Picture:
+    """A picture that every working process decodes."""
+    return Picture("", pixels.jpeg(Pillow.new("RGB", (_BLANK_SIDE, _BLANK_SIDE)), quality=50))

@@ -88,6 +88,8 @@ def _obey(order: Order, data: bytes) -> Reply:
         return Reply(False, image.size, decoded)
     except pixels.RefusedError as refused:
         return Reply(True, (0, 0), str(refused).encode())
+    except Exception:  # noqa: BLE001 - whatever else is raised costs this picture and not the process
+        return Reply(True, (0, 0), b"cannot be decoded")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 

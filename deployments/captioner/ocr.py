@@ -29,6 +29,8 @@ _LIMIT_TYPE = {"quick": "max", "thorough": "min"}
 _MIN_SCORE = 0.85
 _MIN_LETTERS = 3
 _MIN_SIDE = 24
+# "thorough" would scale a longer and narrower picture up to tens of megapixels, and read for minutes.
+_MAX_RATIO = 4
 _MODELS = ("PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx")
 
 Crop = NDArray[np.uint8]
@@ -53,6 +55,8 @@ class TextReader:
         """Return a crop for each line of text in an RGB image, top to bottom."""
         if min(image.size) < _MIN_SIDE:
             return []
+        if max(image.size) > _MAX_RATIO * min(image.size):
+            look = "quick"
         from rapidocr.main import RapidOCRError  # noqa: PLC0415 - heavy
 
         pixels = np.ascontiguousarray(np.asarray(image)[:, :, ::-1])  # OpenCV's order: blue, green, red

@@ -18,7 +18,7 @@ from deployments.engines.token_estimate import estimate_tokens
 from deployments.engines.words import Message
 from deployments.item_text import prompt_inputs
 from deployments.pixels import jpeg
-from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
+from deployments.types import Caption, CaptionResult, Item, RefusedPicture, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
 
@@ -53,18 +53,21 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         """Caption an item. Without images and frames the caption is its metadata, without a call.
 
-        Raises InvalidInput for a picture that cannot be decoded, and the errors of `OpenAiEngine.sample`. At the
-        deadline the call is cancelled.
+        A picture that cannot be decoded is left out. Raises the errors of `OpenAiEngine.sample`. At the deadline the
+        call is cancelled.
         """
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
         if not pictures:
             return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
         settings = self._settings
-        jpegs, _ = await self._decoder.jpegs(pictures, settings.max_image_side, settings.jpeg_quality, call)
+        decoded = await self._decoder.jpegs(pictures, settings.max_image_side, settings.jpeg_quality, call)
+        jpegs = decoded.usable()
+        if not jpegs:
+            return self._result(vision.metadata_caption(item, knobs.max_chars), Usage(), decoded.refused)
         messages = vision.messages(item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
-        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1))
+        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
 
     def _chat(self, messages: Sequence[Message], jpegs: Sequence[bytes], knobs: OpenAiCaptionerKnobs) -> Chat:
         return Chat(
@@ -74,8 +77,8 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
             max_tokens=knobs.max_tokens,
         )
 
-    def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
-        return CaptionResult(caption=caption, revision=self._revision, usage=usage)
+    def _result(self, caption: Caption, usage: Usage, refused: tuple[RefusedPicture, ...] = ()) -> CaptionResult:
+        return CaptionResult(caption=caption, revision=self._revision, usage=usage, refused=refused)
 
     def words_of(self, item: Item) -> tuple[str, ...]:
         return prompt_inputs(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,13 +24,23 @@ from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
 from deployments.errors import Overloaded, StageUnavailable
 from deployments.item_text import caption_inputs
-from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
+from deployments.types import (
+    Caption,
+    CaptionResult,
+    CaptionSource,
+    Item,
+    RefusedPicture,
+    Stage,
+    StageRevision,
+    Usage,
+)
 from deployments.weights import public_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
+logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -110,7 +121,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         """Caption an item. If the time ends while text is read, the caption leaves it out: the result is Incomplete.
 
-        Raises InvalidInput for a picture that cannot be decoded, Overloaded, DeadlineExceeded.
+        A picture that cannot be decoded is left out too. Raises Overloaded, DeadlineExceeded.
         """
         knobs, meter = self._knobs, _Meter()
         if not (item.frames or any(image.data for image in item.images)):
@@ -129,24 +140,31 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         tagger, batcher = self._tagger, self._batcher
         async with call.deadline.limit("captioning"):
             pictures = await self._decoded(item, call, knobs, meter)
+            if not (pictures.images or pictures.frames):
+                result = self._result(CaptionResult, item, CaptionSource.METADATA, (), [], knobs, meter)
+                return result.model_copy(update={"refused": pictures.refused})
             rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
             batched = await batcher.submit([Work(row, tokens=1) for row in rows], call)
         meter.add(usage(batched))
         meter.pictures = len(batched)
         tags = _pick(tagger, np.array([f.value for f in batched]), len(pictures.images), knobs)
         lines: list[str] = []
-        result: type[CaptionResult] = CaptionResult
+        kind: type[CaptionResult] = CaptionResult
         if self._reader is not None and knobs.ocr != "never":
             try:
                 async with asyncio.timeout(max(call.deadline.remaining_s() - _ANSWER_S, 0)):
                     await self._read_into(lines, self._reader, pictures, knobs, meter)
             except TimeoutError:
-                lines, result = [], Incomplete
-        return self._result(result, item, CaptionSource.TAGS, tags, lines, knobs, meter)
+                lines, kind = [], Incomplete
+            except Exception:
+                logger.exception("reading text off a picture failed")
+                kind = Incomplete
+        result = self._result(kind, item, CaptionSource.TAGS, tags, lines, knobs, meter)
+        return result.model_copy(update={"refused": pictures.refused})
 
     def _result(
         self,
-        result: type[CaptionResult],
+        kind: type[CaptionResult],
         item: Item,
         source: CaptionSource,
         tags: Sequence[labels.Tag],
@@ -155,13 +173,17 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         meter: _Meter,
     ) -> CaptionResult:
         text = compose.compose(item, tags, lines, knobs.max_chars)
-        return result(caption=Caption(text=text, source=source), revision=self._revision, usage=meter.usage())
+        return kind(caption=Caption(text=text, source=source), revision=self._revision, usage=meter.usage())
 
     async def _decoded(self, item: Item, call: Call, knobs: TagsKnobs, meter: _Meter) -> _Pictures:
         images, frames = images_of(item), frames_of(item, knobs.max_frames)
-        decoded, cost = await self._decoder.images([*images, *frames], self._settings.max_image_side, call)
-        meter.add(cost)
-        return _Pictures(decoded[: len(images)], decoded[len(images) :])
+        decoded = await self._decoder.images([*images, *frames], self._settings.max_image_side, call)
+        meter.add(decoded.usage)
+        return _Pictures(
+            [image for image in decoded.pictures[: len(images)] if image is not None],
+            [frame for frame in decoded.pictures[len(images) :] if frame is not None],
+            decoded.refused,
+        )
 
     async def _read_into(
         self, lines: list[str], reader: ocr.TextReader, pictures: _Pictures, knobs: TagsKnobs, meter: _Meter
@@ -196,6 +218,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
 class _Pictures:
     images: list[Image]
     frames: list[Image]
+    refused: tuple[RefusedPicture, ...]
 
 
 @dataclass

@@ -16,7 +16,7 @@ from deployments.deadline import Call
 from deployments.engines import Engine, Message, Sampling
 from deployments.errors import Misconfigured
 from deployments.item_text import prompt_inputs
-from deployments.types import Caption, CaptionResult, Item, Stage, StageRevision, Usage
+from deployments.types import Caption, CaptionResult, Item, RefusedPicture, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
 
@@ -64,7 +64,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         """Caption an item. Without images and frames the caption is its metadata, without a call of the model.
 
-        Raises InvalidInput for a picture that cannot be decoded, DeadlineExceeded, StageUnavailable when the engine has
+        A picture that cannot be decoded is left out. Raises DeadlineExceeded, StageUnavailable when the engine has
         died, StageFailed. At the deadline the engine aborts the request.
         """
         knobs = self._knobs
@@ -72,7 +72,10 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         if not pictures:
             return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
         async with call.deadline.limit("captioning"):
-            images, _ = await self._decoder.images(pictures, self._settings.max_image_side, call)
+            decoded = await self._decoder.images(pictures, self._settings.max_image_side, call)
+            images = decoded.usable()
+            if not images:
+                return self._result(vision.metadata_caption(item, knobs.max_chars), Usage(), decoded.refused)
             messages = vision.messages(item, knobs.max_facts_tokens, self._engine.count_tokens, self._control_words)
             prompt = self._engine.render(messages, images)
             sampling = Sampling(
@@ -85,10 +88,10 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
                 priority=call.priority,
                 deadline=call.deadline,
             )
-        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1))
+        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
 
-    def _result(self, caption: Caption, usage: Usage) -> CaptionResult:
-        return CaptionResult(caption=caption, revision=self._revision, usage=usage)
+    def _result(self, caption: Caption, usage: Usage, refused: tuple[RefusedPicture, ...] = ()) -> CaptionResult:
+        return CaptionResult(caption=caption, revision=self._revision, usage=usage, refused=refused)
 
     def words_of(self, item: Item) -> tuple[str, ...]:
         return prompt_inputs(item)

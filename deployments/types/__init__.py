@@ -62,6 +62,7 @@ from deployments.types.work import (
     GenerationTask,
     ItemFacts,
     LengthProfile,
+    RefusedPicture,
     RouteResult,
     ScoreResult,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "PolicyFinding",
     "Priority",
     "Reason",
+    "RefusedPicture",
     "Reward",
     "RouteResult",
     "RoutedCategory",

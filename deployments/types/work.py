@@ -76,10 +76,21 @@ class Draft(Model):
         return Copy(title=self.title, body=self.body)
 
 
+class RefusedPicture(Model):
+    """An image or frame that cannot be decoded: the path of its field, and the reason in words for the caller."""
+
+    field: str
+    reason: str
+
+
 class CaptionResult(Model):
-    """`complete` is false when the deadline cut the captioner short."""
+    """`complete` is false when the deadline cut the captioner short.
+
+    refused: the pictures that the caption leaves out, because they cannot be decoded.
+    """
 
     complete: bool = True
+    refused: tuple[RefusedPicture, ...] = ()
     caption: Caption
     revision: StageRevision
     usage: Usage = Usage()

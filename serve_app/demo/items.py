@@ -65,7 +65,10 @@ def cat() -> DemoItem:
         ),
         Incumbent(id="editor-b", title="New photo from Stefan", body="Tap to see it."),
         Incumbent(
-            id="fallback", title="{title}", body="A new photo by {creator} is waiting.", kind=IncumbentKind.TEMPLATE
+            id="fallback",
+            title="{{ title }}",
+            body="A new photo by {{ creator }} is waiting.",
+            kind=IncumbentKind.TEMPLATE,
         ),
     )
     request = GenerateNotificationRequest(item=item, incumbents=incumbents, options=Options(margin=0.0))

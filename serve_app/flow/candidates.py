@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from deployments.invisible import without_invisible
-from deployments.types import Candidate, Copy, Draft, Incumbent, Severity, Source
+from deployments.types import Candidate, Copy, Draft, Incumbent, OutputField, Severity, Source
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
 
@@ -23,7 +23,7 @@ def from_drafts(
     for number, draft in enumerate(drafts, start=len(before) + 1):
         # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
         copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
-        findings = check(copy, replace(context, others=tuple(others)), settings)
+        findings = check(copy, replace(context, others=tuple(others), generated=True), settings)
         if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
             findings = (unfinished(copy), *findings)
         rejected = any(f.severity is Severity.BLOCK for f in findings)
@@ -45,11 +45,32 @@ def from_drafts(
     return candidates
 
 
+def from_incumbents(
+    incumbents: Sequence[Incumbent], context: PolicyContext, settings: PolicySettings
+) -> list[Candidate]:
+    """Return incumbents as candidates. Takes some ms, for a hostile template more: call it in a thread."""
+    return [from_incumbent(incumbent, context, settings) for incumbent in incumbents]
+
+
 def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: PolicySettings) -> Candidate:
-    """Return an incumbent as a candidate. A human copy is not checked; a filled template must fit the platform."""
+    """Return an incumbent as a candidate.
+
+    A human copy is the caller's own word: only placeholders are looked for. A filled template holds the words of the
+    item's author, and is checked as generated copy is.
+    """
     candidate = as_candidate(incumbent, context.item)
-    if candidate.source is not Source.TEMPLATE or candidate.rejected:
+    if candidate.rejected:
         return candidate
-    findings = check(candidate.copy_text, context, settings, only=("length",))
+    if candidate.source is Source.TEMPLATE:
+        own_words = f"{incumbent.title} {incumbent.body}"
+        context = replace(context, output_fields=_fields_of(incumbent), own_words=own_words)
+        findings = check(candidate.copy_text, context, settings)
+    else:
+        findings = check(candidate.copy_text, context, settings, only=("placeholder",))
     rejected = any(f.severity is Severity.BLOCK for f in findings)
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
+
+
+def _fields_of(incumbent: Incumbent) -> tuple[OutputField, ...]:
+    fields = ((OutputField.TITLE, incumbent.title), (OutputField.BODY, incumbent.body))
+    return tuple(field for field, text in fields if text.strip())

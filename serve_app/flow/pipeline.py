@@ -12,13 +12,22 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import (
+    DeadlineExceeded,
+    InvalidInput,
+    Overloaded,
+    PushGenError,
+    StageFailed,
+    StageUnavailable,
+    Violation,
+)
 from deployments.item_text import facts_of, given_caption, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
 from deployments.types import (
     Candidate,
     Caption,
+    CaptionResult,
     CaptionSource,
     CategoryInfo,
     CategoryPlan,
@@ -37,6 +46,7 @@ from serve_app.flow.brief import Brief
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
+from serve_app.flow.plan import default_plan
 from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.policy import PolicyContext
@@ -96,7 +106,8 @@ class Pipeline:
 
         written: list[Candidate] = []
         context = _context(brief, caption)
-        async with self._scoring(brief, context, ledger) as scoring:
+        existing = await self._existing(brief, context, ledger)
+        async with self._scoring(brief, existing, context, ledger) as scoring:
             async with aclosing(
                 together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
             ) as drafts:
@@ -140,8 +151,19 @@ class Pipeline:
         if not result.complete:
             cut = DeadlineExceeded("the time budget was spent while reading text off the images")
             self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
+        if result.refused:
+            self._left_out(brief, ledger, result)
         ledger.used(Stage.CAPTION, result.usage, result.revision)
         return result.caption
+
+    def _left_out(self, brief: Brief, ledger: Ledger, result: CaptionResult) -> None:
+        """Declare that the caption leaves out pictures. Refuse an item that has nothing else to write about."""
+        broken = InvalidInput([Violation(picture.field, picture.reason) for picture in result.refused])
+        if not result.caption.text.strip():
+            raise broken
+        none_read = result.caption.source is CaptionSource.METADATA
+        lost = Degradation.CAPTION_FROM_METADATA if none_read else Degradation.CAPTION_INCOMPLETE
+        self._degrade(brief, ledger, lost, broken)
 
     async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
         call = self._cut(brief, generate=True)
@@ -159,7 +181,7 @@ class Pipeline:
                 raise error.below("options") from None
             except _SURVIVABLE as error:
                 self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
-                return self._default_plan(brief)
+                return default_plan(brief, self._categories)
         ledger.used(Stage.ROUTE, result.usage, result.revision)
         return result.plan
 
@@ -224,7 +246,14 @@ class Pipeline:
         with ledger.stage(Stage.CHECK):
             return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
 
-    def _scoring(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> Scoring:
+    async def _existing(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> list[Candidate]:
+        """Turn incumbents into candidates."""
+        if not brief.incumbents:
+            return []
+        with ledger.stage(Stage.CHECK):
+            return await asyncio.to_thread(candidates.from_incumbents, brief.incumbents, context, self._knobs.policy)
+
+    def _scoring(self, brief: Brief, existing: Sequence[Candidate], context: PolicyContext, ledger: Ledger) -> Scoring:
         """Start scoring with the existing copies. Generated copies are added as they pass the check."""
         facts = facts_of(brief.text_item, context.caption)
 
@@ -234,7 +263,6 @@ class Pipeline:
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
-        existing = [candidates.from_incumbent(i, context, self._knobs.policy) for i in brief.incumbents]
         return Scoring(ask, existing, self._knobs.selection, brief.margin)
 
     async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
@@ -244,24 +272,6 @@ class Pipeline:
         except (*_SURVIVABLE, Overloaded) as error:  # keeps the generated copies
             self._degrade(brief, ledger, Degradation.UNSCORED, error)
         return scoring.candidates()
-
-    def _default_plan(self, brief: Brief) -> tuple[CategoryPlan, ...]:
-        """Return the requested categories, else the catalogue's defaults, with equal weights."""
-        usable = [c for c in self._categories if c.category not in brief.barred_categories]
-        if brief.requested_categories:
-            chosen = [c for c in usable if c.category in brief.requested_categories]
-        else:
-            chosen = [c for c in usable if c.is_default] or usable
-        chosen = chosen[: brief.max_categories]
-        return tuple(
-            CategoryPlan(
-                category=c.category,
-                instruction=c.instruction,
-                weight=1 / len(chosen),
-                wanted=c.category in brief.requested_categories,
-            )
-            for c in chosen
-        )
 
     def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
         """Shorten the call's deadline by the time reserved for scoring, and with `generate` for generating too."""

@@ -151,6 +151,7 @@ class PushGenService:
             await asyncio.to_thread(request.item.pictures_digest)
             started = time.perf_counter()
             result = await self._stages.captioner.caption(request.item, call)
+            _refuse([Violation(picture.field, picture.reason) for picture in result.refused])
             timing = self._timing(Stage.CAPTION, result.usage, started)
         return CaptionItemResponse(
             caption=result.caption, timing=timing, revision=result.revision, request_id=request_id

@@ -1,8 +1,12 @@
-"""Incumbents as candidates: a human copy as it is, a template with its placeholders filled from the item."""
+"""Incumbents as candidates: a human copy as it is, a template rendered with the item's words.
+
+A template is Liquid. The short form `{title}` of one value works too, outside of Liquid's own braces.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
 from deployments.item_text import template_values
 from deployments.types import (
@@ -15,28 +19,71 @@ from deployments.types import (
     PolicyFinding,
     Source,
 )
+from serve_app.flow.liquid_engine import TemplateError, render
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# Not `${name}`, `#{name}` and the like: another system was to fill those.
+_SHORT_FORM = re.compile(r"(?<![{$#%@])\{(?![{%])([^{}]*)\}(?!\})")
+_CLOSING = {"{{": "}}", "{%": "%}"}
+_OPENING = re.compile(r"\{[{%]")
+_UNQUOTABLE = re.compile(r"[\"\\\n]")
 _MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
+_CODES = {"syntax": "TEMPLATE_SYNTAX", "limit": "TEMPLATE_TOO_LARGE"}
 
 
 def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
-    """Return the copy to send. A template with a placeholder that the item cannot fill is rejected."""
+    """Return the copy to send. A template that lacks a value or cannot be rendered is rejected, and says why."""
     if incumbent.kind is IncumbentKind.HUMAN:
         return Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
     values = template_values(item)
     texts: dict[str, str] = {}
-    missing: list[tuple[str, str]] = []
-    too_long: list[PolicyFinding] = []
-    for field in ("title", "body"):
-        text = getattr(incumbent, field)
-        missing += [(field, m.group(0)) for m in _PLACEHOLDER.finditer(text) if not values.get(m.group(1).strip())]
-        filled = _PLACEHOLDER.sub(lambda m: values.get(m.group(1).strip(), m.group(0)), text)
-        texts[field] = filled[: _MAX_LENGTH[field]]
-        if len(filled) > _MAX_LENGTH[field]:
-            too_long.append(PolicyFinding(rule="length", code="TOO_LONG", field=field))
-    findings = tuple(too_long) + tuple(
-        PolicyFinding(rule="template", code="TEMPLATE_FIELD_MISSING", field=field, excerpt=placeholder)
-        for field, placeholder in missing
+    findings: list[PolicyFinding] = []
+    for field, limit in _MAX_LENGTH.items():
+        text, problems = _filled(getattr(incumbent, field), field, values)
+        if len(text) > limit:
+            problems.append(PolicyFinding(rule="length", code="TOO_LONG", field=field))
+        texts[field] = text[:limit]
+        findings += problems
+    return Candidate(
+        id=incumbent.id, source=Source.TEMPLATE, findings=tuple(findings), rejected=bool(findings), **texts
     )
-    return Candidate(id=incumbent.id, source=Source.TEMPLATE, findings=findings, rejected=bool(findings), **texts)
+
+
+def _filled(source: str, field: str, values: Mapping[str, object]) -> tuple[str, list[PolicyFinding]]:
+    """Render one field. A template that cannot be rendered stays as it is."""
+    liquid, unknown = _as_liquid(source, values)
+    try:
+        text, missing = render(liquid, values) if "{" in liquid else (liquid, ())
+    except TemplateError as error:
+        return source, [PolicyFinding(rule="template", code=_CODES[error.fault], field=field, excerpt=str(error)[:120])]
+    lacking = [*unknown, *(f"{{{{ {name} }}}}" for name in missing)]
+    return text, [
+        PolicyFinding(rule="template", code="TEMPLATE_FIELD_MISSING", field=field, excerpt=placeholder[:120])
+        for placeholder in lacking
+    ]
+
+
+def _as_liquid(source: str, values: Mapping[str, object]) -> tuple[str, list[str]]:
+    """Write short forms as Liquid. Return the template, and the short forms without a value, which stay in it."""
+    unknown: list[str] = []
+
+    def output(match: re.Match[str]) -> str:
+        name = match.group(1).strip()
+        if _UNQUOTABLE.search(name) or not isinstance(values.get(name), str):
+            unknown.append(match.group())
+            return match.group()
+        return f'{{{{ item["{name}"] }}}}'
+
+    parts = [part if is_liquid else _SHORT_FORM.sub(output, part) for part, is_liquid in _parts(source)]
+    return "".join(parts), unknown
+
+
+def _parts(source: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a template in order, and whether each is Liquid."""
+    at = 0
+    while opening := _OPENING.search(source, at):
+        end = source.find(_CLOSING[opening.group()], opening.end())
+        end = len(source) if end < 0 else end + 2
+        yield source[at : opening.start()], False
+        yield source[opening.start() : end], True
+        at = end
+    yield source[at:], False

@@ -29,7 +29,11 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class PolicyContext:
-    """The request of a copy. `others` are copies accepted earlier in the same request."""
+    """The request of a copy.
+
+    others: copies accepted earlier in the same request. own_words: of the operator's template, which are true beside
+    the item's. generated: whether a model wrote the copy.
+    """
 
     item: Item
     caption: str
@@ -37,15 +41,22 @@ class PolicyContext:
     output_fields: tuple[OutputField, ...] = (OutputField.TITLE, OutputField.BODY)
     recent_copies: tuple[Copy, ...] = ()
     others: tuple[Copy, ...] = field(default=())
+    own_words: str = ""
+    generated: bool = False
 
     @cached_property
     def requested_fields(self) -> tuple[FieldName, ...]:
         return tuple(_NAMES[f] for f in self.output_fields)
 
     @cached_property
-    def facts(self) -> str:
-        """All text of the item and its caption: a copy must be grounded in it."""
+    def item_facts(self) -> str:
+        """All text of the item and its caption."""
         return normalise(grounding_text(self.item, self.caption))
+
+    @cached_property
+    def facts(self) -> str:
+        """The text in which a copy must be grounded."""
+        return f"{self.item_facts} \n {normalise(self.own_words)}" if self.own_words else self.item_facts
 
     @cached_property
     def folded_facts(self) -> str:

@@ -1,4 +1,4 @@
-"""Markup rule: code, markup, unfilled placeholders and pieces of the prompt."""
+"""Markup rule: code, markup and pieces of the prompt."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ _MARKUP = regex.compile(
     | ^\s*[{\[]\s*$ | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\( | ;\s*\}""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_PLACEHOLDER = regex.compile(
-    r"\{\{.*?(?:\}\}|$)|\$?\{[\w .|-]{1,40}\}|\{%|%[sd](?!\w)|%\([a-z_]+\)s|(?-i:<[A-Z][A-Z_ ]+>)"
-    r"|\[(?:insert|your|user|first|last|item|product|creator|name|title|city|link|url|date|number)\b[^\]]{0,40}\]",
-    regex.IGNORECASE,
-)
 _LEAK = regex.compile(
     r"""<\|\w+\|> | \[/?INST\] | </?s>
     | ^\s*(?:push\s+)?(?:title|body|headline|category|notification|caption|output|assistant|system|instruction|style)s?
@@ -48,11 +43,10 @@ class MarkupRule(Knobs):
 
 
 def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:  # noqa: ARG001
-    """PROMPT_LEAK, UNRENDERED_PLACEHOLDER, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
+    """PROMPT_LEAK, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
     checks = (
         ("PROMPT_LEAK", _LEAK),
         ("PROMPT_LEAK", _CATEGORY_ID),
-        ("UNRENDERED_PLACEHOLDER", _PLACEHOLDER),
         ("MARKUP", _MARKUP),
     )
     for field, text in fields_of(copy):

@@ -17,6 +17,7 @@ from serve_app.policy.grounding import GroundingRule, grounding
 from serve_app.policy.language import LanguageRule, language
 from serve_app.policy.length import LengthRule, length
 from serve_app.policy.markup import MarkupRule, markup
+from serve_app.policy.placeholder import PlaceholderRule, placeholder
 from serve_app.policy.repetition import RepetitionRule, repetition
 from serve_app.policy.shouting import ShoutingRule, shouting
 
@@ -28,6 +29,7 @@ RULES: Final[dict[str, Rule]] = {
     "length": length,
     "finished": finished,
     "repetition": repetition,
+    "placeholder": placeholder,
     "markup": markup,
     "language": language,
     "banned": banned,
@@ -47,6 +49,7 @@ class PolicySettings(Knobs):
     length: LengthRule = LengthRule()
     finished: FinishedRule = FinishedRule()
     repetition: RepetitionRule = RepetitionRule()
+    placeholder: PlaceholderRule = PlaceholderRule()
     markup: MarkupRule = MarkupRule()
     language: LanguageRule = LanguageRule()
     banned: BannedRule = BannedRule()

@@ -13,7 +13,7 @@ from deployments.captioner import vision
 from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
+from deployments.errors import DeadlineExceeded, Misconfigured
 from deployments.kinds import build_captioner
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 from tests.e2e.tiny_vlm import IMAGE_TOKENS, build
@@ -119,9 +119,12 @@ async def test_an_item_without_pictures_needs_no_model(captioner: CachedCaptione
     assert result.usage.output_tokens == 0
 
 
-async def test_a_damaged_picture_is_the_callers_fault(captioner: CachedCaptioner) -> None:
-    with pytest.raises(InvalidInput, match=r"item\.images\[0\]\.data"):
-        await captioner.caption(item(RED[:60]), call())
+async def test_a_damaged_picture_is_named_and_costs_itself_alone(captioner: CachedCaptioner) -> None:
+    alone = await captioner.caption(item(RED[:60]), call())
+    assert (alone.caption.source, alone.usage.output_tokens) == (CaptionSource.METADATA, 0)
+    among_others = await captioner.caption(item(RED[:60], STRIPES), call())
+    assert among_others.caption.source is CaptionSource.VLM
+    assert {p.field for p in (*alone.refused, *among_others.refused)} == {"item.images[0].data"}
 
 
 async def test_the_deadline_stops_the_work(captioner: CachedCaptioner) -> None:

@@ -20,6 +20,7 @@ from deployments.captioner.pictures import Picture
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tags import TagsCaptioner
 from deployments.deadline import Call
+from deployments.errors import InvalidInput
 from deployments.fakes import FakeGenerator, FakeRouter
 from deployments.types import CaptionSource, Degradation, Item
 from pushgen.v1 import service_pb2, service_pb2_grpc
@@ -134,27 +135,67 @@ async def test_the_digest_is_made_before_the_captioner_is_asked(captioner: Cache
     assert digests == [True, True]
 
 
-@pytest.mark.parametrize("rpc", ["GenerateNotification", "CaptionItem"])
-async def test_a_truncated_picture_is_the_callers_mistake_over_grpc(app: PushGenService, rpc: str) -> None:
-    kind: Any = getattr(service_pb2, f"{rpc}Request")
+async def test_captioning_names_a_truncated_picture_over_grpc(app: PushGenService) -> None:
+    asked = service_pb2.CaptionItemRequest(item=item(REAL["PNG"], BROKEN))  # type: ignore[arg-type]
     async with serving(app) as address, grpc.aio.insecure_channel(address) as channel:
         with pytest.raises(grpc.aio.AioRpcError) as raised:
-            await getattr(service_pb2_grpc.PushGenServiceStub(channel), rpc)(kind(item=item(REAL["PNG"], BROKEN)))
+            await service_pb2_grpc.PushGenServiceStub(channel).CaptionItem(asked)
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     bad: Any = details_of(raised.value)["BadRequest"]
     assert [violation.field for violation in bad.field_violations] == ["item.images[1].data"]
 
 
-@pytest.mark.parametrize("path", ["/v1/notifications:generate", "/v1/notifications:stream", "/v1/items:caption"])
-async def test_a_truncated_picture_is_the_callers_mistake_over_http(app: PushGenService, path: str) -> None:
+async def test_captioning_names_a_truncated_picture_over_http(app: PushGenService) -> None:
     body = {"item": item(*(base64.b64encode(data).decode() for data in (REAL["PNG"], BROKEN)))}
     transport = httpx.ASGITransport(create_app(lambda: app))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-        answer = await client.post(path, json=body)
+        answer = await client.post("/v1/items:caption", json=body)
     assert answer.status_code == 422
     (violation,) = answer.json()["violations"]
     assert violation["field"] == "item.images[1].data"
     assert "truncated" in violation["description"]
+
+
+async def test_a_truncated_picture_costs_a_notification_itself_alone(app: PushGenService, decoded: list[str]) -> None:
+    first = await app.generate(request(item=item(BROKEN, REAL["PNG"])), "r1")
+    again = await app.generate(request(item=item(BROKEN, REAL["PNG"])), "r2")
+    for decision in (first, again):
+        assert (decision.caption.source, decision.partial) == (CaptionSource.TAGS, True)
+        assert decision.degradations == (Degradation.CAPTION_INCOMPLETE,)
+        assert decision.notification is not None
+    assert decoded == ["item.images[0].data", "item.images[1].data"]
+
+
+async def test_with_truncated_pictures_alone_the_metadata_speak(app: PushGenService) -> None:
+    decision = await app.generate(request(item=item(BROKEN)), "r1")
+    assert decision.caption.source is CaptionSource.METADATA
+    assert decision.degradations == (Degradation.CAPTION_FROM_METADATA,)
+    assert decision.notification is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"item": item(BROKEN, REAL["PNG"]), "options": {"allow_degradation": False}}, {"item": item(BROKEN, title="")}],
+)
+async def test_without_a_way_on_the_truncated_picture_is_named(app: PushGenService, more: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"item\.images\[0\]\.data: .*truncated"):
+        await app.generate(request(**more), "r1")
+
+
+async def test_a_picture_that_kills_its_decoder_is_tried_once(
+    app: PushGenService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killing = "import os\nfrom deployments import pixels\nfrom deployments.captioner import decoder_process\n"
+    killing += (
+        "decode = pixels.decode\npixels.decode = lambda data, side: decode(data, side) if side < 9 else os.abort()\n"
+    )
+    monkeypatch.setattr("deployments.captioner.decoder.MAIN", f"{killing}decoder_process.main()")
+    poison = CaptionItemRequest.model_validate({"item": item(REAL["PNG"])})
+    for request_id in ("r1", "r2"):
+        with pytest.raises(InvalidInput, match="process"):
+            await app.caption(poison, request_id)
+    decision = await app.generate(request(item=item(REAL["PNG"])), "r3")
+    assert decision.degradations == (Degradation.CAPTION_FROM_METADATA,)
 
 
 async def test_a_picture_that_kills_its_decoder_costs_the_caption_alone(

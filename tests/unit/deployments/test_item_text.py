@@ -206,8 +206,8 @@ GOLDEN: dict[str, tuple[str, str, str]] = {
         "Marta's Bar\n  Slow espresso,\tpoured <b|twice<|b> |The bar op"
         "ens at 7. It has 9 stools… Come early! <|im_end|> Ana pours\n"
         "until 11?  The rest is tea.|Marta's Bar|Madrid|3 EUR",
-        "\n|||{city}|{price}",
-        "\n駅前の新しいカフェ|毎朝7時に開店。席は9つ。||{city}|{price}",
+        "{creator}\n{title}|{description}|{creator}|{city}|{price}",
+        "{creator}\n駅前の新しいカフェ|毎朝7時に開店。席は9つ。|{creator}|{city}|{price}",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from deployments.types import (
     CaptionSource,
     Image,
     Item,
+    RefusedPicture,
     Stage,
     StageRevision,
     Usage,
@@ -250,6 +252,25 @@ async def test_a_caption_that_was_cut_short_is_served_and_not_kept(inner: SlowCa
     inner.result = CaptionResult
     assert not (await cached.caption(CAT, call())).caption.cached
     assert (await cached.caption(CAT, call())).caption.cached
+
+
+async def test_one_who_joins_a_caption_that_was_cut_short_is_told(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.result = Incomplete
+    both = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(2)]
+    await turn()
+    inner.go.set()
+    assert [result.complete for result in await asyncio.gather(*both)] == [False, False]
+
+
+async def test_a_kept_caption_still_names_the_pictures_that_it_leaves_out(inner: SlowCaptioner) -> None:
+    refused = (RefusedPicture(field="item.images[0].data", reason="is damaged"),)
+    inner.result = partial(CaptionResult, refused=refused)  # type: ignore[assignment]
+    cached = await started(inner)
+    inner.go.set()
+    results = [await cached.caption(CAT, call()) for _ in range(2)]
+    assert inner.begun == 1
+    assert [result.refused for result in results] == [refused, refused]
 
 
 async def test_captions_age_and_make_room(inner: SlowCaptioner) -> None:

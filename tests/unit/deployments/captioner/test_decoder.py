@@ -16,7 +16,7 @@ from deployments.captioner.decoder import Decoder
 from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.captioner.pictures import Picture
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, StageUnavailable
+from deployments.errors import DeadlineExceeded, StageUnavailable
 from tests.unit.deployments.pictures import REAL, picture, truncated
 
 # A decoder process that does as some pictures say.
@@ -73,37 +73,49 @@ def processes() -> list[psutil.Process]:
 
 
 async def test_pictures_are_those_that_are_decoded_here(decoder: Decoder) -> None:
-    images, usage = await decoder.images(pictures(*REAL.values()), 40, call())
+    decoded = await decoder.images(pictures(*REAL.values()), 40, call())
+    images = decoded.usable()
     assert [image.tobytes() for image in images] == [pixels.decode(data, 40).tobytes() for data in REAL.values()]
     assert {image.size for image in images} == {(40, 30)}
-    assert usage.compute_ms > 0
+    assert decoded.usage.compute_ms > 0
 
 
 async def test_a_picture_may_come_back_as_a_jpeg(decoder: Decoder) -> None:
-    (data,), _ = await decoder.jpegs(pictures(REAL["PNG"]), 40, 88, call())
+    (data,) = (await decoder.jpegs(pictures(REAL["PNG"]), 40, 88, call())).usable()
     assert data == pixels.jpeg(pixels.decode(REAL["PNG"], 40), 88)
 
 
-async def test_every_damaged_picture_is_named(decoder: Decoder) -> None:
-    with pytest.raises(InvalidInput) as raised:
-        await decoder.images(pictures(truncated(), REAL["PNG"], b"nonsense"), 40, call())
-    assert [v.field for v in raised.value.violations] == ["item.images[0].data", "item.images[2].data"]
-    assert "truncated" in raised.value.violations[0].description
-    assert await decoder.images(pictures(REAL["PNG"]), 40, call()), "the process serves on"
+async def test_every_damaged_picture_is_named_and_costs_no_other(decoder: Decoder) -> None:
+    decoded = await decoder.images(pictures(truncated(), REAL["PNG"], b"nonsense"), 40, call())
+    assert [picture.field for picture in decoded.refused] == ["item.images[0].data", "item.images[2].data"]
+    assert "truncated" in decoded.refused[0].reason
+    assert [image and image.size for image in decoded.pictures] == [None, (40, 30), None]
 
 
 async def test_a_process_that_dies_is_replaced_and_the_picture_tried_again(decoder: Decoder, tmp_path: Path) -> None:
     (tmp_path / "picture").write_bytes(REAL["PNG"])
-    images, _ = await decoder.images(pictures(f"once {tmp_path / 'mark'}".encode()), 40, call())
-    assert images[0].size == (40, 30)
+    (image,) = (await decoder.images(pictures(f"once {tmp_path / 'mark'}".encode()), 40, call())).usable()
+    assert image.size == (40, 30)
 
 
-async def test_a_picture_that_kills_its_process_twice_fails_alone(decoder: Decoder) -> None:
+async def test_a_picture_that_kills_its_process_twice_is_refused_alone(decoder: Decoder) -> None:
     others = [asyncio.create_task(decoder.images(pictures(REAL["JPEG"]), 40, call())) for _ in range(8)]
+    decoded = await decoder.images(pictures(REAL["PNG"], b"poison"), 40, call())
+    assert [picture.field for picture in decoded.refused] == ["item.images[1].data"]
+    assert "process" in decoded.refused[0].reason
+    assert len(decoded.usable()) == 1
+    assert [len(result.usable()) for result in await asyncio.gather(*others)] == [1] * 8
+
+
+async def test_a_picture_is_not_blamed_where_no_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployments.captioner.decoder.MAIN", "import os; os.abort()")
+    decoder = Decoder(DecoderSettings())
     with pytest.raises(StageUnavailable):
-        await decoder.images(pictures(b"poison"), 40, call())
-    assert [image.size for images, _ in await asyncio.gather(*others) for image in images] == [(40, 30)] * 8
-    assert await decoder.images(pictures(REAL["PNG"]), 40, call())
+        await decoder.images(pictures(REAL["PNG"]), 40, call())
+    monkeypatch.setattr("sys.executable", "/nonexistent")
+    with pytest.raises(StageUnavailable, match="start"):
+        await decoder.images(pictures(REAL["PNG"]), 40, call())
+    await decoder.stop()
 
 
 async def test_an_idle_process_that_was_killed_costs_no_attempt(decoder: Decoder) -> None:
@@ -111,27 +123,25 @@ async def test_an_idle_process_that_was_killed_costs_no_attempt(decoder: Decoder
     for process in processes():
         os.kill(process.pid, signal.SIGKILL)
         process.wait(10)
-    with pytest.raises(InvalidInput):
-        await decoder.images(pictures(truncated()), 40, call())
+    assert (await decoder.images(pictures(truncated()), 40, call())).refused[0].reason.endswith("damaged")
 
 
 async def test_at_the_deadline_a_codec_that_hangs_is_ended(decoder: Decoder) -> None:
     with pytest.raises(DeadlineExceeded):
         await decoder.images(pictures(b"hang", b"hang", b"hang"), 40, call(1.0))
-    images, _ = await decoder.images(pictures(REAL["PNG"], REAL["PNG"]), 40, call())  # both processes are free again
-    assert len(images) == 2
+    decoded = await decoder.images(pictures(REAL["PNG"], REAL["PNG"]), 40, call())  # both processes are free again
+    assert len(decoded.usable()) == 2
 
 
 async def test_a_codec_that_hangs_has_its_own_limit(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deployments.captioner.decoder._MAX_TIME_S", 0.3)
-    with pytest.raises(StageUnavailable):
-        await decoder.images(pictures(b"hang"), 40, call())
+    assert len((await decoder.images(pictures(b"hang"), 40, call())).refused) == 1
 
 
 async def test_a_picture_that_needs_too_much_memory_is_refused() -> None:
     decoder = Decoder(DecoderSettings(max_memory_mb=128))
-    with pytest.raises(InvalidInput, match="more memory"):
-        await decoder.images(pictures(picture((7000, 7000), "PNG", "L", compress_level=1)), 40, call())
+    decoded = await decoder.images(pictures(picture((7000, 7000), "PNG", "L", compress_level=1)), 40, call())
+    assert "more memory" in decoded.refused[0].reason
     await decoder.stop()
 
 

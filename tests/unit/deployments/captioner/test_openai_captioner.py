@@ -16,7 +16,7 @@ from deployments.captioner import vision
 from deployments.captioner.cache import CachedCaptioner, cached
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
+from deployments.errors import DeadlineExceeded, Misconfigured
 from deployments.kinds import build_captioner
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
@@ -104,11 +104,16 @@ async def test_an_item_without_pictures_needs_no_server() -> None:
     assert server.bodies == []
 
 
-async def test_a_damaged_picture_is_the_callers_fault() -> None:
-    async with captioner(lambda n, _: Reply("No.")) as (stage, server):
-        with pytest.raises(InvalidInput, match=r"item\.images\[0\]\.data"):
-            await stage.caption(Item(images=(Image(data=picture("red")[:60]),)), call())
-    assert server.bodies == []
+async def test_a_damaged_picture_is_named_and_not_sent() -> None:
+    damaged = Image(data=picture("red")[:60])
+    async with captioner(lambda n, _: Reply("A toy.")) as (stage, server):
+        alone = await stage.caption(Item(title="A film", images=(damaged,)), call())
+        assert server.bodies == []
+        among_others = await stage.caption(Item(images=(damaged, Image(data=picture("red")))), call())
+    assert (alone.caption.source, alone.caption.text) == (CaptionSource.METADATA, "A film.")
+    assert among_others.caption.text == "A toy."
+    assert len(shown(server.bodies[0])) == 1
+    assert {p.field for p in (*alone.refused, *among_others.refused)} == {"item.images[0].data"}
 
 
 async def test_an_answer_without_room_ends_with_its_last_whole_sentence() -> None:

@@ -19,7 +19,7 @@ from deployments.captioner.labels import Label
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tags import TagsCaptioner
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded
+from deployments.errors import DeadlineExceeded, Overloaded
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 
 
@@ -145,14 +145,32 @@ async def test_a_few_frames_of_a_video_are_looked_at(captioner: TagsCaptioner) -
     assert (sum(tagger.batches), result.caption.text) == (4, "The video shows an ocean.")
 
 
-async def test_a_bad_picture_is_named(captioner: TagsCaptioner) -> None:
+async def test_a_bad_picture_is_named_and_costs_itself_alone(captioner: TagsCaptioner) -> None:
     item = Item(
         images=(Image(data=picture()),),
         frames=(VideoFrame(data=b"bad", offset_ms=9), VideoFrame(data=picture(), offset_ms=1)),
     )
-    with pytest.raises(InvalidInput) as raised:
-        await captioner.caption(item, call())
-    assert raised.value.violations[0].field == "item.frames[0].data"
+    result = await captioner.caption(item, call())
+    assert [picture.field for picture in result.refused] == ["item.frames[0].data"]
+    assert (result.caption.source, result.usage.batch_size) == (CaptionSource.TAGS, 2)
+
+
+async def test_with_bad_pictures_alone_the_metadata_speak(captioner: TagsCaptioner) -> None:
+    item = Item(title="A walk", images=(Image(data=b"bad"), Image(data=b"worse")))
+    result = await captioner.caption(item, call())
+    assert (result.caption.source, result.caption.text) == (CaptionSource.METADATA, "A walk.")
+    assert len(result.refused) == 2
+
+
+async def test_a_reader_that_fails_costs_the_text_alone(captioner: TagsCaptioner) -> None:
+    class Broken(StubReader):
+        def find(self, image: Any, look: str) -> list[Any]:
+            raise ValueError(image, look)
+
+    captioner._reader = Broken()  # type: ignore[assignment]
+    result = await captioner.caption(Item(images=(Image(data=picture()),)), call())
+    assert isinstance(result, Incomplete)
+    assert result.caption.text == "The picture shows a tomato."
 
 
 async def test_pictures_of_several_calls_are_tagged_together() -> None:

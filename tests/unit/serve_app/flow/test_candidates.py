@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from deployments.types import Candidate, Draft, Incumbent, IncumbentKind, Item, LengthProfile, Source
 from serve_app.flow.candidates import from_drafts, from_incumbent
 from serve_app.policy import PolicyContext, PolicySettings
@@ -43,12 +47,66 @@ def test_a_copied_soft_hyphen_is_taken_out_of_a_draft() -> None:
     assert not candidate.rejected
 
 
-def test_a_persons_words_are_theirs_and_a_filled_template_must_fit() -> None:
+def test_a_persons_words_are_theirs_but_for_placeholders() -> None:
     long = "Coffee " * 12
-    person = from_incumbent(Incumbent(id="a", title="Coffee", body=long), CONTEXT, SETTINGS)
+    person = from_incumbent(Incumbent(id="a", title="Coffee, fuck yes", body=long), CONTEXT, SETTINGS)
     assert (person.rejected, person.findings) == (False, ())
-    template = Incumbent(id="b", title="{title}", body=long, kind=IncumbentKind.TEMPLATE)
+    unfilled = from_incumbent(Incumbent(id="a", title="Hi {name}", body="Coffee."), CONTEXT, SETTINGS)
+    assert (unfilled.rejected, codes(unfilled)) == (True, {"UNRENDERED_PLACEHOLDER"})
+
+
+def test_a_filled_template_must_fit() -> None:
+    template = Incumbent(id="b", title="{title}", body="Coffee " * 12, kind=IncumbentKind.TEMPLATE)
     assert from_incumbent(template, CONTEXT, SETTINGS).rejected
     hyphened = Incumbent(id="c", title="Cof\u00adfee &amp; <b>cake</b>")
     assert from_incumbent(hyphened, CONTEXT, SETTINGS).title == hyphened.title
     assert not from_incumbent(template.model_copy(update={"body": "Cake."}), CONTEXT, SETTINGS).rejected
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("fuck you all", "BANNED_WORD"),
+        ("BREAD BREAD BREAD!!!", "MARKS_RUN"),
+        ("Hi {{first_name}}", "UNRENDERED_PLACEHOLDER"),
+        ("Hi {name}", "UNRENDERED_PLACEHOLDER"),
+        ("Hi *|FNAME|*", "UNRENDERED_PLACEHOLDER"),
+    ],
+)
+def test_the_authors_words_in_a_template_are_checked_as_generated_copy_is(title: str, code: str) -> None:
+    context = replace(CONTEXT, item=Item(title=title))
+    for source in ("{title}", "{{ title }}", "{{ item.title }}"):
+        template = Incumbent(id="b", title=source, body="Come and see.", kind=IncumbentKind.TEMPLATE)
+        candidate = from_incumbent(template, context, SETTINGS)
+        assert candidate.rejected
+        assert code in codes(candidate)
+
+
+def test_markup_and_invisible_characters_of_the_author_are_not_filled_in() -> None:
+    context = replace(CONTEXT, item=Item(title="<b>Free</b> \u202eyenom"))
+    template = Incumbent(id="b", title="{title}", body="Come and see.", kind=IncumbentKind.TEMPLATE)
+    assert from_incumbent(template, context, SETTINGS).title == "Free yenom"
+
+
+@pytest.mark.parametrize(
+    "leftover", ["%price%", "[[name]]", "*|FNAME|*", "${name}", "<%= x %>", "%%name%%", "#{name}", "{# note #}"]
+)
+def test_what_a_template_leaves_unfilled_is_never_sent(leftover: str) -> None:
+    template = Incumbent(id="b", title="{{ title }}", body=f"Only {leftover} today", kind=IncumbentKind.TEMPLATE)
+    assert from_incumbent(template, CONTEXT, SETTINGS).rejected
+
+
+def test_an_items_honest_braces_are_for_a_person_to_judge() -> None:
+    context = replace(CONTEXT, item=Item(title="Vue: {{ mustache }} explained"))
+    template = Incumbent(id="b", title="{{ title }}", kind=IncumbentKind.TEMPLATE)
+    candidate = from_incumbent(template, context, SETTINGS)
+    assert (candidate.title, candidate.rejected) == ("Vue: {{ mustache }} explained", False)
+    assert codes(candidate) == {"UNRENDERED_PLACEHOLDER"}
+
+
+def test_the_operators_own_words_in_a_template_are_true_and_a_field_left_out_is_no_fault() -> None:
+    template = Incumbent(
+        id="b", title="{title}", body="A read of 5 minutes at example.com.", kind=IncumbentKind.TEMPLATE
+    )
+    assert from_incumbent(template, CONTEXT, SETTINGS).findings == ()
+    assert from_incumbent(template.model_copy(update={"body": ""}), CONTEXT, SETTINGS).findings == ()
