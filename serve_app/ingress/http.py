@@ -57,7 +57,8 @@ def create_app(service: Callable[[], Service], settings: HttpSettings | None = N
     """
     settings = settings or HttpSettings()
     app = FastAPI(**openapi.INFO, docs_url=None, redoc_url=None, redirect_slashes=False, root_path_in_servers=False)
-    app.include_router(_routes(service, settings))
+    app.router.route_class = ProblemRoute
+    _add_routes(app.router, service, settings)
     add_docs_page(app)
     app.add_exception_handler(HTTPException, unrouted)
     app.add_middleware(Head)
@@ -75,9 +76,7 @@ def create_app(service: Callable[[], Service], settings: HttpSettings | None = N
     return app
 
 
-def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter:
-    router = APIRouter(route_class=ProblemRoute)
-
+def _add_routes(router: APIRouter, service: Callable[[], Service], settings: HttpSettings) -> None:
     for verb in VERBS:
         router.add_api_route(
             verb.path, _handler(verb, service, settings), methods=[verb.method], **openapi.operation(verb)
@@ -89,8 +88,6 @@ def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter
         healthy = bool(stages) and all(stages.values())
         health = openapi.Health(status="SERVING" if healthy else "NOT_SERVING", stages=stages)
         return _json(health, 200 if healthy else 503)
-
-    return router
 
 
 def _handler(
