@@ -25,6 +25,7 @@ def build(args: dict[str, Any]) -> serve.Application:
         **stages,
         max_ongoing_requests=ingress.max_ongoing_requests,
         adapters=settings.generator.adapter_names,
+        http=settings.http,
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
+from serve_app.ingress.http_settings import HttpSettings
 
 
 class ItemAffinity(Settings):
@@ -48,6 +49,7 @@ class AppSettings(Settings):
     generator: AnyGeneratorSettings
     reward: AnyRewardSettings
     scaling: GraphScaling = GraphScaling()
+    http: HttpSettings = HttpSettings()
 
     @model_validator(mode="after")
     def _possible(self) -> AppSettings:

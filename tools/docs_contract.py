@@ -37,8 +37,8 @@ _MESSAGE, _ENUM, _SERVICE, _FIELD = 4, 5, 6, 2
 
 def _described() -> list[FileDescriptorProto]:
     """Our protos with their comments."""
-    sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.rglob("*.proto"))
-    includes = [str(PROTOS), str(files("grpc_tools") / "_proto"), str(Path(str(files("google") / "rpc")).parent.parent)]
+    sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.glob("pushgen/**/*.proto"))
+    includes = [str(PROTOS), str(files("grpc_tools") / "_proto")]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "protos"
         args = [*(f"-I{i}" for i in includes), "--include_source_info", f"--descriptor_set_out={out}"]

@@ -1,6 +1,7 @@
 """Regenerate the Python stubs of `protos/` (`make proto`), or say whether they have drifted (`--check`).
 
-Stubs are committed, so that a caller needs no compiler. Google's own protos come from googleapis-common-protos.
+Stubs are committed, so that a caller needs no compiler. `protos/google/` lets callers compile ours alone. Its stubs
+come with googleapis-common-protos, so none are made here.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ SUFFIXES = ("_pb2.py", "_pb2.pyi", "_pb2_grpc.py")
 
 def generate(out: Path) -> None:
     """Write the stubs of every proto under `out`; raises SystemExit when protoc refuses one."""
-    sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.rglob("*.proto"))
-    includes = [str(PROTOS), str(files("grpc_tools") / "_proto"), str(Path(str(files("google") / "rpc")).parent.parent)]
+    sources = sorted(str(p.relative_to(PROTOS)) for p in PROTOS.glob("pushgen/**/*.proto"))
+    includes = [str(PROTOS), str(files("grpc_tools") / "_proto")]
     args = [
         "protoc",
         *(f"-I{i}" for i in includes),

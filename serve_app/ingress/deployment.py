@@ -11,6 +11,7 @@ from ray import serve
 
 from deployments.replica import keeping_knobs
 from serve_app.cluster.graph import Graph
+from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.protocols import BothProtocols
 
 logger = logging.getLogger("ray.serve")
@@ -21,7 +22,8 @@ logger = logging.getLogger("ray.serve")
 class Ingress(BothProtocols):
     """The deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
 
-    def __init__(self, **parts: Any) -> None:
+    def __init__(self, *, http: HttpSettings, **parts: Any) -> None:
+        self.http = http
         self._graph = Graph(**parts)
         self.service = self._graph.service
         self._warm = False

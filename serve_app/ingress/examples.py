@@ -1,4 +1,7 @@
-"""Made-up examples of the OpenAPI document. A test validates each with its model."""
+"""Made-up examples of the OpenAPI document. Tests send each request, and hold each answer against the schemas.
+
+Names are those of `configs/categories.yaml` and `configs/profiles.yaml`.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ _CAPTION = {
     "cached": False,
 }
 _CATEGORIES = [
-    {"category": "HOW_TO", "weight": 0.61, "wanted": False},
+    {"category": "BENEFIT_HOWTO", "weight": 0.61, "wanted": False},
     {"category": "CURIOSITY", "weight": 0.39, "wanted": False},
 ]
 _CANDIDATE: dict[str, Any] = {
@@ -82,11 +85,12 @@ _CANDIDATE: dict[str, Any] = {
     "rank": 1,
     "title": "Better espresso, three habits",
     "body": "A barista shows the grind, the dose and the timing that change your cup",
-    "category": "HOW_TO",
+    "category": "BENEFIT_HOWTO",
     "source": "SOURCE_GENERATED",
     "reward": {"mean": 0.42, "spread": 0.08},
     "score": 0.34,
     "likelihood": -1.1,
+    "fit": 0.81,
     "findings": [],
     "rejected": False,
 }
@@ -110,7 +114,12 @@ _REJECTED: dict[str, Any] = {
 
 
 def _timing(stage: str, **spent: float) -> dict[str, Any]:
-    return {"stage": stage, **spent}
+    counts = ("prompt_tokens", "output_tokens", "cached_tokens", "batch_size", "cache_hits")
+    return {**dict.fromkeys(counts, 0), "queue_ms": 0.0, "compute_ms": 0.0, "stage": stage, **spent}
+
+
+def _revision(stage: str, kind: str, model: str) -> dict[str, Any]:
+    return {"stage": stage, "kind": kind, "model": model, "model_revision": "4b6f3f1c2d7e", "prompt_revision": ""}
 
 
 DECISION: dict[str, Any] = {
@@ -132,20 +141,20 @@ DECISION: dict[str, Any] = {
         ),
         _timing("STAGE_SCORE", wall_ms=37.0, compute_ms=29.0, batch_size=2),
     ],
-    "revisions": [{"stage": "STAGE_GENERATE", "kind": "vllm", "model": "a-small-model", "model_revision": "1"}],
+    "revisions": [_revision("STAGE_GENERATE", "vllm", "a-small-model")],
     "partial": False,
     "degradations": [],
 }
 CAPTION: dict[str, Any] = {
     "caption": _CAPTION,
     "timing": DECISION["timings"][0],
-    "revision": {"stage": "STAGE_CAPTION", "kind": "tags"},
+    "revision": _revision("STAGE_CAPTION", "tags", "package:efficientnet-lite0"),
     "request_id": REQUEST_ID,
 }
 ROUTE: dict[str, Any] = {
     "categories": _CATEGORIES,
     "timing": _timing("STAGE_ROUTE", wall_ms=14.0),
-    "revision": {"stage": "STAGE_ROUTE", "kind": "embedding"},
+    "revision": _revision("STAGE_ROUTE", "embedding", "package:all-minilm-l6-v2"),
     "request_id": REQUEST_ID,
 }
 SCORE: dict[str, Any] = {
@@ -153,13 +162,21 @@ SCORE: dict[str, Any] = {
         {**_CANDIDATE, "id": "i1", "source": "SOURCE_INCUMBENT", "category": "", "title": "Asleep to Rome"},
     ],
     "timing": _timing("STAGE_SCORE", wall_ms=31.0, batch_size=2),
-    "revision": {"stage": "STAGE_SCORE", "kind": "encoder"},
+    "revision": _revision("STAGE_SCORE", "bradley_terry", "models/reward"),
     "request_id": REQUEST_ID,
 }
 INFO: dict[str, Any] = {
     "version": "0.1.0",
     "stages": DECISION["revisions"],
-    "categories": [{"category": "HOW_TO", "definition": "Promises a skill that the content teaches.", "gate": ""}],
+    "categories": [
+        {
+            "category": "BENEFIT_HOWTO",
+            "definition": "Promises a skill that the content teaches.",
+            "gate": "",
+            "instruction": "Name the skill.",
+            "is_default": False,
+        }
+    ],
     "length_profiles": [
         {
             "length_profile": "android",

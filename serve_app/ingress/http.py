@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.errors import InvalidInput, PushGenError
-from deployments.settings import Settings
 from deployments.types import Decision
 from serve_app.contract import messages
 from serve_app.contract.errors import public, to_problem
@@ -33,11 +33,15 @@ from serve_app.contract.headers import (
 from serve_app.contract.requests import parse_json
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
 from serve_app.ingress import openapi
+from serve_app.ingress.body import read_body, require_json
 from serve_app.ingress.context import closing
 from serve_app.ingress.core import Service
+from serve_app.ingress.docs_page import add_docs_page
 from serve_app.ingress.events import EventStream, event
 from serve_app.ingress.health import stage_health
-from serve_app.ingress.problems import HttpError, ProblemRoute, unrouted
+from serve_app.ingress.http_settings import HttpSettings
+from serve_app.ingress.problems import HttpError, ProblemRoute
+from serve_app.ingress.routing import Head, unrouted
 
 logger = logging.getLogger("ray.serve")
 
@@ -46,32 +50,33 @@ M = TypeVar("M", bound=BaseModel)
 REQUEST_ID_HEADER = "x-request-id"
 
 
-class HttpSettings(Settings):
-    """Bounds of the HTTP adapter."""
-
-    # 8 images of 10 MiB in base64, and the text.
-    max_body_bytes: int = Field(default=112 * 2**20, ge=1024)
-    # A body below this parses in about a millisecond; a thread would cost more than it saves.
-    parse_in_thread_bytes: int = Field(default=256 * 2**10, ge=0)
-
-
 def create_app(service: Callable[[], Service], settings: HttpSettings | None = None, *, echo: bool = True) -> FastAPI:
     """Make the HTTP app of a service. `service` is called at each request.
 
     echo: answer with X-Request-Id. Turn it off behind Serve's proxy, which sends the header itself.
     """
-    app = FastAPI(**openapi.INFO)
-    app.include_router(_routes(service, settings or HttpSettings()))
+    settings = settings or HttpSettings()
+    app = FastAPI(**openapi.INFO, docs_url=None, redoc_url=None, redirect_slashes=False, root_path_in_servers=False)
+    app.router.route_class = ProblemRoute
+    _add_routes(app.router, service, settings)
+    add_docs_page(app)
     app.add_exception_handler(HTTPException, unrouted)
+    app.add_middleware(Head)
     app.add_middleware(RequestId, echo=echo)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Encoding", REQUEST_ID_HEADER, BUDGET_HEADER],
+            expose_headers=[REQUEST_ID_HEADER, "Retry-After"],
+        )
     # FastAPI's documented way to extend its document.
     app.openapi = lambda: openapi.schema(app)  # type: ignore[method-assign]
     return app
 
 
-def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter:
-    router = APIRouter(route_class=ProblemRoute)
-
+def _add_routes(router: APIRouter, service: Callable[[], Service], settings: HttpSettings) -> None:
     for verb in VERBS:
         router.add_api_route(
             verb.path, _handler(verb, service, settings), methods=[verb.method], **openapi.operation(verb)
@@ -83,8 +88,6 @@ def _routes(service: Callable[[], Service], settings: HttpSettings) -> APIRouter
         healthy = bool(stages) and all(stages.values())
         health = openapi.Health(status="SERVING" if healthy else "NOT_SERVING", stages=stages)
         return _json(health, 200 if healthy else 503)
-
-    return router
 
 
 def _handler(
@@ -113,10 +116,8 @@ def _json(model: BaseModel, status: int = 200) -> Response:
 
 async def _read(request: Request, model: type[M], settings: HttpSettings, max_items: int) -> tuple[M, str]:
     """Read the body as a contract model, and the request's id. Raises HttpError, or InvalidInput (all violations)."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json")
-    body = await _body(request, settings.max_body_bytes)
+    require_json(request)
+    body = await read_body(request, settings.max_body_bytes)
     budget_ms, header_violations = beside(request.headers.get(BUDGET_HEADER), request.headers.get(REQUEST_ID_HEADER))
     parsed: M | InvalidInput
     try:
@@ -127,24 +128,21 @@ async def _read(request: Request, model: type[M], settings: HttpSettings, max_it
     except InvalidInput as error:
         malformed = next((v for v in error.violations if v.description.startswith("is not JSON")), None)
         if malformed is not None:
-            raise HttpError(400, "MALFORMED_JSON", f"the body {malformed.description}") from None
+            raise HttpError(400, "MALFORMED_JSON", _not_json(body, malformed.description)) from None
         parsed = error
     request.state.request_id = choose_request_id(getattr(parsed, "request_id", None), request.state.request_id)
     return with_budget(join(parsed, header_violations), budget_ms), request.state.request_id
 
 
-async def _body(request: Request, max_bytes: int) -> bytes:
-    refusal = HttpError(413, "BODY_TOO_LARGE", f"the body is larger than {max_bytes} bytes")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes:
-        raise refusal
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_bytes:
-            raise refusal
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _not_json(body: bytes, description: str) -> str:
+    """Return the reason in words; the parser's own names a position and not the cause of these two."""
+    if not body.strip():
+        return "the body is not JSON: it is empty"
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return f"the body is not JSON: it is not UTF-8, at byte {error.start + 1}"
+    return f"the body {description}"
 
 
 class RequestId:

@@ -11,7 +11,8 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
+from pydantic_core import core_schema
 
 from deployments.errors import PushGenError
 from deployments.types import Decision
@@ -30,8 +31,12 @@ INFO: dict[str, Any] = {
     "description": (
         "The HTTP face of `pushgen.v1.PushGenService`: the same verbs, and JSON with the proto's field names. Unset "
         "fields are left out of answers; an unknown field in a request is refused. Images and frames are base64. "
-        "Errors are `application/problem+json` with a stable `reason`; every violation has its field path."
+        "Errors are `application/problem+json` with a stable `reason`; every violation has its field path. A status is "
+        "google.rpc's for the gRPC code, but for INVALID_ARGUMENT: a body that is no JSON is 400, and one whose fields "
+        "are wrong is 422. Later versions may add fields to answers."
     ),
+    # Relative to this document: right under any path prefix.
+    "servers": [{"url": ".", "description": "The service that this document comes from"}],
     "openapi_tags": [
         {"name": "notifications", "description": "The whole flow: caption, route, generate, check, score, select."},
         {"name": "stages", "description": "Each stage by itself."},
@@ -54,7 +59,38 @@ class Health(BaseModel):
 
 
 REQUESTS: list[type[BaseModel]] = [verb.request for verb in VERBS if verb.method == "POST"]
-EVENTS: list[type[BaseModel]] = [messages.StreamNotificationResponse, BatchEvent, Problem]
+ANSWERS: list[type[BaseModel]] = [
+    *(verb.response for verb in VERBS if isinstance(verb, UnaryVerb)),
+    messages.StreamNotificationResponse,
+    BatchEvent,
+    Problem,
+    Health,
+]
+
+
+class AnswerSchema(GenerateJsonSchema):
+    """Schemas of answers: an unset field is left out and never null, any other is always there, and more may come."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def field_is_required(
+        self, field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField, total: bool
+    ) -> bool:
+        del total  # of typed dictionaries
+        inner = field["schema"]
+        while inner["type"] == "default":
+            inner = inner["schema"]
+        return inner["type"] != "nullable"
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        described = super().model_schema(schema)
+        described.pop("additionalProperties", None)
+        return described
+
 
 REF = "#/components/schemas/{model}"
 HTTP_ONLY = {
@@ -131,8 +167,9 @@ def operation(verb: AnyVerb) -> dict[str, Any]:
     }
 
 
-def _answer(model: Any, example: dict[str, Any]) -> dict[str, Any]:
-    return {"model": model, "content": {"application/json": {"example": example}}, "description": model.__name__}
+def _answer(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    content = {"schema": {"$ref": REF.format(model=model.__name__)}, "example": example}
+    return {"content": {"application/json": content}, "description": model.__name__}
 
 
 def _events(description: str, example: str) -> dict[str, Any]:
@@ -163,13 +200,14 @@ HEALTH: dict[str, Any] = {
 
 
 def schema(app: FastAPI) -> dict[str, Any]:
-    """Make the document once: FastAPI's, and the schemas of requests and events, which it does not handle."""
+    """Make the document once: FastAPI's, and the schemas, which it does not handle."""
     if app.openapi_schema is None:
-        fields = ("title", "version", "summary", "description", "openapi_version")
+        fields = ("title", "version", "summary", "description", "openapi_version", "servers")
         document = get_openapi(**{key: getattr(app, key) for key in fields}, tags=app.openapi_tags, routes=app.routes)
         inputs = models_json_schema([(m, "validation") for m in REQUESTS], ref_template=REF)[1]["$defs"]
-        outputs = models_json_schema([(m, "serialization") for m in EVENTS], ref_template=REF)[1]["$defs"]
-        schemas = {**inputs, **outputs, **document["components"]["schemas"]}
-        document["components"]["schemas"] = dict(sorted(schemas.items()))
+        outputs = models_json_schema(
+            [(m, "serialization") for m in ANSWERS], ref_template=REF, schema_generator=AnswerSchema
+        )[1]["$defs"]
+        document["components"] = {"schemas": dict(sorted({**inputs, **outputs}.items()))}
         app.openapi_schema = document
     return app.openapi_schema

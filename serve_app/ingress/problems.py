@@ -58,11 +58,3 @@ def problem_of(request: Request, error: Exception) -> Problem:
         request_id=request_id,
         reason=error.reason,
     )
-
-
-async def unrouted(request: Request, error: Exception) -> Response:
-    """Answer for an unknown path, or a wrong method."""
-    status = getattr(error, "status_code", 500)
-    reasons = {404: ("NOT_FOUND", "there is nothing at this path"), 405: ("METHOD_NOT_ALLOWED", "not by this method")}
-    reason, detail = reasons.get(status, ("HTTP_ERROR", "the request cannot be served"))
-    return refuse(request, HttpError(status, reason, detail, dict(getattr(error, "headers", None) or {})))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from serve_app.ingress.grpc import GrpcAdapter
-from serve_app.ingress.http import HttpSettings, create_app
+from serve_app.ingress.http import create_app
+from serve_app.ingress.http_settings import HttpSettings
 
 
 class BothProtocols(GrpcAdapter):
-    """gRPC by its methods, HTTP by its app. A subclass sets `self.service` in its constructor."""
+    """gRPC by its methods, HTTP by its app. A subclass sets `self.service`, and `self.http`, in its constructor."""
 
     http = HttpSettings()
 

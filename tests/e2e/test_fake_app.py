@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 import subprocess
 import sys
 import time
@@ -84,7 +86,25 @@ def test_standard_health_and_reflection(fake_app: LocalServe) -> None:
         ask = reflection_pb2.ServerReflectionRequest(list_services="")
         stub = reflection_pb2_grpc.ServerReflectionStub(channel)
         services = {s.name for a in stub.ServerReflectionInfo(iter([ask])) for s in a.list_services_response.service}
-    assert "pushgen.v1.PushGenService" in services
+    assert {"pushgen.v1.PushGenService", "grpc.reflection.v1.ServerReflection"} <= services
+
+
+def test_http_as_probes_scripts_and_browsers_use_it(fake_app: LocalServe) -> None:
+    path = "/v1/notifications:generate"
+    body = b"\xef\xbb\xbf" + REQUEST.model_dump_json(exclude_none=True).encode()
+    headers = {"content-type": "application/json", "content-encoding": "gzip", "expect": "100-continue"}
+    with httpx.Client(base_url=fake_app.url, timeout=30) as client:
+        head = client.head("/healthz")
+        assert (head.status_code, head.content) == (200, b"")
+        options = client.options(path)
+        assert (options.status_code, options.headers["allow"]) == (204, "OPTIONS, POST")
+        answer = client.post(path, content=iter([gzip.compress(body)]), headers=headers)
+        assert answer.status_code == 200, answer.text
+        bomb = client.post(path, content=gzip.compress(bytes(10 * 2**20)), headers=headers)
+        assert bomb.status_code == 413, bomb.text
+        page = client.get("/docs")
+        for link in re.findall(r"(?:href|src)=\"([^\"]+)\"", page.text):
+            assert client.get(f"/{link}").status_code == 200, link
 
 
 def scrape(app: LocalServe) -> str:

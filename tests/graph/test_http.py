@@ -26,7 +26,8 @@ from deployments.errors import (
 from pushgen.v1 import service_pb2
 from serve_app.contract import messages
 from serve_app.contract.verbs import VERBS, Verb
-from serve_app.ingress.http import HttpSettings, create_app
+from serve_app.ingress.http import create_app
+from serve_app.ingress.http_settings import HttpSettings
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import UNARY_VERBS, events, example_body
 
@@ -185,7 +186,7 @@ async def test_requests_that_are_no_requests(
         answer = await client.request(method, path, content=content, headers=headers)
     is_problem(answer, status, reason)
     if status == 405:
-        assert answer.headers["allow"] == "POST"
+        assert answer.headers["allow"] == "OPTIONS, POST"
 
 
 async def test_a_body_of_unknown_length_is_bounded_too() -> None:

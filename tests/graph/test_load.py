@@ -27,6 +27,7 @@ from tests.graph.servers import serving
 async def serving_http(service: FakeService) -> AsyncIterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()
         # A service that hangs would hold the server open for ever.
         config = uvicorn.Config(
             create_app(lambda: service), log_level="critical", lifespan="off", timeout_graceful_shutdown=1

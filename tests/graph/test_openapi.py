@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import httpx
+import jsonschema
 import pytest
+import yaml
 from google.protobuf import json_format
 
+from deployments.types import LengthProfile
 from pushgen.v1 import service_pb2
-from serve_app.contract.verbs import VERBS
+from serve_app.contract import errors
+from serve_app.contract.verbs import STREAM, VERBS, UnaryVerb
+from serve_app.flow.profiles import load_profiles
 from serve_app.ingress import examples, openapi
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import UNARY_VERBS, events
+from tests.graph.test_service import service as service_on_fakes
 
 POSTED = [verb.path for verb in VERBS if verb.method == "POST"]
 
@@ -78,3 +86,127 @@ def test_problem_examples_are_problems(document: dict[str, Any]) -> None:
             problem = openapi.Problem.model_validate(response["content"]["application/problem+json"]["example"])
             assert problem.status == int(status)
             assert problem.detail
+
+
+def conforms(document: dict[str, Any], name: str, value: Any) -> None:
+    """Hold a value against a schema of the document."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+    jsonschema.Draft202012Validator(schema).validate(value)
+
+
+ANSWERED = {verb.response.__name__ for verb in UNARY_VERBS} | {
+    "StreamNotificationResponse", "BatchEvent", "Problem", "Health", "Decision", "Candidate", "StageTiming",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERED))
+def test_answers_have_no_null_say_what_is_always_there_and_may_grow(document: dict[str, Any], name: str) -> None:
+    schema = document["components"]["schemas"][name]
+    assert "null" not in json.dumps(schema)
+    assert '"default"' not in json.dumps(schema)
+    assert "additionalProperties" not in schema
+    models = {model.__name__: model for model in openapi.ANSWERS}
+    if name in models:
+        optional = {key for key, field in models[name].model_fields.items() if field.default is None}
+        assert set(schema.get("required", ())) == models[name].model_fields.keys() - optional
+
+
+def test_requests_are_closed(document: dict[str, Any]) -> None:
+    for model in openapi.REQUESTS:
+        assert document["components"]["schemas"][model.__name__]["additionalProperties"] is False
+
+
+def test_a_model_of_requests_and_of_answers_has_one_schema(document: dict[str, Any]) -> None:
+    """Schemas lie together by name, so one of both would be wrong for one of them."""
+    posted = {path: document["paths"][path]["post"] for path in POSTED}
+    inputs = reachable(document, [operation["requestBody"] for operation in posted.values()])
+    outputs = reachable(document, [{"$ref": openapi.REF.format(model=name)} for name in ANSWERED])
+    shared = {name for name in inputs & outputs if "enum" not in document["components"]["schemas"][name]}
+    assert shared == set()
+
+
+def reachable(document: dict[str, Any], nodes: list[Any]) -> set[str]:
+    names: set[str] = set()
+    waiting = references(nodes)
+    while waiting:
+        name = waiting.pop().rpartition("/")[2]
+        if name not in names:
+            names.add(name)
+            waiting |= references(document["components"]["schemas"][name])
+    return names
+
+
+def test_every_example_conforms_to_its_schema(document: dict[str, Any]) -> None:
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            contents = [c for response in operation["responses"].values() for c in response["content"].items()]
+            for kind, content in contents:
+                if kind != "text/event-stream":
+                    conforms(document, content["schema"]["$ref"].rpartition("/")[2], content["example"])
+            posted = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            for example in (posted or {"examples": {}})["examples"].values():
+                conforms(document, posted["schema"]["$ref"].rpartition("/")[2], example["value"])
+    for _, data, _ in events(examples.STREAM):
+        conforms(document, "StreamNotificationResponse", data)
+    for _, data, _ in events(examples.BATCH):
+        conforms(document, "BatchEvent", data)
+
+
+def test_examples_name_categories_and_profiles_that_are_shipped(root: Path) -> None:
+    catalogue = yaml.safe_load((root / "configs/categories.yaml").read_text())["categories"]
+    profiles: dict[str, LengthProfile] = dict(load_profiles(str(root / "configs/profiles.yaml")))
+    found = list(named([examples.REQUESTS, examples.ANSWERS]))
+    categories = {value for key, value in found if key.startswith("categor") and value}
+    assert categories
+    assert categories <= {entry["category"] for entry in catalogue}
+    assert {value for key, value in found if key == "length_profile"} <= profiles.keys()
+
+
+def named(node: Any, key: str = "") -> Any:
+    """(key, text) of each text in an example; of a list, under the list's key."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            yield from named(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from named(value, key)
+    elif isinstance(node, str):
+        yield key, node
+
+
+async def test_every_example_of_a_request_is_answered_as_the_document_says(document: dict[str, Any]) -> None:
+    app = create_app(service_on_fakes)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        for verb in VERBS:
+            bodies = [example["value"] for example in examples.REQUESTS.get(verb.rpc, {"": {"value": {}}}).values()]
+            for body in bodies:
+                given = {"json": body} if verb.method == "POST" else {}
+                answer = await client.request(verb.method, verb.path, **given)
+                assert answer.status_code == 200, (verb.rpc, answer.text)
+                if isinstance(verb, UnaryVerb):
+                    conforms(document, verb.response.__name__, answer.json())
+                    continue
+                received = events(answer.text)
+                assert "error" not in [name for name, _, _ in received], answer.text
+                for _, data, _ in received:
+                    conforms(document, "StreamNotificationResponse" if verb is STREAM else "BatchEvent", data)
+        conforms(document, "Health", (await client.get("/healthz")).json())
+        refused = await client.post(POSTED[0], json={"item": {"titel": "x"}})
+        conforms(document, "Problem", refused.json())
+
+
+# The HTTP statuses of google.rpc.Code.
+GOOGLE = {
+    "INVALID_ARGUMENT": 400, "RESOURCE_EXHAUSTED": 429, "UNIMPLEMENTED": 501, "DEADLINE_EXCEEDED": 504,
+    "UNAVAILABLE": 503, "INTERNAL": 500,
+}  # fmt: skip
+
+
+def test_statuses_are_googles_but_for_the_one_that_the_document_names(document: dict[str, Any], root: Path) -> None:
+    others = {r.code.name: r.http_status for r in errors.TABLE.values() if GOOGLE[r.code.name] != r.http_status}
+    assert others == {"INVALID_ARGUMENT": 422}
+    for text in (document["info"]["description"], (root / "docs/api.md").read_text()):
+        words = " ".join(text.split())
+        assert "INVALID_ARGUMENT" in words
+        assert "google.rpc" in words
+        assert "422" in words

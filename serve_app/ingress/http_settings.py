@@ -1,0 +1,31 @@
+"""Settings of HTTP, as data: a config is checked without loading the ingress."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from deployments.settings import Settings
+
+
+def _checked_origin(origin: str) -> str:
+    # Browsers send scheme, host and port alone; with anything more an origin would never match.
+    if origin != "*" and not re.fullmatch(r"https?://[^/?#\s*]+", origin):
+        raise ValueError(f"{origin!r} is no origin: write scheme and host, as in https://app.example.com, or *")
+    return origin.lower()
+
+
+class HttpSettings(Settings):
+    """Bounds of HTTP bodies, and the web pages that may call the service.
+
+    cors_origins: origins whose scripts browsers let call the service and read its answers, or `*` for any. None by
+    default: browsers then keep pages of other origins out. It is no authentication.
+    """
+
+    # 8 images of 10 MiB in base64, and the text. Of a compressed body both forms are held to it.
+    max_body_bytes: int = Field(default=112 * 2**20, ge=1024)
+    # A body below this parses in about a millisecond; a thread would cost more than it saves.
+    parse_in_thread_bytes: int = Field(default=256 * 2**10, ge=0)
+    cors_origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()

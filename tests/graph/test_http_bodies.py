@@ -1,0 +1,226 @@
+"""Bodies of HTTP requests: media types, byte order marks, compression and its bombs, and what is no JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import time
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from serve_app.ingress.http_settings import HttpSettings
+from tests.graph.fake_service import FakeService
+from tests.graph.test_http_adapter import client_of, is_problem
+from tests.graph.test_load import serving_http
+
+PATH = "/v1/notifications:generate"
+BODY = json.dumps({"item": {"id": "it", "title": "Crème brûlée"}}, ensure_ascii=False).encode()
+
+
+def raw_deflate(body: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return compressor.compress(body) + compressor.flush()
+
+
+async def send(body: bytes, settings: HttpSettings | None = None, **headers: str) -> httpx.Response:
+    named = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    async with client_of(FakeService(), settings) as client:
+        return await client.post(PATH, content=body, headers={k: v for k, v in named.items() if v})
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8", "text/json",
+     "application/vnd.acme+json", " application/json "],
+)  # fmt: skip
+async def test_json_by_its_many_names(kind: str) -> None:
+    assert (await send(BODY, content_type=kind)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "json", "*/*"]
+)
+async def test_other_media_types_are_refused_in_words(kind: str) -> None:
+    problem = is_problem(await send(BODY, content_type=kind), 415, "UNSUPPORTED_MEDIA_TYPE")
+    assert "application/json" in problem["detail"]
+    assert kind.partition(";")[0] in problem["detail"]
+
+
+async def test_a_byte_order_mark_is_passed_over() -> None:
+    marked = b"\xef\xbb\xbf" + BODY
+    assert (await send(marked)).status_code == 200
+    assert (await send(gzip.compress(marked), content_encoding="gzip")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (BODY.decode().encode("latin-1"), "not UTF-8"),
+        (BODY.decode().encode("utf-16"), "not UTF-8"),
+        (b"{'item': {}}", "line 1 column 2"),
+        (b'{"item": {}', "EOF"),
+    ],
+)
+async def test_what_is_no_json_is_said_in_words(body: bytes, words: str) -> None:
+    assert words in is_problem(await send(body), 400, "MALFORMED_JSON")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "encode"),
+    [
+        ("gzip", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("identity", bytes),
+        ("identity, gzip", gzip.compress),
+        ("gzip, gzip", lambda body: gzip.compress(gzip.compress(body))),
+        ("deflate, gzip", lambda body: gzip.compress(zlib.compress(body))),
+        ("gzip", lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:])),
+        ("gzip", lambda body: gzip.compress(body) + bytes(512)),
+    ],
+)
+async def test_compressed_bodies(encoding: str, encode: Callable[[bytes], bytes]) -> None:
+    answer = await send(encode(BODY), content_encoding=encoding)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["decision"]["item_id"] == "it"
+
+
+async def test_a_large_compressed_body_arrives_whole() -> None:
+    service = FakeService()
+    words = " ".join(str(number) for number in range(1500))
+    body = json.dumps({"requests": [{"item": {"title": str(n), "description": words}} for n in range(300)]}).encode()
+    async with client_of(service) as client:
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        members = gzip.compress(body[: 2**20]) + gzip.compress(body[2**20 :])
+        answer = await client.post("/v1/notifications:batch", content=members, headers=headers)
+    assert answer.status_code == 200
+    assert service.seen[0][1].requests[299].item.description == words
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "aws-chunked", "gzip, br", "utf-8", "x" * 500])
+async def test_unknown_encodings_are_refused_with_those_that_work(encoding: str) -> None:
+    answer = await send(BODY, content_encoding=encoding)
+    problem = is_problem(answer, 415, "UNSUPPORTED_ENCODING")
+    assert answer.headers["accept-encoding"] == "gzip, deflate"
+    assert "gzip or deflate" in problem["detail"]
+    assert len(problem["detail"]) < 250
+
+
+async def test_an_encoding_upon_another_has_an_end() -> None:
+    body = BODY
+    for _ in range(3):
+        body = gzip.compress(body)
+    is_problem(await send(body, content_encoding="gzip, gzip, gzip"), 415, "UNSUPPORTED_ENCODING")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "words"),
+    [
+        ("gzip", BODY, "never compressed"),
+        ("gzip", b"", "too early"),
+        ("gzip", gzip.compress(BODY)[:-9], "too early"),
+        ("gzip", gzip.compress(BODY)[:-8] + b"\1" * 8, "damaged"),
+        ("gzip", gzip.compress(BODY) + b"more", "damaged"),
+        ("gzip", zlib.compress(BODY), "damaged"),
+        ("deflate", zlib.compress(BODY)[:-5], "too early"),
+        ("deflate", gzip.compress(BODY), "damaged"),
+        ("gzip", gzip.compress(b"") * 3000, "damaged"),
+    ],
+)
+async def test_broken_compression_is_said_in_words(encoding: str, body: bytes, words: str) -> None:
+    problem = is_problem(await send(body, content_encoding=encoding), 400, "MALFORMED_ENCODING")
+    assert f"not {encoding}" in problem["detail"]
+    assert words in problem["detail"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip"])
+async def test_a_zip_bomb_is_refused_before_it_takes_the_memory(encoding: str) -> None:
+    bomb = bytes(10 * 2**20)
+    for name in encoding.split(", "):
+        bomb = gzip.compress(bomb) if name == "gzip" else zlib.compress(bomb)
+    assert len(bomb) < 15_000
+    tracemalloc.start()
+    try:
+        answer = await send(bomb, content_encoding=encoding)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    is_problem(answer, 413, "BODY_TOO_LARGE")
+    assert peak < 5 * 2**20
+
+
+async def test_the_limit_of_bodies_holds_after_decompression() -> None:
+    words = " ".join(str(number) for number in range(2000)).encode()
+    for body, settings in [
+        (gzip.compress(words), HttpSettings(max_body_bytes=5000)),
+        (gzip.compress(words), HttpSettings(max_body_bytes=len(words) - 1)),
+    ]:
+        problem = is_problem(await send(body, settings, content_encoding="gzip"), 413, "BODY_TOO_LARGE")
+        assert str(settings.max_body_bytes) in problem["detail"]
+    fits = await send(gzip.compress(words), HttpSettings(max_body_bytes=len(words)), content_encoding="gzip")
+    is_problem(fits, 400, "MALFORMED_JSON")
+
+
+async def test_decompression_leaves_the_event_loop_free() -> None:
+    numbers = " ".join(str(number * 7919 % 100_003) for number in range(3_000_000))
+    body = gzip.compress(json.dumps({"item": {"title": numbers}}).encode(), compresslevel=1)
+    longest, busy = 0.0, True
+
+    async def beat() -> None:
+        nonlocal longest
+        while busy:
+            last = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - last)
+
+    began = time.perf_counter()
+    zlib.decompress(body, 31)
+    alone_s = time.perf_counter() - began
+    heart = asyncio.create_task(beat())
+    is_problem(await send(body, content_encoding="gzip"), 422, "INVALID_INPUT")
+    busy = False
+    await heart
+    assert longest < max(0.8 * alone_s, 0.1)
+
+
+async def test_a_body_in_chunks_of_unknown_length() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        compressed = gzip.compress(BODY)
+        for at in range(0, len(compressed), 7):
+            yield compressed[at : at + 7]
+
+    async with client_of(FakeService()) as client:
+        headers = {"content-type": "application/json", "content-encoding": "gzip"}
+        answer = await client.post(PATH, content=chunks(), headers=headers)
+    assert answer.status_code == 200
+
+
+async def test_a_client_that_waits_for_100_is_told_to_go_on_or_refused_at_once() -> None:
+    async def ask(kind: str) -> tuple[bytes, bytes]:
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        head = f"POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n"
+        writer.write(f"{head}expect: 100-continue\r\nconnection: close\r\n\r\n".encode())
+        first = await asyncio.wait_for(reader.readuntil(b"\r\n"), 10)
+        if b" 100 " in first:
+            await reader.readuntil(b"\r\n")
+            writer.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY))
+        rest = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        return first, rest
+
+    async with serving_http(FakeService()) as address:
+        first, rest = await ask("application/json")
+        assert first == b"HTTP/1.1 100 Continue\r\n"
+        assert rest.startswith(b"HTTP/1.1 200 ")
+        first, _ = await ask("text/plain")
+        assert first.startswith(b"HTTP/1.1 415 ")
