@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 _CPUINFO = Path("/proc/cpuinfo")
 _CGROUP_QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -38,12 +36,3 @@ def usable_cpus(quota: Path = _CGROUP_QUOTA) -> int:
     except (OSError, ValueError):  # no cgroup v2 here
         pass
     return max(1, cores)
-
-
-def is_loopback(url: str) -> bool:
-    """True when the URL's host is this machine itself."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError
 
 from deployments.engines.alternatives import Alternative
 from deployments.engines.retry import Failure
-from deployments.host import is_loopback
 
 _CONNECT_TIMEOUT_S = 10.0
 # Placeholder of servers for "too unlikely"; vLLM writes it for a token without a probability.
@@ -103,11 +102,7 @@ class OpenAiClient:
 
     def __init__(self, base_url: str, key: SecretStr | None) -> None:
         api_key = "none" if key is None else key.get_secret_value()
-        # A proxy cannot reach this machine's own addresses, and may be named for the sake of others.
-        direct = openai.DefaultAsyncHttpxClient(trust_env=False) if is_loopback(base_url) else None
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key, http_client=direct, max_retries=0
-        )  # retries are `retry.py`'s
+        self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key, max_retries=0)  # retries are `retry.py`'s
         self._headers = {"Authorization": openai.Omit()} if key is None else {}
 
     async def complete(self, request: Mapping[str, Any], timeout_s: float) -> Answer:
