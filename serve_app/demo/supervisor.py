@@ -42,7 +42,7 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         # A handler, so that the command starts with the default action: a shell starts background jobs with SIGINT
         # ignored, nohup with SIGHUP, and both would be inherited.
-        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
             signal.signal(number, self._terminated)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         prctl(_PR_SET_CHILD_SUBREAPER, 1)
