@@ -87,7 +87,7 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
     step(2, steps, f"starting Ray and {config}")
     with local:
         for notice in local.notices:
-            console.print(f"      {escape(notice)}")
+            console.print(f"      {escape(notice)}", soft_wrap=True)
         with waiting(DEPLOYMENTS) as progress:
             local.wait_ready(READY_S, progress)
         console.print(f"      ready {time.monotonic() - started:.0f} s after the command")

@@ -30,7 +30,7 @@ def print_any_text() -> None:
 def say(text: str) -> None:
     """Print a last word, to a terminal that may be closed by now."""
     with suppress(OSError):
-        console.print(text)
+        console.print(text, soft_wrap=True)
 
 
 @contextmanager

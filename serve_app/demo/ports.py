@@ -10,6 +10,7 @@ from contextlib import suppress
 import psutil
 
 _SHOWN_CHARACTERS = 60
+_STARTERS = ("serve_app.demo", "ray.serve.scripts", "serve")
 
 
 def free_port() -> int:
@@ -67,7 +68,24 @@ def _name(pid: int | None) -> str:
         return "a process of another user"
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        command = " ".join(process.cmdline()) or process.name()
-        shown = command if len(command) <= _SHOWN_CHARACTERS else f"{command[:_SHOWN_CHARACTERS]}…"
-        return f"process {pid} ({shown})"
+        starter = _starter(process)
+        by = f", started by {_shown(starter)}" if starter else ""
+        return f"{_shown(process)}{by}"
     return f"process {pid}"
+
+
+def _shown(process: psutil.Process) -> str:
+    command = " ".join(" ".join(process.cmdline()).split()) or process.name()
+    shown = command if len(command) <= _SHOWN_CHARACTERS else f"{command[:_SHOWN_CHARACTERS]}…"
+    return f"process {process.pid} ({shown})"
+
+
+def _starter(process: psutil.Process) -> psutil.Process | None:
+    """Return the process to stop where Ray would start the holder of the port again: the demo's, or `serve run`."""
+    found = None
+    for parent in process.parents():
+        with suppress(psutil.Error):
+            arguments = parent.cmdline()
+            if any(a in _STARTERS or a.endswith("/serve") for a in arguments[:4]):
+                found = parent
+    return found

@@ -18,7 +18,7 @@ from serve_app.client import PushGenClient
 from serve_app.demo.ports import free_port, why_not
 from serve_app.demo.supervisor import alive
 
-READY_S = 120.0
+READY_S = 240.0
 REQUEST = {"item": {"title": "Coffee and cake", "description": "A cup of coffee on a wooden table."}}
 
 
