@@ -56,10 +56,11 @@ class Served:
         return [" ".join(p.cmdline()) for p in left if alive(p)] + ports
 
     def kill(self) -> None:
-        for process in [psutil.Process(self.process.pid)] * (self.process.poll() is None) + self.all:
+        self.process.kill()  # nothing, once it has ended
+        self.process.wait()
+        for process in self.all:
             if alive(process):
                 process.kill()
-        self.process.wait()
 
 
 def _as_in_the_background() -> None:
