@@ -11,6 +11,11 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
+# A .venv whose Python was removed or replaced is made again.
+ifneq ($(shell $(BIN)/python -c "import psutil" 2>&1),)
+.PHONY: .venv/installed
+endif
+
 .venv/installed: requirements.lock pyproject.toml tools/install.py
 	@$(PYTHON) tools/install.py
 
@@ -19,6 +24,9 @@ setup: .venv/installed ## Create .venv from the lock file
 weights: setup ## Prepare the demo's weights in the cache folder
 	@$(BIN)/python -m serve_app.demo --weights
 
+# Options of the demo's command, for example: make serve DEMO_ARGS="--http-port 8001"
+DEMO_ARGS ?=
+
 # A CPU that computes in bfloat16 carries the 1.5B writer; on others it takes minutes an item, and the 135M one writes.
 DEMO ?= $(shell grep -qsE 'avx512_bf16|amx_bf16' /proc/cpuinfo && echo demo-large || echo demo-small)
 
@@ -26,22 +34,22 @@ demo: ## Real photos in, ranked notifications out, over gRPC and HTTP
 	@$(MAKE) --no-print-directory $(DEMO)
 
 demo-small: setup ## The demo with the 135M writer, on any CPU
-	@$(BIN)/python -m serve_app.demo
+	@$(BIN)/python -m serve_app.demo $(DEMO_ARGS)
 
 .venv/installed-large: .venv/installed requirements-large.lock
 	@$(PYTHON) tools/install.py large
 
 demo-large: .venv/installed-large ## The demo with the 1.5B writer (1.1 GB more to fetch)
-	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml $(DEMO_ARGS)
 
 serve-large: .venv/installed-large ## The app with the 1.5B writer, kept up until Ctrl-C
-	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml --serve
+	@$(BIN)/python -m serve_app.demo --config configs/demo-large.yaml --serve $(DEMO_ARGS)
 
 serve: ## The same app, kept up until Ctrl-C
 	@$(MAKE) --no-print-directory $(DEMO:demo%=serve%)
 
 serve-small: setup ## The same with the 135M writer
-	@$(BIN)/python -m serve_app.demo --serve
+	@$(BIN)/python -m serve_app.demo --serve $(DEMO_ARGS)
 
 test: .venv/installed-large ## Every test
 	@$(BIN)/python -m pytest

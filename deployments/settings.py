@@ -10,6 +10,7 @@ import difflib
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from deployments.errors import Misconfigured
 
@@ -25,9 +26,12 @@ class Strict(BaseModel):
     @classmethod
     def _name_the_nearest_key(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            for key in data.keys() - cls.model_fields.keys():
-                near = difflib.get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.0)
-                raise ValueError(f"unknown key {key!r}; did you mean {near[0]!r}?" if near else f"unknown key {key!r}")
+            for key in data:
+                if key not in cls.model_fields:
+                    near = difflib.get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.0)
+                    hint = f"; did you mean {near[0]!r}?" if near else ""
+                    context = {"key": str(key), "shown": repr(key), "hint": hint}
+                    raise PydanticCustomError("unknown_key", "unknown key {shown}{hint}", context)
         return data
 
 
@@ -72,10 +76,16 @@ class Scaling(Settings):
 
 def describe(error: ValidationError) -> str:
     """Format the error: for each violation the path of the key and the message."""
-    return "; ".join(
-        f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg'].removeprefix('Value error, ')}"
-        for e in error.errors()
-    )
+    return "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {describe_one(e)}" for e in error.errors())
+
+
+def describe_one(violation: ErrorDetails) -> str:
+    """Format what is wrong, without its place."""
+    if violation["type"] in ("model_type", "dict_type"):  # pydantic would name a class of ours
+        return "keys with values are expected here, as in `key: value`"
+    if violation["type"] == "missing":
+        return "is missing"
+    return violation["msg"].removeprefix("Value error, ")
 
 
 def parse(model: type[T], data: Any, what: str) -> T:

@@ -44,7 +44,7 @@ def pip(*args: str, total: int = 0) -> tuple[int, str]:
                 sys.stdout.flush()
             elif seen % 40 == 0:
                 say(f"  {seen}/{total} packages")
-        elif line.startswith("Installing collected"):
+        elif line.startswith("Installing collected") and total:
             say(f"{chr(13) if terminal else ''}  unpacking {total} packages{' ' * 60 if terminal else ''}")
     return process.wait(), "".join(tail)
 
@@ -72,7 +72,12 @@ def main() -> int:
     started = time.monotonic()
     total = pinned(LOCK)
     say(f"[1/3] creating .venv with Python {sys.version.split()[0]}")
-    venv.create(VENV, with_pip=True, clear=True)
+    try:
+        venv.create(VENV, with_pip=True, clear=True)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        # No space, no permission, a ":" in the path, or a distribution that ships Python without venv.
+        say(f"Creating {VENV} failed: {error}\nOn Debian and Ubuntu it needs the package python3.11-venv.")
+        return 1
     say(f"[2/3] installing {total} pinned packages (about 4 GB unpacked; minutes on a first run)")
     code, tail = pip("install", "--no-deps", "-r", str(LOCK), total=total)
     if code:

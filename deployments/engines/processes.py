@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import select
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ import psutil
 logger = logging.getLogger("ray.serve")
 
 _END_TIMEOUT_S = 5.0
+_POLL_S = 1.0
 # The helper process of Python's multiprocessing: it is shared by all children and ends with this process.
 _NOT_OURS = "resource_tracker"
 
@@ -46,6 +49,24 @@ class OwnedProcesses:
         while self.alive() and time.monotonic() < deadline:
             time.sleep(0.02)
         self.started = self.alive()
+
+
+def wait_for_end(pid: int) -> None:
+    """Return when the process has ended: by a pidfd where the kernel has it (Linux), else by polling."""
+    if hasattr(os, "pidfd_open"):
+        try:
+            end = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return
+        except OSError:  # a kernel or a sandbox without it
+            pass
+        else:
+            poll = select.poll()
+            poll.register(end, select.POLLIN)
+            poll.poll()
+            return
+    while psutil.pid_exists(pid):
+        time.sleep(_POLL_S)
 
 
 def _alive(process: psutil.Process) -> bool:

@@ -9,7 +9,6 @@ import contextlib
 import dataclasses
 import json
 import os
-import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from deployments.engines.settings import MIB, EngineSettings
 from deployments.engines.worker import DiesWith
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16, usable_cpus
+from deployments.paths import private_folder
 
 __all__ = ["AsyncLLM", "EngineDeadError", "launch", "lora_request", "sampling_params"]
 
@@ -182,7 +182,7 @@ def _alone_on(device: str) -> Iterator[None]:
     if device == "cpu":
         yield
         return
-    with filelock.FileLock(Path(tempfile.gettempdir()) / "pushgen-engine-start.lock", timeout=_GPU_START_TIMEOUT_S):
+    with filelock.FileLock(private_folder() / "engine-start.lock", timeout=_GPU_START_TIMEOUT_S):
         yield
 
 

@@ -6,13 +6,9 @@ A stage stops its engine. A killed stage cannot, and vLLM's processes would stay
 from __future__ import annotations
 
 import os
-import select
 import threading
-import time
 
-import psutil
-
-_POLL_S = 1.0
+from deployments.engines.processes import wait_for_end
 
 
 class DiesWith:
@@ -24,23 +20,5 @@ class DiesWith:
 
 
 def _follow(pid: int) -> None:
-    _wait_for_end(pid)
+    wait_for_end(pid)
     os._exit(1)
-
-
-def _wait_for_end(pid: int) -> None:
-    """Return when the process has ended: by a pidfd where the kernel has it (Linux), else by polling."""
-    if hasattr(os, "pidfd_open"):
-        try:
-            end = os.pidfd_open(pid)
-        except ProcessLookupError:
-            return
-        except OSError:  # a kernel or a sandbox without it
-            pass
-        else:
-            poll = select.poll()
-            poll.register(end, select.POLLIN)
-            poll.poll()
-            return
-    while psutil.pid_exists(pid):
-        time.sleep(_POLL_S)

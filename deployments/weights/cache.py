@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ import filelock
 import platformdirs
 
 from deployments.errors import Misconfigured
+from deployments.paths import private_folder, writable
 
 LOCK_TIMEOUT_S = 900.0
 
@@ -23,16 +25,29 @@ def silent(_step: str, _done: float) -> None:
     """A Progress that reports nothing."""
 
 
-def cache_dir() -> Path:
-    """Return ${PUSHGEN_CACHE}, else `pushgen` in the platform's cache folder (~/.cache/pushgen on Linux)."""
+def cache_dirs() -> list[Path]:
+    """Return the cache folders in the order of their use, at least one.
+
+    That is ${PUSHGEN_CACHE} alone where it is set. Else `pushgen` in the platform's cache folder (~/.cache/pushgen on
+    Linux), and one among the temporary files, for a user without a home folder, or with one that cannot be written.
+    Raises Misconfigured.
+    """
     if chosen := os.environ.get("PUSHGEN_CACHE"):
-        return Path(chosen).expanduser()
-    return platformdirs.user_cache_path("pushgen")
+        return [Path(chosen).expanduser()]
+    folders: list[Path] = []
+    with contextlib.suppress(RuntimeError):  # a user whom the system does not know
+        folders.append(platformdirs.user_cache_path("pushgen"))
+    with contextlib.suppress(OSError):  # no temporary folder either: the error names the first
+        folders.append(private_folder() / ".cache" / "pushgen")
+    if not folders:
+        raise Misconfigured("there is no folder for prepared weights: name one with PUSHGEN_CACHE")
+    return folders
 
 
 def weights_dir(key: str) -> Path:
-    """Return the folder of the model with this key. It may not exist yet."""
-    return cache_dir() / "weights" / key
+    """Return the folder of the model with this key, where it is or where it can be made. It may not exist yet."""
+    folders = [folder / "weights" / key for folder in cache_dirs()]
+    return next((f for f in folders if os.path.isdir(f)), next((f for f in folders if writable(f.parent)), folders[0]))
 
 
 def make_once(key: str, name: str, make: Callable[[Path], None], progress: Progress) -> Path:
@@ -44,6 +59,11 @@ def make_once(key: str, name: str, make: Callable[[Path], None], progress: Progr
     try:
         if not target.is_dir():  # it appears by a rename, so it is complete
             _make_alone(target, make)
+    except filelock.Timeout as error:
+        raise Misconfigured(
+            f"cannot prepare {name!r}: another process has been at it for {LOCK_TIMEOUT_S / 60:.0f} minutes; "
+            "wait for it, or end it"
+        ) from error
     except OSError as error:
         raise Misconfigured(
             f"cannot prepare {name!r} in the cache folder ({error.strerror or type(error).__name__}): "

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import httpx
@@ -22,9 +20,10 @@ from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
 from serve_app.client.render import decision_view
 from serve_app.contract.messages import GenerateNotificationRequest
-from serve_app.demo.console import console, step, waiting
+from serve_app.demo.console import console, print_any_text, say, step, waiting
+from serve_app.demo.ending import makes, stop_on_signals, stop_with
 from serve_app.demo.items import DemoItem, demo_items
-from serve_app.demo.local import IngressMode, LocalServe, StartFailed
+from serve_app.demo.local import IngressMode, LocalServe, Refused, StartFailed
 from serve_app.demo.weights import references
 from serve_app.stages import DEPLOYMENTS
 
@@ -47,8 +46,8 @@ def main(
         bool, typer.Option("--serve", help="Keep the app up until Ctrl-C instead of sending items.")
     ] = False,
     weights: Annotated[bool, typer.Option("--weights", help="Only prepare the weights.")] = False,
-    http_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
-    grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.")] = None,
+    http_port: Annotated[int | None, typer.Option(help="Instead of the config's.", min=1, max=65535)] = None,
+    grpc_port: Annotated[int | None, typer.Option(help="Instead of the config's.", min=1, max=65535)] = None,
     only: Annotated[list[str] | None, typer.Option("--item", help="Only this item; repeatable.")] = None,
     ingress: Annotated[
         IngressMode | None,
@@ -56,7 +55,9 @@ def main(
     ] = None,
 ) -> None:
     """Real photos in, ranked push notifications out."""
-    signal.signal(signal.SIGTERM, _terminated)
+    print_any_text()
+    stop_on_signals()
+    stop_with(makes())
     try:
         if weights:
             prepare_weights(LocalServe(config).config)
@@ -64,17 +65,20 @@ def main(
         local = LocalServe(config, http_port=http_port, grpc_port=grpc_port, ingress=ingress)
         run(local, config, out, serve, only or [])
     except KeyboardInterrupt:
-        console.print("\nstopped")
+        say("\nstopped")
         raise typer.Exit(0 if serve else 130) from None
     except (StartFailed, Misconfigured) as error:
-        console.print(f"[red bold]failed:[/red bold] {escape(str(error))}")
-        raise typer.Exit(1) from None
+        say(f"[red bold]failed:[/red bold] {escape(str(error))}")
+        # 2: what the caller can put right, as for an unknown option.
+        raise typer.Exit(2 if isinstance(error, Misconfigured | Refused) else 1) from None
 
 
 def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]) -> None:
     items = [i for i in demo_items() if not only or i.name in only]
     if not items:
         raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
+    if not serve:
+        make_writable(out)
     steps = 3 if serve else 5
     started = time.monotonic()
     step(1, steps, "preparing the weights (once; later runs find them in the cache)")
@@ -82,6 +86,8 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
 
     step(2, steps, f"starting Ray and {config}")
     with local:
+        for notice in local.notices:
+            console.print(f"      {escape(notice)}", soft_wrap=True)
         with waiting(DEPLOYMENTS) as progress:
             local.wait_ready(READY_S, progress)
         console.print(f"      ready {time.monotonic() - started:.0f} s after the command")
@@ -94,8 +100,7 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
         console.print(f"\n{WHAT_IT_IS}\n", style="dim")
         step(4, steps, f"sending {len(items)} items over HTTP")
         answers += send(items, "http", local)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(answers, indent=2, ensure_ascii=False) + "\n")
+        out.write_text(json.dumps(answers, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         memory = local.memory_bytes() / 1e9
         step(5, steps, "stopping every process")
     if local.processes():
@@ -105,6 +110,15 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
         f"      {len(answers)} decisions in {out} ({chosen} of them generated copy); "
         f"memory while running {memory:.1f} GB; {time.monotonic() - started:.0f} s in all"
     )
+
+
+def make_writable(out: Path) -> None:
+    """Make the folder and the file. Raises Misconfigured: better now than after all items."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.open("a").close()
+    except OSError as error:
+        raise Misconfigured(f"--out: {str(out)!r} cannot be written: {error.strerror}") from None
 
 
 def prepare_weights(config: dict[str, Any]) -> None:
@@ -145,7 +159,7 @@ def ask(request: GenerateNotificationRequest, protocol: str, local: LocalServe) 
             return client.generate(request)
     answer = httpx.post(
         f"{local.url}/v1/notifications:generate", content=request.model_dump_json(exclude_none=True),
-        headers={"content-type": "application/json"}, timeout=REQUEST_S,
+        headers={"content-type": "application/json"}, timeout=REQUEST_S, trust_env=False,  # no proxy on this machine
     )  # fmt: skip
     answer.raise_for_status()
     return Decision.model_validate(answer.json()["decision"])
@@ -168,11 +182,6 @@ def keep_up(local: LocalServe) -> None:
     while local.is_running:
         time.sleep(0.5)
     raise StartFailed(f"the application ended by itself.\n{local.tail()}")
-
-
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    """Stop on SIGTERM as on Ctrl-C: the context manager of LocalServe then ends every process."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
@@ -16,6 +18,19 @@ _EVERY_S = 10.0
 
 def step(number: int, of: int, text: str) -> None:
     console.print(f"[bold][{number}/{of}][/bold] {text}")
+
+
+def print_any_text() -> None:
+    """Let characters that the terminal's encoding lacks appear as "?" instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def say(text: str) -> None:
+    """Print a last word, to a terminal that may be closed by now."""
+    with suppress(OSError):
+        console.print(text, soft_wrap=True)
 
 
 @contextmanager
