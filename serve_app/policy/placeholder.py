@@ -11,6 +11,7 @@ from typing import Final
 
 import regex
 
+from deployments.item_text import details_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
@@ -119,7 +120,7 @@ def _names_a_value(found: str, context: PolicyContext) -> bool:
     """Whether the word in braces, in brackets or after a dollar sign is the name of a value."""
     if not found.startswith("{"):
         return all(word in _VALUES for word in _words(found))
-    return _usual(found) or found[1:-1].strip() in context.item.metadata or bool(_CODE_LIKE.search(found[1:-1]))
+    return _usual(found) or found[1:-1].strip() in details_of(context.item) or bool(_CODE_LIKE.search(found[1:-1]))
 
 
 def _usual(found: str) -> bool:
