@@ -17,6 +17,7 @@ from deployments.types import Decision, Item
 from serve_app import __version__
 from serve_app.client import PushGenClient, cli_input, cli_lines, output, render
 from serve_app.client.cli_errors import UNAVAILABLE, answer_json, exit_code_of_many
+from serve_app.client.cli_files import BadArgument
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
 from serve_app.client.cli_session import connected, errors, show
 from serve_app.contract.messages import (
@@ -126,7 +127,7 @@ def batch(
     with connected(call) as client:
         entries = cli_input.load_many(file, GenerateNotificationRequest)
         if not entries:
-            raise cli_input.BadArgument(f"{file} has no requests")
+            raise BadArgument(f"{file} has no requests")
         requests = cli_input.build_many(GenerateNotificationRequest, entries)
         answers: dict[int, Decision | PushGenError] = {}
         answering = cli_lines.batched(client, requests)

@@ -40,12 +40,13 @@ def load_many(
     folder = cli_files.folder_of(source)
 
     def read(entry: Entry) -> Entry:
-        if isinstance(entry.content, InvalidInput):
+        content = entry.content
+        if isinstance(content, InvalidInput):
             return entry
-        item = entry.content.get("item", entry.content)
+        item = content.get("item", content)
         entry = entry._replace(item_id=str(item.get("id", "")) if isinstance(item, dict) else "")
         try:
-            return entry._replace(content=_named(prepare(as_request(entry.content, folder)), model))
+            return entry._replace(content=_named(prepare(as_request(content, folder)), model))
         except BadArgument as error:
             return entry._replace(content=InvalidInput([Violation(entry.where, str(error))]))
         except InvalidInput as error:

@@ -94,7 +94,7 @@ class AnswerSchema(GenerateJsonSchema):
 
 REF = "#/components/schemas/{model}"
 HTTP_ONLY = {
-    400: ("Malformed JSON", "MALFORMED_JSON", "the body is not JSON: EOF while parsing a value at line 1 column 9"),
+    400: ("Malformed JSON", "MALFORMED_JSON", "the body is not JSON: Expecting value at line 1 column 10"),
     413: ("Body too large", "BODY_TOO_LARGE", "the body is larger than 117440512 bytes"),
     415: ("Unsupported media type", "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json"),
 }

@@ -9,7 +9,7 @@ from serve_app.contract.requests import parse
 from serve_app.contract.verbs import VERBS, Verb
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import events, example_body
-from tests.graph.test_http_adapter import client_of, is_problem
+from tests.graph.test_http import client_of, is_problem
 
 
 async def test_bad_requests_of_a_batch_are_refused_at_their_index() -> None:

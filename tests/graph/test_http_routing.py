@@ -12,7 +12,7 @@ from serve_app.contract.verbs import VERBS
 from serve_app.ingress.http import create_app
 from serve_app.ingress.http_settings import HttpSettings
 from tests.graph.fake_service import FakeService
-from tests.graph.test_http_adapter import ITEM, client_of, is_problem
+from tests.graph.test_http import ITEM, client_of, is_problem
 
 ORIGIN = "https://app.example.com"
 GETS = ["/healthz", "/v1/info", "/openapi.json", "/docs", "/docs/assets/swagger-ui.css"]

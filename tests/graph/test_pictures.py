@@ -29,7 +29,7 @@ from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
 from tests.graph.servers import serving
 from tests.graph.stages import fakes, request
-from tests.graph.test_grpc_adapter import details_of
+from tests.graph.test_grpc import details_of
 from tests.graph.test_service import service
 from tests.unit.deployments.pictures import REAL, truncated
 

@@ -19,7 +19,8 @@ from deployments.captioner.second_level import SecondLevel
 from deployments.errors import Misconfigured
 from deployments.settings import parse
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
-from tests.unit.deployments.captioner.test_cache import CAT, Clock, SlowCaptioner, SlowKnobs, call
+from tests.unit.deployments.captioner.slow_captioner import SlowCaptioner, SlowKnobs
+from tests.unit.deployments.captioner.test_cache import CAT, Clock, call
 
 KEY = hashlib.sha256(b"a cat").hexdigest()
 RESULT = CaptionResult(

@@ -11,6 +11,7 @@ from deployments import replica
 from deployments.errors import Misconfigured
 from serve_app.ingress import deployment
 from serve_app.ingress.deployment import Ingress
+from serve_app.ingress.http_settings import HttpSettings
 
 # Inside the class that Serve makes of it.
 UserClass: Any = Ingress.func_or_class.__mro__[1]
@@ -38,7 +39,7 @@ def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
     gauge = types.SimpleNamespace(set=lambda value: None)
     monkeypatch.setattr(replica, "Gauge", lambda *_, **__: gauge)
     monkeypatch.setattr(deployment, "Graph", Graph)
-    return UserClass(captioner="handle", adapters=("news",))
+    return UserClass(http=HttpSettings(), captioner="handle", adapters=("news",))
 
 
 async def test_the_first_knobs_warm_it_up_once(ingress: Any) -> None:
