@@ -12,7 +12,7 @@ help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 # A .venv whose Python was removed or replaced is made again.
-ifneq ($(shell $(BIN)/python -c "import psutil" 2>&1),)
+ifneq ($(shell { $(BIN)/python -c "import psutil"; } > /dev/null 2>&1 || echo gone),)
 .PHONY: .venv/installed
 endif
 

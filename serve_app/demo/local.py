@@ -114,8 +114,7 @@ class LocalServe:
         ):
             if reason := why_not(host, port):
                 raise StartFailed(
-                    f"{name} port {port} cannot be used: {reason}. "
-                    f"Free it, or choose another port, for example {option} {free_port()}"
+                    f"{name} port {port} {reason}. Free it, or choose another port, for example {option} {free_port()}"
                 )
         python = plain_python()
         self._environment = self._make_environment()  # makes the folder

@@ -20,13 +20,13 @@ def free_port() -> int:
 
 
 def why_not(host: str, port: int) -> str:
-    """Say why nothing can listen there; empty when it can."""
+    """Say why nothing can listen there, as what follows "the port"; empty when it can."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
             0
         ]
     except (OSError, UnicodeError):
-        return f"the host {host!r} is not known"
+        return f"cannot be used: the host {host!r} is not known"
     try:
         with socket.socket(family, kind) as s:
             if os.name == "posix":  # a connection that has just been closed is no obstacle
@@ -37,12 +37,12 @@ def why_not(host: str, port: int) -> str:
             s.listen(1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            return f"it is in use by {holder(port)}"
+            return f"is in use by {holder(port)}"
         if error.errno in (errno.EACCES, errno.EPERM):
-            return "this user may not listen there (ports below 1024 need a privilege)"
+            return "cannot be used: this user may not listen there (ports below 1024 need a privilege)"
         if error.errno == errno.EADDRNOTAVAIL:
-            return f"{host} is no address of this machine"
-        return error.strerror or str(error)
+            return f"cannot be used: {host} is no address of this machine"
+        return f"cannot be used: {error.strerror or error}"
     return ""
 
 
