@@ -9,8 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from deployments.errors import InvalidInput, Overloaded, PushGenError
-from deployments.types import Decision
-from pushgen.v1 import item_pb2
+from deployments.types import Decision, Item
 from serve_app.client import PushGenClient, cli_input
 from serve_app.client.cli_files import Entry
 from serve_app.contract.messages import BatchEntry, GenerateNotificationRequest
@@ -48,7 +47,7 @@ def _trimmed(item: dict[str, Any]) -> set[str]:
     alt_text = item.pop("alt_text", None)
     if alt_text and not item.get("caption") and not item.get("images"):
         item["caption"] = alt_text
-    extra = item.keys() - {name for f in item_pb2.Item.DESCRIPTOR.fields for name in (f.name, f.json_name)}
+    extra = item.keys() - Item.model_fields.keys()
     for key in extra:
         del item[key]
     return extra

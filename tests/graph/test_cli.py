@@ -96,8 +96,8 @@ def test_json_from_a_file_or_stdin_with_flags_on_top(
 def test_the_table_says_what_was_chosen_and_why(address: str) -> None:
     done = run("generate", "--address", address, "--title", "T")
     for words in (
-        "Better espresso, three habits", "HOW_TO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080", "+0.340",
-        "UNGROUNDED_NUMBER", "no vision-language model", "HOW_TO 61%", "generate", "2310.0", "288", "a-small-model",
+        "Better espresso, three habits", "BENEFIT_HOWTO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080", "+0.340",
+        "UNGROUNDED_NUMBER", "no vision-language model", "BENEFIT_HOWTO 61%", "generate", "2310.0", "288", "a-small-model",
     ):  # fmt: skip
         assert words in done.stdout, words
 
@@ -153,7 +153,7 @@ def test_a_failed_item_of_a_batch_is_shown_and_counts(address: str, service: Fak
 def test_the_other_verbs(address: str, service: FakeService) -> None:
     assert "An espresso cup" in run("caption", "--address", address, "--title", "T").stdout
     routed = run("route", "--address", address, "--title", "T", "--bar", "QUOTE", "--max-categories", "2")
-    assert "HOW_TO 61%" in routed.stdout
+    assert "BENEFIT_HOWTO 61%" in routed.stdout
     assert (sent(service).categories_barred, sent(service).max_categories) == (("QUOTE",), 2)
     scored = run("score", "--address", address, "--title", "T", "--copy", "a|b", "--copy", "c", "--profile", "ios")
     assert "Asleep to Rome" in scored.stdout

@@ -23,7 +23,7 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    assert set(kwargs) == {row.key for row in STAGES} | {"max_ongoing_requests", "adapters"}
+    assert set(kwargs) == {row.key for row in STAGES} | {"max_ongoing_requests", "adapters", "http"}
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment
         assert stage.name == row.deployment
@@ -84,5 +84,5 @@ def test_impossible_settings_are_refused_before_anything_starts(args: dict[str, 
 
 
 def test_a_missing_stage_is_named() -> None:
-    with pytest.raises(Misconfigured, match="args: generator: Field required"):
+    with pytest.raises(Misconfigured, match="args: generator: is missing"):
         build({key: value for key, value in FAKE.items() if key != "generator"})

@@ -55,7 +55,7 @@ def test_the_report_holds_goals_origins_notes_and_plots(tmp_path: Path) -> None:
     assert "`0123456789ab+`" in text
     assert "The policy check holds it there." in text
     assert "![engine](engine.png)" in text
-    assert "| candidates/s over bare vLLM in turn | at least 0.93 | 0.8 | bare vLLM | [engine](engine.png) |" in text
+    assert "| tokens/s over bare vLLM in turn | at least 0.93 | 0.8 | bare vLLM | [engine](engine.png) |" in text
     assert "Whole result: [own.json](own.json)." in text
     for no_dump in ("arms.first.share", "a | b", "rows"):
         assert no_dump not in text

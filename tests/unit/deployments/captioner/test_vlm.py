@@ -103,10 +103,16 @@ async def test_more_pictures_than_the_engine_takes_are_refused_and_the_old_knobs
     assert captioner._knobs.max_images == 2
 
 
-async def test_a_damaged_picture_is_named_and_the_model_is_not_asked(captioner: VlmCaptioner) -> None:
+async def test_a_damaged_picture_is_named_and_the_others_are_shown(captioner: VlmCaptioner) -> None:
+    result = await captioner.caption(Item(images=(Image(data=picture()), Image(data=b"bad"))), call())
+    assert [refused.field for refused in result.refused] == ["item.images[1].data"]
+    assert len(engine_of(captioner).chats[0][1]) == 1
+
+
+async def test_the_model_is_not_asked_about_damaged_pictures_alone(captioner: VlmCaptioner) -> None:
     with pytest.raises(InvalidInput) as caught:
-        await captioner.caption(Item(images=(Image(data=picture()), Image(data=b"bad"))), call())
-    assert [v.field for v in caught.value.violations] == ["item.images[1].data"]
+        await captioner.caption(Item(images=(Image(data=b"bad"),)), call())
+    assert [v.field for v in caught.value.violations] == ["item.images[0].data"]
     assert engine_of(captioner).requests == []
 
 

@@ -50,7 +50,7 @@ def test_every_violation_has_a_line_of_its_own() -> None:
     [
         (Overloaded("full", 2.5), "Try again in 2.5 s."),
         (StageUnavailable("lost"), "Try again in 2 s."),
-        (Unreachable("nobody"), "Is it running? `make serve` starts one"),
+        (Unreachable("nobody", "Is it running? `make serve` starts one"), "Is it running? `make serve` starts one"),
         (StageFailed("broke"), ""),
     ],
 )

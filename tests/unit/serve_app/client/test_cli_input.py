@@ -23,40 +23,54 @@ def file(tmp_path: Path, text: str | bytes) -> str:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
+def read(source: str) -> list[Any]:
+    """Of each entry its request, or what is wrong with it."""
+    entries = [entry.content for entry in load_many(source, GenerateNotificationRequest)]
+    return [list(each.violations) if isinstance(each, InvalidInput) else each for each in entries]
+
+
 def test_no_source_is_an_empty_request() -> None:
-    assert load(None) == {}
+    assert load(None, GenerateNotificationRequest) == {}
 
 
 def test_an_item_is_wrapped_and_a_request_is_not(tmp_path: Path) -> None:
-    assert load(file(tmp_path, '{"title": "t"}')) == {"item": {"title": "t"}}
-    assert load(file(tmp_path, '{"item": {"title": "t"}, "options": {}}')) == {"item": {"title": "t"}, "options": {}}
+    wrapped, whole = '{"title": "t"}', '{"item": {"title": "t"}, "options": {}}'
+    assert load(file(tmp_path, wrapped), GenerateNotificationRequest) == {"item": {"title": "t"}}
+    assert load(file(tmp_path, whole), GenerateNotificationRequest) == {"item": {"title": "t"}, "options": {}}
+
+
+def test_keys_are_as_in_the_proto_and_unknown_ones_are_refused(tmp_path: Path) -> None:
+    source = file(tmp_path, '{"item": {}, "recentCopies": [{"title": "old"}]}')
+    assert load(source, GenerateNotificationRequest) == {"item": {}, "recent_copies": [{"title": "old"}]}
+    with pytest.raises(InvalidInput, match="item.titel: unknown field"):
+        load(file(tmp_path, '{"titel": "t"}'), GenerateNotificationRequest)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("{half", "is not JSON"),
-        ("", "is not JSON"),
+        ("", "is empty"),
         ("[]", "must hold one object"),
         ('"text"', "must hold one object"),
         ("3", "must hold one object"),
         ("null", "must hold one object"),
-        (b"\xff\xfe", "cannot read"),
+        (b"\xff\xfe", "UTF-16"),
     ],
 )
 def test_what_is_no_request_is_refused_with_the_name_of_the_file(tmp_path: Path, text: str | bytes, words: str) -> None:
     source = file(tmp_path, text)
     with pytest.raises(BadArgument, match=words) as caught:
-        load(source)
+        load(source, GenerateNotificationRequest)
     assert source in str(caught.value)
 
 
 def test_a_file_that_is_not_there_and_stdin_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadArgument, match="cannot read nowhere: No such file"):
-        load("nowhere")
-    monkeypatch.setattr("sys.stdin", io.StringIO("{half"))
+        load("nowhere", GenerateNotificationRequest)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{half")))
     with pytest.raises(BadArgument, match="stdin is not JSON"):
-        load("-")
+        load("-", GenerateNotificationRequest)
 
 
 @pytest.mark.parametrize(
@@ -69,25 +83,37 @@ def test_a_file_that_is_not_there_and_stdin_are_named(tmp_path: Path, monkeypatc
     ],
 )
 def test_many_come_as_lines_a_list_or_a_batch(tmp_path: Path, text: str) -> None:
-    assert load_many(file(tmp_path, text)) == [{"item": {"id": "a"}}, {"item": {"id": "b"}}]
+    assert read(file(tmp_path, text)) == [{"item": {"id": "a"}}, {"item": {"id": "b"}}]
 
 
 def test_one_object_is_a_batch_of_one(tmp_path: Path) -> None:
-    assert load_many(file(tmp_path, '{"id": "a"}')) == [{"item": {"id": "a"}}]
+    assert read(file(tmp_path, '{"id": "a"}')) == [{"item": {"id": "a"}}]
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "where"),
     [
-        ('{"id": "a"}\n{half\n', "line 2 is not JSON"),
-        ('{"id": "a"}\n[1]', "objects, one a line or in a list"),
-        ("[1, 2]", "objects, one a line or in a list"),
-        ('{"requests": 3}', "objects, one a line or in a list"),
+        ('{"id": "a"}\n{half\n', "line 2"),
+        ('{"id": "a"}\n[1]', "line 2"),
+        ('[{"id": "a"}, 2]', "requests[1]"),
+        ('[{"id": "a"}, {"images": [{"path": "no.jpg"}]}]', "requests[1]"),
+        ('[{"id": "a"}, {"titel": "b"}]', "requests[1].item.titel"),
     ],
 )
-def test_the_line_that_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
-    with pytest.raises(BadArgument, match=words):
-        load_many(file(tmp_path, text))
+def test_what_is_wrong_with_one_is_in_its_place(tmp_path: Path, text: str, where: str) -> None:
+    good, ((field, _),) = read(file(tmp_path, text))
+    assert (good, field) == ({"item": {"id": "a"}}, where)
+
+
+def test_what_is_wrong_with_one_keeps_its_id(tmp_path: Path) -> None:
+    source = file(tmp_path, '{"id": "a", "titel": 1}\n{"item": {"id": "b", "titel": 1}}\n3')
+    assert [entry.item_id for entry in load_many(source, GenerateNotificationRequest)] == ["a", "b", ""]
+
+
+@pytest.mark.parametrize("text", ['{"requests": 3}', "3", '"text"'])
+def test_what_holds_no_requests_is_refused_whole(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadArgument, match="objects, one a line or in a list"):
+        load_many(file(tmp_path, text), GenerateNotificationRequest)
 
 
 def test_pictures_by_path_are_read_beside_the_json(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,10 @@ def feed(tmp_path: Path, *lines: dict[str, Any]) -> str:
     return str(path)
 
 
+def contents(source: str, defaults: dict[str, Any], report: Callable[[set[str]], None]) -> list[Any]:
+    return [entry.content for entry in read(source, defaults, report)]
+
+
 def unused(ignored: set[str]) -> None:
     raise AssertionError(ignored)
 
@@ -31,7 +36,7 @@ def unused(ignored: set[str]) -> None:
 def test_a_line_overrides_the_defaults(tmp_path: Path) -> None:
     source = feed(tmp_path, {"id": "a"}, {"item": {"id": "b"}, "options": {"seed": 3}})
     defaults = {"options": {"seed": 1, "margin": 0.1}}
-    first, second = read(source, defaults, unused)
+    first, second = contents(source, defaults, unused)
     assert first == {"item": {"id": "a"}, "options": {"seed": 1, "margin": 0.1}}
     assert second == {"item": {"id": "b"}, "options": {"seed": 3, "margin": 0.1}}
     assert defaults == {"options": {"seed": 1, "margin": 0.1}}
@@ -47,7 +52,7 @@ def test_a_line_overrides_the_defaults(tmp_path: Path) -> None:
     ],
 )
 def test_the_words_for_an_absent_picture_are_its_caption(tmp_path: Path, line: dict[str, Any], caption: str) -> None:
-    (request,) = read(feed(tmp_path, {"id": "a"} | line), {}, unused)
+    (request,) = contents(feed(tmp_path, {"id": "a"} | line), {}, unused)
     assert request["item"].get("caption") == caption
     assert "alt_text" not in request["item"]
 
@@ -55,14 +60,14 @@ def test_the_words_for_an_absent_picture_are_its_caption(tmp_path: Path, line: d
 def test_keys_that_an_item_does_not_have_are_reported_once_and_left_out(tmp_path: Path) -> None:
     reports: list[set[str]] = []
     source = feed(tmp_path, {"id": "a", "domain": "x", "rank": 1}, {"id": "b", "domain": "y"})
-    assert [r["item"] for r in read(source, {}, reports.append)] == [{"id": "a"}, {"id": "b"}]
+    assert [r["item"] for r in contents(source, {}, reports.append)] == [{"id": "a"}, {"id": "b"}]
     assert reports == [{"domain", "rank"}]
 
 
 def test_a_whole_request_is_not_trimmed(tmp_path: Path) -> None:
     """Its mistakes are the contract's to name."""
-    line = {"item": {"titel": "x"}, "request_id": "r"}
-    assert read(feed(tmp_path, line), {}, unused) == [line]
+    (wrong,) = contents(feed(tmp_path, {"item": {"titel": "x"}, "request_id": "r"}), {}, unused)
+    assert [violation.field for violation in wrong.violations] == ["line 1.item.titel"]
 
 
 class Client:
@@ -128,7 +133,14 @@ def test_no_requests_ask_nothing() -> None:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
-    monkeypatch.setattr(cli_lines.time, "sleep", made.append)
+
+    class Stopped(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            made.append(timeout or 0.0)
+            return False
+
+    # Futures wait on events of their own, made where `threading` is theirs.
+    monkeypatch.setattr(cli_lines, "threading", SimpleNamespace(Event=Stopped))
     return made
 
 

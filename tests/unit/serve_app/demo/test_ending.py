@@ -17,8 +17,8 @@ import signal, time
 from serve_app.demo.ending import makes, stop_on_signals, stop_with
 stop_on_signals()
 stop_with(makes())
-print(len(makes()), flush=True)
 try:
+    print(len(makes()), flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("stopped", flush=True)
