@@ -96,8 +96,9 @@ def test_json_from_a_file_or_stdin_with_flags_on_top(
 def test_the_table_says_what_was_chosen_and_why(address: str) -> None:
     done = run("generate", "--address", address, "--title", "T")
     for words in (
-        "Better espresso, three habits", "BENEFIT_HOWTO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080", "+0.340",
-        "UNGROUNDED_NUMBER", "no vision-language model", "BENEFIT_HOWTO 61%", "generate", "2310.0", "288", "a-small-model",
+        "Better espresso, three habits", "BENEFIT_HOWTO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080",
+        "+0.340", "UNGROUNDED_NUMBER", "no vision-language model", "BENEFIT_HOWTO 61%", "generate", "2310.0", "288",
+        "a-small-model",
     ):  # fmt: skip
         assert words in done.stdout, words
 

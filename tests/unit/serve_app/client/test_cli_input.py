@@ -42,7 +42,7 @@ def test_an_item_is_wrapped_and_a_request_is_not(tmp_path: Path) -> None:
 def test_keys_are_as_in_the_proto_and_unknown_ones_are_refused(tmp_path: Path) -> None:
     source = file(tmp_path, '{"item": {}, "recentCopies": [{"title": "old"}]}')
     assert load(source, GenerateNotificationRequest) == {"item": {}, "recent_copies": [{"title": "old"}]}
-    with pytest.raises(InvalidInput, match="item.titel: unknown field"):
+    with pytest.raises(InvalidInput, match=r"item\.titel: unknown field"):
         load(file(tmp_path, '{"titel": "t"}'), GenerateNotificationRequest)
 
 

@@ -67,7 +67,7 @@ def test_keys_that_an_item_does_not_have_are_reported_once_and_left_out(tmp_path
 def test_a_whole_request_is_not_trimmed(tmp_path: Path) -> None:
     """Its mistakes are the contract's to name."""
     (wrong,) = contents(feed(tmp_path, {"item": {"titel": "x"}, "request_id": "r"}), {}, unused)
-    assert [violation.field for violation in wrong.violations] == ["line 1.item.titel"]
+    assert [violation.field for violation in wrong.violations] == ["requests[0].item.titel"]
 
 
 class Client:
