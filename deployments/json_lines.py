@@ -14,9 +14,9 @@ class NotUtf8(ValueError):
 
 def decoded(data: bytes) -> str:
     """Decode UTF-8, without its byte order mark. Raises NotUtf8."""
-    found = json.detect_encoding(data)
-    if not found.startswith("utf-8"):
-        name = found.upper()
+    encoding = json.detect_encoding(data)
+    if not encoding.startswith("utf-8"):
+        name = encoding.upper()
         raise NotUtf8(f"is in {name[:6]}, not in UTF-8: convert it, for instance with `iconv -f {name} -t UTF-8`")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:

@@ -30,8 +30,8 @@ def private_folder(base: Path | None = None) -> Path:
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = (base or Path(tempfile.gettempdir())) / f"pushgen-{user}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != user or found.st_mode & 0o022:
+    state = folder.lstat()
+    if not stat.S_ISDIR(state.st_mode) or state.st_uid != user or state.st_mode & 0o022:
         raise PermissionError(f"{folder} is no folder of this user alone")
     return folder
 

@@ -1,4 +1,4 @@
-"""What every command does around its call: connect, show the answer, turn errors into words and exit codes."""
+"""The frame of every command: connect, show the answer, turn errors into words and exit codes."""
 
 from __future__ import annotations
 

@@ -22,21 +22,21 @@ def to_dict(message: Message, *, answer: bool = False) -> dict[str, Any]:
 
     Of an answer, fields that have no presence appear with their default too, and enums as `AnswerEnum` reads them.
     """
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if answer:
         for field in message.DESCRIPTOR.fields:
             if field.is_repeated:
-                found[field.name] = {} if is_map(field) else []
+                fields[field.name] = {} if is_map(field) else []
             elif not field.has_presence:
-                found[field.name] = _plain(field, field.default_value, answer)
+                fields[field.name] = _plain(field, field.default_value, answer)
     for field, value in message.ListFields():
         if is_map(field):
-            found[field.name] = {key: _plain(map_value(field), value[key], answer) for key in value}
+            fields[field.name] = {key: _plain(map_value(field), value[key], answer) for key in value}
         elif field.is_repeated:
-            found[field.name] = [_plain(field, entry, answer) for entry in value]
+            fields[field.name] = [_plain(field, entry, answer) for entry in value]
         else:
-            found[field.name] = _plain(field, value, answer)
-    return found
+            fields[field.name] = _plain(field, value, answer)
+    return fields
 
 
 def is_map(field: Any) -> bool:

@@ -118,14 +118,14 @@ def to_status(error: PushGenError, request_id: str, *, max_bytes: int | None = M
 
 
 def _bad_request(violations: list[Violation], room: float) -> error_details_pb2.BadRequest:
-    found = error_details_pb2.BadRequest()
+    bad_request = error_details_pb2.BadRequest()
     for violation in violations:
-        entry = found.field_violations.add(field=violation.field, description=violation.description)
-        if found.ByteSize() > room:
-            found.field_violations.remove(entry)
-            found.field_violations.add(description=LEFT_OUT)
+        entry = bad_request.field_violations.add(field=violation.field, description=violation.description)
+        if bad_request.ByteSize() > room:
+            bad_request.field_violations.remove(entry)
+            bad_request.field_violations.add(description=LEFT_OUT)
             break
-    return found
+    return bad_request
 
 
 def from_status(status: status_pb2.Status) -> PushGenError | None:

@@ -93,14 +93,14 @@ def _from_fields(model: type[M], fields: dict[str, Any]) -> M:
 
 def _validated(model: type[M], fields: Any, wrong: Sequence[Violation] = ()) -> M:
     bounded, too_long = _bounded(model, fields, "")
-    found = [*wrong, *too_long]
+    refusals = [*wrong, *too_long]
     try:
         read = model.model_validate(bounded)
     except ValidationError as error:
-        found += violations(error, model)
-    if not found:
+        refusals += violations(error, model)
+    if not refusals:
         return read
-    refused = InvalidInput(found)
+    refused = InvalidInput(refusals)
     own = fields.get("request_id") if isinstance(fields, Mapping) else None
     if isinstance(own, str) and len(own) <= MAX_NAME and own.isprintable():
         refused.request_id = own
@@ -111,7 +111,7 @@ def _bounded(model: type[BaseModel], fields: Any, path: str) -> tuple[Any, list[
     """Take out lists that are too long, before any entry is looked at."""
     if not isinstance(fields, dict):
         return fields, []
-    bounded, found = dict(fields), list[Violation]()
+    bounded, refusals = dict(fields), list[Violation]()
     for name, value in fields.items():
         info = model.model_fields.get(name)
         if info is None:
@@ -119,11 +119,11 @@ def _bounded(model: type[BaseModel], fields: Any, path: str) -> tuple[Any, list[
         kind, at = bare(info.annotation), at_field(path, name)
         limit = next((m.max_length for m in info.metadata if isinstance(m, MaxLen)), None)
         if limit is not None and isinstance(value, list | tuple | dict) and len(value) > limit:
-            found.append(Violation(at, f"has {len(value)} entries, at most {limit} are allowed"))
+            refusals.append(Violation(at, f"has {len(value)} entries, at most {limit} are allowed"))
             del bounded[name]
             if info.is_required():
                 bounded[name] = list(value)[:1]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             bounded[name], inside = _bounded(kind, value, at)
-            found += inside
-    return bounded, found
+            refusals += inside
+    return bounded, refusals

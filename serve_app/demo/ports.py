@@ -82,10 +82,10 @@ def _shown(process: psutil.Process) -> str:
 
 def _starter(process: psutil.Process) -> psutil.Process | None:
     """Return the process to stop where Ray would start the holder of the port again: the demo's, or `serve run`."""
-    found = None
+    outermost = None
     for parent in process.parents():
         with suppress(psutil.Error):
             arguments = parent.cmdline()
             if any(a in _STARTERS or a.endswith("/serve") for a in arguments[:4]):
-                found = parent
-    return found
+                outermost = parent
+    return outermost

@@ -98,11 +98,11 @@ def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -
     """UNRENDERED_PLACEHOLDER: at most one per field, the worst."""
     for field, text in fields_of(copy):
         quoted = ""
-        for found in _placeholders(text, context):
-            if found in context.item_facts and not _usual(found):
-                quoted = quoted or found
+        for marked in _placeholders(text, context):
+            if marked in context.item_facts and not _usual(marked):
+                quoted = quoted or marked
                 continue
-            yield Hit("UNRENDERED_PLACEHOLDER", settings.action, field, found)
+            yield Hit("UNRENDERED_PLACEHOLDER", settings.action, field, marked)
             break
         else:
             if quoted:
@@ -111,21 +111,21 @@ def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -
 
 def _placeholders(text: str, context: PolicyContext) -> Iterator[str]:
     yield from (match.group() for match in _MARKED.finditer(text))
-    yield from (found for match in _NAMED.finditer(text) if _names_a_value(found := match.group(), context))
+    yield from (marked for match in _NAMED.finditer(text) if _names_a_value(marked := match.group(), context))
     if context.generated:
         yield from (match.group() for match in _GENERATED.finditer(text))
 
 
-def _names_a_value(found: str, context: PolicyContext) -> bool:
+def _names_a_value(marked: str, context: PolicyContext) -> bool:
     """Whether the word in braces, in brackets or after a dollar sign is the name of a value."""
-    if not found.startswith("{"):
-        return all(word in _VALUES for word in _words(found))
-    return _usual(found) or found[1:-1].strip() in details_of(context.item) or bool(_CODE_LIKE.search(found[1:-1]))
+    if not marked.startswith("{"):
+        return all(word in _VALUES for word in _words(marked))
+    return _usual(marked) or marked[1:-1].strip() in details_of(context.item) or bool(_CODE_LIKE.search(marked[1:-1]))
 
 
-def _usual(found: str) -> bool:
-    return any(word in _VALUES for word in _words(found))
+def _usual(marked: str) -> bool:
+    return any(word in _VALUES for word in _words(marked))
 
 
-def _words(found: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(found)]
+def _words(marked: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(marked)]
