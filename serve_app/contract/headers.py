@@ -12,6 +12,8 @@ from deployments.errors import InvalidInput, Violation
 from serve_app.contract.codec import MAX_INT32
 
 BUDGET_HEADER = "x-pushgen-time-budget-ms"
+# Callers with different ones share an overloaded service fairly. Any text; nobody reads it.
+TENANT_HEADER = "x-pushgen-tenant"
 MAX_REQUEST_ID_CHARS = 128
 
 M = TypeVar("M", bound=BaseModel)

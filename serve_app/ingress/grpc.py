@@ -20,6 +20,7 @@ from serve_app.contract.codec import parse, to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
     BUDGET_HEADER,
+    TENANT_HEADER,
     beside,
     choose_request_id,
     header_safe,
@@ -47,6 +48,7 @@ class Exchange:
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
         in_message = getattr(message, "request_id", "")
         self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)
+        self.tenant = self._metadata.get(TENANT_HEADER, "")
         self._trail()
 
     def read(self, model: type[M]) -> M:
@@ -81,7 +83,8 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
     async def call_once(self: GrpcAdapter, request: Message, grpc_context: RpcContext) -> Message:
         exchange = Exchange(request, grpc_context)
         try:
-            answer = await getattr(self.service, verb.name)(exchange.read(verb.request), exchange.request_id)
+            call = getattr(self.service, verb.name)
+            answer = await call(exchange.read(verb.request), exchange.request_id, exchange.tenant)
             return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
@@ -97,7 +100,8 @@ def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
         exchange, sequence = Exchange(request, grpc_context), 0
         try:
             parsed = exchange.read(verb.request)
-            async with closing(getattr(self.service, verb.name)(parsed, exchange.request_id)) as answers:
+            call = getattr(self.service, verb.name)
+            async with closing(call(parsed, exchange.request_id, exchange.tenant)) as answers:
                 async for answer in answers:
                     sequence += 1
                     yield message_of(answer, sequence, parsed, exchange.request_id)
