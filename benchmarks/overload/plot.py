@@ -14,14 +14,12 @@ def plot(result: dict[str, Any], path: Path) -> None:
     drawn = figure.new(11, 4.5)
     goodput, fates = drawn.subplots(1, 2)
     for gate, label, colour in ((True, "with the gate", "tab:blue"), (False, "without", "tab:red")):
-        steps = [s for s in result["curve"] if s["gate"] is gate]
+        steps = [{**s, "late_share": s["late"] / max(1, s["let_in"])} for s in result["curve"] if s["gate"] is gate]
         multiples = sorted({s["multiple"] for s in steps})
         for axes, key, style in (
-            (goodput, lambda s: s["goodput_rps"], "-"),
-            (fates, lambda s: s["refused_share"], "--"),
-            (fates, lambda s: s["late"] / max(1, s["let_in"]), "-"),
-        ):
-            at = [statistics.median(key(s) for s in steps if s["multiple"] == m) for m in multiples]
+            (goodput, "goodput_rps", "-"), (fates, "refused_share", "--"), (fates, "late_share", "-"),
+        ):  # fmt: skip
+            at = [statistics.median(s[key] for s in steps if s["multiple"] == m) for m in multiples]
             what = {"--": f"{label}: refused"}.get(
                 style, label if axes is goodput else f"{label}: late, of those let in"
             )

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Final
 
 # Latency of a loaded graph over its unloaded one that is no congestion yet. As the unloaded latency is taken at half
@@ -41,13 +42,30 @@ _WINDOW_S: Final = 0.1
 _WINDOW_LATENCIES: Final = 4
 _MISSED_SHARE: Final = 0.1
 _AFTER_MISSES: Final = 0.9
-# Weight of a new unloaded latency in its mean.
+# Weight of a new unloaded latency in its mean; of the few that a probe finds.
 _NEW: Final = 0.1
-# A probe ends with so many unloaded requests, or after so many unloaded latencies. It takes under a tenth of the time.
+_NEW_PROBED: Final = 0.5
+# A probe ends with so many unloaded requests, or after so many latencies; it takes under a tenth of the time. It comes
+# early when the limit has shrunk to so much: perhaps the graph is slower, and not overloaded.
 _PROBE_EVERY_S: Final = 10.0
 _PROBE_REQUESTS: Final = 4
 _PROBE_LATENCIES: Final = 3.0
 _PROBE_SHARE: Final = 0.1
+_SHRUNK: Final = 0.7
+
+
+@dataclass
+class _Window:
+    """What some requests showed. seconds: what they took; expected: what they would have taken unloaded."""
+
+    count: int = 0
+    missed: int = 0
+    seconds: float = 0.0
+    expected: float = 0.0
+    work: float = 0.0
+    longest_s: float = 0.0
+    limited: bool = False
+    began_s: float | None = None
 
 
 class ConcurrencyLimit:
@@ -57,10 +75,11 @@ class ConcurrencyLimit:
         self.value = initial
         self._unloaded: dict[Hashable, float] = {}
         self._unloaded_at_s: float | None = None
+        self._unloaded_value = initial
         self._calm = _CALM_WINDOWS
         self._probe_until_s: float | None = None
         self._probed = 0
-        self._reset()
+        self._window = _Window()
 
     @property
     def probing(self) -> bool:
@@ -88,56 +107,49 @@ class ConcurrencyLimit:
         kind: requests of one kind have about the same latency; there must be few kinds. in_flight: the most work that
         the request has seen in flight, with its own. limited: others waited for room. missed: it ran out of time.
         """
-        unloaded = self._unloaded.get(kind)
+        window, unloaded = self._window, self._unloaded.get(kind)
         if missed:
             if unloaded is not None and seconds < unloaded:
                 return  # it had less time than even an unloaded one takes
-            self._missed += 1
+            window.missed += 1
         elif unloaded is None or in_flight <= max(self.value / 2, work):
             self._learn(kind, seconds, now_s)
             return
         else:
-            self._seconds += seconds
-            self._expected += unloaded
-        self._work += work
-        self._longest_s = max(self._longest_s, seconds if unloaded is None else unloaded)
-        self._limited |= limited
-        self._count += 1
-        if self._began_s is None:
-            self._began_s = now_s
-        lasted_s, latency_s = now_s - self._began_s, max(_WINDOW_S, self._longest_s)
-        if (self._count >= _WINDOW_REQUESTS and lasted_s >= latency_s) or lasted_s >= _WINDOW_LATENCIES * latency_s:
-            self._update()
-            self._consider_probe(now_s)
-            self._reset()
-
-    def _reset(self) -> None:
-        """Begin a window."""
-        self._count = self._missed = 0
-        self._seconds = self._expected = self._work = self._longest_s = 0.0
-        self._limited = False
-        self._began_s: float | None = None
+            window.seconds += seconds
+            window.expected += unloaded
+        window.work += work
+        window.longest_s = max(window.longest_s, seconds if unloaded is None else unloaded)
+        window.limited |= limited
+        window.count += 1
+        if window.began_s is None:
+            window.began_s = now_s
+        lasted_s, latency_s = now_s - window.began_s, max(_WINDOW_S, window.longest_s)
+        if (window.count >= _WINDOW_REQUESTS and lasted_s >= latency_s) or lasted_s >= _WINDOW_LATENCIES * latency_s:
+            self._update(window)
+            self._consider_probe(window, now_s)
+            self._window = _Window()
 
     def _learn(self, kind: Hashable, seconds: float, now_s: float) -> None:
         mean = self._unloaded.get(kind, seconds)
-        self._unloaded[kind] = mean + _NEW * (seconds - mean)
-        self._unloaded_at_s = now_s
+        self._unloaded[kind] = mean + (_NEW_PROBED if self.probing else _NEW) * (seconds - mean)
+        self._unloaded_at_s, self._unloaded_value = now_s, self.value
         self._probed += self.probing
         if self._probed >= _PROBE_REQUESTS:
             self._end_probe(now_s)
 
-    def _update(self) -> None:
-        if self._missed > _MISSED_SHARE * self._count:
+    def _update(self, window: _Window) -> None:
+        if window.missed > _MISSED_SHARE * window.count:
             self._calm = 0
             self.value = max(1.0, _AFTER_MISSES * self.value)
             return
-        rise = self._seconds / max(self._expected, 1e-9)
+        rise = window.seconds / max(window.expected, 1e-9)
         gradient = max(_STEEPEST, min(1.0, _TOLERANCE / max(rise, 1e-9)))
         # Gradient2 lets the square root of the limit queue; of requests larger than that, half of one.
-        queue = max(math.sqrt(self.value), self._work / self._count / 2)
+        queue = max(math.sqrt(self.value), window.work / window.count / 2)
         if gradient < 1.0:
             self._calm = 0
-        elif not self._limited:
+        elif not window.limited:
             return  # a window in which nobody waited says nothing about a larger limit
         else:
             self._calm = self._calm + 1 if rise < _FLAT else 0
@@ -145,13 +157,15 @@ class ConcurrencyLimit:
         change = _SMOOTHING * (gradient * self.value + queue - self.value)
         self.value = max(1.0, self.value + min(change, _FASTEST_GROWTH * self.value))
 
-    def _consider_probe(self, now_s: float) -> None:
+    def _consider_probe(self, window: _Window, now_s: float) -> None:
         """Begin a probe when no request was unloaded for long."""
-        rest_s = max(_PROBE_EVERY_S, _PROBE_LATENCIES * self._longest_s / _PROBE_SHARE)
-        if not self.probing and self._unloaded_at_s is not None and now_s - self._unloaded_at_s >= rest_s:
-            self._probe_until_s = now_s + _PROBE_LATENCIES * self._longest_s
+        length_s = _PROBE_LATENCIES * max(window.longest_s, window.seconds / window.count)
+        rested_s = math.inf if self._unloaded_at_s is None else now_s - self._unloaded_at_s
+        shrunk = self.value < _SHRUNK * self._unloaded_value
+        if not self.probing and (rested_s >= max(_PROBE_EVERY_S, length_s / _PROBE_SHARE) or shrunk):
+            self._probe_until_s = now_s + length_s
             self._probed = 0
 
     def _end_probe(self, now_s: float) -> None:
         self._probe_until_s = None
-        self._unloaded_at_s = now_s
+        self._unloaded_at_s, self._unloaded_value = now_s, self.value

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from deployments.types import Item
+from deployments.types import Image, Item, VideoFrame
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs
 
@@ -45,9 +45,10 @@ def of_generation(request: GenerateNotificationRequest, knobs: IngressKnobs) -> 
 def of_item(item: Item, knobs: IngressKnobs, *, looked_at: bool = False) -> Work:
     """The item alone. looked_at: the captioner looks at its pictures."""
     weights = knobs.admission.work
-    sizes = [len(picture.data) for picture in (*item.images, *item.frames) if picture.data]
-    pictures = min(len(sizes), knobs.limits.images.max_images) if looked_at else 0
-    return Work(1 + weights.picture * pictures + weights.mebibyte * sum(sizes) / _MIB, sum(sizes))
+    pictures: list[Image | VideoFrame] = [*item.images, *item.frames]
+    sizes = [len(picture.data) for picture in pictures if picture.data]
+    seen = min(len(sizes), knobs.limits.images.max_images) if looked_at else 0
+    return Work(1 + weights.picture * seen + weights.mebibyte * sum(sizes) / _MIB, sum(sizes))
 
 
 def of_copies(item: Item, count: int, knobs: IngressKnobs) -> Work:
