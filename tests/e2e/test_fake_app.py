@@ -131,14 +131,16 @@ def test_overload_is_refused_with_a_retry_time_and_nothing_is_lost(root: Path) -
         app.wait_ready(120)
         with PushGenClient(app.address) as client, ThreadPoolExecutor(12) as pool:
             outcomes = list(pool.map(ask, range(12)))
-        assert set(outcomes) == {"answered", "refused 3"}
+        refused = [float(o.removeprefix("refused ")) for o in outcomes if o != "answered"]
+        assert refused
+        assert min(refused) >= 3
         body = REQUEST.model_dump(mode="json")
         with ThreadPoolExecutor(12) as pool:
             url = f"{app.url}/v1/notifications:generate"
             answers = list(pool.map(lambda _: httpx.post(url, json=body, timeout=30), range(12)))
         shed = [a for a in answers if a.status_code == 429]
         assert {a.status_code for a in answers} == {200, 429}
-        assert shed[0].headers["retry-after"] == "3"
+        assert all(int(a.headers["retry-after"]) >= 3 for a in shed)
         assert shed[0].json()["shed"] == "queue_full"
 
 
