@@ -1,4 +1,4 @@
-"""How long requests take now, by kind: mean and deviation, as TCP estimates a round trip (RFC 6298). Pure."""
+"""How long requests take now, by kind: mean and mean deviation, as TCP estimates a round trip (RFC 6298). Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Hashable
 from typing import Final
 
 _MEAN_WEIGHT: Final = 1 / 8
-_DEVIATION_WEIGHT: Final = 1 / 4
-# RFC 6298 waits four deviations before it takes a packet for lost. A request that is a little late is merely degraded.
-_DEVIATIONS: Final = 3.0
+_DEVIATION_WEIGHT: Final = 1 / 8
+# RFC 6298 waits four deviations before it takes a packet for lost. A request that runs out of time is merely degraded,
+# and one that is refused for fear of it has no answer at all.
+_DEVIATIONS: Final = 2.0
 
 
 class ServiceTime:
