@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-load bench-locust bench-ingress bench-report
+	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -93,6 +93,9 @@ bench-scale: setup ## Items/s with 1, 2 and 4 replicas a stage, on fakes
 
 bench-load: setup ## Offered rate against latency and goodput, open loop
 	@$(BIN)/python -m benchmarks.load
+
+bench-overload: setup ## Goodput at up to 8 times the knee, with the admission gate and without
+	@$(BIN)/python -m benchmarks.overload
 
 bench-locust: setup ## Locust: gRPC and HTTP users side by side
 	@$(BIN)/python -m benchmarks.locust

@@ -65,16 +65,20 @@ class UnsupportedField(InvalidInput):
 
 
 class Overloaded(PushGenError):
-    """A queue is full. Nothing was computed; try again after `retry_after_s`."""
+    """There is no room, or not in time. Nothing was computed; try again after `retry_after_s`.
+
+    shed: why the ingress refused the request, one of a few words such as `queue_full`; empty when a stage refused it.
+    """
 
     reason = "OVERLOADED"
 
-    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+    def __init__(self, message: str, retry_after_s: float = 1.0, shed: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.shed = shed
 
-    def __reduce__(self) -> tuple[type, tuple[str, float]]:
-        return type(self), (self.message, self.retry_after_s)
+    def __reduce__(self) -> tuple[type, tuple[str, float, str]]:
+        return type(self), (self.message, self.retry_after_s, self.shed)
 
 
 class DeadlineExceeded(PushGenError):

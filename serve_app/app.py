@@ -24,6 +24,7 @@ def build(args: dict[str, Any]) -> serve.Application:
     return scaled(Ingress, ingress).bind(
         **stages,
         max_ongoing_requests=ingress.max_ongoing_requests,
+        stage_places=settings.scaling.stage_places(),
         adapters=settings.generator.adapter_names,
         http=settings.http,
     )

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
 from serve_app.ingress.http_settings import HttpSettings
+from serve_app.stages import STAGES
 
 
 class ItemAffinity(Settings):
@@ -39,6 +40,18 @@ class GraphScaling(Settings):
     generator: AffinityScaling = AffinityScaling()
     reward: Scaling = Scaling()
     ingress: Scaling = Scaling(max_ongoing_requests=256, max_queued_requests=512)
+
+    def stage_places(self) -> dict[str, int]:
+        """By stage, the calls of one ingress replica that it holds in the worst case.
+
+        They are in the replica's queue, or in its share of the fewest replicas of the stage.
+        """
+        places = {}
+        for row in STAGES:
+            stage: Scaling = getattr(self, row.key)
+            shared = stage.min_replicas * stage.max_ongoing_requests // self.ingress.max_replicas
+            places[row.key] = stage.max_queued_requests + shared
+        return places
 
 
 class AppSettings(Settings):

@@ -59,6 +59,15 @@ GOALS: Final = (
     Goal("the same over HTTP", "tax", "http.p50_ratio", 2.5, at_least=False),
     Goal("prefix cache: share of prompt tokens reused at 4 categories x 2", "prefix", "hit_share", 0.70),
     Goal("replicas 1 to 4 on fakes: share of linear", "scale", "efficiency_4x", 0.90),
+    Goal("overload: goodput at 4 times the knee, of that at the knee", "overload", "goodput_ratio_4x", 0.90),
+    Goal("overload: goodput at 8 times the knee, of that at the knee", "overload", "goodput_ratio_8x", 0.80),
+    Goal(
+        "overload: goodput at the knee over that without the gate", "overload", "goodput_at_knee_over_no_gate", 1.0,
+    ),
+    Goal("overload: REALTIME let in and answered in time at 4 times the knee", "overload", "realtime_ok_4x", 0.994),
+    Goal("overload: late, of what was let in", "overload", "late_share", 0.001, at_least=False),
+    Goal("overload: refused at half the knee", "overload", "refused_share_0.5x", 0.001, at_least=False),
+    Goal("overload: refused at the knee", "overload", "refused_share_1x", 0.001, at_least=False),
 )  # fmt: skip
 
 

@@ -105,6 +105,20 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("p99 at 70% of that rate, ms", "p99_ms_at_70pct", "p99 of one at a time", "unloaded.p99_ms"),
         ),
     ),
+    "overload": Subject(
+        "Far beyond the knee: goodput with the admission gate, as a share of its goodput at the knee",
+        (
+            Line("at 2 times the knee", "goodput_ratio_2x", "without the gate", "without_gate.goodput_ratio_2x"),
+            Line("at 4 times the knee", "goodput_ratio_4x", "without the gate", "without_gate.goodput_ratio_4x"),
+            Line("at 8 times the knee", "goodput_ratio_8x", "without the gate", "without_gate.goodput_ratio_8x"),
+            Line("goodput at the knee over that without the gate", "goodput_at_knee_over_no_gate", "without the gate",
+                 "without_gate.goodput_at_knee", "goodput_at_knee", "requests/s"),
+            Line("share of what was let in that was late", "late_share", "without the gate", "without_gate.late_share"),
+            Line("REALTIME let in and answered in time at 4 times the knee", "realtime_ok_4x", "all of it"),
+            Line("refused at half the knee", "refused_share_0.5x", "none"),
+            Line("refused at the knee", "refused_share_1x", "none"),
+        ),
+    ),
     "locust": Subject(
         "Locust, gRPC and HTTP users side by side",
         (

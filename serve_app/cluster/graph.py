@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ray import serve
@@ -17,7 +17,7 @@ from deployments.settings import parse
 from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.remote import RemoteStages
-from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
 from serve_app.flow.profiles import load_profiles
 from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
@@ -74,13 +74,15 @@ class Graph:
     def __init__(
         self,
         max_ongoing_requests: int,
+        stage_places: Mapping[str, int],
         adapters: Sequence[str],
         **handles: DeploymentHandle,
     ) -> None:
-        """handles: of the stages, by their keys."""
+        """stage_places: see `GraphScaling`. handles: of the stages, by their keys."""
         metrics = ServeMetrics()
         self._stages = RemoteStages.behind(handles, metrics)
         self._max_ongoing_requests = max_ongoing_requests
+        self._stage_places = stage_places
         self._app_name = serve.get_replica_context().app_name
         knobs = IngressKnobs()
         self.service = PushGenService(
@@ -109,11 +111,7 @@ class Graph:
     def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         """Take new knobs. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
-        if knobs.admission.max_in_flight > self._max_ongoing_requests:
-            raise Misconfigured(
-                f"user_config of Ingress: admission.max_in_flight={knobs.admission.max_in_flight} exceeds "
-                f"scaling.ingress.max_ongoing_requests={self._max_ongoing_requests}: it would never be reached"
-            )
+        check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
         profiles = load_profiles(knobs.length_profiles)
         if knobs.defaults.length_profile not in profiles:
             raise Misconfigured(
@@ -135,6 +133,23 @@ class Graph:
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
         return {KEYS.get(name, name): _healthy(deployment) for name, deployment in deployments.items()}
+
+
+def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: Mapping[str, int]) -> None:
+    """Raise Misconfigured when the gate would let in, or let wait, more than there are places for."""
+    if admission.most_requests > ingress_places:
+        raise Misconfigured(
+            f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} and twice "
+            f"admission.max_waiting={admission.max_waiting} exceed scaling.ingress.max_ongoing_requests="
+            f"{ingress_places}: requests would wait in Serve's proxy, which knows neither priority nor time budget"
+        )
+    for stage, places in stage_places.items():
+        if admission.max_in_flight > places:
+            raise Misconfigured(
+                f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} exceeds the {places} "
+                f"places of scaling.{stage} for one ingress replica (max_queued_requests, and a share of min_replicas "
+                f"x max_ongoing_requests): the {stage} would refuse what the ingress has let in"
+            )
 
 
 def _healthy(deployment: Any) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from deployments.errors import PushGenError
-from deployments.types import Decision, Stage, StageTiming
+from deployments.errors import Overloaded, PushGenError
+from deployments.types import Decision, Priority, Stage, StageTiming
 
 _MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 _BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -22,7 +22,14 @@ class ServeMetrics:
             return Histogram(f"pushgen_{name}", description=text, boundaries=list(buckets), tag_keys=tags)  # type: ignore[arg-type]
 
         self._requests = counter("requests_total", "Requests by RPC and outcome.", "rpc", "outcome")
-        self._request_ms = histogram("request_ms", "Wall-clock time of a request.", _MS, "rpc")
+        self._request_ms = histogram(
+            "request_ms",
+            "Wall-clock time of a request; those that the gate refused are not in it.",
+            _MS,
+            "rpc",
+            "outcome",
+        )
+        self._shed = counter("shed_total", "Requests that the gate refused, by reason.", "rpc", "reason")
         self._stage_requests = counter("stage_requests_total", "Calls of a stage by outcome.", "stage", "outcome")
         self._retries = counter("stage_retries_total", "Calls tried again after a lost replica.", "stage")
         self._wall_ms = histogram("stage_wall_ms", "Time a request spent in a stage.", _MS, "stage")
@@ -36,11 +43,24 @@ class ServeMetrics:
         self._degradations = counter("degradations_total", "Degradations taken.", "degradation")
         self._early_stops = counter("early_stops_total", "Requests whose best candidate ended the writing early.")
         self._spared = counter("candidates_spared_total", "Candidates asked for and not written, by early stops.")
-        self._in_flight = Gauge("pushgen_requests_in_flight", description="Requests this ingress works on.")
+        self._in_flight = Gauge("pushgen_requests_in_flight", description="Requests this ingress has in the graph.")
+        self._limit = Gauge("pushgen_work_limit", description="Work that may be in the graph, in candidates.")
+        self._work = Gauge("pushgen_work_in_flight", description="Work that is in the graph, in candidates.")
+        self._waiting = Gauge(
+            "pushgen_requests_waiting", description="Requests that wait at the gate.", tag_keys=("priority",)
+        )
+        self._oldest_ms = Gauge(
+            "pushgen_oldest_waiting_ms", description="Age of the oldest that waits at the gate.", tag_keys=("priority",)
+        )
+        self._waited_ms = histogram("waited_ms", "Time at the gate of what it let in.", _MS, "priority")
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
         self._requests.inc(tags={"rpc": rpc, "outcome": outcome})
-        self._request_ms.observe(wall_ms, tags={"rpc": rpc})
+        self._request_ms.observe(wall_ms, tags={"rpc": rpc, "outcome": outcome})
+
+    def shed(self, rpc: str, reason: str) -> None:
+        self._requests.inc(tags={"rpc": rpc, "outcome": Overloaded.reason})
+        self._shed.inc(tags={"rpc": rpc, "reason": reason})
 
     def decided(self, decision: Decision) -> None:
         self._decisions.inc(tags={"source": decision.source.name, "reason": decision.reason.name})
@@ -85,6 +105,18 @@ class ServeMetrics:
 
     def in_flight(self, count: int) -> None:
         self._in_flight.set(count)
+
+    def work(self, limit: float, in_flight: float) -> None:
+        self._limit.set(limit)
+        self._work.set(in_flight)
+
+    def waiting(self, priority: Priority, count: int, oldest_ms: float) -> None:
+        tags = {"priority": priority.name}
+        self._waiting.set(count, tags=tags)
+        self._oldest_ms.set(oldest_ms, tags=tags)
+
+    def waited(self, priority: Priority, wait_ms: float) -> None:
+        self._waited_ms.observe(wait_ms, tags={"priority": priority.name})
 
 
 def _label(stage: Stage) -> str:

@@ -31,6 +31,7 @@ logger = logging.getLogger("ray.serve")
 
 DOMAIN = "pushgen.v1"
 DETAILS_KEY = "grpc-status-details-bin"
+SHED_KEY = "shed"  # in the metadata of ErrorInfo
 INTERNAL_MESSAGE = "the service failed on this request; its log has the cause under the request id"
 # A gRPC peer refuses trailing metadata beyond 8 KiB by default, and base64 (details) and percent-encoding (message)
 # both swell: these two together stay below it whatever the text.
@@ -91,6 +92,11 @@ def _retry_after_s(error: PushGenError) -> float | None:
     return error.retry_after_s if isinstance(error, Overloaded | StageUnavailable) else None
 
 
+def _shed(error: PushGenError) -> str | None:
+    """Why the ingress refused a request that it had no room for: one of a few words."""
+    return error.shed or None if isinstance(error, Overloaded) else None
+
+
 def _short(text: str) -> str:
     return text if len(text) <= MAX_MESSAGE_CHARS else f"{text[: MAX_MESSAGE_CHARS - 3]}..."
 
@@ -101,6 +107,8 @@ def _short(text: str) -> str:
 def to_status(error: PushGenError, request_id: str, *, max_bytes: int | None = MAX_STATUS_BYTES) -> status_pb2.Status:
     """google.rpc.Status of a `public` error. Violations that do not fit `max_bytes` are left out."""
     info = error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN)
+    if shed := _shed(error):
+        info.metadata[SHED_KEY] = shed
     details: list[Message] = [info, error_details_pb2.RequestInfo(request_id=request_id)]
     retry_after_s = _retry_after_s(error)
     if retry_after_s is not None:
@@ -143,7 +151,7 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
     if issubclass(kind, InvalidInput):
         error = kind([Violation(v.field, v.description) for v in bad.field_violations])
     elif issubclass(kind, Overloaded):
-        error = kind(status.message, retry.retry_delay.ToMilliseconds() / 1000)
+        error = kind(status.message, retry.retry_delay.ToMilliseconds() / 1000, info.metadata.get(SHED_KEY, ""))
     else:
         error = kind(status.message)
         if isinstance(error, StageUnavailable):
@@ -181,6 +189,7 @@ class Problem(BaseModel):
     reason: str = Field(description="Upper snake case, stable, for programs", examples=["INVALID_INPUT"])
     violations: list[FieldProblem] | None = None
     retry_after_s: float | None = None
+    shed: str | None = Field(default=None, description="Why an overloaded service refused it", examples=["queue_full"])
 
     def json_bytes(self) -> bytes:
         return self.model_dump_json(exclude_none=True).encode()
@@ -204,6 +213,7 @@ def to_problem(error: PushGenError, request_id: str, instance: str | None = None
         reason=error.reason,
         violations=wrong or None,
         retry_after_s=_retry_after_s(error),
+        shed=_shed(error),
     )
 
 

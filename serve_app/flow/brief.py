@@ -26,7 +26,8 @@ _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 class Brief:
     """One complete request. `call` holds its deadline, priority and id.
 
-    item: with its images, for the captioner alone. text_item: without them, for the other stages.
+    item: with its images, for the captioner alone. text_item: without them, for the other stages. stages_ms: the time
+    that the stages had left when the request started.
     """
 
     item: Item
@@ -44,14 +45,14 @@ class Brief:
     adapter: str | None
     margin: float
     allow_degradation: bool
-    time_budget_ms: float
+    stages_ms: float
     call: Call
 
 
 def make_call(request_id: str, time_budget_ms: int | None, priority: Priority, knobs: IngressKnobs) -> Call:
-    """Turn the time budget into a deadline, capped by the service."""
+    """Turn the time budget, capped by the service, into a deadline of the stages. It leaves time to answer in."""
     budget_ms = min(time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms)
-    return Call(Deadline.after(budget_ms / 1000), priority, request_id)
+    return Call(Deadline.after(budget_ms / 1000 - knobs.reserve.answer_s(budget_ms)), priority, request_id)
 
 
 def make_brief(
@@ -98,7 +99,7 @@ def make_brief(
         adapter=options.adapter or None,
         margin=knobs.selection.margin if options.margin is None else options.margin,
         allow_degradation=options.allow_degradation is not False,
-        time_budget_ms=min(options.time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms),
+        stages_ms=max(0.0, call.deadline.remaining_s() * 1000),
         call=call,
     )
 

@@ -77,25 +77,64 @@ class LimitKnobs(Knobs):
 class ReserveKnobs(Knobs):
     """Time reserved for later stages: an earlier stage is cut before it uses that time.
 
-    A reserve is at most its share of the budget, so that a short budget still runs the first stages.
+    A reserve of `generate` and `score` is at most its share of the time that is left when the request starts, so that a
+    short budget still runs the first stages. `answer` is kept from all stages: in it the best so far is chosen and
+    sent. It is `answer_share` of the budget, at least `answer_ms` and at most `max_answer_ms`, never above half.
     """
 
     generate_ms: int = Field(default=4_000, ge=0)
     generate_share: float = Field(default=0.5, ge=0, le=1)
     score_ms: int = Field(default=1_000, ge=0)
     score_share: float = Field(default=0.15, ge=0, le=1)
+    answer_ms: int = Field(default=20, ge=0)
+    max_answer_ms: int = Field(default=500, ge=0)
+    answer_share: float = Field(default=0.05, ge=0, le=0.5)
+
+    def answer_s(self, budget_ms: float) -> float:
+        """The time kept for answering, in seconds."""
+        kept_ms = min(max(self.answer_ms, self.answer_share * budget_ms), self.max_answer_ms, budget_ms / 2)
+        return kept_ms / 1000
+
+
+class WorkKnobs(Knobs):
+    """What parts of a request weigh in the count of work, in candidates (see `flow/work.py`).
+
+    picture: to look at. mebibyte: of pictures, to read and send on. scored_copy: of ScoreCopies.
+    """
+
+    picture: float = Field(default=1.0, ge=0, le=1000)
+    mebibyte: float = Field(default=0.25, ge=0, le=1000)
+    scored_copy: float = Field(default=0.1, ge=0, le=1000)
 
 
 class AdmissionKnobs(Knobs):
-    """Requests in flight on one ingress replica. Further ones are refused with a retry time.
+    """The gate of one ingress replica: what may be in the graph and what may wait before it.
 
-    `backfill_share` is the share of `max_in_flight` that BACKFILL may use, so that REALTIME always has room.
+    max_in_flight: requests in the graph; items of batches count. adaptive: also limit the work in the graph, by its
+    latency; `initial_work` candidates at first, until something was measured. max_waiting: requests that may wait, of
+    each priority; max_waiting_mib: pictures of all of them. backfill_share: share of the limits that BACKFILL may use,
+    so that REALTIME finds room. backfill_floor: share of the work that waiting BACKFILL gets whatever REALTIME asks.
+    batch_concurrency: items of one batch that may wait or run. max_batch_s: a batch ends by then; it must be below
+    `request_timeout_s` of the Serve config, which cuts streams. retry_after_s: the shortest retry time; the time that
+    the queue needs to drain where that is longer.
     """
 
     max_in_flight: int = Field(default=64, ge=1)
-    backfill_share: float = Field(default=0.5, gt=0, le=1)
-    batch_concurrency: int = Field(default=4, ge=1)
+    adaptive: bool = True
+    initial_work: float = Field(default=64, ge=1)
+    max_waiting: int = Field(default=64, ge=0)
+    max_waiting_mib: int = Field(default=512, ge=1)
+    backfill_share: float = Field(default=0.7, gt=0, le=1)
+    backfill_floor: float = Field(default=0.1, ge=0, le=0.5)
+    batch_concurrency: int = Field(default=16, ge=1)
+    max_batch_s: float = Field(default=110, gt=0)
     retry_after_s: float = Field(default=1.0, gt=0)
+    work: WorkKnobs = WorkKnobs()
+
+    @property
+    def most_requests(self) -> int:
+        """Requests that one ingress replica may hold, in the graph and before it."""
+        return self.max_in_flight + 2 * self.max_waiting
 
 
 class IngressKnobs(Knobs):

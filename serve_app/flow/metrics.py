@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from deployments.errors import PushGenError
-from deployments.types import Decision, Stage, StageTiming
+from deployments.types import Decision, Priority, Stage, StageTiming
 
 
 class Metrics(Protocol):
     """Counters of the flow. `NoMetrics` counts nothing, for tests and bulk jobs outside Serve."""
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None: ...
+    def shed(self, rpc: str, reason: str) -> None: ...
     def decided(self, decision: Decision) -> None: ...
     def timed(self, timing: StageTiming) -> None: ...
     def stage_answered(self, stage: Stage) -> None: ...
@@ -23,12 +24,18 @@ class Metrics(Protocol):
     def retried(self, stage: Stage) -> None: ...
     def stopped_early(self, spared: int) -> None: ...
     def in_flight(self, count: int) -> None: ...
+    def work(self, limit: float, in_flight: float) -> None: ...
+    def waiting(self, priority: Priority, count: int, oldest_ms: float) -> None: ...
+    def waited(self, priority: Priority, wait_ms: float) -> None: ...
 
 
 class NoMetrics:
     """Counts nothing."""
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
+        """Count nothing."""
+
+    def shed(self, rpc: str, reason: str) -> None:
         """Count nothing."""
 
     def decided(self, decision: Decision) -> None:
@@ -50,4 +57,13 @@ class NoMetrics:
         """Count nothing."""
 
     def in_flight(self, count: int) -> None:
+        """Count nothing."""
+
+    def work(self, limit: float, in_flight: float) -> None:
+        """Count nothing."""
+
+    def waiting(self, priority: Priority, count: int, oldest_ms: float) -> None:
+        """Count nothing."""
+
+    def waited(self, priority: Priority, wait_ms: float) -> None:
         """Count nothing."""

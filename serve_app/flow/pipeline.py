@@ -275,10 +275,10 @@ class Pipeline:
 
     def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
         """Shorten the call's deadline by the time reserved for scoring, and with `generate` for generating too."""
-        reserve, budget_ms = self._knobs.reserve, brief.time_budget_ms
-        kept_ms = min(reserve.score_ms, reserve.score_share * budget_ms)
+        reserve, stages_ms = self._knobs.reserve, brief.stages_ms
+        kept_ms = min(reserve.score_ms, reserve.score_share * stages_ms)
         if generate:
-            kept_ms += min(reserve.generate_ms, reserve.generate_share * budget_ms)
+            kept_ms += min(reserve.generate_ms, reserve.generate_share * stages_ms)
         return Call(brief.call.deadline.sooner(kept_ms / 1000), brief.call.priority, brief.call.request_id)
 
     @staticmethod

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 
-from deployments.deadline import Call
+from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
 from deployments.item_text import facts_of, given_caption
 from deployments.types import (
@@ -59,9 +59,11 @@ from serve_app.flow.limits import capped, published
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.select import rank, with_scores
+from serve_app.flow.work import of_copies, of_generation, of_item
 from serve_app.policy import PolicyContext, check
 
 logger = logging.getLogger("ray.serve")
+_BATCH_ITEM = f"{BATCH.rpc}/item"
 
 
 class PushGenService:
@@ -96,37 +98,56 @@ class PushGenService:
         """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
-        self._admission.knobs = knobs.admission
+        self._admission.reconfigure(knobs.admission)
 
-    async def generate(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
-        with self._admission.admit(GENERATE.rpc, request.options.priority):
-            return await self._decide(request, request_id)
+    async def generate(self, request: GenerateNotificationRequest, request_id: str, tenant: str = "") -> Decision:
+        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs)
+        async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, tenant) as place:
+            decision = await decision_of(self._events(request, call))
+            place.partial = decision.partial
+            return decision
 
-    async def stream(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
-        with self._admission.admit(STREAM.rpc, request.options.priority):
-            async with aclosing(self._events(request, request_id)) as events:
-                async for event in events:
-                    yield event
+    async def stream(
+        self, request: GenerateNotificationRequest, request_id: str, tenant: str = ""
+    ) -> AsyncGenerator[Event, None]:
+        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs)
+        async with (
+            self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, tenant) as place,
+            aclosing(self._events(request, call)) as events,
+        ):
+            async for event in events:
+                if isinstance(event, DecidedEvent):
+                    place.partial = event.decision.partial
+                yield event
 
     async def batch(
-        self, request: BatchGenerateNotificationsRequest, request_id: str
+        self, request: BatchGenerateNotificationsRequest, request_id: str, tenant: str = ""
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         """Yield answers as they finish: at most `batch_concurrency` items at a time, each under its own deadline.
 
-        An item in flight counts as a request in flight, so that a batch is admitted like single requests. One that was
-        refused when it was read is answered with its error.
+        The batch takes no place; each item waits for its own, as BACKFILL, and its time budget begins when it has one.
+        Every item is answered within `admission.max_batch_s`. A batch that is too long for that is refused first. An
+        item that was refused when it was read is answered with its error.
         """
         check_size(request.requests, self.max_batch_items)
-        with self._admission.admit(BATCH.rpc, Priority.BACKFILL):
+        end = Deadline.after(self._knobs.admission.max_batch_s)
+        with self._admission.count(BATCH.rpc):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
+            sound = (item for item in request.requests if not isinstance(item, InvalidInput))
+            self._admission.check_batch([of_generation(item, self._knobs) for item in sound], _BATCH_ITEM, end)
 
             async def decide(index: int, item: BatchEntry) -> tuple[int, Decision | PushGenError]:
                 async with slots:
                     try:
-                        with self._admission.count(f"{BATCH.rpc}/item"):
-                            if isinstance(item, InvalidInput):
+                        if isinstance(item, InvalidInput):
+                            with self._admission.count(_BATCH_ITEM):
                                 raise item
-                            return index, await self._decide(item, item.request_id or f"{request_id}/{index}")
+                        turn = Call(end, Priority.BACKFILL, item.request_id or f"{request_id}/{index}")
+                        work = of_generation(item, self._knobs)
+                        async with self._admission.admit(_BATCH_ITEM, work, turn, tenant, bounded=False) as place:
+                            decision = await decision_of(self._events(item, self._item_call(item, turn)))
+                            place.partial = decision.partial
+                            return index, decision
                     except PushGenError as error:
                         return index, error
                     except Exception:
@@ -142,9 +163,10 @@ class PushGenService:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def caption(self, request: CaptionItemRequest, request_id: str) -> CaptionItemResponse:
-        with self._admission.admit(CAPTION.rpc, request.priority):
-            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+    async def caption(self, request: CaptionItemRequest, request_id: str, tenant: str = "") -> CaptionItemResponse:
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+        work = of_item(request.item, self._knobs, looked_at=True)
+        async with self._admission.admit(CAPTION.rpc, work, call, tenant):
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
             if given_caption(request.item):
                 raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
@@ -157,9 +179,9 @@ class PushGenService:
             caption=result.caption, timing=timing, revision=result.revision, request_id=request_id
         )
 
-    async def route(self, request: RouteItemRequest, request_id: str) -> RouteItemResponse:
-        with self._admission.admit(ROUTE.rpc, request.priority):
-            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+    async def route(self, request: RouteItemRequest, request_id: str, tenant: str = "") -> RouteItemResponse:
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+        async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, tenant):
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
             requested, barred = request.categories_wanted, request.categories_barred
@@ -176,10 +198,11 @@ class PushGenService:
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
 
-    async def score(self, request: ScoreCopiesRequest, request_id: str) -> ScoreCopiesResponse:
+    async def score(self, request: ScoreCopiesRequest, request_id: str, tenant: str = "") -> ScoreCopiesResponse:
         """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
-        with self._admission.admit(SCORE.rpc, request.priority):
-            call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+        work = of_copies(request.item, len(request.copies), self._knobs)
+        async with self._admission.admit(SCORE.rpc, work, call, tenant):
             violations = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
             violations += profile_violations(request.length_profile, self._profiles, "length_profile")
             violations += [
@@ -197,7 +220,9 @@ class PushGenService:
         ranked = rank(with_scores(rewarded, self._knobs.selection))
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
-    async def info(self, _request: GetServiceInfoRequest, _request_id: str) -> GetServiceInfoResponse:
+    async def info(
+        self, _request: GetServiceInfoRequest, _request_id: str, _tenant: str = ""
+    ) -> GetServiceInfoResponse:
         defaults = self._knobs.defaults
         return GetServiceInfoResponse(
             version=__version__,
@@ -222,16 +247,18 @@ class PushGenService:
     async def healthy(self) -> dict[str, bool]:
         return await self._health()
 
-    async def _decide(self, request: GenerateNotificationRequest, request_id: str) -> Decision:
-        return await decision_of(self._events(request, request_id))
+    def _item_call(self, item: GenerateNotificationRequest, turn: Call) -> Call:
+        """The call of one item of a batch, whose turn it is: its own time budget, within the time of the batch."""
+        call = make_call(turn.request_id, item.options.time_budget_ms, turn.priority, self._knobs)
+        return call if call.deadline.at_s < turn.deadline.at_s else turn
 
-    async def _events(self, request: GenerateNotificationRequest, request_id: str) -> AsyncGenerator[Event, None]:
+    async def _events(self, request: GenerateNotificationRequest, call: Call) -> AsyncGenerator[Event, None]:
         knobs, profiles = self._knobs, self._profiles
-        call: Call = make_call(request_id, request.options.time_budget_ms, request.options.priority, knobs)
         async with call.deadline.limit("asking for the categories"):
             categories = await self._categories()
         names = [c.category for c in categories]
-        brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
+        async with call.deadline.limit("checking the request"):
+            brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
         async with aclosing(Pipeline(self._stages, knobs, categories, self._metrics).run(brief)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):

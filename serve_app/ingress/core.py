@@ -6,7 +6,9 @@ from typing import Protocol
 
 
 class Service(Protocol):
-    """Has a method for each row of the table of verbs, by its `name`. It takes the request's model and the request id.
+    """Has a method for each row of the table of verbs, by its `name`.
+
+    It takes the request's model, the request id and the tenant, which is empty where the caller names none.
 
     A unary method is awaited, a stream is iterated. The adapter makes a request id if the caller sent none. Methods
     raise errors of `deployments/errors.py` only. Adapters look methods up by name, so

@@ -244,7 +244,7 @@ PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
             {"field": "options.seed", "description": "must be at least 0"},
         ],
     },
-    429: {"detail": "the service's queue is full", "retry_after_s": 1.0},
+    429: {"detail": "the queue of this service is full", "retry_after_s": 1.0, "shed": "queue_full"},
     500: {"detail": "the service failed on this request; its log has the cause under the request id"},
     501: {
         "detail": "item.images[0].url: fetching images is not supported yet; send data",

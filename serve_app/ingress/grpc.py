@@ -22,6 +22,7 @@ from serve_app.contract.codec import to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
 from serve_app.contract.headers import (
     BUDGET_HEADER,
+    TENANT_HEADER,
     beside,
     choose_request_id,
     header_safe,
@@ -48,6 +49,7 @@ class Exchange:
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         # Serve makes an id if the caller sent none, sets it before this call, and logs it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
+        self.tenant = self._metadata.get(TENANT_HEADER, "")
         self._name("")
 
     async def read(self, verb: Verb, request: Message | bytes, service: Service) -> Any:
@@ -92,7 +94,7 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
         exchange = Exchange(grpc_context)
         try:
             parsed = await exchange.read(verb, request, self.service)
-            answer = await getattr(self.service, verb.name)(parsed, exchange.request_id)
+            answer = await getattr(self.service, verb.name)(parsed, exchange.request_id, exchange.tenant)
             return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
@@ -110,7 +112,8 @@ def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
         exchange, sequence = Exchange(grpc_context), 0
         try:
             parsed = await exchange.read(verb, request, self.service)
-            async with closing(getattr(self.service, verb.name)(parsed, exchange.request_id)) as answers:
+            call = getattr(self.service, verb.name)
+            async with closing(call(parsed, exchange.request_id, exchange.tenant)) as answers:
                 async for answer in answers:
                     sequence += 1
                     yield message_of(answer, sequence, parsed, exchange.request_id)

@@ -23,6 +23,7 @@ from serve_app.contract import messages
 from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
     BUDGET_HEADER,
+    TENANT_HEADER,
     beside,
     choose_request_id,
     header_safe,
@@ -98,7 +99,8 @@ def _handler(
             contract_request, request_id = verb.request(), request.state.request_id
         else:
             contract_request, request_id = await _read(request, verb.request, settings, service().max_batch_items)
-        answer = getattr(service(), verb.name)(contract_request, request_id)
+        tenant = request.headers.get(TENANT_HEADER, "")
+        answer = getattr(service(), verb.name)(contract_request, request_id, tenant)
         if isinstance(verb, UnaryVerb):
             return _json(verb.answer(await answer))
         events = _events(answer, _ANSWERS[verb.rpc], contract_request, request_id)

@@ -136,7 +136,8 @@ def test_metrics_are_there_by_stage(fake_app: LocalServe, fake_client: PushGenCl
 def test_overload_is_refused_with_a_retry_time_and_nothing_is_lost(root: Path) -> None:
     def narrow(config: dict) -> None:
         knobs = config["applications"][0]["deployments"]
-        knobs.append({"name": "Ingress", "user_config": {"admission": {"max_in_flight": 2, "retry_after_s": 3}}})
+        admission = {"max_in_flight": 2, "max_waiting": 1, "retry_after_s": 3}
+        knobs.append({"name": "Ingress", "user_config": {"admission": admission}})
         next(d for d in knobs if d["name"] == "Generator")["user_config"] = {"latency_ms": 150}
 
     def ask(_: int) -> str:
@@ -150,14 +151,17 @@ def test_overload_is_refused_with_a_retry_time_and_nothing_is_lost(root: Path) -
         app.wait_ready(120)
         with PushGenClient(app.address) as client, ThreadPoolExecutor(12) as pool:
             outcomes = list(pool.map(ask, range(12)))
-        assert set(outcomes) == {"answered", "refused 3"}
+        refused = [float(o.removeprefix("refused ")) for o in outcomes if o != "answered"]
+        assert refused
+        assert min(refused) >= 3
         body = REQUEST.model_dump(mode="json")
         with ThreadPoolExecutor(12) as pool:
             url = f"{app.url}/v1/notifications:generate"
             answers = list(pool.map(lambda _: httpx.post(url, json=body, timeout=30), range(12)))
         shed = [a for a in answers if a.status_code == 429]
         assert {a.status_code for a in answers} == {200, 429}
-        assert shed[0].headers["retry-after"] == "3"
+        assert all(int(a.headers["retry-after"]) >= 3 for a in shed)
+        assert shed[0].json()["shed"] == "queue_full"
 
 
 def replicas(app: LocalServe) -> set[int]:

@@ -22,9 +22,9 @@ DECISION = Decision.model_validate(examples.DECISION)
 class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
-    `after` events, a failing stream raises. `seen` keeps what the adapters handed over, `closed` counts ended streams,
-    `ended` is set by the first, `reached` by the first call. Unary verbs without a method here answer with their
-    example.
+    `after` events, a failing stream raises. `seen` and `tenants` keep what the adapters handed over, `closed` counts
+    ended streams, `ended` is set by the first, `reached` by the first call. Unary verbs without a method here answer
+    with their example.
     """
 
     max_batch_items = 256
@@ -33,14 +33,16 @@ class FakeService:
         self.fails = fails
         self.after = 0
         self.seen: list[Any] = []
+        self.tenants: list[str] = []
         self.closed = 0
         self.ended = asyncio.Event()
         self.reached = threading.Event()
         self.hang = False
         self.stages: Callable[[], dict[str, bool]] = lambda: {"captioner": True, "generator": True}
 
-    def _take(self, verb: str, request: Any, request_id: str) -> None:
+    def _take(self, verb: str, request: Any, request_id: str, tenant: str) -> None:
         self.seen.append((verb, request, request_id))
+        self.tenants.append(tenant)
         self.reached.set()
         if verb in self.fails and self.after == 0:
             raise self.fails[verb]
@@ -48,17 +50,19 @@ class FakeService:
     def _decision(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
         return DECISION.model_copy(update={"request_id": request_id, "item_id": request.item.id})
 
-    async def generate(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
-        self._take("generate", request, request_id)
+    async def generate(
+        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
+    ) -> Decision:
+        self._take("generate", request, request_id, tenant)
         if self.hang:
             await asyncio.Event().wait()
         return self._decision(request, request_id)
 
     async def stream(
-        self, request: messages.GenerateNotificationRequest, request_id: str
+        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
     ) -> AsyncIterator[messages.Event]:
         try:
-            self._take("stream", request, request_id)
+            self._take("stream", request, request_id, tenant)
             events = [
                 messages.CaptionedEvent(caption=DECISION.caption),
                 messages.RoutedEvent(categories=DECISION.categories),
@@ -77,10 +81,10 @@ class FakeService:
             self.ended.set()
 
     async def batch(
-        self, request: messages.BatchGenerateNotificationsRequest, request_id: str
+        self, request: messages.BatchGenerateNotificationsRequest, request_id: str, tenant: str = ""
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         try:
-            self._take("batch", request, request_id)
+            self._take("batch", request, request_id, tenant)
             if self.hang:
                 await asyncio.Event().wait()
             for index in reversed(range(len(request.requests))):
@@ -108,8 +112,8 @@ class FakeService:
 def _example(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[BaseModel]]:
     """A method that answers with the example of the OpenAPI document."""
 
-    async def answer(self: FakeService, request: BaseModel, request_id: str) -> BaseModel:
-        self._take(verb.name, request, request_id)
+    async def answer(self: FakeService, request: BaseModel, request_id: str, tenant: str = "") -> BaseModel:
+        self._take(verb.name, request, request_id, tenant)
         echoed = {"request_id": request_id} if "request_id" in verb.response.model_fields else {}
         response: BaseModel = verb.response.model_validate(examples.ANSWERS[verb.rpc] | echoed)
         return response

@@ -11,6 +11,7 @@ from deployments.errors import Misconfigured
 from deployments.kinds import build_captioner, build_generator, build_reward, build_router
 from deployments.settings import parse
 from serve_app.app import build
+from serve_app.cluster.graph import check_places
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.settings import AppSettings
 
@@ -40,7 +41,8 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
     for deployment in app["deployments"]:
         if deployment["name"] == "Ingress":
             knobs = parse(IngressKnobs, deployment["user_config"], name)
-            assert knobs.admission.max_in_flight <= settings.scaling.ingress.max_ongoing_requests
+            places = settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places()
+            check_places(knobs.admission, *places)
         else:
             parse(stages[deployment["name"]].knobs_type, deployment["user_config"], name)
 
@@ -88,6 +90,7 @@ def test_impossible_relations_between_knobs_are_refused() -> None:
 def test_the_service_answers_a_spent_budget_before_the_proxy_cuts_it(root: Path, name: str) -> None:
     config = yaml.safe_load((root / f"configs/{name}.yaml").read_text())
     knobs = next((d["user_config"] for d in config["applications"][0]["deployments"] if d["name"] == "Ingress"), {})
-    longest_ms = parse(IngressKnobs, knobs, name).limits.max_time_budget_ms
+    ingress = parse(IngressKnobs, knobs, name)
     for options in ("http_options", "grpc_options"):
-        assert config[options]["request_timeout_s"] * 1000 > longest_ms
+        assert config[options]["request_timeout_s"] * 1000 > ingress.limits.max_time_budget_ms
+        assert config[options]["request_timeout_s"] > ingress.admission.max_batch_s

@@ -149,6 +149,14 @@ async def test_metadata_gives_a_budget_where_the_message_has_none() -> None:
     assert [request.options.time_budget_ms for _, request, _ in service.seen] == [700, 5]
 
 
+async def test_metadata_names_the_tenant_of_every_verb() -> None:
+    async with stubs(service := FakeService()) as stub:
+        await stub.GenerateNotification(GENERATE, metadata=[("x-pushgen-tenant", "shop")])
+        [_ async for _ in stub.StreamNotification(STREAM, metadata=[("x-pushgen-tenant", "news")])]
+        await stub.GenerateNotification(GENERATE)
+    assert service.tenants == ["shop", "news", ""]
+
+
 async def test_a_reader_who_leaves_ends_the_stream_in_the_service() -> None:
     service = FakeService()
     service.hang = True

@@ -227,6 +227,15 @@ async def test_the_header_gives_a_budget_where_the_body_has_none() -> None:
     assert [request.options.time_budget_ms for _, request, _ in service.seen] == [700, 5]
 
 
+async def test_a_header_names_the_tenant_of_every_verb() -> None:
+    service = FakeService()
+    async with client_of(service) as client:
+        for verb, headers in (("generate", {"X-PushGen-Tenant": "shop"}), ("stream", {"x-pushgen-tenant": "news"})):
+            await client.post(f"/v1/notifications:{verb}", json={"item": ITEM}, headers=headers)
+        await client.post("/v1/notifications:generate", json={"item": ITEM})
+    assert service.tenants == ["shop", "news", ""]
+
+
 async def test_a_large_body_does_not_hold_the_event_loop() -> None:
     """Twelve images of 2 MiB. Parsing them takes about as long as the loop would otherwise stand still."""
     image = base64.b64encode(bytes(2 * 2**20)).decode()

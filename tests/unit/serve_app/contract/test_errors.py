@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 
 import grpc
 import pytest
@@ -27,6 +28,7 @@ EVERY: list[tuple[PushGenError, grpc.StatusCode, int]] = [
     (InvalidInput(WRONG), grpc.StatusCode.INVALID_ARGUMENT, 422),
     (UnsupportedField(WRONG[:1]), grpc.StatusCode.UNIMPLEMENTED, 501),
     (Overloaded("full", 2.5), grpc.StatusCode.RESOURCE_EXHAUSTED, 429),
+    (Overloaded("full", 2.5, "queue_full"), grpc.StatusCode.RESOURCE_EXHAUSTED, 429),
     (DeadlineExceeded("spent"), grpc.StatusCode.DEADLINE_EXCEEDED, 504),
     (StageUnavailable("away"), grpc.StatusCode.UNAVAILABLE, 503),
     (StageFailed("broke"), grpc.StatusCode.INTERNAL, 500),
@@ -54,6 +56,9 @@ def test_code_status_and_the_way_back(error: PushGenError, code: grpc.StatusCode
     assert back.request_id == "r1"
     assert getattr(back, "violations", None) == getattr(error, "violations", None)
     assert getattr(back, "retry_after_s", None) == getattr(error, "retry_after_s", None)
+    assert getattr(back, "shed", None) == getattr(error, "shed", None)
+    assert to_problem(error, "r1").shed == (getattr(error, "shed", None) or None)
+    assert vars(pickle.loads(pickle.dumps(error))) == vars(error)  # noqa: S301 - ours
 
 
 @pytest.mark.parametrize(("error", "code", "http"), EVERY)

@@ -91,7 +91,18 @@ def test_wishes_and_zero_are_taken_at_their_word() -> None:
     assert made.incumbents[0].id == "i1"
 
 
-@pytest.mark.parametrize(("budget_ms", "seconds"), [(None, 30.0), (500, 0.5), (10_000_000, 120.0)])
-def test_the_time_budget_is_the_callers_capped_by_the_service(budget_ms: int | None, seconds: float) -> None:
+@pytest.mark.parametrize(
+    ("budget_ms", "seconds"),
+    [
+        (None, 30.0 - 0.5),
+        (500, 0.5 - 0.025),
+        (100, 0.1 - 0.02),
+        (10, 0.01 - 0.005),
+        (10_000_000, 120.0 - 0.5),
+    ],
+)
+def test_the_stages_get_the_callers_budget_capped_and_less_the_time_to_answer(
+    budget_ms: int | None, seconds: float
+) -> None:
     call = make_call("r", budget_ms, Priority.REALTIME, IngressKnobs())
-    assert call.deadline.remaining_s() == pytest.approx(seconds, abs=0.2)
+    assert call.deadline.remaining_s() == pytest.approx(seconds, abs=0.003)

@@ -8,7 +8,14 @@ import pytest
 
 from deployments.errors import Misconfigured
 from deployments.settings import parse
-from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.knobs import IngressKnobs, ReserveKnobs
+
+
+@pytest.mark.parametrize(
+    ("budget_ms", "kept_s"), [(1, 0.0005), (30, 0.015), (100, 0.02), (1000, 0.05), (60_000, 0.5), (0, 0.0)]
+)
+def test_the_time_to_answer_is_a_bounded_share_and_never_most_of_a_budget(budget_ms: float, kept_s: float) -> None:
+    assert ReserveKnobs().answer_s(budget_ms) == pytest.approx(kept_s)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Goodput far beyond the knee, with the admission gate and without it."""
