@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from deployments.item_text import given_caption
 from deployments.types import Image, Item, VideoFrame
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs
@@ -38,7 +39,7 @@ def of_generation(request: GenerateNotificationRequest, knobs: IngressKnobs) -> 
     options, limits = request.options, knobs.limits
     categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
     candidates = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
-    item = of_item(request.item, knobs, looked_at=not request.item.caption)
+    item = of_item(request.item, knobs, looked_at=not given_caption(request.item))
     return Work(min(candidates, limits.max_candidates) + item.units, item.bytes)
 
 

@@ -23,7 +23,7 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    assert set(kwargs) == {row.key for row in STAGES} | {"max_ongoing_requests", "adapters", "http"}
+    assert set(kwargs) == {row.key for row in STAGES} | {"max_ongoing_requests", "adapters", "http", "stage_places"}
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment
         assert stage.name == row.deployment

@@ -59,7 +59,7 @@ def handles() -> dict[str, Any]:
 
 @pytest.fixture
 def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
-    return Graph(max_ongoing_requests=64, adapters=("news",), **handles)
+    return Graph(max_ongoing_requests=64, stage_places=dict.fromkeys(handles, 64), adapters=("news",), **handles)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_requests_and_calls_of_stages_are_counted_by_outcome(seen: Seen) -> None
     metrics.retried(Stage.ROUTE)
     assert seen == [
         ("requests_total", 1, {"rpc": "CaptionItem", "outcome": "OK"}),
-        ("request_ms", 12.5, {"rpc": "CaptionItem"}),
+        ("request_ms", 12.5, {"rpc": "CaptionItem", "outcome": "OK"}),
         ("stage_requests_total", 1, {"stage": "caption", "outcome": "OK"}),
         ("stage_requests_total", 1, {"stage": "score", "outcome": "OVERLOADED"}),
         ("stage_requests_total", 1, {"stage": "route", "outcome": "STAGE_FAILED"}),
