@@ -24,7 +24,7 @@ class ServiceTime:
     def observe(self, kind: Hashable, work: float, seconds: float) -> None:
         """Learn from a finished request. There must be few kinds."""
         mean = self._mean.setdefault(kind, seconds)
-        deviation = self._deviation.setdefault(kind, seconds / 2)
+        deviation = self._deviation.setdefault(kind, seconds / 4)
         self._deviation[kind] = deviation + _DEVIATION_WEIGHT * (abs(seconds - mean) - deviation)
         self._mean[kind] = mean + _MEAN_WEIGHT * (seconds - mean)
         self._work_s += _MEAN_WEIGHT * (work * seconds - self._work_s)

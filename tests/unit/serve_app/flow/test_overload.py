@@ -53,7 +53,7 @@ def test_below_the_knee_nothing_is_refused(graph: str) -> None:
 def test_mixed_sizes_share_the_graph(units: tuple[float, ...], share: float) -> None:
     """A request as large as a tenth of the graph waits until that much is free, and costs what is idle until then."""
     mean = sum(units) / len(units)
-    tally, limits = offered(lambda: places(16, 0.025), Load(3 * 640 / mean, 30.0, 4.0, units))
+    tally, limits = offered(lambda: places(16, 0.025), Load(2 * 640 / mean, 30.0, 4.0, units, warm_up_s=60.0))
     assert tally.goodput > share * 640
     assert tally.cut_share < 0.03
     assert min(limits) >= 1.0
