@@ -59,7 +59,7 @@ def handles() -> dict[str, Any]:
 
 @pytest.fixture
 def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
-    return Graph(max_ongoing_requests=64, stage_places=dict.fromkeys(handles, 64), adapters=("news",), **handles)
+    return Graph(max_ongoing_requests=256, stage_places=dict.fromkeys(handles, 256), adapters=("news",), **handles)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,10 @@ def test_knobs_reach_the_service(made: Graph) -> None:
     ("user_config", "words"),
     [
         ({"limit": {}}, "unknown key 'limit'; did you mean 'limits'"),
-        ({"admission": {"max_in_flight": 65}}, "max_in_flight=65 exceeds scaling.ingress.max_ongoing_requests=64"),
+        (
+            {"admission": {"max_in_flight": 129}},
+            "max_in_flight=129 and twice admission.max_waiting=64 exceed scaling.ingress.max_ongoing_requests=256",
+        ),
         (
             {"defaults": {"length_profile": "tv"}},
             "defaults.length_profile='tv' is not in configs/profiles.yaml, which has",
