@@ -92,10 +92,14 @@ def _text(source: str) -> str:
 
 
 def _is_lines(text: str) -> bool:
-    """Whether the first line is an object by itself."""
-    _, first = next(json_lines.split(text))
+    """Whether any line is an object by itself, in a text that does not begin as an object or a list over lines."""
+    lines = [line for _, line in json_lines.split(text)]
+    return lines[0] not in {"[", "{"} and any(_is_object(line) for line in lines)
+
+
+def _is_object(line: str) -> bool:
     try:
-        return isinstance(proto_json.loads(first), dict)
+        return isinstance(proto_json.loads(line), dict)
     except InvalidInput:
         return False
 
@@ -105,7 +109,7 @@ def _line(number: int, text: str) -> Entry:
     try:
         return _entry(where, proto_json.loads(text))
     except InvalidInput as error:
-        return refused(where, error.violations[0].description)
+        return refused(where, error.violations[0].description.replace(" at line 1 column ", " at column "))
 
 
 def _entry(where: str, content: Any) -> Entry:

@@ -56,6 +56,10 @@ def error_without_details(error: Any, address: Address) -> PushGenError:
         return DeadlineExceeded(f"no answer in time from {_place(address)} ({details})")
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return PushGenError(f"what answers at {address.target} is not this version of pushgen.v1 ({details})")
+    if "Traceback" in details or details.startswith("\x1b") or "ray::" in details:
+        return PushGenError(
+            f"what answers at {address.target} is no PushGen service, or it broke before it could answer"
+        )
     return from_code(code, details)
 
 

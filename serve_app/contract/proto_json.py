@@ -45,7 +45,7 @@ def loads(body: bytes | str) -> Any:
     try:
         return _DECODER.decode(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
-        wrong = f"{error.msg} at line {error.lineno} column {error.colno}"
+        wrong = f"{error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
     except RecursionError:
         wrong = "lists and objects are nested too deeply"
     raise InvalidInput([Violation("request", f"is not JSON: {wrong}")])

@@ -33,7 +33,14 @@ def violations(error: ValidationError, model: type[BaseModel]) -> list[Violation
 
     One more than an error may have, at most: it says that there are more.
     """
-    return [_violation(d, model) for d in itertools.islice(error.errors(include_url=False), MAX_VIOLATIONS + 1)]
+    own = (details for details in error.errors(include_url=False) if not _follows(details))
+    return [_violation(details, model) for details in itertools.islice(own, MAX_VIOLATIONS + 1)]
+
+
+def _follows(details: ErrorDetails) -> bool:
+    """Whether a list is short only because pydantic does not count its wrong entries, which are named by themselves."""
+    given = details["input"]
+    return details["type"] == "too_short" and hasattr(given, "__len__") and len(given) >= details["ctx"]["min_length"]
 
 
 def must_be(kind: str, given: Any) -> str:

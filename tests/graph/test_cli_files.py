@@ -89,6 +89,15 @@ def test_what_is_no_request_is_said_before_anything_is_sent(
         assert words in " ".join(done.stderr.split())
 
 
+@pytest.mark.parametrize("first", ['{"title": "truncat', "{bad", "null", "[]"])
+@pytest.mark.parametrize("command", ["batch - --json", "generate --jsonl -"])
+def test_a_bad_first_line_is_one_of_many(address: str, command: str, first: str) -> None:
+    done = run(*command.split(), "--address", address, stdin=f'{first}\n{{"id": "b"}}')
+    assert done.exit_code == 1, done.output
+    errors = [answer["error"] for line in done.stdout.splitlines() if "error" in (answer := json.loads(line))]
+    assert [error["detail"].partition(":")[0] for error in errors] == ["line 1"]
+
+
 @pytest.mark.parametrize("command", [["generate"], ["batch"], ["generate", "--jsonl"]], ids=" ".join)
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, command: list[str]) -> None:
     locked = tmp_path / "locked"

@@ -49,6 +49,13 @@ def test_who_is_no_service_of_ours_is_named_by_its_address(code: CODES, kind: ty
     assert (type(raised), raised.message) == (kind, words)
 
 
+@pytest.mark.parametrize("details", ["\x1b[36mray::E.call()\x1b[0m", "ray::E.call() (pid=1)", "x\nTraceback (most"])
+def test_a_traceback_of_something_else_is_not_shown(details: str) -> None:
+    assert error(CODES.INTERNAL, details).message == (
+        "what answers at host:1 is no PushGen service, or it broke before it could answer"
+    )
+
+
 TO = "failed to connect to all addresses; last error: UNKNOWN: ipv4:10.0.0.9:9000: "
 
 
