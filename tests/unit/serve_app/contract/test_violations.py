@@ -63,9 +63,16 @@ def test_no_more_are_described_than_say_that_there_are_more() -> None:
 
 @pytest.mark.parametrize(
     ("value", "quoted"),
-    [(True, "true"), (None, "null"), ("x" * 200, f"{'x' * 80!r}..."), (10**90, "so large a number"), ([], "a list"), ({}, "an object")],
+    [
+        (True, "true"),
+        (None, "null"),
+        ("x" * 200, f"{'x' * 80!r}..."),
+        (10**90, "so large a number"),
+        ([], "a list"),
+        ({}, "an object"),
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_quotations_are_short(value: Any, quoted: str) -> None:
     assert quote(value) == quoted
 
