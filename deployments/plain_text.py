@@ -1,4 +1,4 @@
-"""Plain text of what content systems send: HTML, its character references and invisible characters taken out. Pure.
+"""Plain text of what content systems send: HTML, shortcodes, references and invisible characters taken out. Pure.
 
 It is no parser. A parser takes `a<b` and `I <3 you` for markup, and item text is more often prose than a document. A
 tag goes only if it is one beyond doubt: an element of HTML, or a name that the text also closes. Text that was escaped
@@ -13,6 +13,7 @@ from typing import Final
 
 from deployments.character_references import resolved
 from deployments.invisible import without_invisible
+from deployments.shortcodes import without_shortcodes
 
 _SHORT: Final = 100
 _MOST_ROUNDS: Final = 8  # of escaping; each resolves one more
@@ -84,7 +85,7 @@ def plain_text(text: str) -> str:
 def _plain(text: str) -> str:
     text = without_invisible(text)
     for _ in range(_MOST_ROUNDS):
-        plain = resolved(_without_tags(text))
+        plain = resolved(without_shortcodes(_without_tags(text)))
         if plain == text:
             break
         text = _SPACING.sub(lambda m: "\n" if "\n" in m.group() else " ", without_invisible(plain)).strip()

@@ -25,6 +25,9 @@ from serve_app.flow.liquid_engine import TemplateError, render
 _SHORT_FORM = re.compile(r"(?<![{$#%@])\{(?![{%])([^{}]*)\}(?!\})")
 _CLOSING = {"{{": "}}", "{%": "%}"}
 _OPENING = re.compile(r"\{[{%]")
+# Braces of the template's own around a value, which stands as a mark.
+_MARK = "\0"
+_BRACED = re.compile(r"\{\s*\0|\0\s*\}|\{[^{}\0]*\0[^{}]*\}")
 _UNQUOTABLE = re.compile(r"[\"\\\n]")
 _MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
 _CODES = {"syntax": "TEMPLATE_SYNTAX", "limit": "TEMPLATE_TOO_LARGE"}
@@ -53,6 +56,7 @@ def _filled(source: str, field: str, values: Mapping[str, object]) -> tuple[str,
     liquid, unknown = _as_liquid(source, values)
     try:
         text, missing = render(liquid, values) if "{" in liquid else (liquid, ())
+        _check_braces(liquid)
     except TemplateError as error:
         return source, [PolicyFinding(rule="template", code=_CODES[error.fault], field=field, excerpt=str(error)[:120])]
     lacking = [*unknown, *(f"{{{{ {name} }}}}" for name in missing)]
@@ -75,6 +79,14 @@ def _as_liquid(source: str, values: Mapping[str, object]) -> tuple[str, list[str
 
     parts = [part if is_liquid else _SHORT_FORM.sub(output, part) for part, is_liquid in _parts(source)]
     return "".join(parts), unknown
+
+
+def _check_braces(liquid: str) -> None:
+    """Refuse `{ {title} }`: its outer braces would be sent."""
+    marked = (_MARK if part.startswith("{{") else "" if is_liquid else part for part, is_liquid in _parts(liquid))
+    if braced := _BRACED.search("".join(marked)):
+        words = braced.group().replace(_MARK, "value")
+        raise TemplateError("syntax", f"braces around a value: {words!r}; write {{{{ name }}}}")
 
 
 def _parts(source: str) -> Iterator[tuple[str, bool]]:

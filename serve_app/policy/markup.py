@@ -12,14 +12,18 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
 
-_MARKUP = regex.compile(
+# Words of an item about code, if its plain text has them: what is markup there, plain text has not.
+_CODE = regex.compile(
     r"""</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>    # an HTML tag
-    | &(?:[a-z]{2,8}|\#\d{2,5});             # an HTML entity
-    | \*\*[^*\s][^*]*\*\* | (?<!\w)__\S     # Markdown's bold; "f***" is not
+    | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\(""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_MARKUP = regex.compile(
+    r"""\*\*[^*\s][^*]*\*\* | (?<!\w)__\S     # Markdown's bold; "f***" is not
     | ^\s*\#{1,6}\s | ^\s*[*\-]\s+\S | ^\s*>\s    # Markdown's heading, list, quote
     | \]\( | ` | ~~\S
     | \\[nrtu"] | \{\s*["'] | ["']\s*:\s*["'{\[]  # JSON
-    | ^\s*[{\[]\s*$ | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\( | ;\s*\}""",
+    | ^\s*[{\[]\s*$ | ;\s*\}""",
     regex.VERBOSE | regex.IGNORECASE,
 )
 _LEAK = regex.compile(
@@ -42,7 +46,7 @@ class MarkupRule(Knobs):
     action: Action = "block"
 
 
-def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:  # noqa: ARG001
+def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:
     """PROMPT_LEAK, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
     checks = (
         ("PROMPT_LEAK", _LEAK),
@@ -59,5 +63,7 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
                 yield Hit(code, settings.action, field, match.group())
                 break
         else:
-            if reference := next(references(text), ""):
-                yield Hit("MARKUP", settings.action, field, reference)
+            code_of = (match.group() for match in _CODE.finditer(text))
+            unsaid = (words for words in code_of if words not in context.item_facts)
+            if found := next(unsaid, "") or next(references(text), ""):
+                yield Hit("MARKUP", settings.action, field, found)

@@ -22,6 +22,7 @@ _MARKED: Final = regex.compile(
     | [$\#%@]\{[^{}]{0,60}\} | \{[!$*][\w.\s|:*]{1,60}\}     # JavaScript, Ruby; Salesforce, Smarty
     | <%.*?(?:%>|$) | <\?(?:=|php\b).*?(?:\?>|$)             # ERB, PHP
     | \*\|.{1,60}?\|\* | \[\[[^\[\]]{1,60}\]\] | \[%.{1,60}?%\]    # Mailchimp, wikis, Perl
+    | %%=.*?(?:=%%|$) | =%% | %%\[.*?(?:\]%%|$)               # AMPscript
     | %%[\w\s=.()\[\]-]{1,60}?%% | (?<![\w%])%(?![0-9a-f]{2}%)[a-z][\w.-]{0,60}%(?![\w%])    # %%name%%, %name%
     | (?<![\w%])%(?:[sd@]|\d\$[sd@])(?!\w) | %\([a-z_]+\)[sd]    # printf
     | <<\s*[\w .]{1,60}>> | (?-i:<[A-Z][A-Z_ ]+>) | <[a-z]+(?:_[a-z]+)+>
@@ -29,8 +30,16 @@ _MARKED: Final = regex.compile(
     | \[(?:insert|your)\b[^\]]{0,40}\] | \[object\s\w+\]""",
     regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
 )
-# A word in braces, in brackets or after a dollar sign: a placeholder if it names a value.
-_NAMED: Final = regex.compile(r"\{[\w .|:-]{1,60}\}|\[[\p{L}_ ]{2,40}\]|(?<![\w$])\$[a-z]\w*", regex.IGNORECASE)
+# A word in braces, in brackets, after a dollar sign or between two other marks: a placeholder if it names a value.
+_NAMED: Final = regex.compile(
+    r"""\{[\w .|:-]{1,60}\} | \[[\p{L}_ ]{2,40}\] | (?<![\w$])\$!?[a-z]\w* | \$\([\w .-]{1,60}\)
+    | (?<![\w\#|~^])(?P<mark>[\#|~^])\*?[a-z](?:[\w .-]{0,38}\w)?\*?(?P=mark)(?![\w\#|~^])
+    | <(?!(?:title|body|link)>)[a-z](?:[\w .-]{0,38}\w)?>""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_PROFILE: Final = regex.compile(r"(?<!\w)@(?:Profile|Event)\s?-\s?\w+")  # CleverTap
+# Word's merge fields. Prose in French and German quotes so: plain words may be a quotation.
+_GUILLEMETS: Final = regex.compile(r"«{1,2}\s?[a-z](?:[\w .-]{0,38}\w)?\s?»{1,2}", regex.IGNORECASE)
 # A writing model leaves any word in braces, and a field with more words in brackets.
 _GENERATED: Final = regex.compile(
     r"\{[\w .|:-]{0,60}\}"
@@ -87,7 +96,7 @@ _VALUES: Final = frozenset(
 class PlaceholderRule(Knobs):
     """Placeholders that nobody filled in.
 
-    quoted: for one that stands word for word in the item and names no usual value.
+    quoted: for one that stands word for word in the item and names no usual value, and for plain words in guillemets.
     """
 
     action: Action = "block"
@@ -99,7 +108,7 @@ def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -
     for field, text in fields_of(copy):
         quoted = ""
         for marked in _placeholders(text, context):
-            if marked in context.item_facts and not _usual(marked):
+            if _a_quotation(marked) or (marked in context.item_facts and not _usual(marked)):
                 quoted = quoted or marked
                 continue
             yield Hit("UNRENDERED_PLACEHOLDER", settings.action, field, marked)
@@ -112,15 +121,26 @@ def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -
 def _placeholders(text: str, context: PolicyContext) -> Iterator[str]:
     yield from (match.group() for match in _MARKED.finditer(text))
     yield from (marked for match in _NAMED.finditer(text) if _names_a_value(marked := match.group(), context))
+    yield from (marked for match in _PROFILE.finditer(text) if _usual(marked := match.group()))
+    yield from (marked for match in _GUILLEMETS.finditer(text) if _of_values(marked := match.group()))
     if context.generated:
         yield from (match.group() for match in _GENERATED.finditer(text))
 
 
 def _names_a_value(marked: str, context: PolicyContext) -> bool:
-    """Whether the word in braces, in brackets or after a dollar sign is the name of a value."""
+    """Whether the marked word is the name of a value."""
     if not marked.startswith("{"):
-        return all(word in _VALUES for word in _words(marked))
+        return _of_values(marked)
     return _usual(marked) or marked[1:-1].strip() in details_of(context.item) or bool(_CODE_LIKE.search(marked[1:-1]))
+
+
+def _of_values(marked: str) -> bool:
+    words = _words(marked)
+    return bool(words) and all(word in _VALUES for word in words)
+
+
+def _a_quotation(marked: str) -> bool:
+    return marked.startswith("«") and bool(regex.fullmatch(r"«\s?\p{L}?\p{Ll}+(?: \p{L}?\p{Ll}+)*\s?»", marked))
 
 
 def _usual(marked: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from deployments.types import Copy, Item, LengthProfile
+from serve_app.policy import PolicyContext, PolicySettings, check
 from tests.unit.serve_app.policy.judge import codes
 
 
@@ -56,9 +58,31 @@ def test_leftovers_are_caught(text: str, code: str) -> None:
         "Rock 'n' roast",
         "Half price? Sure!",
         "Coffee & tea; AT&T",
+        "M&Ms; Skittles",
         "Coffee™\ufe0f ❤\ufe0f #\ufe0f\u20e3",
         "Coffee 👩\u200d🍳",
     ],
 )
 def test_plain_text_is_no_markup(text: str) -> None:
     assert codes(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("item", "copy", "codes"),
+    [
+        ("Learn vector<int>", "Learn vector<int>", []),
+        ("Learn vector&lt;int&gt; first", "Learn vector<int>", []),
+        ("if a<b and c>d", "if a<b and c>d", []),
+        ("How print() works", "Learn print()", []),
+        ("Candy: M&Ms; Skittles; Mars", "M&Ms; Skittles", []),
+        ("Learn <b>vector</b>", "Learn <b>vector</b>", ["MARKUP"]),
+        ("Learn vector<int>", "Learn vector<int><b>", ["MARKUP"]),
+        ("Learn R&amp;D", "Learn R&amp;D", ["MARKUP"]),
+        ("Learn **R**", "Learn **R**", ["MARKUP"]),
+        ("Learn C", "Learn vector<int>", ["MARKUP"]),
+    ],
+)
+def test_code_that_the_items_plain_text_has_is_no_markup(item: str, copy: str, codes: list[str]) -> None:
+    profile = LengthProfile(length_profile="long", max_title=200, max_body=500)
+    context = PolicyContext(item=Item(title=item), caption="", profile=profile)
+    assert [f.code for f in check(Copy(title=copy), context, PolicySettings(), only=("markup",))] == codes

@@ -52,6 +52,10 @@ def found(text: str, context: PolicyContext = CONTEXT, **settings: str) -> list[
             "\uff5b\uff5btitle\uff5d\uff5d",
         ),
         "{{ first\n_name }}",
+        *("%%=v(@x)=%%", '%%=ProperCase(AttributeValue("x"), 1)=%%', "%%[ SET @x = 'a' ]%%", "%%=v(@x"),
+        *("#NAME#", "#first_name#", "|NAME|", "|*FNAME*|", "~name~", "^Name^", "$(name)", "$(user.name)", "$!name"),
+        *("«first_name»", "«FirstName»", "«firstName»", "«NAME»", "««name»»", "@Profile - Name", "@Event - Price"),
+        *("<name>", "<First name>"),
     ],
 )
 def test_a_placeholder_is_blocked(leftover: str) -> None:
@@ -93,7 +97,9 @@ def test_the_end_of_one_is_blocked_too() -> None:
             ":-} fun",
             "}:-)",
         ),
-        *("Cake & co.", "[1]", "[...]", "{}", "«Coffee»"),
+        *("Cake & co.", "[1]", "[...]", "{}", "«Coffee»", "le mot «nom»", "« Le Nom de la rose »", "«Le prix»"),
+        *("#Name", "#Name #City", "#Title#Brand", "#Coffee#", "#1 #2#", "~5 km", "~5~ km", "|x|", "Name | City | Date"),
+        *("$(5)", "$(ls)", "@Profile", "@ana - Name your price", "Coffee @Event - come", "100%%", "<title>"),
     ],
 )
 def test_plain_text_is_none(text: str) -> None:
@@ -118,6 +124,12 @@ def test_what_the_item_says_itself_is_for_a_person_to_judge(text: str) -> None:
 @pytest.mark.parametrize("text", ["{{ first_name }}", "*|FNAME|*", "%price%", "{{title}}"])
 def test_an_item_that_was_not_rendered_itself_is_no_excuse(text: str) -> None:
     assert found(f"Hi {text}", replace(CONTEXT, item=Item(title=f"{text}, come")))[0][2] is Severity.BLOCK
+
+
+@pytest.mark.parametrize("text", ["«name»", "« Date »", "«Discount Store»"])
+def test_plain_words_in_guillemets_may_be_a_quotation(text: str) -> None:
+    assert found(f"Le mot {text}")[0][1:] == (text, Severity.REVIEW)
+    assert found(f"Le mot {text} %price%")[0][1:] == ("%price%", Severity.BLOCK)
 
 
 def test_a_templates_own_words_are_no_excuse() -> None:
