@@ -12,23 +12,25 @@ from typing import Annotated
 
 from pydantic import Field
 
-from deployments.captioner.openai_settings import OpenAiCaptionerSettings
-from deployments.captioner.settings import TagsCaptionerSettings
-from deployments.captioner.vlm_settings import VlmCaptionerSettings
+from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
+from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
+from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.fakes import (
     FakeCaptioner,
     FakeCaptionerSettings,
     FakeGenerator,
     FakeGeneratorSettings,
+    FakeKnobs,
     FakeRewardScorer,
     FakeRewardSettings,
     FakeRouter,
     FakeRouterSettings,
 )
-from deployments.generator.openai_settings import OpenAiGeneratorSettings
-from deployments.generator.settings import GeneratorSettings
-from deployments.reward.settings import RewardSettings
-from deployments.router.settings import EmbeddingRouterSettings
+from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
+from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.reward.settings import RewardKnobs, RewardSettings
+from deployments.router.settings import EmbeddingRouterSettings, RouterKnobs
+from deployments.settings import Knobs
 from deployments.stages import CaptionerStage, GeneratorStage, RewardStage, RouterStage
 
 AnyCaptionerSettings = Annotated[
@@ -96,3 +98,26 @@ def build_reward(settings: AnyRewardSettings) -> RewardStage:
             return BradleyTerryScorer(settings)
         case FakeRewardSettings():
             return FakeRewardScorer(settings)
+
+
+def knobs_of(  # noqa: PLR0911 - one return a kind, so that mypy sees a missing one
+    settings: AnyCaptionerSettings | AnyRouterSettings | AnyGeneratorSettings | AnyRewardSettings,
+) -> type[Knobs]:
+    """The `knobs_type` of the class that these settings build, without importing it."""
+    match settings:
+        case TagsCaptionerSettings():
+            return TagsKnobs
+        case VlmCaptionerSettings():
+            return VlmKnobs
+        case OpenAiCaptionerSettings():
+            return OpenAiCaptionerKnobs
+        case EmbeddingRouterSettings():
+            return RouterKnobs
+        case GeneratorSettings():
+            return GeneratorKnobs
+        case OpenAiGeneratorSettings():
+            return OpenAiGeneratorKnobs
+        case RewardSettings():
+            return RewardKnobs
+        case FakeCaptionerSettings() | FakeRouterSettings() | FakeGeneratorSettings() | FakeRewardSettings():
+            return FakeKnobs

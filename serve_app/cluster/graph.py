@@ -12,13 +12,12 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
-from deployments.errors import Misconfigured
 from deployments.settings import parse
 from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.remote import RemoteStages
-from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
-from serve_app.flow.profiles import load_profiles
+from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.stages import INGRESS, STAGES
@@ -112,13 +111,7 @@ class Graph:
         """Take new knobs. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
-        profiles = load_profiles(knobs.length_profiles)
-        if knobs.defaults.length_profile not in profiles:
-            raise Misconfigured(
-                f"user_config of Ingress: defaults.length_profile={knobs.defaults.length_profile!r} is not in "
-                f"{knobs.length_profiles}, which has {', '.join(profiles)}"
-            )
-        self.service.reconfigure(knobs, profiles)
+        self.service.reconfigure(knobs, profiles_of(knobs))
 
     async def _ask_categories(self) -> tuple[CategoryInfo, ...]:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))
@@ -133,23 +126,6 @@ class Graph:
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
         return {KEYS.get(name, name): _healthy(deployment) for name, deployment in deployments.items()}
-
-
-def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: Mapping[str, int]) -> None:
-    """Raise Misconfigured when the gate would let in, or let wait, more than there are places for."""
-    if admission.most_requests > ingress_places:
-        raise Misconfigured(
-            f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} and twice "
-            f"admission.max_waiting={admission.max_waiting} exceed scaling.ingress.max_ongoing_requests="
-            f"{ingress_places}: requests would wait in Serve's proxy, which knows neither priority nor time budget"
-        )
-    for stage, places in stage_places.items():
-        if admission.max_in_flight > places:
-            raise Misconfigured(
-                f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} exceeds the {places} "
-                f"places of scaling.{stage} for one ingress replica (max_queued_requests, and a share of min_replicas "
-                f"x max_ongoing_requests): the {stage} would refuse what the ingress has let in"
-            )
 
 
 def _healthy(deployment: Any) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import yaml
 from pydantic import Field, StrictInt, StrictStr, ValidationError
 
 from deployments.errors import Misconfigured
-from deployments.settings import Strict, describe_one
+from deployments.kinds import knobs_of
+from deployments.settings import Knobs, Strict
+from serve_app.demo import import_path
+from serve_app.demo.document import Document, Location, parse_yaml, sentences, where
+from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.flow.profiles import profiles_of
 from serve_app.settings import AppSettings
+from serve_app.stages import DEPLOYMENTS, INGRESS, STAGES
 
-OUR_APP: Final = "serve_app.app:build"
+OUR_APP: Final = ("serve_app.app", "build")
 _MAX_BYTES = 2**20
-_MAX_VALUES = 100_000
-_SHOWN = 40
 
 _Port = Annotated[StrictInt, Field(ge=1, le=65535)]
 
@@ -96,42 +98,82 @@ class ServeConfig(Strict):
     target_capacity: Any = None
 
 
-Location = tuple[str | int, ...]
-
-
-@dataclass
-class Document:
-    """A parsed file, with the line of each key."""
-
-    data: Any
-    lines: dict[Location, int] = field(default_factory=dict)
-
-    def place(self, location: Location) -> tuple[str, int | None]:
-        """Return the dotted path of what exists in the file, and its line. Names of pydantic's own are left out."""
-        path: Location = ()
-        for part in location:
-            if (*path, part) in self.lines:
-                path = (*path, part)
-        missing = location[-1:] if location and path[-1:] != location[-1:] else ()
-        return dotted((*path, *missing)), self.lines.get(path)
-
-
 def read(path: Path) -> dict[str, Any]:
-    """Read a Serve config and check its keys, its ports and the settings of our application. Raises Misconfigured."""
+    """Read a Serve config; check its keys, ports and import paths, and our settings and knobs. Raises Misconfigured."""
     document = parse_yaml(_text(path), path)
     try:
         checked = ServeConfig.model_validate(document.data)
     except ValidationError as error:
-        raise Misconfigured(_sentences(error, document, path)) from None
-    if checked.http_options.port == checked.grpc_options.port:
-        raise Misconfigured(f"{path}: http_options.port and grpc_options.port are both {checked.http_options.port}")
+        raise Misconfigured(sentences(error, document, path)) from None
+    refuse_equal_ports(path, checked.http_options.port, checked.grpc_options.port)
+    faults = _import_faults(checked, document, path)
     for number, application in enumerate(checked.applications):
-        if application.import_path == OUR_APP:
-            try:
-                AppSettings.model_validate(application.args)
-            except ValidationError as error:
-                raise Misconfigured(_sentences(error, document, path, ("applications", number, "args"))) from None
+        if not faults and import_path.split(application.import_path) == OUR_APP:
+            faults += _application_faults(application, document, path, ("applications", number))
+    if faults:
+        raise Misconfigured("\n".join(faults))
     return dict(document.data)
+
+
+def refuse_equal_ports(path: Path, http_port: int, grpc_port: int) -> None:
+    """Raise Misconfigured."""
+    if http_port == grpc_port:
+        raise Misconfigured(f"{path}: http_options.port and grpc_options.port are both {http_port}")
+
+
+def _import_faults(config: ServeConfig, document: Document, path: Path) -> list[str]:
+    """What Serve would import and is not there; Serve itself would try for ever, or end in a traceback."""
+    named: list[tuple[Location, str]] = [
+        (("grpc_options", "grpc_servicer_functions", number), function)
+        for number, function in enumerate(config.grpc_options.grpc_servicer_functions)
+    ]
+    for number, application in enumerate(config.applications):
+        brought = application.runtime_env if isinstance(application.runtime_env, dict) else {}
+        if not brought.keys() & {"working_dir", "py_modules"}:  # code that is not on this machine's path
+            named.append((("applications", number, "import_path"), application.import_path))
+    faults = []
+    for at, name in named:
+        try:
+            import_path.check(name)
+        except Misconfigured as error:
+            faults.append(f"{where(document, path, at)}: {error}")
+    return faults
+
+
+def _application_faults(application: Application, document: Document, path: Path, at: Location) -> list[str]:
+    """What is wrong in the settings, the deployments' names and the knobs of our application."""
+    try:
+        settings = AppSettings.model_validate(application.args)
+    except ValidationError as error:
+        return [sentences(error, document, path, (*at, "args"))]
+    types: dict[str, type[Knobs]] = {row.deployment: knobs_of(getattr(settings, row.key)) for row in STAGES}
+    types[INGRESS] = IngressKnobs
+    faults, ingress, ingress_at, seen = [], IngressKnobs(), at, set[str]()
+    for number, deployment in enumerate(application.deployments):
+        here = (*at, "deployments", number)
+        if deployment.name not in types or deployment.name in seen:
+            near = difflib.get_close_matches(deployment.name, types, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(DEPLOYMENTS)}"
+            wrong = "stands twice" if deployment.name in seen else f"is no deployment of the application; {hint}"
+            faults.append(f"{where(document, path, (*here, 'name'))}: {deployment.name!r} {wrong}")
+            continue
+        seen.add(deployment.name)
+        try:
+            knobs = types[deployment.name].model_validate(deployment.user_config or {})
+        except ValidationError as error:
+            faults.append(sentences(error, document, path, (*here, "user_config")))
+            continue
+        if isinstance(knobs, IngressKnobs):
+            ingress, ingress_at = knobs, here
+    if not faults:
+        try:
+            check_places(
+                ingress.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places()
+            )
+            profiles_of(ingress)
+        except Misconfigured as error:
+            faults.append(f"{where(document, path, ingress_at)}: {error}")
+    return faults
 
 
 def _text(path: Path) -> str:
@@ -161,71 +203,3 @@ def _nearest(path: Path) -> str:
         return f": there is no folder {str(path.parent)!r}"
     near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.5)
     return f"; did you mean {str(path.parent / near[0])!r}?" if near else ""
-
-
-def parse_yaml(text: str, path: Path) -> Document:
-    """Parse one YAML document. A key that stands twice is an error: YAML's parser would drop the first."""
-    try:
-        loader = yaml.SafeLoader(text)
-        root = loader.get_single_node()
-        document = Document(None)
-        if root is not None:
-            _note_lines(root, (), document.lines, path)
-            document.data = loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        advice = ": indent with spaces" if "'\\t'" in str(error.problem) else ""
-        raise Misconfigured(f"{path}{line}: not YAML: {error.problem or error.context}{advice}") from None
-    except yaml.YAMLError as error:
-        raise Misconfigured(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    except (ValueError, RecursionError, TypeError, OverflowError) as error:  # an impossible date, a hundred brackets
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise Misconfigured(f"{path}: not a config: {reason}") from None
-    if document.data is None:
-        raise Misconfigured(f"{path}: the file is empty; configs/demo.yaml is an example")
-    return document
-
-
-def _note_lines(node: yaml.Node, at: Location, lines: dict[Location, int], path: Path) -> None:
-    lines[at] = node.start_mark.line + 1
-    if len(lines) > _MAX_VALUES:  # a few lines of aliases of aliases can mean millions
-        raise Misconfigured(f"{path}: more than {_MAX_VALUES} values")
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            _note_lines(item, (*at, number), lines, path)
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            line = key.start_mark.line + 1
-            if name in seen and name != "<<":
-                raise Misconfigured(f"{path}, line {line}: {dotted((*at, name))}: the key stands twice")
-            seen.add(name)
-            _note_lines(value, (*at, name), lines, path)
-            lines[*at, name] = line
-
-
-def dotted(location: Location) -> str:
-    """Format a location as `applications[0].args`."""
-    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location).removeprefix(".")
-
-
-def _sentences(error: ValidationError, document: Document, path: Path, at: Location = ()) -> str:
-    """Format each violation with its file, line and key."""
-    sentences = []
-    for violation in error.errors():
-        key = (violation.get("ctx") or {}).get("key")
-        location = (*at, *violation["loc"], *((key,) if isinstance(key, str) else ()))
-        name, line = document.place(location)
-        where = f"{path}, line {line}" if line and location else str(path)
-        sentences.append(f"{where}: {f'{name}: ' if name else ''}{describe_one(violation)}{_value(violation)}")
-    return "\n".join(sentences)
-
-
-def _value(violation: Any) -> str:
-    """What stands there instead, where it is short and the message does not say it."""
-    value = violation["input"]
-    if violation["type"] in ("missing", "value_error", "unknown_key") or isinstance(value, dict | list):
-        return ""
-    return f", not {value!r}" if len(repr(value)) <= _SHOWN else ""

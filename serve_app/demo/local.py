@@ -23,7 +23,7 @@ import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from serve_app.demo import supervisor
-from serve_app.demo.config import read
+from serve_app.demo.config import read, refuse_equal_ports
 from serve_app.demo.ingress_mode import IngressMode
 from serve_app.demo.ports import every_host, free_port, why_not
 from serve_app.demo.serve_log import Refused, StartFailed, dashboard, failure_in, ready_stages
@@ -64,6 +64,7 @@ class LocalServe:
             edit(self.config)
         self.http_port: int = self.config["http_options"].get("port", 8000)
         self.grpc_port: int = self.config["grpc_options"].get("port", 9000)
+        refuse_equal_ports(config, self.http_port, self.grpc_port)
         self.ingress = ingress or IngressMode.of(os.environ | (env or {}))
         self.notices: list[str] = []
         """What this machine lacks and what is used instead; known after the start."""
@@ -79,8 +80,10 @@ class LocalServe:
 
     @property
     def url(self) -> str:
+        """Of the first application, without a last slash."""
         host = str(self.config["http_options"]["host"])
-        return f"http://[{host}]:{self.http_port}" if host == "::1" else f"http://127.0.0.1:{self.http_port}"
+        prefix = str(self.config["applications"][0].get("route_prefix") or "").rstrip("/")
+        return f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{self.http_port}{prefix}"
 
     @property
     def folder(self) -> Path:

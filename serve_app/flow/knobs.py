@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import Field, model_validator
 
+from deployments.errors import Misconfigured
 from deployments.images import ImageLimits
 from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin
@@ -169,3 +172,20 @@ class IngressKnobs(Knobs):
         if shares >= 1:
             raise ValueError(f"reserve.generate_share + reserve.score_share = {shares} leaves nothing of a budget")
         return self
+
+
+def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: Mapping[str, int]) -> None:
+    """Raise Misconfigured when the gate would let in, or let wait, more than there are places for."""
+    if admission.most_requests > ingress_places:
+        raise Misconfigured(
+            f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} and twice "
+            f"admission.max_waiting={admission.max_waiting} exceed scaling.ingress.max_ongoing_requests="
+            f"{ingress_places}: requests would wait in Serve's proxy, which knows neither priority nor time budget"
+        )
+    for stage, places in stage_places.items():
+        if admission.max_in_flight > places:
+            raise Misconfigured(
+                f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} exceeds the {places} "
+                f"places of scaling.{stage} for one ingress replica (max_queued_requests, and a share of min_replicas "
+                f"x max_ongoing_requests): the {stage} would refuse what the ingress has let in"
+            )

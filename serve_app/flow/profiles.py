@@ -12,6 +12,7 @@ from deployments.errors import Misconfigured
 from deployments.paths import find
 from deployments.settings import Settings, parse
 from deployments.types import LengthProfile
+from serve_app.flow.knobs import IngressKnobs
 
 
 class ProfileFile(Settings):
@@ -40,3 +41,14 @@ def load_profiles(path: str) -> Mapping[str, LengthProfile]:
     if len(by_name) < len(profiles):
         raise Misconfigured(f"length profiles {path!r}: a name is used more than once")
     return by_name
+
+
+def profiles_of(knobs: IngressKnobs) -> Mapping[str, LengthProfile]:
+    """Read the profiles that the knobs name. Raises Misconfigured, also when the default one is not among them."""
+    profiles = load_profiles(knobs.length_profiles)
+    if knobs.defaults.length_profile not in profiles:
+        raise Misconfigured(
+            f"user_config of Ingress: defaults.length_profile={knobs.defaults.length_profile!r} is not in "
+            f"{knobs.length_profiles}, which has {', '.join(profiles)}"
+        )
+    return profiles

@@ -11,8 +11,7 @@ from deployments.errors import Misconfigured
 from deployments.kinds import build_captioner, build_generator, build_reward, build_router
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.cluster.graph import check_places
-from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.knobs import IngressKnobs, check_places
 from serve_app.settings import AppSettings
 
 CONFIGS = ("cluster", "demo", "demo-large", "fake", "gpu", "openai")

@@ -58,7 +58,7 @@ ARROWS = {
     "flow": {"contract", "policy"},
     "cluster": {"flow", "policy", "contract", "stages"},
     "ingress": {"cluster", "flow", "contract"},
-    "demo": {"client", "contract", "settings", "stages"},
+    "demo": {"client", "contract", "flow", "settings", "stages"},
 }
 
 

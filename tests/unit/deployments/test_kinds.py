@@ -37,4 +37,5 @@ def test_every_kind_is_built_and_its_knobs_stand_beside_its_settings(stage: str)
         built = build(settings)
         # The reference of knobs is made of the settings' module alone, without loading the class.
         assert built.knobs_type.__module__ == type(settings).__module__
+        assert kinds.knobs_of(settings) is built.knobs_type
         assert issubclass(built.knobs_type, CachedKnobs) == isinstance(built, Cacheable)

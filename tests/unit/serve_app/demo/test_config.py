@@ -88,6 +88,17 @@ def test_what_is_no_config_is_refused_in_words(tmp_path: Path, text: str | bytes
         ("router: {num_cpus: 0.1", "router: {num_cpus: some", ["args.scaling.router.num_cpus: ", "not 'some'"]),
         ("router: {num_cpus: 0.1", "router: {min_replicas: 3", ["line 27: ", "args.scaling.router: max_replicas=1"]),
         ("user_config: {latency_ms: 20}", "user_config: 20", ["applications[0].deployments[0].user_config: "]),
+        ("latency_ms: 20", "latencyms: 20", ["line 33: ", "deployments[0].user_config.latencyms: "]),
+        ("latency_ms: 20", "latency_ms: fast", ["line 33: ", "deployments[0].user_config.latency_ms: ", "not 'fast'"]),
+        ("latency_ms: 10", "latency_ms: -1", ["line 39: ", "deployments[3].user_config.latency_ms: ", "not -1"]),
+        ("- name: Captioner", "- name: Captionr", ["line 32: ", "deployments[0].name: ", "did you mean 'Captioner'?"]),
+        ("- name: Captioner", "- name: captioner", ["deployments[0].name: ", "did you mean 'Captioner'?"]),
+        ("- name: Captioner", "- name: xyz", ["there are Captioner, CategoryRouter, Generator, RewardScorer, Ingress"]),
+        ("- name: Captioner", "- name: Generator", ["deployments[2].name: 'Generator' stands twice"]),
+        ("serve_app.app:build", "serve_app.nope:build", ["line 19: ", "].import_path: there is no module"]),
+        ("serve_app.app:build", "serve_app.app:biuld", ["line 19: ", "].import_path: ", "did you mean 'build'?"]),
+        ("serve_app.app:build", "nocolon", ["line 19: applications[0].import_path: 'nocolon'", "module:attribute"]),
+        ("servicer.add_service_to_server", "servicer.add", ["line 12: grpc_options.grpc_servicer_functions[0]: "]),
         ("- name: Captioner", "- nam: Captioner", ["applications[0].deployments[0].nam: unknown key"]),
     ],
 )  # fmt: skip
@@ -99,11 +110,37 @@ def test_a_wrong_value_is_named_with_its_line_and_key(
     assert [w for w in words if w not in reason] == [], reason
 
 
+@pytest.mark.parametrize(
+    ("knobs", "words"),
+    [
+        ("{limts: {}}", ["line 33: ", ".user_config.limts: ", "'limits'"]),
+        ("{defaults: {max_categories: many}}", ["line 33: ", ".user_config.defaults.max_categories: ", "not 'many'"]),
+        ("{defaults: {max_categories: 13}}", ["line 33: ", "exceeds limits.max_categories"]),
+        ("{defaults: {length_profile: nope}}", ["line 32: ", "'nope' is not in configs/profiles.yaml"]),
+        ("{length_profiles: nope.yaml}", ["line 32: ", "cannot read 'nope.yaml'"]),
+        ("{admission: {max_in_flight: 5000}}", ["line 32: ", "admission.max_in_flight=5000"]),
+    ],
+)
+def test_the_knobs_of_the_ingress_are_checked(tmp_path: Path, good: str, knobs: str, words: list[str]) -> None:
+    old = "name: Captioner\n        user_config: {latency_ms: 20}"
+    assert old in good
+    reason = refusal(tmp_path / "c.yaml", good.replace(old, f"name: Ingress\n        user_config: {knobs}"))
+    assert [w for w in ["applications[0].deployments[0]", *words] if w not in reason] == [], reason
+
+
 def test_every_wrong_value_is_named(tmp_path: Path, good: str) -> None:
     text = good.replace("port: 8000", "port: a").replace("port: 9000", "port: b")
     reason = refusal(tmp_path / "c.yaml", text)
     assert "http_options.port" in reason
     assert "grpc_options.port" in reason
+
+
+def test_code_that_the_config_brings_along_is_not_looked_up(tmp_path: Path, good: str) -> None:
+    text = good.replace(
+        "serve_app.app:build", "elsewhere:app\n    runtime_env: {working_dir: 'https://example.com/a.zip'}"
+    )
+    (tmp_path / "c.yaml").write_text(text)
+    assert read(tmp_path / "c.yaml")
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path, root: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.errors import Misconfigured
 from serve_app.demo.local import IngressMode, LocalServe
 
 
@@ -15,3 +16,16 @@ def test_an_ingress_mode_is_chosen_or_the_environments(root: Path, monkeypatch: 
     monkeypatch.setenv("RAY_SERVE_ENABLE_HA_PROXY", "1")
     assert LocalServe(config).ingress is IngressMode.HAPROXY
     assert LocalServe(config, ingress=IngressMode.PROXY).ingress is IngressMode.PROXY
+
+
+@pytest.mark.parametrize("ports", [{"http_port": 8156, "grpc_port": 8156}, {"http_port": 9000}, {"grpc_port": 8000}])
+def test_equal_ports_are_refused_wherever_they_come_from(root: Path, ports: dict[str, int]) -> None:
+    with pytest.raises(Misconfigured, match=r"http_options.port and grpc_options.port are both"):
+        LocalServe(root / "configs/fake.yaml", **ports)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("prefix", "end"), [("/", ":8000"), ("/push", ":8000/push"), ("/a/b/", ":8000/a/b")])
+def test_the_url_has_the_prefix_of_the_application(root: Path, tmp_path: Path, prefix: str, end: str) -> None:
+    text = (root / "configs/fake.yaml").read_text()
+    (tmp_path / "c.yaml").write_text(text.replace("route_prefix: /", f"route_prefix: {prefix}"))
+    assert LocalServe(tmp_path / "c.yaml").url == f"http://127.0.0.1{end}"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.errors import Misconfigured
-from serve_app.cluster.graph import check_places
-from serve_app.flow.knobs import AdmissionKnobs
+from serve_app.flow.knobs import AdmissionKnobs, check_places
 from serve_app.settings import GraphScaling
 
 KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32)
