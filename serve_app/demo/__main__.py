@@ -78,6 +78,8 @@ def run(local: LocalServe, config: Path, out: Path, serve: bool, only: list[str]
     if not items:
         raise Misconfigured(f"no item is called {', '.join(only)}; there are {', '.join(i.name for i in demo_items())}")
     if not serve:
+        if not local.speaks_http:
+            raise Misconfigured("the items go over HTTP too, which `route_prefix: null` turns off; use --serve")
         make_writable(out)
     steps = 3 if serve else 5
     started = time.monotonic()
@@ -167,14 +169,15 @@ def ask(request: GenerateNotificationRequest, protocol: str, local: LocalServe) 
 
 def keep_up(local: LocalServe) -> None:
     """Print how to call the service, then wait for Ctrl-C or for the app to end."""
+    http = f"""
+      curl     curl {local.url}/v1/notifications:generate -H 'content-type: application/json' \\
+                 -d '{{"item": {{"title": "Fresh bread", "description": "Baked this morning."}}}}'
+      OpenAPI  {local.url}/docs        health  {local.url}/healthz"""
     console.print(
         f"""
       CLI      .venv/bin/pushgen generate --address {local.address} --title "Fresh bread" --image photo.jpg
-      curl     curl {local.url}/v1/notifications:generate -H 'content-type: application/json' \\
-                 -d '{{"item": {{"title": "Fresh bread", "description": "Baked this morning."}}}}'
       grpcurl  grpcurl -plaintext -d '{{"item": {{"title": "Fresh bread"}}}}' {local.address} \\
-                 pushgen.v1.PushGenService/GenerateNotification
-      OpenAPI  {local.url}/docs        health  {local.url}/healthz
+                 pushgen.v1.PushGenService/GenerateNotification{http if local.speaks_http else ""}
 
       Ctrl-C stops everything.""",
         markup=False,

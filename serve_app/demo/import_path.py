@@ -39,16 +39,21 @@ def check(path: str) -> None:
 def _find(module: str) -> ModuleSpec:
     """Find the module; its parents are imported, from the outermost in."""
     parts = module.split(".")
-    for count in range(1, len(parts) + 1):
-        name = ".".join(parts[:count])
-        try:
-            spec = importlib.util.find_spec(name)
-        except Exception as error:  # noqa: BLE001 - a parent package's own code may raise anything
-            raise Misconfigured(f"the module {name!r} cannot be looked up: {error}") from None
-        if spec is None:
-            raise Misconfigured(f"there is no module {name!r}")
-        if count < len(parts) and spec.submodule_search_locations is None:
-            raise Misconfigured(f"{name!r} is a module and no package, so there is no module {module!r}")
+    found = _spec(parts[0])
+    for count in range(2, len(parts) + 1):
+        if found.submodule_search_locations is None:
+            raise Misconfigured(f"{found.name!r} is a module and no package, so there is no module {module!r}")
+        found = _spec(".".join(parts[:count]))
+    return found
+
+
+def _spec(name: str) -> ModuleSpec:
+    try:
+        spec = importlib.util.find_spec(name)
+    except Exception as error:  # noqa: BLE001 - a parent package's own code may raise anything
+        raise Misconfigured(f"the module {name!r} cannot be looked up: {error}") from None
+    if spec is None:
+        raise Misconfigured(f"there is no module {name!r}")
     return spec
 
 

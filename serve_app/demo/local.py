@@ -86,6 +86,11 @@ class LocalServe:
         return f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{self.http_port}{prefix}"
 
     @property
+    def speaks_http(self) -> bool:
+        """False where the first application has `route_prefix: null`, which takes it off Serve's HTTP proxy."""
+        return self.config["applications"][0].get("route_prefix", "/") is not None
+
+    @property
     def folder(self) -> Path:
         """The temp folder of the run, with Ray's logs."""
         if self._folder is None:

@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
-from serve_app.demo.__main__ import app
+from serve_app.demo.__main__ import app, keep_up
+from serve_app.demo.local import LocalServe, StartFailed
 
 
 def test_an_unknown_item_is_refused_with_the_names_there_are(root: Path) -> None:
@@ -31,6 +33,31 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_start(root: Path, t
         assert done.exit_code == 2
         assert "--out: " in done.output
         assert "cannot be written" in done.output
+
+
+def test_an_application_without_http_is_sent_no_items(root: Path, tmp_path: Path) -> None:
+    text = (root / "configs/fake.yaml").read_text()
+    (tmp_path / "c.yaml").write_text(text.replace("route_prefix: /", "route_prefix: null"))
+    done = CliRunner().invoke(app, ["--config", str(tmp_path / "c.yaml")])
+    assert done.exit_code == 2
+    assert "route_prefix: null" in done.output
+
+
+@pytest.mark.parametrize("prefix", ["/", "/push", "null"])
+def test_the_printed_urls_have_the_prefix(
+    root: Path, tmp_path: Path, prefix: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (root / "configs/fake.yaml").read_text()
+    (tmp_path / "c.yaml").write_text(text.replace("route_prefix: /", f"route_prefix: {prefix}"))
+    local = LocalServe(tmp_path / "c.yaml")
+    monkeypatch.setattr(LocalServe, "tail", lambda self: "")
+    with pytest.raises(StartFailed):  # it has not been started
+        keep_up(local)
+    printed = capsys.readouterr().out
+    urls = [f"{local.url}/{path}" for path in ("v1/notifications:generate", "docs", "healthz")]
+    assert [url in printed for url in urls] == [prefix != "null"] * 3
+    assert local.url.endswith({"/": ":8000", "/push": ":8000/push", "null": ":8000"}[prefix])
+    assert "grpcurl" in printed
 
 
 def test_a_port_that_cannot_be_is_refused(root: Path) -> None:
