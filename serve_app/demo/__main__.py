@@ -157,7 +157,7 @@ def send(items: list[DemoItem], protocol: str, local: LocalServe) -> list[dict[s
 
 def ask(request: GenerateNotificationRequest, protocol: str, local: LocalServe) -> Decision:
     if protocol == "grpc":
-        with PushGenClient(local.address, timeout_s=REQUEST_S) as client:
+        with PushGenClient(local.address, application=local.application, timeout_s=REQUEST_S) as client:
             return client.generate(request)
     answer = httpx.post(
         f"{local.url}/v1/notifications:generate", content=request.model_dump_json(exclude_none=True),

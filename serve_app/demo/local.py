@@ -86,6 +86,11 @@ class LocalServe:
         return f"http://{'[::1]' if host == '::1' else '127.0.0.1'}:{self.http_port}{prefix}"
 
     @property
+    def application(self) -> str:
+        """Name of the first application. Serve's gRPC proxy asks for it where there are several."""
+        return str(self.config["applications"][0].get("name", "default"))
+
+    @property
     def speaks_http(self) -> bool:
         """False where the first application has `route_prefix: null`, which takes it off Serve's HTTP proxy."""
         return self.config["applications"][0].get("route_prefix", "/") is not None
@@ -185,7 +190,9 @@ class LocalServe:
     def healthy(self) -> bool:
         with grpc.insecure_channel(self.address, [("grpc.enable_http_proxy", 0)]) as channel:
             try:
-                answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=3)
+                check = health_pb2_grpc.HealthStub(channel).Check
+                named = (("application", self.application),)
+                answer = check(health_pb2.HealthCheckRequest(), timeout=3, metadata=named)
             except grpc.RpcError:
                 return False
         return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
