@@ -90,7 +90,7 @@ async def test_revisions_are_of_all_stages_in_the_order_of_the_flow(made: Graph)
 
 
 async def test_one_stage_without_a_replica_fails_the_question(made: Graph, handles: dict[str, Any]) -> None:
-    handles["reward"].error = graph.Misconfigured("x")
+    handles["reward"].error = Misconfigured("x")
     with pytest.raises(Misconfigured):
         await made._ask_revisions()
 

@@ -28,9 +28,9 @@ except KeyboardInterrupt:
 
 
 def started(*before: str, ignored: tuple[signal.Signals, ...] = ()) -> subprocess.Popen[str]:
-    def ignore() -> None:
-        for number in ignored:
-            signal.signal(number, signal.SIG_IGN)
+    def ignore() -> None:  # whoever runs the tests may ignore some himself, as under nohup
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
     command = [*before, sys.executable, "-c", COMMAND]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=ignore)  # noqa: PLW1509
