@@ -197,6 +197,8 @@ def _text(path: Path) -> str:
 
 
 def _nearest(path: Path) -> str:
+    if path.is_symlink():
+        return ": the link leads nowhere"
     try:
         names = sorted(p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml"))
     except OSError:

@@ -160,6 +160,13 @@ def test_files_that_cannot_be_read_are_named(tmp_path: Path, root: Path) -> None
         assert "cannot be read" in reason(tmp_path / "secret.yaml")
 
 
+def test_a_link_that_leads_nowhere_is_said_to(tmp_path: Path) -> None:
+    link = tmp_path / "c.yaml"
+    link.symlink_to("gone.yaml")
+    with pytest.raises(Misconfigured, match="the link leads nowhere"):
+        read(link)
+
+
 def test_a_byte_order_mark_and_aliases_are_taken(tmp_path: Path, good: str) -> None:
     (tmp_path / "c.yaml").write_bytes(b"\xef\xbb\xbf" + good.encode())
     assert read(tmp_path / "c.yaml")
