@@ -48,7 +48,9 @@ class Asking(FakeService):
         super().__init__()
         self._generator = RemoteGenerator(generator, NoMetrics())
 
-    async def generate(self, request: messages.GenerateNotificationRequest, request_id: str) -> Decision:
+    async def generate(
+        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
+    ) -> Decision:
         task = GenerationTask(item=request.item, caption="", plan=PLAN, candidates_per_category=1, profile=PROFILE)
         (draft,) = [d async for d in self._generator.generate(task, Call(Deadline.after(30)))]
         return DECISION.model_copy(update={"item_id": draft.title})

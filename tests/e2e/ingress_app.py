@@ -27,11 +27,11 @@ FAILURES: dict[str, tuple[Exception, int]] = {
 class Scripted(FakeService):
     """An item's id says how it ends."""
 
-    def _take(self, verb: str, request: Any, request_id: str) -> None:
+    def _take(self, verb: str, request: Any, request_id: str, tenant: str) -> None:
         error, self.after = FAILURES.get(getattr(getattr(request, "item", None), "id", ""), (None, 0))
         self.fails = {verb: error} if error else {}
         self.hang = getattr(getattr(request, "item", None), "id", "") == "hang"
-        super()._take(verb, request, request_id)
+        super()._take(verb, request, request_id, tenant)
 
     async def healthy(self) -> dict[str, bool]:
         """`closed` counts streams that ended; told through the health, so that a test can see it from outside."""

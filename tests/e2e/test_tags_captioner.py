@@ -23,7 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def captioner() -> AsyncIterator[CachedCaptioner]:
-    stage = cached(build_captioner(TagsCaptionerSettings()))
+    settings = TagsCaptionerSettings()
+    stage = cached(build_captioner(settings), settings)
     await stage.start(TagsKnobs())
     yield stage
     await stage.stop()

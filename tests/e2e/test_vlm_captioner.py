@@ -27,7 +27,7 @@ async def captioner(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[C
     settings = VlmCaptionerSettings.model_validate(
         {"engine": {"model": str(model), "max_images_per_prompt": 2, "max_num_seqs": 4}, "max_image_side": 256}
     )
-    stage = cached(build_captioner(settings))
+    stage = cached(build_captioner(settings), settings)
     await stage.start(knobs())
     yield stage
     engine = stage._inner._engine  # type: ignore[attr-defined]
