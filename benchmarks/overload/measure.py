@@ -140,7 +140,7 @@ async def run(plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def shares(samples: Sequence[Sample], budget_ms: float) -> dict[str, Any]:
-    """What became of the requests: refused at once; of the others late, and answered in time."""
+    """Return the shares of requests that were refused, and of the admitted ones that were late and in time."""
     let_in = [s for s in samples if s.reply.outcome is not Outcome.SHED]
     late = [s for s in let_in if s.latency_ms > budget_ms + LATE_MS]
     by = {priority: [s for s in samples if priority_of(s.index) is priority] for priority in Priority}

@@ -1,4 +1,4 @@
-"""What is wrong with a request, in a caller's words."""
+"""Violations of a request, in a caller's words."""
 
 from __future__ import annotations
 

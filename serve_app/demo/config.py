@@ -122,7 +122,7 @@ def refuse_equal_ports(path: Path, http_port: int, grpc_port: int) -> None:
 
 
 def _import_faults(config: ServeConfig, document: Document, path: Path) -> list[str]:
-    """What Serve would import and is not there; Serve itself would try for ever, or end in a traceback."""
+    """Return the faults of import paths. Serve itself would try for ever, or end in a traceback."""
     named: list[tuple[Location, str]] = [
         (("grpc_options", "grpc_servicer_functions", number), function)
         for number, function in enumerate(config.grpc_options.grpc_servicer_functions)
@@ -141,7 +141,7 @@ def _import_faults(config: ServeConfig, document: Document, path: Path) -> list[
 
 
 def _application_faults(application: Application, document: Document, path: Path, at: Location) -> list[str]:
-    """What is wrong in the settings, the deployments' names and the knobs of our application."""
+    """Return the faults of the settings, the deployments' names and the knobs of our application."""
     try:
         settings = AppSettings.model_validate(application.args)
     except ValidationError as error:

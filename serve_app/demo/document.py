@@ -102,7 +102,7 @@ def sentences(error: ValidationError, document: Document, path: Path, at: Locati
 
 
 def _value(violation: Any) -> str:
-    """What stands there instead, where it is short and the message does not say it."""
+    """Quote the wrong value, where it is short and the message does not have it."""
     value = violation["input"]
     if violation["type"] in ("missing", "value_error", "unknown_key") or isinstance(value, dict | list):
         return ""

@@ -39,12 +39,12 @@ def check(path: str) -> None:
 def _find(module: str) -> ModuleSpec:
     """Find the module; its parents are imported, from the outermost in."""
     parts = module.split(".")
-    found = _spec(parts[0])
+    spec = _spec(parts[0])
     for count in range(2, len(parts) + 1):
-        if found.submodule_search_locations is None:
-            raise Misconfigured(f"{found.name!r} is a module and no package, so there is no module {module!r}")
-        found = _spec(".".join(parts[:count]))
-    return found
+        if spec.submodule_search_locations is None:
+            raise Misconfigured(f"{spec.name!r} is a module and no package, so there is no module {module!r}")
+        spec = _spec(".".join(parts[:count]))
+    return spec
 
 
 def _spec(name: str) -> ModuleSpec:

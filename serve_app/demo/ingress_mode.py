@@ -1,4 +1,4 @@
-"""What listens on the two ports of a local application."""
+"""The proxy on the two ports of a local application."""
 
 from __future__ import annotations
 
