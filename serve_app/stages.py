@@ -14,13 +14,15 @@ class StageRow:
     """The names of one stage.
 
     stage: in timings and revisions, and in lower case in metrics. key: in settings and health. deployment: in Serve.
-    source: the module and name of the deployment, which imports Ray.
+    source: the module and name of the deployment, which imports Ray. needed: whether the service is of no use without
+    it; the loss of another stage is a degradation.
     """
 
     stage: Stage
     key: str
     deployment: str
     source: str
+    needed: bool = True
 
     def load(self) -> Any:
         """The Serve deployment."""
@@ -29,8 +31,12 @@ class StageRow:
 
 
 STAGES: Final = (
-    StageRow(Stage.CAPTION, "captioner", "Captioner", "deployments.captioner.deployment:CaptionerDeployment"),
-    StageRow(Stage.ROUTE, "router", "CategoryRouter", "deployments.router.deployment:CategoryRouterDeployment"),
+    StageRow(
+        Stage.CAPTION, "captioner", "Captioner", "deployments.captioner.deployment:CaptionerDeployment", needed=False
+    ),
+    StageRow(
+        Stage.ROUTE, "router", "CategoryRouter", "deployments.router.deployment:CategoryRouterDeployment", needed=False
+    ),
     StageRow(Stage.GENERATE, "generator", "Generator", "deployments.generator.deployment:GeneratorDeployment"),
     StageRow(Stage.SCORE, "reward", "RewardScorer", "deployments.reward.deployment:RewardScorerDeployment"),
 )

@@ -40,11 +40,12 @@ class Echo:
         item_id = await self._child.echo.remote(request.item.id)
         return service_pb2.GenerateNotificationResponse(decision=decision_pb2.Decision(item_id=item_id))
 
-    async def Check(  # noqa: N802
-        self, request: health_pb2.HealthCheckRequest
-    ) -> health_pb2.HealthCheckResponse:
+    async def List(  # noqa: N802
+        self, request: health_pb2.HealthListRequest
+    ) -> health_pb2.HealthListResponse:
         del request
-        return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+        serving = health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+        return health_pb2.HealthListResponse(statuses={"": serving})
 
 
 def build(args: dict[str, Any]) -> serve.Application:

@@ -192,7 +192,7 @@ def info(call: CallFlags) -> None:
 @command()
 @expanded
 def health(call: CallFlags) -> None:
-    """Whether every stage is healthy; exits with 3 when not."""
+    """Whether the service is SERVING: it can answer, perhaps degraded; exits with 3 when not."""
     with connected(call) as client:
         serving = client.health()
         word = "SERVING" if serving else "NOT_SERVING"

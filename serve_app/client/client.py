@@ -164,7 +164,7 @@ class PushGenClient(_Base):
         return self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)
 
     def health(self, *, timeout_s: float | None = None) -> bool:
-        """Whether all stages of the service are healthy. Raises when it does not answer."""
+        """Whether the service is SERVING: it can answer, perhaps degraded. Raises when it does not answer."""
         return self._call(calls.health(), timeout_s)
 
     def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from ray import serve
 from ray.serve.handle import DeploymentHandle
@@ -14,6 +12,7 @@ from ray.serve.handle import DeploymentHandle
 from deployments.deadline import Call, Deadline
 from deployments.settings import parse
 from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
+from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.remote import RemoteStages
 from serve_app.flow.knobs import IngressKnobs, check_places
@@ -22,49 +21,15 @@ from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.stages import INGRESS, STAGES
 
-logger = logging.getLogger("ray.serve")
-T = TypeVar("T")
-_DIRECTORY_TTL_S = 5.0
-_HEALTH_TTL_S = 1.0
+# The age of health. Serve's controller restarts within it, and the stages serve without one. It is documented.
+_HEALTH: Final = {"fresh_s": 1.0, "patience_s": 0.5, "max_age_s": 60.0, "wait_s": 2.0}
+_DIRECTORY: Final = {"fresh_s": 5.0, "max_age_s": 60.0, "wait_s": 0.5}
 _ASK_S = 10.0
+# The states of a replica that takes calls. Serve sees UPDATING while a replica takes new knobs, RECOVERING after a
+# restart of its controller, PENDING_MIGRATION until a node is given up.
+_RUNNING: Final = ("RUNNING", "UPDATING", "RECOVERING", "PENDING_MIGRATION")
 # The name of a deployment in health: its stage's key.
 KEYS = {INGRESS: "ingress"} | {row.deployment: row.key for row in STAGES}
-
-
-class Cached(Generic[T]):
-    """An answer with a time to live. Callers share one refresh, which goes on when a caller is cancelled.
-
-    Callers wait for the first answer only, and get its error. Later a stale answer is returned during the refresh, and
-    stays if the refresh fails.
-    """
-
-    def __init__(self, ask: Callable[[], Awaitable[T]], ttl_s: float) -> None:
-        self._ask = ask
-        self._ttl_s = ttl_s
-        self._answer: T | None = None
-        self._until = 0.0
-        self._refresh: asyncio.Task[T] | None = None
-
-    async def __call__(self) -> T:
-        if self._answer is not None and time.monotonic() < self._until:
-            return self._answer
-        if self._refresh is None or self._refresh.done():
-            self._refresh = asyncio.create_task(self._renew())
-            self._refresh.add_done_callback(_retrieved)
-        if self._answer is not None:
-            return self._answer
-        return await asyncio.shield(self._refresh)
-
-    async def _renew(self) -> T:
-        answer = await self._ask()
-        self._answer, self._until = answer, time.monotonic() + self._ttl_s
-        return answer
-
-
-def _retrieved(task: asyncio.Task[Any]) -> None:
-    """Log a failed refresh: its caller may already have the stale answer."""
-    if not task.cancelled() and task.exception() is not None:
-        logger.warning("asking the stages for what they publish failed: %s", task.exception())
 
 
 class Graph:
@@ -88,9 +53,9 @@ class Graph:
             stages=self._stages,
             knobs=knobs,
             profiles=load_profiles(knobs.length_profiles),
-            categories=Cached(self._ask_categories, _DIRECTORY_TTL_S),
-            revisions=Cached(self._ask_revisions, _DIRECTORY_TTL_S),
-            health=Cached(self._ask_health, _HEALTH_TTL_S),
+            categories=Cached(self._ask_categories, **_DIRECTORY),
+            revisions=Cached(self._ask_revisions, **_DIRECTORY),
+            health=Cached(self._ask_health, **_HEALTH),
             metrics=metrics,
             adapters=adapters,
         )
@@ -122,13 +87,18 @@ class Graph:
         return tuple(await asyncio.gather(*(stage.revision(call) for stage in self._stages.each())))
 
     async def _ask_health(self) -> dict[str, bool]:
-        """Read health from Serve: a stage needs a running replica, or none yet if it scales from zero."""
+        """Read health from Serve. There is no time limit: a thread that waits for Serve cannot be ended."""
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
-        return {KEYS.get(name, name): _healthy(deployment) for name, deployment in deployments.items()}
+        return {KEYS.get(name, name): _takes_calls(deployment) for name, deployment in deployments.items()}
 
 
-def _healthy(deployment: Any) -> bool:
+def _takes_calls(deployment: Any) -> bool:
+    """Whether a replica runs, or will start with the next call: a deployment at rest without one scales from zero.
+
+    The status of a deployment does not tell: it is UNHEALTHY while one replica of many is replaced.
+    """
     states = deployment.replica_states
-    has_running_replica = any(state == "RUNNING" and count for state, count in states.items())
-    return deployment.status != "UNHEALTHY" and (has_running_replica or not states)
+    if not any(states.values()):
+        return bool(deployment.status == "HEALTHY")
+    return any(states.get(state) for state in _RUNNING)

@@ -167,7 +167,7 @@ class LocalServe:
         return environment
 
     def wait_ready(self, timeout_s: float, progress: Callable[[dict[str, float]], None] | None = None) -> None:
-        """Poll the health service until it answers SERVING. Raises StartFailed.
+        """Poll the health service until all stages are SERVING. Raises StartFailed.
 
         progress: called about twice a second with the deployments that are ready, and their start-up seconds.
         """
@@ -188,14 +188,15 @@ class LocalServe:
         raise StartFailed(f"not ready within {timeout_s:.0f} s; ready so far: {ready}\n{self.tail()}")
 
     def healthy(self) -> bool:
+        """Whether all stages take calls: the service itself is SERVING before those that it can do without."""
         with grpc.insecure_channel(self.address, [("grpc.enable_http_proxy", 0)]) as channel:
             try:
-                check = health_pb2_grpc.HealthStub(channel).Check
+                ask = health_pb2_grpc.HealthStub(channel).List
                 named = (("application", self.application),)
-                answer = check(health_pb2.HealthCheckRequest(), timeout=3, metadata=named)
+                answers = ask(health_pb2.HealthListRequest(), timeout=3, metadata=named).statuses.values()
             except grpc.RpcError:
                 return False
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+        return bool(answers) and all(each.status == health_pb2.HealthCheckResponse.SERVING for each in answers)
 
     def deploy(self, config: Path) -> None:
         """Replace the running application with another config, by `serve deploy`. Raises StartFailed."""

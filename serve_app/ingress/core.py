@@ -20,4 +20,4 @@ class Service(Protocol):
         """The operator's limit. Adapters refuse a larger batch before they read its items."""
 
     async def healthy(self) -> dict[str, bool]:
-        """Return health by stage name, {"captioner": True, ...}. The service is healthy when all stages are."""
+        """Return by stage name whether it takes calls, {"captioner": True, ...}; see `health.is_serving`."""

@@ -217,7 +217,8 @@ INFO: dict[str, Any] = {
 }
 HEALTH: dict[str, Any] = {
     "status": "SERVING",
-    "stages": {"captioner": True, "router": True, "generator": True, "reward": True},
+    "stages": {"captioner": False, "router": True, "generator": True, "reward": True, "ingress": True},
+    "degraded": ["captioner"],
 }
 
 STREAM = "".join(

@@ -1,23 +1,25 @@
-"""grpc.health.v1 from the stages' health, for kubelets, load balancers and `grpc_health_probe`."""
+"""Readiness from the stages' health; grpc.health.v1, for kubelets, load balancers and `grpc_health_probe`."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import grpc
 from grpc_health.v1 import health_pb2
 
 from serve_app.ingress.context import RpcContext
 from serve_app.ingress.core import Service
+from serve_app.stages import STAGES
 
 logger = logging.getLogger("ray.serve")
 
 SERVICE_NAME = "pushgen.v1.PushGenService"
 SERVED_NAMES = ("", SERVICE_NAME)  # no name means the server as a whole
 Status = health_pb2.HealthCheckResponse
+_SPARED = frozenset(row.key for row in STAGES if not row.needed)
 
 
 class HealthAdapter:
@@ -32,27 +34,27 @@ class HealthAdapter:
     async def Check(  # noqa: N802 - Serve calls the method with the RPC's name
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> health_pb2.HealthCheckResponse:
-        if request.service not in SERVED_NAMES:
+        status = (await self._statuses()).get(request.service)
+        if status is None:
             grpc_context.set_code(grpc.StatusCode.NOT_FOUND)
             grpc_context.set_details("unknown service")
             return Status()
-        return Status(status=await self._serving())
+        return Status(status=status)
 
     async def List(  # noqa: N802
         self, request: health_pb2.HealthListRequest, grpc_context: RpcContext
     ) -> health_pb2.HealthListResponse:
         del request, grpc_context
-        serving = Status(status=await self._serving())
-        return health_pb2.HealthListResponse(statuses=dict.fromkeys(SERVED_NAMES, serving))
+        statuses = {name: Status(status=status) for name, status in (await self._statuses()).items()}
+        return health_pb2.HealthListResponse(statuses=statuses)
 
     async def Watch(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
         del grpc_context  # Serve hands it to methods that name it; nothing to set
-        is_served = request.service in SERVED_NAMES
         until, last = time.monotonic() + self.watch_life_s, None
         while True:
-            now = await self._serving() if is_served else Status.SERVICE_UNKNOWN
+            now = (await self._statuses()).get(request.service, Status.SERVICE_UNKNOWN)
             if now != last:
                 yield Status(status=now)
                 last = now
@@ -60,9 +62,11 @@ class HealthAdapter:
                 return
             await asyncio.sleep(self.watch_period_s)
 
-    async def _serving(self) -> health_pb2.HealthCheckResponse.ServingStatus:
+    async def _statuses(self) -> dict[str, health_pb2.HealthCheckResponse.ServingStatus]:
+        """Return the status of the service, under both its names, and of each stage under its own."""
         stages = await stage_health(self.service)
-        return Status.SERVING if stages and all(stages.values()) else Status.NOT_SERVING
+        well = {name: is_serving(stages) for name in SERVED_NAMES} | stages
+        return {name: Status.SERVING if each else Status.NOT_SERVING for name, each in well.items()}
 
 
 async def stage_health(service: Service) -> dict[str, bool]:
@@ -72,3 +76,13 @@ async def stage_health(service: Service) -> dict[str, bool]:
     except Exception:  # a probe wants an answer, whatever broke
         logger.exception("the health of the stages could not be read")
         return {"service": False}
+
+
+def is_serving(stages: Mapping[str, bool]) -> bool:
+    """Whether every stage is well, but for those whose loss is a degradation."""
+    return bool(stages) and all(well or name in _SPARED for name, well in stages.items())
+
+
+def degraded(stages: Mapping[str, bool]) -> list[str]:
+    """Return the stages that are lost and that the service does without."""
+    return [name for name, well in stages.items() if not well and name in _SPARED]

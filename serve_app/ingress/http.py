@@ -39,7 +39,7 @@ from serve_app.ingress.context import closing
 from serve_app.ingress.core import Service
 from serve_app.ingress.docs_page import add_docs_page
 from serve_app.ingress.events import EventStream, event
-from serve_app.ingress.health import stage_health
+from serve_app.ingress.health import degraded, is_serving, stage_health
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.problems import HttpError, ProblemRoute
 from serve_app.ingress.routing import Head, unrouted
@@ -83,12 +83,20 @@ def _add_routes(router: APIRouter, service: Callable[[], Service], settings: Htt
             verb.path, _handler(verb, service, settings), methods=[verb.method], **openapi.operation(verb)
         )
 
-    @router.get("/healthz", **openapi.HEALTH)
-    async def healthz() -> Response:
+    async def ready() -> Response:
         stages = await stage_health(service())
-        healthy = bool(stages) and all(stages.values())
-        health = openapi.Health(status="SERVING" if healthy else "NOT_SERVING", stages=stages)
-        return _json(health, 200 if healthy else 503)
+        serving = is_serving(stages)
+        health = openapi.Health(
+            status="SERVING" if serving else "NOT_SERVING", stages=stages, degraded=degraded(stages)
+        )
+        return _json(health, 200 if serving else 503)
+
+    async def live() -> Response:
+        return _json(openapi.Alive())
+
+    for path in openapi.READY_PATHS:
+        router.add_api_route(path, ready, **openapi.readiness(path))
+    router.add_api_route("/livez", live, **openapi.LIVE)
 
 
 def _handler(

@@ -54,8 +54,15 @@ class BatchEvent(BaseModel):
 
 
 class Health(BaseModel):
-    status: str = Field(description="SERVING when every stage is healthy, else NOT_SERVING")
-    stages: dict[str, bool]
+    status: str = Field(description="SERVING, or NOT_SERVING when a stage is lost that the service cannot do without")
+    stages: dict[str, bool] = Field(description="Whether each stage takes calls")
+    degraded: list[str] = Field(
+        default=[], description="Stages that are lost while the service goes on: its answers are partial"
+    )
+
+
+class Alive(BaseModel):
+    status: str = "ALIVE"
 
 
 REQUESTS: list[type[BaseModel]] = [verb.request for verb in VERBS if verb.method == "POST"]
@@ -65,6 +72,7 @@ ANSWERS: list[type[BaseModel]] = [
     BatchEvent,
     Problem,
     Health,
+    Alive,
 ]
 
 
@@ -187,15 +195,30 @@ STREAMS = {
         "whole call fails midway, the last event is an `error` whose data is a Problem."
     ),
 }
-HEALTH: dict[str, Any] = {
-    "operation_id": "Health",
+READY_PATHS = {"/healthz": "Health", "/readyz": "Readiness"}
+
+
+def readiness(path: str) -> dict[str, Any]:
+    """Return FastAPI's arguments for a route of readiness."""
+    lost = {"status": "NOT_SERVING", "stages": {**examples.HEALTH["stages"], "generator": False}, "degraded": []}
+    return {
+        "operation_id": READY_PATHS[path],
+        "tags": ["service"],
+        "summary": "Whether the service can answer now, and which stages are lost; for readiness probes",
+        "response_model": None,
+        "responses": {
+            200: _answer(Health, examples.HEALTH) | {"description": "The service answers, perhaps degraded"},
+            503: _answer(Health, lost) | {"description": "A stage is lost that the service cannot do without"},
+        },
+    }
+
+
+LIVE: dict[str, Any] = {
+    "operation_id": "Liveness",
     "tags": ["service"],
-    "summary": "Health of the service and of each stage",
+    "summary": "Answers whenever this process does, whatever the stages do; for liveness probes",
     "response_model": None,
-    "responses": {
-        200: _answer(Health, examples.HEALTH) | {"description": "Every stage is healthy"},
-        503: _answer(Health, {**examples.HEALTH, "status": "NOT_SERVING"}) | {"description": "A stage is not healthy"},
-    },
+    "responses": {200: _answer(Alive, {"status": "ALIVE"}) | {"description": "This process answers"}},
 }
 
 

@@ -229,7 +229,7 @@ async def test_unknown_services() -> None:
         listed = (await stub.List(health_pb2.HealthListRequest())).statuses
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     assert watched == [health_pb2.HealthCheckResponse.SERVICE_UNKNOWN]
-    assert set(listed) == {"", "pushgen.v1.PushGenService"}
+    assert set(listed) == {"", "pushgen.v1.PushGenService", "captioner", "generator"}
 
 
 async def test_watch_tells_changes_only_and_ends_by_itself() -> None:

@@ -263,14 +263,30 @@ async def test_a_large_body_does_not_hold_the_event_loop() -> None:
     assert longest < max(0.8 * alone_s, 0.1)
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 @pytest.mark.parametrize(
-    ("stages", "status", "word"),
-    [({"a": True}, 200, "SERVING"), ({"a": True, "b": False}, 503, "NOT_SERVING"), ({}, 503, "NOT_SERVING")],
+    ("stages", "status", "word", "degraded"),
+    [
+        ({"a": True}, 200, "SERVING", []),
+        ({"a": True, "b": False}, 503, "NOT_SERVING", []),
+        ({}, 503, "NOT_SERVING", []),
+        ({"router": False, "generator": True}, 200, "SERVING", ["router"]),
+        ({"router": False, "generator": False}, 503, "NOT_SERVING", ["router"]),
+    ],
 )
-async def test_healthz_follows_the_stages(stages: dict[str, bool], status: int, word: str) -> None:
+async def test_readiness_follows_the_stages(
+    path: str, stages: dict[str, bool], status: int, word: str, degraded: list[str]
+) -> None:
     service = FakeService()
     service.stages = lambda: stages
     async with client_of(service) as client:
-        answer = await client.get("/healthz")
+        answer = await client.get(path)
     assert answer.status_code == status
-    assert answer.json() == {"status": word, "stages": stages}
+    assert answer.json() == {"status": word, "stages": stages, "degraded": degraded}
+
+
+async def test_liveness_asks_nobody() -> None:
+    async with client_of(FakeService(healthy=RuntimeError("no controller"))) as client:
+        alive, ready = await client.get("/livez"), await client.get("/readyz")
+    assert (alive.status_code, alive.json()) == (200, {"status": "ALIVE"})
+    assert ready.json()["stages"] == {"service": False}

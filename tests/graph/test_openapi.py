@@ -43,7 +43,7 @@ def references(node: Any) -> set[str]:
 def test_the_document_is_closed_and_every_operation_is_described(document: dict[str, Any]) -> None:
     schemas = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert references(document) <= schemas
-    assert set(document["paths"]) == {*(verb.path for verb in VERBS), "/healthz"}
+    assert set(document["paths"]) == {*(verb.path for verb in VERBS), "/healthz", "/readyz", "/livez"}
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["summary"], path
@@ -191,6 +191,7 @@ async def test_every_example_of_a_request_is_answered_as_the_document_says(docum
                 for _, data, _ in received:
                     conforms(document, "StreamNotificationResponse" if verb is STREAM else "BatchEvent", data)
         conforms(document, "Health", (await client.get("/healthz")).json())
+        conforms(document, "Alive", (await client.get("/livez")).json())
         refused = await client.post(POSTED[0], json={"item": {"titel": "x"}})
         conforms(document, "Problem", refused.json())
 

@@ -10,7 +10,7 @@ from serve_app.contract.verbs import VERBS
 from tests.graph.fake_service import FakeService
 from tests.graph.test_http import ITEM, client_of, is_problem
 
-GETS = ["/healthz", "/v1/info", "/openapi.json", "/docs", "/docs/assets/swagger-ui.css"]
+GETS = ["/healthz", "/livez", "/readyz", "/v1/info", "/openapi.json", "/docs", "/docs/assets/swagger-ui.css"]
 POSTS = [verb.path for verb in VERBS if verb.method == "POST"]
 
 

@@ -57,7 +57,7 @@ ARROWS = {
     "client": {"contract"},
     "flow": {"contract", "policy"},
     "cluster": {"flow", "policy", "contract", "stages"},
-    "ingress": {"cluster", "flow", "contract"},
+    "ingress": {"cluster", "flow", "contract", "stages"},
     "demo": {"client", "contract", "flow", "settings", "stages"},
 }
 

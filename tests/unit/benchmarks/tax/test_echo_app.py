@@ -44,8 +44,8 @@ async def test_both_protocols_echo_the_items_id_in_a_decision(echo: Any) -> None
 
 async def test_it_is_healthy_for_the_load_generator(echo: Any) -> None:
     ingress: Any = Echo
-    answer = await ingress.func_or_class.Check(echo, health_pb2.HealthCheckRequest())
-    assert answer.status == health_pb2.HealthCheckResponse.SERVING
+    answer = await ingress.func_or_class.List(echo, health_pb2.HealthListRequest())
+    assert answer.statuses[""].status == health_pb2.HealthCheckResponse.SERVING
 
 
 def test_its_config_builds_it_with_one_child(root: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from deployments.errors import Misconfigured
 from deployments.types import StageRevision
 from serve_app.cluster import graph
-from serve_app.cluster.graph import Graph, _healthy
+from serve_app.cluster.graph import Graph, _takes_calls
 from serve_app.flow.metrics import NoMetrics
 from serve_app.stages import DEPLOYMENTS, STAGES
 
@@ -63,19 +63,26 @@ def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
 
 
 @pytest.mark.parametrize(
-    ("deployment", "healthy"),
+    ("deployment", "well"),
     [
         (Deployment("HEALTHY", RUNNING=1), True),
         (Deployment("HEALTHY"), True),  # scaled to zero
         (Deployment("UPDATING", RUNNING=1, STARTING=1), True),
+        (Deployment("UPDATING", UPDATING=1), True),  # takes new knobs
+        (Deployment("UPDATING", RECOVERING=1), True),  # the controller has restarted
         (Deployment("UPDATING", STARTING=1), False),
+        (Deployment("UPDATING"), False),
         (Deployment("HEALTHY", RUNNING=0, STOPPING=1), False),
-        (Deployment("UNHEALTHY", RUNNING=1), False),
+        (Deployment("UNHEALTHY", RUNNING=15, STARTING=1), True),
+        (Deployment("UNHEALTHY", STARTING=1), False),
         (Deployment("UNHEALTHY"), False),
+        (Deployment("DEPLOY_FAILED"), False),
+        (Deployment("DEPLOY_FAILED", RUNNING=0), False),
+        (Deployment("DEPLOY_FAILED", RUNNING=1), True),  # the replicas from before the update
     ],
 )
-def test_a_stage_is_healthy_with_a_running_replica_or_none_to_run(deployment: Deployment, healthy: bool) -> None:
-    assert _healthy(deployment) is healthy
+def test_a_stage_is_well_with_a_replica_that_takes_calls_or_none_to_run(deployment: Deployment, well: bool) -> None:
+    assert _takes_calls(deployment) is well
 
 
 async def test_health_names_each_stage_by_its_key(made: Graph, status: dict[str, Deployment]) -> None:

@@ -75,7 +75,9 @@ def test_it_stops_with_a_killed_make(tmp_path: Path, level: int) -> None:
         f"outer:\n\t@$(MAKE) --no-print-directory inner\ninner:\n\t@{sys.executable} command.py\n"
     )
     # `make test` hands its own flags and level down, and with a level make prints the folder it enters.
-    environment = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    }
     make = subprocess.Popen(
         ["make", "outer"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
-from serve_app.ingress.health import SERVICE_NAME, HealthAdapter, stage_health
+from serve_app.ingress.health import SERVICE_NAME, HealthAdapter, degraded, stage_health
 from tests.graph.fake_service import FakeService
 
 SERVING, NOT_SERVING = health_pb2.HealthCheckResponse.SERVING, health_pb2.HealthCheckResponse.NOT_SERVING
@@ -51,13 +51,21 @@ async def test_what_cannot_be_read_is_unhealthy_and_logged(caplog: pytest.LogCap
     [
         ({"captioner": True, "reward": True}, SERVING),
         ({"captioner": True, "reward": False}, NOT_SERVING),
+        ({"captioner": True, "generator": False}, NOT_SERVING),
+        ({"captioner": False, "router": False, "generator": True, "reward": True}, SERVING),
         ({}, NOT_SERVING),
         (RuntimeError("x"), NOT_SERVING),
     ],
 )
-async def test_one_stage_that_is_not_well_is_enough(stages: dict[str, bool] | Exception, status: int) -> None:
+async def test_one_stage_that_is_needed_and_not_well_is_enough(
+    stages: dict[str, bool] | Exception, status: int
+) -> None:
     for name in ("", SERVICE_NAME):
         assert (await check(adapter(stages), name))[0] == status
+
+
+def test_lost_stages_that_the_service_does_without_are_named() -> None:
+    assert degraded({"captioner": False, "router": True, "generator": False}) == ["captioner"]
 
 
 async def test_an_unknown_service_is_not_found_and_has_no_status() -> None:
@@ -66,11 +74,13 @@ async def test_an_unknown_service_is_not_found_and_has_no_status() -> None:
     assert status == health_pb2.HealthCheckResponse.UNKNOWN
 
 
-async def test_the_list_has_the_server_and_the_service_with_one_status() -> None:
-    made = adapter({"captioner": False})
+async def test_each_stage_has_a_status_of_its_own_beside_the_services() -> None:
+    made = adapter({"captioner": False, "generator": True})
     context: Any = Context()
     statuses = (await made.List(health_pb2.HealthListRequest(), context)).statuses
-    assert {name: each.status for name, each in statuses.items()} == {"": NOT_SERVING, SERVICE_NAME: NOT_SERVING}
+    expected = {"": SERVING, SERVICE_NAME: SERVING, "captioner": NOT_SERVING, "generator": SERVING}
+    assert {name: each.status for name, each in statuses.items()} == expected
+    assert (await check(made, "captioner"))[0] == NOT_SERVING
 
 
 async def test_a_watch_ends_by_itself_and_says_a_status_once() -> None:
