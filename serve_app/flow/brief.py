@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,10 +50,20 @@ class Brief:
     call: Call
 
 
-def make_call(request_id: str, time_budget_ms: int | None, priority: Priority, knobs: IngressKnobs) -> Call:
-    """Turn the time budget, capped by the service, into a deadline of the stages. It leaves time to answer in."""
+def make_call(
+    request_id: str,
+    time_budget_ms: int | None,
+    priority: Priority,
+    knobs: IngressKnobs,
+    arrived_s: float | None = None,
+) -> Call:
+    """Turn the time budget, capped by the service, into a deadline of the stages. It leaves time to answer in.
+
+    arrived_s: `time.monotonic()` when the budget began; None for now.
+    """
     budget_ms = min(time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms)
-    return Call(Deadline.after(budget_ms / 1000 - knobs.reserve.answer_s(budget_ms)), priority, request_id)
+    began_s = time.monotonic() if arrived_s is None else arrived_s
+    return Call(Deadline(began_s + budget_ms / 1000 - knobs.reserve.answer_s(budget_ms)), priority, request_id)
 
 
 def make_brief(

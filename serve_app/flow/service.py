@@ -12,15 +12,12 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
 from deployments.item_text import facts_of, given_caption
 from deployments.types import (
-    Candidate,
     CategoryInfo,
     Decision,
     LengthProfile,
     OutputField,
     Priority,
     RoutedCategory,
-    Severity,
-    Source,
     Stage,
     StageRevision,
     StageTiming,
@@ -54,13 +51,14 @@ from serve_app.flow.brief import (
     make_call,
     profile_violations,
 )
+from serve_app.flow.candidates import from_copies
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.limits import capped, published
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.select import rank, with_scores
 from serve_app.flow.work import of_copies, of_generation, of_item
-from serve_app.policy import PolicyContext, check
+from serve_app.policy import PolicyContext
 
 logger = logging.getLogger("ray.serve")
 _BATCH_ITEM = f"{BATCH.rpc}/item"
@@ -100,17 +98,19 @@ class PushGenService:
         self._profiles = profiles
         self._admission.reconfigure(knobs.admission)
 
-    async def generate(self, request: GenerateNotificationRequest, request_id: str, tenant: str = "") -> Decision:
-        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs)
+    async def generate(
+        self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> Decision:
+        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
         async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, tenant) as place:
             decision = await decision_of(self._events(request, call))
             place.partial = decision.partial
             return decision
 
     async def stream(
-        self, request: GenerateNotificationRequest, request_id: str, tenant: str = ""
+        self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> AsyncGenerator[Event, None]:
-        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs)
+        call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
         async with (
             self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, tenant) as place,
             aclosing(self._events(request, call)) as events,
@@ -121,7 +121,11 @@ class PushGenService:
                 yield event
 
     async def batch(
-        self, request: BatchGenerateNotificationsRequest, request_id: str, tenant: str = ""
+        self,
+        request: BatchGenerateNotificationsRequest,
+        request_id: str,
+        tenant: str = "",
+        _arrived_s: float | None = None,
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         """Yield answers as they finish: at most `batch_concurrency` items at a time, each under its own deadline.
 
@@ -163,8 +167,10 @@ class PushGenService:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def caption(self, request: CaptionItemRequest, request_id: str, tenant: str = "") -> CaptionItemResponse:
-        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+    async def caption(
+        self, request: CaptionItemRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> CaptionItemResponse:
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_item(request.item, self._knobs, looked_at=True)
         async with self._admission.admit(CAPTION.rpc, work, call, tenant):
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
@@ -179,8 +185,10 @@ class PushGenService:
             caption=result.caption, timing=timing, revision=result.revision, request_id=request_id
         )
 
-    async def route(self, request: RouteItemRequest, request_id: str, tenant: str = "") -> RouteItemResponse:
-        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+    async def route(
+        self, request: RouteItemRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> RouteItemResponse:
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, tenant):
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
@@ -198,9 +206,11 @@ class PushGenService:
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
         return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
 
-    async def score(self, request: ScoreCopiesRequest, request_id: str, tenant: str = "") -> ScoreCopiesResponse:
+    async def score(
+        self, request: ScoreCopiesRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> ScoreCopiesResponse:
         """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
-        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs)
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_copies(request.item, len(request.copies), self._knobs)
         async with self._admission.admit(SCORE.rpc, work, call, tenant):
             violations = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
@@ -215,13 +225,19 @@ class PushGenService:
             facts = facts_of(request.item, given_caption(request.item))
             result = await self._stages.reward.score(facts, request.copies, call)
             timing = self._timing(Stage.SCORE, result.usage, started)
-            candidates = await asyncio.to_thread(self._checked, request)
+            context = PolicyContext(
+                item=request.item,
+                caption=given_caption(request.item),
+                profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
+                output_fields=(OutputField.TITLE, OutputField.BODY),
+            )
+            candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
         ranked = rank(with_scores(rewarded, self._knobs.selection))
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
     async def info(
-        self, _request: GetServiceInfoRequest, _request_id: str, _tenant: str = ""
+        self, _request: GetServiceInfoRequest, _request_id: str, _tenant: str = "", _arrived_s: float | None = None
     ) -> GetServiceInfoResponse:
         defaults = self._knobs.defaults
         return GetServiceInfoResponse(
@@ -264,24 +280,6 @@ class PushGenService:
                 if isinstance(event, DecidedEvent):
                     self._metrics.decided(event.decision)
                 yield event
-
-    def _checked(self, request: ScoreCopiesRequest) -> list[Candidate]:
-        context = PolicyContext(
-            item=request.item,
-            caption=given_caption(request.item),
-            profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
-            output_fields=(OutputField.TITLE, OutputField.BODY),
-        )
-        candidates = []
-        for n, copy in enumerate(request.copies, start=1):
-            findings = check(copy, context, self._knobs.policy)
-            rejected = any(f.severity is Severity.BLOCK for f in findings)
-            candidates.append(
-                Candidate(
-                    id=f"i{n}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
-                )
-            )
-        return candidates
 
     def _timing(self, stage: Stage, usage: Usage, started: float) -> StageTiming:
         timing = StageTiming(stage=stage, wall_ms=(time.perf_counter() - started) * 1000, **usage.model_dump())

@@ -8,7 +8,8 @@ from typing import Protocol
 class Service(Protocol):
     """Has a method for each row of the table of verbs, by its `name`.
 
-    It takes the request's model, the request id and the tenant, which is empty where the caller names none.
+    It takes the request's model, the request id, the tenant, which is empty where the caller names none, and the time
+    of arrival by `time.monotonic()`: the time budget begins there, before the request is read.
 
     A unary method is awaited, a stream is iterated. The adapter makes a request id if the caller sent none. Methods
     raise errors of `deployments/errors.py` only. Adapters look methods up by name, so

@@ -7,6 +7,7 @@ sends the call's status only with a message, so a failing stream ends with one m
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, Final
@@ -42,9 +43,10 @@ PARSE_IN_THREAD_BYTES = 256 * 2**10
 
 
 class Exchange:
-    """One call: its request id, its parsed request, and its errors."""
+    """One call: the time of its arrival, its request id, its parsed request, and its errors."""
 
     def __init__(self, context: RpcContext) -> None:
+        self.arrived_s = time.monotonic()
         self._context = context
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         # Serve makes an id if the caller sent none, sets it before this call, and logs it.
@@ -94,7 +96,9 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
         exchange = Exchange(grpc_context)
         try:
             parsed = await exchange.read(verb, request, self.service)
-            answer = await getattr(self.service, verb.name)(parsed, exchange.request_id, exchange.tenant)
+            answer = await getattr(self.service, verb.name)(
+                parsed, exchange.request_id, exchange.tenant, exchange.arrived_s
+            )
             return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
@@ -113,7 +117,7 @@ def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
         try:
             parsed = await exchange.read(verb, request, self.service)
             call = getattr(self.service, verb.name)
-            async with closing(call(parsed, exchange.request_id, exchange.tenant)) as answers:
+            async with closing(call(parsed, exchange.request_id, exchange.tenant, exchange.arrived_s)) as answers:
                 async for answer in answers:
                     sequence += 1
                     yield message_of(answer, sequence, parsed, exchange.request_id)

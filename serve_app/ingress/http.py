@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
@@ -103,12 +104,13 @@ def _handler(
     verb: AnyVerb, service: Callable[[], Service], settings: HttpSettings
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def handle(request: Request) -> Response:
+        arrived_s = time.monotonic()
         if verb.method == "GET":
             contract_request, request_id = verb.request(), request.state.request_id
         else:
             contract_request, request_id = await _read(request, verb.request, settings, service().max_batch_items)
         tenant = request.headers.get(TENANT_HEADER, "")
-        answer = getattr(service(), verb.name)(contract_request, request_id, tenant)
+        answer = getattr(service(), verb.name)(contract_request, request_id, tenant, arrived_s)
         if isinstance(verb, UnaryVerb):
             return _json(verb.answer(await answer))
         events = _events(answer, _ANSWERS[verb.rpc], contract_request, request_id)

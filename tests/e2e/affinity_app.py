@@ -49,7 +49,11 @@ class Asking(FakeService):
         self._generator = RemoteGenerator(generator, NoMetrics())
 
     async def generate(
-        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
+        self,
+        request: messages.GenerateNotificationRequest,
+        request_id: str,
+        tenant: str = "",
+        arrived_s: float | None = None,
     ) -> Decision:
         task = GenerationTask(item=request.item, caption="", plan=PLAN, candidates_per_category=1, profile=PROFILE)
         (draft,) = [d async for d in self._generator.generate(task, Call(Deadline.after(30)))]

@@ -22,9 +22,9 @@ DECISION = Decision.model_validate(examples.DECISION)
 class FakeService:
     """Echoes the request id and the item's id; an error in `fails` is raised by the verb of that name.
 
-    `after` events, a failing stream raises. `seen` and `tenants` keep what the adapters handed over, `closed` counts
-    ended streams, `ended` is set by the first, `reached` by the first call. Unary verbs without a method here answer
-    with their example.
+    `after` events, a failing stream raises. `seen`, `tenants` and `arrivals` keep what the adapters handed over,
+    `closed` counts ended streams, `ended` is set by the first, `reached` by the first call. Unary verbs without a
+    method here answer with their example.
     """
 
     max_batch_items = 256
@@ -34,6 +34,7 @@ class FakeService:
         self.after = 0
         self.seen: list[Any] = []
         self.tenants: list[str] = []
+        self.arrivals: list[float | None] = []
         self.closed = 0
         self.ended = asyncio.Event()
         self.reached = threading.Event()
@@ -51,18 +52,28 @@ class FakeService:
         return DECISION.model_copy(update={"request_id": request_id, "item_id": request.item.id})
 
     async def generate(
-        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
+        self,
+        request: messages.GenerateNotificationRequest,
+        request_id: str,
+        tenant: str = "",
+        arrived_s: float | None = None,
     ) -> Decision:
         self._take("generate", request, request_id, tenant)
+        self.arrivals.append(arrived_s)
         if self.hang:
             await asyncio.Event().wait()
         return self._decision(request, request_id)
 
     async def stream(
-        self, request: messages.GenerateNotificationRequest, request_id: str, tenant: str = ""
+        self,
+        request: messages.GenerateNotificationRequest,
+        request_id: str,
+        tenant: str = "",
+        arrived_s: float | None = None,
     ) -> AsyncIterator[messages.Event]:
         try:
             self._take("stream", request, request_id, tenant)
+            self.arrivals.append(arrived_s)
             events = [
                 messages.CaptionedEvent(caption=DECISION.caption),
                 messages.RoutedEvent(categories=DECISION.categories),
@@ -81,10 +92,15 @@ class FakeService:
             self.ended.set()
 
     async def batch(
-        self, request: messages.BatchGenerateNotificationsRequest, request_id: str, tenant: str = ""
+        self,
+        request: messages.BatchGenerateNotificationsRequest,
+        request_id: str,
+        tenant: str = "",
+        arrived_s: float | None = None,
     ) -> AsyncIterator[tuple[int, Decision | PushGenError]]:
         try:
             self._take("batch", request, request_id, tenant)
+            self.arrivals.append(arrived_s)
             if self.hang:
                 await asyncio.Event().wait()
             for index in reversed(range(len(request.requests))):
@@ -112,8 +128,11 @@ class FakeService:
 def _example(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[BaseModel]]:
     """A method that answers with the example of the OpenAPI document."""
 
-    async def answer(self: FakeService, request: BaseModel, request_id: str, tenant: str = "") -> BaseModel:
+    async def answer(
+        self: FakeService, request: BaseModel, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> BaseModel:
         self._take(verb.name, request, request_id, tenant)
+        self.arrivals.append(arrived_s)
         echoed = {"request_id": request_id} if "request_id" in verb.response.model_fields else {}
         response: BaseModel = verb.response.model_validate(examples.ANSWERS[verb.rpc] | echoed)
         return response

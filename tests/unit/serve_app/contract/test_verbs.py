@@ -42,9 +42,9 @@ def test_everything_has_the_verb(verb: Verb) -> None:
 @pytest.mark.parametrize("verb", VERBS, ids=lambda v: v.name)
 def test_the_service_has_the_types_of_the_row(verb: Verb) -> None:
     """Adapters look methods up by name, so mypy does not compare them with the table."""
-    request, request_id, tenant, answer = get_type_hints(getattr(PushGenService, verb.name)).values()
+    request, request_id, tenant, arrived_s, answer = get_type_hints(getattr(PushGenService, verb.name)).values()
     assert issubclass(verb.request, request)
-    assert (request_id, tenant) == (str, str)
+    assert (request_id, tenant, arrived_s) == (str, str, float | None)
     if isinstance(verb, StreamVerb):
         assert issubclass(get_origin(answer), AsyncIterator)
     elif isinstance(verb, UnaryVerb):
