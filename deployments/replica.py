@@ -12,6 +12,7 @@ from ray import serve
 from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured
+from deployments.safe_log import protect
 from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
 
@@ -41,6 +42,7 @@ class StageReplica(Generic[S]):
     """Base of the deployments. Serve calls `reconfigure` once before the first request, then on every change."""
 
     def __init__(self, stage: S) -> None:
+        protect(logger)
         self.stage = stage
         self._started = False
 

@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 # Timeout of a call without one, so that a lost answer cannot block the caller for ever.
 DEFAULT_TIMEOUT_S = 120.0
+# The same of a batch. A service ends a batch earlier, at its `admission.max_batch_s`.
+DEFAULT_BATCH_TIMEOUT_S = 900.0
 # A budget in milliseconds has 31 bits.
 LONGEST_TIMEOUT_S = 2_000_000.0
 MAX_MESSAGE_BYTES = 512 * 2**20
@@ -111,10 +113,12 @@ class RpcCall(Generic[T]):
         except (ValueError, TypeError):  # of a model that was made without validation
             raise InvalidInput([Violation("request", "does not fit the contract")]) from None
 
-    def transport_timeout_s(self, message: Any, timeout_s: float | None) -> float | None:
+    def transport_timeout_s(self, message: Any, timeout_s: float | None) -> float:
         """Return the timeout for gRPC."""
-        if timeout_s is not None or not self.timeout_is_budget:
+        if timeout_s is not None:
             return timeout_s
+        if not self.timeout_is_budget:
+            return DEFAULT_BATCH_TIMEOUT_S
         holder = message.options if hasattr(message, "options") else message
         return max(DEFAULT_TIMEOUT_S, getattr(holder, "time_budget_ms", 0) / 1000 + 5.0)
 

@@ -27,7 +27,6 @@ from serve_app.flow.waiting import Ticket, WaitingRoom
 from serve_app.flow.work import Work
 
 _MAX_RETRY_AFTER_S: Final = 60.0
-_MIB: Final = 2**20
 # An answer that is not whole after this share of its time has run out of time.
 _MOST: Final = 0.5
 
@@ -38,6 +37,8 @@ class Shed(StrEnum):
     QUEUE_FULL = "queue_full"
     BUDGET_TOO_SHORT = "budget_too_short"
     BATCH_TOO_LONG = "batch_too_long"
+    MEMORY_FULL = "memory_full"
+    WATCHES_FULL = "watches_full"
 
 
 @dataclass(eq=False)
@@ -75,7 +76,7 @@ class Admission:
     ) -> AsyncIterator[Place]:
         """Wait for a place in the graph and hold it. Raises Overloaded: nothing was computed then.
 
-        bounded: False for a request whose memory is held anyway, so that the queue may be longer by it.
+        bounded: False for a request that is held anyway, so that the queue may be longer by it.
         """
         kind = (rpc, work.size_class)
         with self.count(rpc):
@@ -166,9 +167,7 @@ class Admission:
 
     def _why_not_wait(self, ticket: Ticket, ahead: float, *, bounded: bool) -> Shed | None:
         lane = self._waiting.lanes[ticket.priority]
-        if bounded and (
-            len(lane) > self._knobs.max_waiting or self._waiting.bytes > self._knobs.max_waiting_mib * _MIB
-        ):
+        if bounded and len(lane) > self._knobs.max_waiting:
             return Shed.QUEUE_FULL
         wait_s = (ahead + ticket.work.units) * self._seconds_per_unit()
         return Shed.BUDGET_TOO_SHORT if ticket.arrived_s + wait_s > ticket.latest_start_s else None

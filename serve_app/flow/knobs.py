@@ -115,8 +115,10 @@ class AdmissionKnobs(Knobs):
 
     max_in_flight: requests in the graph; items of batches count. adaptive: also limit the work in the graph, by its
     latency; `initial_work` candidates at first, until something was measured. max_waiting: requests that may wait, of
-    each priority; max_waiting_mib: pictures of all of them. backfill_share: share of the limits that BACKFILL may use,
-    so that REALTIME finds room. backfill_floor: share of the work that waiting BACKFILL gets whatever REALTIME asks.
+    each priority. max_held_mib: bytes of all requests from their arrival until they are answered, batches too, as they
+    were sent; a single request may be larger. max_watches: calls of Health.Watch at a time. backfill_share: share of
+    the limits that BACKFILL may use, so that REALTIME finds room. backfill_floor: share of the work that waiting
+    BACKFILL gets whatever REALTIME asks.
     batch_concurrency: items of one batch that may wait or run. max_batch_s: a batch ends by then; it must be below
     `request_timeout_s` of the Serve config, which cuts streams. retry_after_s: the shortest retry time; the time that
     the queue needs to drain where that is longer.
@@ -126,7 +128,8 @@ class AdmissionKnobs(Knobs):
     adaptive: bool = True
     initial_work: float = Field(default=64, ge=1)
     max_waiting: int = Field(default=64, ge=0)
-    max_waiting_mib: int = Field(default=512, ge=1)
+    max_held_mib: int = Field(default=1024, ge=1)
+    max_watches: int = Field(default=16, ge=0)
     backfill_share: float = Field(default=0.7, gt=0, le=1)
     backfill_floor: float = Field(default=0.1, ge=0, le=0.5)
     batch_concurrency: int = Field(default=16, ge=1)
@@ -135,9 +138,9 @@ class AdmissionKnobs(Knobs):
     work: WorkKnobs = WorkKnobs()
 
     @property
-    def most_requests(self) -> int:
-        """Requests that one ingress replica may hold, in the graph and before it."""
-        return self.max_in_flight + 2 * self.max_waiting
+    def most_calls(self) -> int:
+        """Calls that one ingress replica may hold: in the graph, before it, and watches of its health."""
+        return self.max_in_flight + 2 * self.max_waiting + self.max_watches
 
 
 class IngressKnobs(Knobs):
@@ -176,11 +179,12 @@ class IngressKnobs(Knobs):
 
 def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: Mapping[str, int]) -> None:
     """Raise Misconfigured when the gate would let in, or let wait, more than there are places for."""
-    if admission.most_requests > ingress_places:
+    if admission.most_calls > ingress_places:
         raise Misconfigured(
-            f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} and twice "
-            f"admission.max_waiting={admission.max_waiting} exceed scaling.ingress.max_ongoing_requests="
-            f"{ingress_places}: requests would wait in Serve's proxy, which knows neither priority nor time budget"
+            f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight}, twice "
+            f"admission.max_waiting={admission.max_waiting} and admission.max_watches={admission.max_watches} exceed "
+            f"scaling.ingress.max_ongoing_requests={ingress_places}: requests would wait in Serve's proxy, which knows "
+            "neither priority nor time budget"
         )
     for stage, places in stage_places.items():
         if admission.max_in_flight > places:

@@ -52,6 +52,7 @@ from serve_app.flow.brief import (
     profile_violations,
 )
 from serve_app.flow.candidates import from_copies
+from serve_app.flow.intake import Intake
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.limits import capped, published
 from serve_app.flow.metrics import Metrics
@@ -91,6 +92,7 @@ class PushGenService:
         self._metrics = metrics
         self._adapters = tuple(adapters)
         self._admission = Admission(knobs.admission, metrics)
+        self.intake = Intake(lambda: self._knobs, metrics)
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
         """Take new knobs. Requests in flight keep the knobs they began with."""
@@ -133,7 +135,7 @@ class PushGenService:
         Every item is answered within `admission.max_batch_s`. A batch that is too long for that is refused first. An
         item that was refused when it was read is answered with its error.
         """
-        check_size(request.requests, self.max_batch_items)
+        check_size(request.requests, self.intake.max_batch_items)
         end = Deadline.after(self._knobs.admission.max_batch_s)
         with self._admission.count(BATCH.rpc):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
@@ -255,10 +257,6 @@ class PushGenService:
             ),
             adapters=self._adapters,
         )
-
-    @property
-    def max_batch_items(self) -> int:
-        return self._knobs.limits.max_batch_items
 
     async def healthy(self) -> dict[str, bool]:
         return await self._health()

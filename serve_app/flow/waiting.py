@@ -83,7 +83,6 @@ class Lane:
 
     def __init__(self) -> None:
         self.units = 0.0
-        self.bytes = 0
         self._arrived: dict[Ticket, None] = {}
         self._flows: dict[int, _Flow] = {}
         self._order: list[tuple[float, int]] = []  # (virtual start, flow)
@@ -109,7 +108,6 @@ class Lane:
         flow.add(ticket)
         self._arrived[ticket] = None
         self.units += ticket.work.units
-        self.bytes += ticket.work.bytes
 
     def take(self, ticket: Ticket) -> None:
         """Remove the first ticket, because it starts."""
@@ -124,7 +122,6 @@ class Lane:
         flow.remove(ticket)
         del self._arrived[ticket]
         self.units -= ticket.work.units
-        self.bytes -= ticket.work.bytes
         if not flow.tickets:
             self._move(flow, None)
             del self._flows[flow.key]
@@ -162,10 +159,6 @@ class WaitingRoom:
 
     def __len__(self) -> int:
         return len(self._latest)
-
-    @property
-    def bytes(self) -> int:
-        return sum(lane.bytes for lane in self.lanes.values())
 
     def add(self, ticket: Ticket) -> None:
         ticket.waits = True

@@ -23,10 +23,9 @@ _MIB = 2**20
 
 
 class Work(NamedTuple):
-    """units: in candidates. bytes: of pictures, which stay in memory while the request waits."""
+    """units: in candidates."""
 
     units: float
-    bytes: int = 0
 
     @property
     def size_class(self) -> int:
@@ -40,7 +39,7 @@ def of_generation(request: GenerateNotificationRequest, knobs: IngressKnobs) -> 
     categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
     candidates = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
     item = of_item(request.item, knobs, looked_at=not given_caption(request.item))
-    return Work(min(candidates, limits.max_candidates) + item.units, item.bytes)
+    return Work(min(candidates, limits.max_candidates) + item.units)
 
 
 def of_item(item: Item, knobs: IngressKnobs, *, looked_at: bool = False) -> Work:
@@ -49,10 +48,10 @@ def of_item(item: Item, knobs: IngressKnobs, *, looked_at: bool = False) -> Work
     pictures: list[Image | VideoFrame] = [*item.images, *item.frames]
     sizes = [len(picture.data) for picture in pictures if picture.data]
     seen = min(len(sizes), knobs.limits.images.max_images) if looked_at else 0
-    return Work(1 + weights.picture * seen + weights.mebibyte * sum(sizes) / _MIB, sum(sizes))
+    return Work(1 + weights.picture * seen + weights.mebibyte * sum(sizes) / _MIB)
 
 
 def of_copies(item: Item, count: int, knobs: IngressKnobs) -> Work:
     """Copies to score for the item."""
     carried = of_item(item, knobs)
-    return Work(carried.units + knobs.admission.work.scored_copy * count, carried.bytes)
+    return Work(carried.units + knobs.admission.work.scored_copy * count)

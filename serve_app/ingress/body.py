@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from fastapi import Request
 
+from serve_app.flow.intake import Holding
+from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.problems import HttpError
 
 ENCODINGS = ("gzip", "deflate")
@@ -21,6 +23,9 @@ FREE_BYTES = 2**20
 # Of a gzip file; each costs a start.
 MAX_MEMBERS = 1000
 _PIECE = 2**18
+# Bytes a second, beyond the time that every body has.
+_SLOWEST = 2**20
+_MAX_DIGITS = 20
 
 
 def require_json(request: Request) -> None:
@@ -35,24 +40,39 @@ def require_json(request: Request) -> None:
         raise HttpError(415, "UNSUPPORTED_MEDIA_TYPE", f"send the request as application/json{sent}")
 
 
-async def read_body(request: Request, max_bytes: int) -> bytes:
-    """Return the body, decompressed and without a byte order mark. Raises HttpError."""
+async def read_body(request: Request, settings: HttpSettings, holding: Holding) -> bytes:
+    """Return the body, decompressed and without a byte order mark. Raises HttpError, Overloaded."""
     encodings = _encodings(request)
-    refusal = HttpError(413, "BODY_TOO_LARGE", f"the body is larger than {max_bytes} bytes")
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > max_bytes:
-        raise refusal
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_bytes:
-            raise refusal
-        chunks.append(chunk)
-    body = b"".join(chunks)
+    body = await _arrived(request, settings, holding)
     if encodings:
-        body = await asyncio.to_thread(_decode, body, encodings, max_bytes)
+        body = await asyncio.to_thread(_decode, body, encodings, settings.max_body_bytes)
+        holding.add(len(body))
     # Editors and .NET put the mark before JSON, which has no place for it.
     return body.removeprefix(codecs.BOM_UTF8)
+
+
+async def _arrived(request: Request, settings: HttpSettings, holding: Holding) -> bytes:
+    """Return the body as it was sent. What is slow in coming keeps a slot of the replica, so its time is bounded."""
+    max_bytes = settings.max_body_bytes
+    refusal = HttpError(413, "BODY_TOO_LARGE", f"the body is larger than {max_bytes} bytes")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and (len(declared) > _MAX_DIGITS or int(declared) > max_bytes):
+        raise refusal
+    chunks, size = [], 0
+    until = asyncio.get_running_loop().time() + settings.body_timeout_s
+    try:
+        async with asyncio.timeout_at(until) as timeout:
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > max_bytes:
+                    raise refusal
+                holding.add(len(chunk))
+                chunks.append(chunk)
+                timeout.reschedule(until + size / _SLOWEST)
+    except TimeoutError:
+        waited = f"{size} bytes of the body arrived, and then the rest did not in time"
+        raise HttpError(408, "BODY_TOO_SLOW", waited) from None
+    return b"".join(chunks)
 
 
 def _encodings(request: Request) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from serve_app.flow.intake import Intake
+
 
 class Service(Protocol):
     """Has a method for each row of the table of verbs, by its `name`.
@@ -16,9 +18,8 @@ class Service(Protocol):
     `tests/unit/serve_app/contract/test_verbs.py` compares their types with the table.
     """
 
-    @property
-    def max_batch_items(self) -> int:
-        """The operator's limit. Adapters refuse a larger batch before they read its items."""
+    intake: Intake
+    """What the adapters may hold."""
 
     async def healthy(self) -> dict[str, bool]:
         """Return by stage name whether it takes calls, {"captioner": True, ...}; see `health.is_serving`."""

@@ -10,6 +10,7 @@ from typing import Any
 from ray import serve
 
 from deployments.replica import keeping_knobs
+from deployments.safe_log import protect
 from serve_app.cluster.graph import Graph
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.protocols import BothProtocols
@@ -23,6 +24,7 @@ class Ingress(BothProtocols):
     """The deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
 
     def __init__(self, *, http: HttpSettings, **parts: Any) -> None:
+        protect(logger)
         self.http = http
         self._graph = Graph(**parts)
         self.service = self._graph.service

@@ -6,7 +6,6 @@ sends the call's status only with a message, so a failing stream ends with one m
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -33,13 +32,15 @@ from serve_app.contract.headers import (
 )
 from serve_app.contract.requests import parse, parse_bytes
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb, Verb
+from serve_app.flow.intake import Holding
 from serve_app.ingress.context import RpcContext, closing
 from serve_app.ingress.core import Service
 from serve_app.ingress.health import HealthAdapter
+from serve_app.ingress.reading import off_loop
 
 REQUEST_ID_KEY = "request_id"
-# Below, a thread would cost more than it saves.
-PARSE_IN_THREAD_BYTES = 256 * 2**10
+# What a server hands over: see `contract/servicer.py`.
+Sent = Message | bytes | InvalidInput
 
 
 class Exchange:
@@ -54,16 +55,24 @@ class Exchange:
         self.tenant = self._metadata.get(TENANT_HEADER, "")
         self._name("")
 
-    async def read(self, verb: Verb, request: Message | bytes, service: Service) -> Any:
-        """Return the request as the verb's model. Raises InvalidInput with every violation of message and metadata."""
+    async def read(self, verb: Verb, request: Sent, service: Service, holding: Holding) -> Any:
+        """Return the request as the verb's model.
+
+        Raises InvalidInput with every violation of message and metadata, and Overloaded.
+        """
         budget_ms, header_violations = beside(self._metadata.get(BUDGET_HEADER), self._metadata.get(REQUEST_ID_KEY))
         parsed: BaseModel | InvalidInput
         try:
+            if isinstance(request, InvalidInput):
+                raise request
+            max_items = service.intake.max_batch_items
             if isinstance(request, Message):  # of a server that parses: the generated function of the stubs
-                parsed = parse(verb.request, request, service.max_batch_items)
+                holding.add(request.ByteSize())
+                parsed = parse(verb.request, request, max_items)
             else:
-                reading = partial(parse_bytes, verb.request, verb.request_message, request, service.max_batch_items)
-                parsed = await asyncio.to_thread(reading) if len(request) > PARSE_IN_THREAD_BYTES else reading()
+                holding.add(len(request))
+                reading = partial(parse_bytes, verb.request, verb.request_message, request, max_items)
+                parsed = await off_loop(reading, len(request))
         except InvalidInput as error:
             parsed = error
         self._name(getattr(parsed, "request_id", ""))
@@ -92,14 +101,15 @@ class GrpcAdapter(HealthAdapter):
 
 
 def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
-    async def call_once(self: GrpcAdapter, request: Message | bytes, grpc_context: RpcContext) -> Message:
+    async def call_once(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> Message:
         exchange = Exchange(grpc_context)
         try:
-            parsed = await exchange.read(verb, request, self.service)
-            answer = await getattr(self.service, verb.name)(
-                parsed, exchange.request_id, exchange.tenant, exchange.arrived_s
-            )
-            return to_message(verb.answer(answer), verb.response_message)
+            with self.service.intake.hold(verb.rpc) as holding:
+                parsed = await exchange.read(verb, request, self.service, holding)
+                answer = await getattr(self.service, verb.name)(
+                    parsed, exchange.request_id, exchange.tenant, exchange.arrived_s
+                )
+                return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
             return verb.response_message()
@@ -110,17 +120,16 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
 def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
     message_of = _ANSWERS[verb.rpc]
 
-    async def call_stream(
-        self: GrpcAdapter, request: Message | bytes, grpc_context: RpcContext
-    ) -> AsyncIterator[Message]:
+    async def call_stream(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> AsyncIterator[Message]:
         exchange, sequence = Exchange(grpc_context), 0
         try:
-            parsed = await exchange.read(verb, request, self.service)
-            call = getattr(self.service, verb.name)
-            async with closing(call(parsed, exchange.request_id, exchange.tenant, exchange.arrived_s)) as answers:
-                async for answer in answers:
-                    sequence += 1
-                    yield message_of(answer, sequence, parsed, exchange.request_id)
+            with self.service.intake.hold(verb.rpc) as holding:
+                parsed = await exchange.read(verb, request, self.service, holding)
+                call = getattr(self.service, verb.name)
+                async with closing(call(parsed, exchange.request_id, exchange.tenant, exchange.arrived_s)) as answers:
+                    async for answer in answers:
+                        sequence += 1
+                        yield message_of(answer, sequence, parsed, exchange.request_id)
         except Exception as error:  # noqa: BLE001 - as above
             exchange.fail(error)
             yield verb.response_message()

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 import grpc
 from grpc_health.v1 import health_pb2
 
+from deployments.errors import Overloaded
 from serve_app.ingress.context import RpcContext
 from serve_app.ingress.core import Service
 from serve_app.stages import STAGES
@@ -23,12 +24,15 @@ _SPARED = frozenset(row.key for row in STAGES if not row.needed)
 
 
 class HealthAdapter:
-    """The RPCs of grpc.health.v1.Health. Serve finds an RPC by the last part of its name, so the ingress has them."""
+    """The RPCs of grpc.health.v1.Health. Serve finds an RPC by the last part of its name, so the ingress has them.
+
+    A watch takes a slot of the replica. There are slots for `max_watches` beside those of requests (`check_places`).
+    """
 
     service: Service
     watch_period_s = 1.0
-    # Serve may not notice that a watcher left, and each watch takes a slot of the replica. So a watch ends by itself,
-    # and watchers ask again, as the protocol demands.
+    # Serve may not notice that a watcher left. So a watch ends by itself, and watchers ask again, as the protocol
+    # demands.
     watch_life_s = 120.0
 
     async def Check(  # noqa: N802 - Serve calls the method with the RPC's name
@@ -51,12 +55,22 @@ class HealthAdapter:
     async def Watch(  # noqa: N802
         self, request: health_pb2.HealthCheckRequest, grpc_context: RpcContext
     ) -> AsyncIterator[health_pb2.HealthCheckResponse]:
-        del grpc_context  # Serve hands it to methods that name it; nothing to set
+        try:
+            with self.service.intake.watch():
+                async for status in self._changes(request.service):
+                    yield Status(status=status)
+        except Overloaded as refused:
+            grpc_context.set_code(grpc.StatusCode.RESOURCE_EXHAUSTED)
+            grpc_context.set_details(refused.message)
+            yield Status()  # Serve sends a call's status only with a message
+
+    async def _changes(self, name: str) -> AsyncIterator[health_pb2.HealthCheckResponse.ServingStatus]:
+        """Yield the status at first and whenever it has changed."""
         until, last = time.monotonic() + self.watch_life_s, None
         while True:
-            now = (await self._statuses()).get(request.service, Status.SERVICE_UNKNOWN)
+            now = (await self._statuses()).get(name, Status.SERVICE_UNKNOWN)
             if now != last:
-                yield Status(status=now)
+                yield now
                 last = now
             if time.monotonic() + self.watch_period_s > until:
                 return

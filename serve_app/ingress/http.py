@@ -6,10 +6,11 @@ since a request may have a hundred megabytes of images and frames.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -34,6 +35,7 @@ from serve_app.contract.headers import (
 )
 from serve_app.contract.requests import parse_json
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
+from serve_app.flow.intake import Holding
 from serve_app.ingress import openapi
 from serve_app.ingress.body import read_body, require_json
 from serve_app.ingress.context import closing
@@ -43,6 +45,7 @@ from serve_app.ingress.events import EventStream, event
 from serve_app.ingress.health import degraded, is_serving, stage_health
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.problems import HttpError, ProblemRoute
+from serve_app.ingress.reading import off_loop
 from serve_app.ingress.routing import Head, unrouted
 
 logger = logging.getLogger("ray.serve")
@@ -105,16 +108,21 @@ def _handler(
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def handle(request: Request) -> Response:
         arrived_s = time.monotonic()
-        if verb.method == "GET":
-            contract_request, request_id = verb.request(), request.state.request_id
-        else:
-            contract_request, request_id = await _read(request, verb.request, settings, service().max_batch_items)
-        tenant = request.headers.get(TENANT_HEADER, "")
-        answer = getattr(service(), verb.name)(contract_request, request_id, tenant, arrived_s)
-        if isinstance(verb, UnaryVerb):
-            return _json(verb.answer(await answer))
-        events = _events(answer, _ANSWERS[verb.rpc], contract_request, request_id)
-        return await EventStream.start(request, events)
+        with ExitStack() as held:
+            intake = service().intake
+            holding = held.enter_context(intake.hold(verb.rpc))
+            if verb.method == "GET":
+                contract_request, request_id = verb.request(), request.state.request_id
+            else:
+                reading = _read(request, verb.request, settings, intake.max_batch_items, holding)
+                contract_request, request_id = await reading
+            tenant = request.headers.get(TENANT_HEADER, "")
+            answer = getattr(service(), verb.name)(contract_request, request_id, tenant, arrived_s)
+            if isinstance(verb, UnaryVerb):
+                return _json(verb.answer(await answer))
+            stream = await EventStream.start(request, _events(answer, _ANSWERS[verb.rpc], contract_request, request_id))
+            stream.until_sent = held.pop_all()
+            return stream
 
     return handle
 
@@ -126,17 +134,19 @@ def _json(model: BaseModel, status: int = 200) -> Response:
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
-async def _read(request: Request, model: type[M], settings: HttpSettings, max_items: int) -> tuple[M, str]:
-    """Read the body as a contract model, and the request's id. Raises HttpError, or InvalidInput (all violations)."""
+async def _read(
+    request: Request, model: type[M], settings: HttpSettings, max_items: int, holding: Holding
+) -> tuple[M, str]:
+    """Read the body as a contract model, and the request's id.
+
+    Raises HttpError, Overloaded, or InvalidInput with all violations.
+    """
     require_json(request)
-    body = await read_body(request, settings.max_body_bytes)
+    body = await read_body(request, settings, holding)
     budget_ms, header_violations = beside(request.headers.get(BUDGET_HEADER), request.headers.get(REQUEST_ID_HEADER))
     parsed: M | InvalidInput
     try:
-        if len(body) > settings.parse_in_thread_bytes:
-            parsed = await asyncio.to_thread(parse_json, model, body, max_items)
-        else:
-            parsed = parse_json(model, body, max_items)
+        parsed = await off_loop(partial(parse_json, model, body, max_items), len(body))
     except InvalidInput as error:
         malformed = next((v for v in error.violations if v.description.startswith("is not JSON")), None)
         if malformed is not None:

@@ -20,12 +20,12 @@ def _checked_origin(origin: str) -> str:
 class HttpSettings(Settings):
     """Bounds of HTTP bodies, and the web pages that may call the service.
 
+    body_timeout_s: a body must arrive in this time, and one more second for each MiB that has arrived.
     cors_origins: origins whose scripts browsers let call the service and read its answers, or `*` for any. None by
     default: browsers then keep pages of other origins out. It is no authentication.
     """
 
     # 8 images of 10 MiB in base64, and the text. Of a compressed body both forms are held to it.
     max_body_bytes: int = Field(default=112 * 2**20, ge=1024)
-    # A body below this parses in about a millisecond; a thread would cost more than it saves.
-    parse_in_thread_bytes: int = Field(default=256 * 2**10, ge=0)
+    body_timeout_s: float = Field(default=5.0, gt=0)
     cors_origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()

@@ -103,6 +103,7 @@ class AnswerSchema(GenerateJsonSchema):
 REF = "#/components/schemas/{model}"
 HTTP_ONLY = {
     400: ("Malformed JSON", "MALFORMED_JSON", "the body is not JSON: Expecting value at line 1 column 10"),
+    408: ("Body too slow", "BODY_TOO_SLOW", "1024 bytes of the body arrived, and then the rest did not in time"),
     413: ("Body too large", "BODY_TOO_LARGE", "the body is larger than 117440512 bytes"),
     415: ("Unsupported media type", "UNSUPPORTED_MEDIA_TYPE", "send the request as application/json"),
 }

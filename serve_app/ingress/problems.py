@@ -10,8 +10,11 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from serve_app.contract.errors import Problem, problem_type, public, retry_header, to_problem
+from serve_app.contract.headers import BUDGET_HEADER
 
 PROBLEM_JSON = "application/problem+json"
+# Of Ray Serve: one changes the proxy's timeout, or takes it away, the other lets work go on without its caller.
+SERVE_HEADERS = ("x-request-timeout-seconds", "x-request-disconnect-disabled")
 
 
 class HttpError(Exception):
@@ -30,6 +33,7 @@ class ProblemRoute(APIRoute):
 
         async def handle_errors(request: Request) -> Response:
             try:
+                refuse_headers(request)
                 return await handle(request)
             except ClientDisconnect:
                 return Response(status_code=499)  # nobody reads it; nginx's number for a client that left
@@ -37,6 +41,17 @@ class ProblemRoute(APIRoute):
                 return refuse(request, error)
 
         return handle_errors
+
+
+def refuse_headers(request: Request) -> None:
+    """Raise HttpError for a header by which Ray Serve would keep working for a caller without end.
+
+    Serve's proxy acts on them before the request is here. To answer at once is what takes their effect.
+    """
+    for name in SERVE_HEADERS:
+        if name in request.headers:
+            detail = f"{name} is not taken: the time budget of a request is {BUDGET_HEADER}, and a caller may leave"
+            raise HttpError(400, "HEADER_REFUSED", detail)
 
 
 def refuse(request: Request, error: Exception) -> Response:

@@ -14,6 +14,9 @@ from deployments.errors import PushGenError
 from deployments.types import Decision
 from serve_app.contract import messages
 from serve_app.contract.verbs import VERBS, UnaryVerb
+from serve_app.flow.intake import Intake
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress import examples
 
 DECISION = Decision.model_validate(examples.DECISION)
@@ -27,10 +30,10 @@ class FakeService:
     method here answer with their example.
     """
 
-    max_batch_items = 256
-
     def __init__(self, **fails: Exception) -> None:
         self.fails = fails
+        self.knobs = IngressKnobs()
+        self.intake = Intake(lambda: self.knobs, NoMetrics())
         self.after = 0
         self.seen: list[Any] = []
         self.tenants: list[str] = []

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
+from serve_app.flow.knobs import IngressKnobs
 from serve_app.ingress.http_settings import HttpSettings
 from tests.graph.fake_service import FakeService
 from tests.graph.test_http import client_of, is_problem
@@ -229,3 +230,59 @@ async def test_a_client_that_waits_for_100_is_told_to_go_on_or_refused_at_once()
         assert rest.startswith(b"HTTP/1.1 200 ")
         first, _ = await ask("text/plain")
         assert first.startswith(b"HTTP/1.1 415 ")
+
+
+async def slow(*pauses_s: float, timeout_s: float) -> httpx.Response:
+    async def chunks() -> AsyncIterator[bytes]:
+        for at, pause_s in enumerate(pauses_s):
+            await asyncio.sleep(pause_s)
+            yield BODY if at == len(pauses_s) - 1 else b" "
+
+    async with client_of(service := FakeService(), HttpSettings(body_timeout_s=timeout_s)) as client:
+        answer = await client.post(PATH, content=chunks(), headers={"content-type": "application/json"})
+    assert service.intake.bytes == 0
+    assert bool(service.seen) is (answer.status_code == 200)
+    return answer
+
+
+async def test_a_body_that_trickles_in_has_an_end() -> None:
+    """Each byte of it is in time; all together are not. The service never hears of it."""
+    problem = is_problem(await slow(*[0.02] * 50, timeout_s=0.1), 408, "BODY_TOO_SLOW")
+    assert "bytes of the body arrived" in problem["detail"]
+    assert (await slow(0.01, 0.01, timeout_s=5)).status_code == 200
+
+
+async def test_a_large_body_has_longer() -> None:
+    """Three MiB have three seconds more, and need half a second of them here."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b" " * 2**20
+            await asyncio.sleep(0.1)
+        yield BODY
+
+    async with client_of(FakeService(), HttpSettings(body_timeout_s=0.05)) as client:
+        answer = await client.post(PATH, content=chunks(), headers={"content-type": "application/json"})
+    assert answer.status_code == 200
+
+
+async def test_a_declared_length_of_very_many_digits_is_too_large() -> None:
+    is_problem(await send(BODY, content_length="9" * 5000), 413, "BODY_TOO_LARGE")
+
+
+async def test_bytes_are_counted_as_they_arrive_and_until_the_answer() -> None:
+    service = FakeService()
+    service.knobs = IngressKnobs.model_validate({"admission": {"max_held_mib": 1}})
+    service.hang = True
+    async with client_of(service) as client:
+        padded = b" " * 2**20 + BODY
+        headers = {"content-type": "application/json"}
+        first = asyncio.create_task(client.post(PATH, content=padded, headers=headers))
+        await asyncio.to_thread(service.reached.wait, 10)
+        problem = is_problem(await client.post(PATH, content=BODY, headers=headers), 429, "OVERLOADED")
+        assert problem["shed"] == "memory_full"
+        assert service.intake.bytes == len(padded)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert service.intake.bytes == 0

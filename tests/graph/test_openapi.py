@@ -54,7 +54,7 @@ def test_the_document_is_closed_and_every_operation_is_described(document: dict[
                 assert "example" in content, f"{path} {status}"
     for path in POSTED:
         operation = document["paths"][path]["post"]
-        assert {"400", "413", "415", "422", "429", "500", "501", "503", "504"} <= set(operation["responses"])
+        assert {"400", "408", "413", "415", "422", "429", "500", "501", "503", "504"} <= set(operation["responses"])
         assert operation["requestBody"]["content"]["application/json"]["examples"]
 
 

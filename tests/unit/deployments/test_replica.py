@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import types
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from deployments import replica
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.replica import StageReplica, keeping_knobs
+from deployments.safe_log import SafeLines
 from deployments.types import Stage, StageRevision
 
 
@@ -124,3 +126,10 @@ async def test_the_end_of_a_replica_stops_its_stage() -> None:
     toy = Toy()
     await StageReplica.__del__(ToyDeployment(toy))
     assert toy.stopped == 1
+
+
+def test_the_log_of_a_replica_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = logging.getLogger("ray.serve")
+    monkeypatch.setattr(log, "filters", [])
+    ToyDeployment(Toy())
+    assert [type(each) for each in log.filters] == [SafeLines]

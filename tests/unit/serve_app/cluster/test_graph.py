@@ -115,7 +115,8 @@ def test_knobs_reach_the_service(made: Graph) -> None:
         ({"limit": {}}, "unknown key 'limit'; did you mean 'limits'"),
         (
             {"admission": {"max_in_flight": 129}},
-            "max_in_flight=129 and twice admission.max_waiting=64 exceed scaling.ingress.max_ongoing_requests=256",
+            "max_in_flight=129, twice admission.max_waiting=64 and admission.max_watches=16 exceed "
+            "scaling.ingress.max_ongoing_requests=256",
         ),
         (
             {"defaults": {"length_profile": "tv"}},

@@ -60,11 +60,10 @@ class Gate:
         budget_s: float = 60.0,
         *,
         takes_s: float = 1.0,
-        megabytes: int = 0,
         bounded: bool = True,
     ) -> None:
         call = Call(Deadline(self.clock() + budget_s), priority)
-        async with self.admission.admit("Live", Work(units, megabytes * 2**20), call, bounded=bounded):
+        async with self.admission.admit("Live", Work(units), call, bounded=bounded):
             self.order.append(name)
             await asyncio.sleep(takes_s)
 

@@ -8,7 +8,7 @@ from deployments.errors import Misconfigured
 from serve_app.flow.knobs import AdmissionKnobs, check_places
 from serve_app.settings import GraphScaling
 
-KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32)
+KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32, max_watches=8)
 
 
 def test_places_are_the_queue_and_a_share_of_the_fewest_replicas() -> None:
@@ -26,11 +26,12 @@ def test_places_are_the_queue_and_a_share_of_the_fewest_replicas() -> None:
     ("ingress", "stages", "words"),
     [
         (
-            127,
+            135,
             {},
-            "max_in_flight=64 and twice admission.max_waiting=32 exceed scaling.ingress.max_ongoing_requests=127",
+            "max_in_flight=64, twice admission.max_waiting=32 and admission.max_watches=8 exceed "
+            "scaling.ingress.max_ongoing_requests=135",
         ),
-        (128, {"captioner": 64, "generator": 63}, "max_in_flight=64 exceeds the 63 places of scaling.generator"),
+        (136, {"captioner": 64, "generator": 63}, "max_in_flight=64 exceeds the 63 places of scaling.generator"),
     ],
 )
 def test_too_few_places_are_refused(ingress: int, stages: dict[str, int], words: str) -> None:
@@ -39,4 +40,4 @@ def test_too_few_places_are_refused(ingress: int, stages: dict[str, int], words:
 
 
 def test_enough_places_pass() -> None:
-    check_places(KNOBS, 128, {"captioner": 64, "generator": 64})
+    check_places(KNOBS, 136, {"captioner": 64, "generator": 64})

@@ -34,20 +34,6 @@ def test_a_full_queue_refuses_at_once_and_each_priority_has_its_own() -> None:
     run(play())
 
 
-def test_pictures_that_wait_are_bounded_by_their_bytes() -> None:
-    async def play() -> None:
-        gate = Gate(max_in_flight=1, max_waiting_mib=10)
-        gate.start()
-        await asyncio.sleep(0)
-        gate.start(megabytes=6)
-        await asyncio.sleep(0)
-        assert (await gate.refused(megabytes=6)).shed == "queue_full"
-        gate.start(megabytes=3)
-        assert await gate.all() == [None] * 3
-
-    run(play())
-
-
 def test_a_budget_that_cannot_be_met_is_refused_at_once_and_one_that_can_is_not() -> None:
     async def play() -> None:
         gate = Gate(max_in_flight=1)

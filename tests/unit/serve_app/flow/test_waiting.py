@@ -29,7 +29,7 @@ def ticket(loop: asyncio.AbstractEventLoop) -> Make:
     def make(
         units: float = 8.0, priority: Priority = LIVE, tenant: str = "", deadline_s: float = 10.0, latest_s: float = 9.0
     ) -> Ticket:
-        return Ticket("kind", Work(units, 1000), priority, tenant, 0.0, deadline_s, latest_s, loop.create_future())
+        return Ticket("kind", Work(units), priority, tenant, 0.0, deadline_s, latest_s, loop.create_future())
 
     return make
 
@@ -183,7 +183,6 @@ def test_every_ticket_leaves_once_and_the_counts_hold(operations: list[tuple], t
             own = [t for t in inside if t.priority is priority]
             assert len(lane) == len(own)
             assert lane.units == pytest.approx(sum(t.work.units for t in own))
-            assert lane.bytes == sum(t.work.bytes for t in own)
             assert lane.oldest_s() == (0.0 if own else None)
     assert sorted(t.number for t in started(waiting)) == sorted(t.number for t in inside)
 

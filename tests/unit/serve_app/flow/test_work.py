@@ -31,15 +31,15 @@ def generation(**fields: Any) -> Work:
     ],
 )
 def test_candidates_count_as_asked_and_at_most_the_limit(options: dict[str, Any], candidates: int) -> None:
-    assert generation(options=options) == (1 + candidates, 0)
+    assert generation(options=options) == (1 + candidates,)
 
 
 def test_pictures_and_bytes_count_unless_a_caption_spares_the_look() -> None:
     item = Item(images=(PICTURE, Image(alt_text="no bytes")), frames=(VideoFrame(data=b"y" * 2**20),))
-    assert of_item(item, KNOBS, looked_at=True) == (1 + 2 * 1.0 + 2 * 0.25, 2 * 2**20)
-    assert generation(item=item) == (8 + 1 + 2.5, 2 * 2**20)
-    assert generation(item=item.model_copy(update={"caption": "Tea"})) == (8 + 1 + 0.5, 2 * 2**20)
-    assert of_copies(item, 10, KNOBS) == (1 + 0.5 + 1.0, 2 * 2**20)
+    assert of_item(item, KNOBS, looked_at=True) == (1 + 2 * 1.0 + 2 * 0.25,)
+    assert generation(item=item) == (8 + 1 + 2.5,)
+    assert generation(item=item.model_copy(update={"caption": "Tea"})) == (8 + 1 + 0.5,)
+    assert of_copies(item, 10, KNOBS) == (1 + 0.5 + 1.0,)
 
 
 def test_more_pictures_than_allowed_count_as_the_limit() -> None:

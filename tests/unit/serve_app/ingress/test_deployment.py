@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import types
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from deployments import replica
 from deployments.errors import Misconfigured
+from deployments.safe_log import SafeLines
 from serve_app.ingress import deployment
 from serve_app.ingress.deployment import Ingress
 from serve_app.ingress.http_settings import HttpSettings
@@ -60,3 +62,10 @@ async def test_impossible_knobs_end_the_start_and_nothing_later(ingress: Any, ca
 def test_the_service_is_the_graphs_and_the_graph_gets_every_part(ingress: Any) -> None:
     assert ingress.service is ingress._graph.service
     assert ingress._graph.parts == {"captioner": "handle", "adapters": ("news",)}
+
+
+def test_the_log_of_the_ingress_cannot_be_forged(monkeypatch: pytest.MonkeyPatch, ingress: Any) -> None:
+    log = logging.getLogger("ray.serve")
+    monkeypatch.setattr(log, "filters", [])
+    UserClass(http=HttpSettings())
+    assert [type(each) for each in log.filters] == [SafeLines]

@@ -11,7 +11,7 @@ import pytest
 from fastapi import Request
 
 from deployments.errors import Overloaded
-from serve_app.ingress.events import EventStream, event
+from serve_app.ingress.events import HEARTBEAT, EventStream, event
 
 
 def request() -> Request:
@@ -117,3 +117,70 @@ async def test_a_reader_that_leaves_closes_the_source() -> None:
 
     await asyncio.wait_for(stream({"type": "http", "asgi": {"spec_version": "2.0"}}, receive, send), 5)
     assert source.closed
+
+
+async def test_a_stream_that_has_nothing_to_say_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first event, when the status must leave without it, and between events."""
+    monkeypatch.setattr(EventStream, "heartbeat_s", 0.01)
+    turns = asyncio.Queue[bytes]()
+
+    async def events() -> AsyncIterator[bytes]:
+        while (chunk := await turns.get()) != b"end":
+            yield chunk
+
+    stream = await asyncio.wait_for(EventStream.start(request(), events()), 5)
+    seen: list[bytes] = []
+
+    async def send(message: Any) -> None:
+        if message.get("body"):
+            seen.append(message["body"])
+            if seen[-2:] == [HEARTBEAT, HEARTBEAT]:
+                turns.put_nowait(b"one" if b"one" not in seen else b"end")
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    await asyncio.wait_for(stream({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send), 5)
+    one = seen.index(b"one")
+    assert set(seen[:one]) == set(seen[one + 1 :]) == {HEARTBEAT}
+
+
+async def test_an_error_after_a_heartbeat_is_an_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventStream, "heartbeat_s", 0.01)
+    late = asyncio.Event()
+
+    async def events() -> AsyncIterator[bytes]:
+        await late.wait()
+        raise Overloaded("full")
+        yield b""
+
+    stream = await EventStream.start(request(), events())
+    asyncio.get_running_loop().call_later(0.03, late.set)
+    chunks = [chunk async for chunk in stream.body_iterator]
+    assert set(chunks[:-1]) == {HEARTBEAT}
+    assert b"OVERLOADED" in chunks[-1]  # type: ignore[operator]
+
+
+async def test_a_source_that_is_waited_for_is_closed_when_its_reader_leaves() -> None:
+    source = Source(hang=True)
+    starting = asyncio.create_task(EventStream.start(request(), source()))
+    await asyncio.sleep(0.01)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert source.closed
+
+
+async def test_what_is_held_is_held_until_the_last_chunk_is_sent() -> None:
+    stream = await EventStream.start(request(), Source(b"one", b"two")())
+    held: list[bool] = []
+    stream.until_sent.callback(lambda: held.append(False))
+
+    async def send(message: Any) -> None:
+        assert not held
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    await stream({"type": "http", "asgi": {"spec_version": "2.4"}}, receive, send)
+    assert held == [False]

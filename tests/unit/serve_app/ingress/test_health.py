@@ -8,6 +8,9 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
+from serve_app.flow.intake import Intake
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress.health import SERVICE_NAME, HealthAdapter, degraded, stage_health
 from tests.graph.fake_service import FakeService
 
@@ -97,3 +100,19 @@ async def test_a_watch_that_has_no_life_left_still_answers() -> None:
     context: Any = Context()
     answers = [a.status async for a in made.Watch(health_pb2.HealthCheckRequest(service="other"), context)]
     assert answers == [health_pb2.HealthCheckResponse.SERVICE_UNKNOWN]
+
+
+async def test_a_watch_too_many_is_refused_and_the_place_of_one_that_left_is_free_again() -> None:
+    made = adapter({"captioner": True})
+    made.service.intake = Intake(
+        lambda: IngressKnobs.model_validate({"admission": {"max_watches": 2}}), metrics=NoMetrics()
+    )
+    contexts: list[Any] = [Context() for _ in range(4)]
+    watching = [made.Watch(health_pb2.HealthCheckRequest(), context) for context in contexts]
+    assert [(await anext(each)).status for each in watching[:2]] == [SERVING, SERVING]
+    refused = [answer.status async for answer in watching[2]]
+    assert refused == [health_pb2.HealthCheckResponse.UNKNOWN]
+    assert contexts[2].code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    await watching[0].aclose()  # type: ignore[attr-defined]
+    assert (await anext(watching[3])).status == SERVING
+    assert contexts[3].code is None
