@@ -12,7 +12,7 @@ import hashlib
 import random
 from typing import Any
 
-from ray.serve.request_router import PendingRequest, RequestRouter, RunningReplica
+from ray.serve.request_router import FIFOMixin, PendingRequest, RequestRouter, RunningReplica
 
 from deployments.types import GenerationTask
 
@@ -24,12 +24,16 @@ def item_key(task: GenerationTask) -> str:
     return hashlib.sha256(f"{task.item.model_dump_json()}\0{task.caption}".encode()).hexdigest()
 
 
-class ItemAffinityRouter(RequestRouter):
+class ItemAffinityRouter(FIFOMixin, RequestRouter):
     """Prefers one replica for each `session_id` of a handle, by rendezvous hashing (Thaler and Ravishankar, 1998).
 
     Every caller prefers the same one, and a replica that comes or goes moves only its own keys. A replica that is full,
     or has `max_imbalance` calls more than the least busy one, is skipped for that one: a call never waits for its
     preferred replica. A call without a key goes to the less busy of two random replicas.
+
+    Serve's base finds the call that a chosen replica is for by the id of the request that makes it. The items of a
+    batch share that id: all but one would wait for ever. FIFOMixin finds calls by what the method below says, else in
+    their order.
     """
 
     def initialize_state(self, **kwargs: Any) -> None:
@@ -50,6 +54,11 @@ class ItemAffinityRouter(RequestRouter):
         if self._crowded(preferred, candidate_replicas):
             return [candidate_replicas]
         return [[preferred], candidate_replicas]
+
+    def _get_pending_request_matching_metadata(self, request_metadata: Any = None) -> PendingRequest | None:
+        """Find the very call for which the replica was chosen."""
+        calls = (call for call in self._pending_requests_to_fulfill if call.metadata is request_metadata)
+        return next((call for call in calls if not call.future.done()), None)
 
     def _crowded(self, preferred: RunningReplica, candidates: list[RunningReplica]) -> bool:
         """Whether the preferred replica is too busy, by the last known queue lengths, which include other callers.

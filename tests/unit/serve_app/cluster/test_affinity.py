@@ -43,21 +43,22 @@ def router(*replicas: Replica, max_imbalance: int = 8) -> ItemAffinityRouter:
     return made
 
 
-def pending(key: str) -> PendingRequest:
-    metadata = RequestMetadata(request_id="r", internal_request_id=uuid.uuid4().hex, session_id=key)
+def pending(key: str, cause: str = "") -> PendingRequest:
+    """cause: Serve's id of the request that makes the call; one of its own by default."""
+    metadata = RequestMetadata(request_id="r", internal_request_id=cause or uuid.uuid4().hex, session_id=key)
     return PendingRequest(args=[], kwargs={}, metadata=metadata)
 
 
-async def owner_of(made: ItemAffinityRouter, key: str) -> Replica:
+async def owner_of(made: ItemAffinityRouter, key: str, cause: str = "") -> Replica:
     """The replica that Serve's own loop takes for a call with this key."""
     async with asyncio.timeout(5):
-        chosen: Any = await made._choose_replica_for_request(pending(key))
+        chosen: Any = await made._choose_replica_for_request(pending(key, cause))
     assert isinstance(chosen, Replica)
     return chosen
 
 
-async def routed(made: ItemAffinityRouter, key: str) -> str:
-    return (await owner_of(made, key)).name
+async def routed(made: ItemAffinityRouter, key: str, cause: str = "") -> str:
+    return (await owner_of(made, key, cause)).name
 
 
 def know(made: ItemAffinityRouter, replica: Replica, load: int) -> None:
@@ -112,6 +113,25 @@ async def test_a_full_item_holds_up_no_other(three: list[Replica]) -> None:
     made.replica_queue_len_cache.invalidate_key(owner.replica_id)  # Serve has to ask it first
     chosen = await asyncio.gather(*(routed(made, key) for key in ("hot", "hot", other)))
     assert owner.name not in chosen
+
+
+async def test_calls_that_one_request_makes_at_once_all_get_their_own_replica(three: list[Replica]) -> None:
+    """As the items of a batch do: Serve gives all of them the id of the request."""
+    made = router(*three)
+    alone = [await owner_of(made, key) for key in ITEMS[:20]]
+    at_once = await asyncio.gather(*(owner_of(made, key, "batch") for key in ITEMS[:20]))
+    assert at_once == alone
+
+
+async def test_a_call_that_is_given_up_takes_no_replica_from_others(three: list[Replica]) -> None:
+    made = router(*three)
+    for replica in three:
+        know(made, replica, ROOM)
+    left, stays = (asyncio.create_task(routed(made, key, "batch")) for key in ITEMS[:2])
+    await asyncio.sleep(0.02)
+    left.cancel()
+    three[1].load = 3
+    assert await stays == "b"
 
 
 async def test_a_call_without_a_key_goes_to_the_less_busy_of_two(three: list[Replica]) -> None:
