@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
+from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
 from serve_app.ingress.http_settings import HttpSettings
@@ -70,4 +71,26 @@ class AppSettings(Settings):
             raise ValueError(
                 "scaling.ingress.min_replicas=0: with no ingress replica a health probe finds nothing; use at least 1"
             )
+        for row in STAGES:
+            engine = getattr(getattr(self, row.key), "engine", None)
+            if isinstance(engine, EngineSettings):
+                _check_gpus(row.key, engine, getattr(self.scaling, row.key).num_gpus)
         return self
+
+
+def _check_gpus(stage: str, engine: EngineSettings, num_gpus: float) -> None:
+    """Hold an engine's memory and workers against the GPUs of its replica. Raises ValueError.
+
+    Ray puts replicas on a card until their `num_gpus` add up to 1, so parts within them add up too.
+    """
+    gpus = f"scaling.{stage}.num_gpus={num_gpus:g}"
+    if 0 < num_gpus < 1 and engine.gpu_memory_utilization > num_gpus:
+        raise ValueError(
+            f"{stage}.engine.gpu_memory_utilization={engine.gpu_memory_utilization:g} exceeds {gpus}: what shares the "
+            "card would not start; the engine may take as much of its memory as the replica has of the GPU"
+        )
+    if num_gpus >= 1 and engine.tensor_parallel_size != num_gpus:
+        raise ValueError(
+            f"{stage}.engine.tensor_parallel_size={engine.tensor_parallel_size} and {gpus}: an engine computes on as "
+            "many GPUs as its replica has; set both to the same number"
+        )

@@ -30,11 +30,11 @@ def engine(
     ] = Path("configs/demo.yaml"),
     rounds: Annotated[int, typer.Option(min=1, max=len(FIRST_WORDS), help="Of each side.")] = 3,
     items: Annotated[
-        int, typer.Option(min=1, max=24, help=f"A round; each is {CATEGORIES * CANDIDATES} candidates.")
+        int, typer.Option(min=1, max=1000, help=f"A round; each is {CATEGORIES * CANDIDATES} candidates.")
     ] = 16,
     concurrency: Annotated[
         int,
-        typer.Option(min=0, max=32, help="Requests in flight; 0: candidates for 4 times the engine's max_num_seqs."),
+        typer.Option(min=0, max=256, help="Requests in flight; 0: candidates for 4 times the engine's max_num_seqs."),
     ] = 0,
     photos: Annotated[bool, typer.Option(help="One more round, with photos for the captioner.")] = False,
 ) -> None:

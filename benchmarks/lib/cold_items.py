@@ -64,20 +64,28 @@ FIRST_WORDS: Final = (
 
 
 def cold_items(count: int) -> list[Item]:
-    """Made-up items, always the same; no two begin alike for longer than a template's first words."""
-    every = [(story, place) for place in _PLACES for story in _STORIES]
+    """Made-up items, always the same; no two begin alike for longer than a template's first words.
+
+    They are 24; further ones are these with a number before the title.
+    """
+    stories = [(story, place) for place in _PLACES for story in _STORIES]
+    every = [stories[n % len(stories)] for n in range(count)]
     return [
         Item(
             id=f"cold-{n}",
             locale="en-US",
-            title=title.format(place=place),
+            title=_numbered(n // len(stories), title.format(place=place)),
             description=description.format(who=who),
             tags=tags,
             creator=who,
             metadata={"place": place},
         )
-        for n, ((title, description, tags), (place, who)) in enumerate(every[:count])
+        for n, ((title, description, tags), (place, who)) in enumerate(every)
     ]
+
+
+def _numbered(turn: int, title: str) -> str:
+    return f"{turn + 1}. {title}" if turn else title
 
 
 def begun_with(word: str, item: Item) -> Item:

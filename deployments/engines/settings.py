@@ -42,10 +42,13 @@ class EngineSettings(Settings):
     """Tokens in a KV cache block, the grain of prefix sharing. None: 32 on a CPU, since vLLM's own 128 is longer than
     what the categories of an item share; vLLM's default on a GPU."""
     gpu_memory_utilization: float = Field(default=0.9, gt=0, le=1)
-    """Share of the whole card for weights and KV cache; not used once `kv_cache_bytes` is set."""
+    """Share of the whole card for weights, activations and KV cache. It must be free when the engine starts, also when
+    `kv_cache_bytes` sizes the cache: vLLM refuses else. On a part of a GPU at most `scaling`'s `num_gpus`."""
     enforce_eager: bool = True
     """False compiles the model: minutes of start-up, no gain on a CPU, much on a GPU."""
     tensor_parallel_size: int = Field(default=1, ge=1, le=64)
+    load_format: Literal["auto", "dummy"] = "auto"
+    """"dummy": random weights in the shape of the model's config, for capacity studies. What they write is noise."""
     quantization: str | None = None
     """A vLLM quantization method, where the checkpoint does not name its own."""
     max_images_per_prompt: int = Field(default=0, ge=0, le=64)

@@ -78,6 +78,7 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "gpu_memory_utilization": settings.gpu_memory_utilization,
         "enforce_eager": settings.enforce_eager,
         "tensor_parallel_size": settings.tensor_parallel_size,
+        "load_format": settings.load_format,
         "quantization": settings.quantization,
         "limit_mm_per_prompt": {"image": settings.max_images_per_prompt, "video": 0},
         "trust_remote_code": settings.trust_remote_code,

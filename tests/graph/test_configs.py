@@ -13,6 +13,7 @@ from deployments.settings import parse
 from serve_app.app import build
 from serve_app.flow.knobs import IngressKnobs, check_places
 from serve_app.settings import AppSettings
+from serve_app.stages import STAGES
 
 CONFIGS = ("cluster", "demo", "demo-large", "fake", "gpu", "openai")
 
@@ -93,3 +94,18 @@ def test_the_service_answers_a_spent_budget_before_the_proxy_cuts_it(root: Path,
     for options in ("http_options", "grpc_options"):
         assert config[options]["request_timeout_s"] * 1000 > ingress.limits.max_time_budget_ms
         assert config[options]["request_timeout_s"] > ingress.admission.max_batch_s
+
+
+def test_the_engines_of_one_card_start_one_after_the_other(root: Path) -> None:
+    """vLLM's own arithmetic (`request_memory`): an engine starts where its share of the card is free."""
+    settings = parse(AppSettings, application(root, "gpu")["args"], "gpu")
+    total = 80 * 2**30
+    free = total - 4 * 2**30  # the encoders' contexts, weights and CUDA graphs
+    for stage, weights_gib in (("captioner", 7.5), ("generator", 8)):
+        engine = getattr(settings, stage).engine
+        assert free >= engine.gpu_memory_utilization * total
+        taken = weights_gib * 2**30 + engine.kv_cache_bytes + 4 * 2**30  # and activations and CUDA graphs
+        assert taken <= engine.gpu_memory_utilization * total
+        free -= taken
+    shares = [getattr(settings.scaling, row.key).num_gpus for row in STAGES]
+    assert sum(shares) == pytest.approx(1)

@@ -35,3 +35,36 @@ def test_items_stay_on_a_replica_unless_an_operator_spreads_them() -> None:
 def test_a_kind_that_a_stage_does_not_have_is_refused_with_those_it_has(key: str) -> None:
     with pytest.raises(Misconfigured, match=rf"args: {key}: .*'oracle'.*'fake'"):
         parse(AppSettings, FAKE | {key: {"kind": "oracle"}}, "args")
+
+
+ENGINE = {"model": "a-model"}
+
+
+@pytest.mark.parametrize(
+    ("num_gpus", "engine", "words"),
+    [
+        (0.35, {}, r"generator\.engine\.gpu_memory_utilization=0\.9 exceeds scaling\.generator\.num_gpus=0\.35"),
+        (0.35, {"gpu_memory_utilization": 0.36}, "what shares the card would not start"),
+        (2, {}, r"tensor_parallel_size=1 and scaling\.generator\.num_gpus=2"),
+        (1, {"tensor_parallel_size": 4}, r"tensor_parallel_size=4 and scaling\.generator\.num_gpus=1"),
+    ],
+)
+def test_an_engine_is_held_against_the_gpus_of_its_replica(num_gpus: float, engine: dict, words: str) -> None:
+    args = FAKE | {
+        "generator": {"kind": "vllm", "engine": ENGINE | engine},
+        "scaling": {"generator": {"num_gpus": num_gpus}},
+    }
+    with pytest.raises(Misconfigured, match=words):
+        parse(AppSettings, args, "args")
+
+
+@pytest.mark.parametrize(
+    ("num_gpus", "engine"),
+    [(0, {}), (1, {}), (2, {"tensor_parallel_size": 2}), (0.35, {"gpu_memory_utilization": 0.35})],
+)
+def test_an_engine_that_fits_its_gpus_is_taken(num_gpus: float, engine: dict) -> None:
+    args = FAKE | {
+        "generator": {"kind": "vllm", "engine": ENGINE | engine},
+        "scaling": {"generator": {"num_gpus": num_gpus}},
+    }
+    parse(AppSettings, args, "args")

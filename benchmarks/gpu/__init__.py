@@ -1,0 +1,1 @@
+"""`python -m benchmarks.gpu`: the first GPU hour, one command."""
