@@ -18,7 +18,7 @@ from deployments.errors import Misconfigured
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.host import usable_cpus
-from deployments.types import GenerationTask
+from deployments.types import GenerationTask, LengthProfile
 
 _READY_S: Final = 300.0
 _ANSWER_S: Final = 300.0
@@ -38,7 +38,12 @@ class Written:
 
 
 class BareEngine:
-    """The process, as its parent sees it. Raises Misconfigured when the engine does not start, or breaks."""
+    """The process, as its parent sees it. Raises Misconfigured when the engine does not start, or breaks.
+
+    profile: of the tasks that it is given.
+    """
+
+    profile: LengthProfile
 
     def __init__(self, settings: GeneratorSettings, knobs: GeneratorKnobs) -> None:
         context = multiprocessing.get_context("spawn")

@@ -24,6 +24,7 @@ from serve_app.client import AsyncPushGenClient
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.items import demo_items
 from serve_app.demo.local import LocalServe, free_port
+from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.profiles import load_profiles
 
 CATEGORIES: Final = 4
@@ -45,7 +46,8 @@ def run(
     in_flight = concurrency or at_least_full(settings.engine.max_num_seqs)
     console.print("starting the bare engine")
     with BareEngine(settings, knobs) as bare:
-        bare.write([task(item) for item in round_items(_WARM_UP, 2)])
+        bare.profile = profile_of(config)
+        bare.write([task(item, bare.profile) for item in round_items(_WARM_UP, 2)])
         alone = bare_round(bare, round_items(_ALONE, items), None)
         console.print(f"starting {config.name}")
         with LocalServe(config, http_port=free_port(), grpc_port=free_port(), edit=like_bare) as local:
@@ -117,14 +119,14 @@ def round_items(word: str, count: int) -> list[Item]:
     return [item.model_copy(update={"caption": f"{item.creator} in {item.metadata['place']}"}) for item in begun]
 
 
-def task(item: Item) -> GenerationTask:
+def task(item: Item, profile: LengthProfile) -> GenerationTask:
     """Make the task that the pipeline gives the generator for `requests` of this item and its caption."""
     return GenerationTask(
         item=item.without_media(),
         caption=item.caption,
         plan=tuple(category.plan(1.0, wanted=True) for category in categories()),
         candidates_per_category=CANDIDATES,
-        profile=profile(),
+        profile=profile,
         seed=SEED,
     )
 
@@ -133,8 +135,11 @@ def categories() -> Sequence[Any]:
     return FileCatalogue(kind="file").load().categories[:CATEGORIES]
 
 
-def profile() -> LengthProfile:
-    return load_profiles("configs/profiles.yaml")[PROFILE]
+def profile_of(config: Path) -> LengthProfile:
+    """The profile that requests name, from the file that the config's ingress reads. Raises Misconfigured."""
+    application = yaml.safe_load(config.read_text(encoding="utf-8"))["applications"][0]
+    knobs = {d["name"]: d.get("user_config") for d in application.get("deployments") or ()}
+    return load_profiles(parse(IngressKnobs, knobs.get("Ingress") or {}, "Ingress").length_profiles)[PROFILE]
 
 
 def requests(items: Sequence[Item]) -> list[GenerateNotificationRequest]:
@@ -205,7 +210,7 @@ def of_decisions(decisions: Sequence[Decision], seconds: float, cpu_s: Mapping[s
 def bare_round(bare: BareEngine, items: Sequence[Item], local: LocalServe | None) -> Round:
     """All at once; beside its own CPU time that of the graph, which should have nothing to do."""
     before = role_cpu(local) if local else {}
-    written = bare.write([task(item) for item in items])
+    written = bare.write([task(item, bare.profile) for item in items])
     idle = sum(spent(before, role_cpu(local)).values()) if local else 0.0
     return Round(
         seconds=written.seconds,

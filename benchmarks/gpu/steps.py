@@ -16,6 +16,8 @@ from benchmarks.gpu.shapes import with_shapes
 
 _CONFIG: Final = Path("configs/gpu.yaml")
 _LONG_BUDGET_MS: Final = 25_000
+# Random words never end an answer; so many tokens are about one of a title and a body.
+_ANSWER_TOKENS: Final = 64
 _KV_BESIDE_BARE: Final = 8 * 2**30
 
 
@@ -58,12 +60,12 @@ def of_load(models: Path) -> dict[str, Any]:
 
     plan = Plan("grpc", "poisson", True, (2, 4, 8, 16, 32), 4, 64, 4000, 8, 1, 100, 0)
     with tempfile.TemporaryDirectory() as folder:
-        config = _config(models, Path(folder), lambda _: None)
+        config = _config(models, Path(folder), lambda *_: None)
         return asyncio.run(run(plan, config, None))[0]
 
 
-def beside_bare(config: dict[str, Any]) -> None:
-    """Room on the card for the bare engine, and no bound of time or work that it does not have either."""
+def beside_bare(config: dict[str, Any], folder: Path) -> None:
+    """Room on the card for the bare engine, and no bound of time, work or length that it does not have either."""
     application = config["applications"][0]
     stages = application["args"]
     stages["captioner"]["engine"] |= {"kv_cache_bytes": _KV_BESIDE_BARE // 2, "gpu_memory_utilization": 0.2}
@@ -71,12 +73,22 @@ def beside_bare(config: dict[str, Any]) -> None:
     knobs = next(d["user_config"] for d in application["deployments"] if d["name"] == "Ingress")
     knobs["defaults"]["time_budget_ms"] = _LONG_BUDGET_MS
     knobs["admission"] |= {"adaptive": False}
+    application["deployments"].append({"name": "Generator", "user_config": {"max_tokens": _ANSWER_TOKENS}})
+    knobs["length_profiles"] = str(_write_unbounded(folder))
 
 
-def _config(models: Path, folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
+def _write_unbounded(folder: Path) -> Path:
+    """Length limits that random words do not reach: a draft that outgrows its limit would end early in the graph."""
+    profile = {"length_profile": "default", "max_title": 500, "max_body": 4000, "origin": "for random weights"}
+    path = folder / "profiles.yaml"
+    path.write_text(yaml.safe_dump({"profiles": [profile]}), encoding="utf-8")
+    return path
+
+
+def _config(models: Path, folder: Path, edit: Callable[[dict[str, Any], Path], None]) -> Path:
     config = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
     with_shapes(config, models.resolve())
-    edit(config)
+    edit(config, folder)
     path = folder / _CONFIG.name
     path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return path

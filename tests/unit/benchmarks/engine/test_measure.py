@@ -22,6 +22,8 @@ from deployments.types import (
     StageTiming,
 )
 
+PROFILE = engine.profile_of(Path("configs/demo.yaml"))
+
 
 def test_no_two_rounds_share_a_title_and_every_caption_is_given() -> None:
     words = (*FIRST_WORDS, engine._WARM_UP, engine._ALONE, engine._PHOTOS)
@@ -32,7 +34,7 @@ def test_no_two_rounds_share_a_title_and_every_caption_is_given() -> None:
 
 def test_both_sides_are_asked_for_the_same() -> None:
     (item,) = engine.round_items("New", 1)
-    work, (request,) = engine.task(item), engine.requests([item])
+    work, (request,) = engine.task(item, PROFILE), engine.requests([item])
     assert tuple(plan.category for plan in work.plan) == request.options.categories_wanted
     assert work.candidates_per_category == request.options.candidates_per_category
     assert work.seed == request.options.seed is not None
@@ -41,10 +43,22 @@ def test_both_sides_are_asked_for_the_same() -> None:
     assert "Bergen" in prompt.messages(work, work.plan[0], work.item.title)[1].text
 
 
+def test_the_profile_is_read_from_the_file_that_the_ingress_reads(tmp_path: Path) -> None:
+    limits = tmp_path / "profiles.yaml"
+    limits.write_text("profiles: [{length_profile: default, max_title: 77, max_body: 99}]")
+    config = tmp_path / "a.yaml"
+    config.write_text(
+        "applications: [{args: {}, deployments: [{name: Ingress, user_config: {length_profiles: '"
+        + str(limits)
+        + "'}}]}]"
+    )
+    assert engine.profile_of(config).max_title == 77
+
+
 def test_a_task_travels_without_pictures() -> None:
     (item,) = engine.round_items("New", 1)
     pictured = item.model_copy(update={"images": (Image(data=b"x"),)})
-    assert not engine.task(pictured).item.images
+    assert not engine.task(pictured, PROFILE).item.images
 
 
 @pytest.mark.parametrize(("max_num_seqs", "requests"), [(16, 8), (17, 9), (256, 128), (1, 1)])
