@@ -5,8 +5,10 @@ Only the formats named here are tried, and only the first frame of an animation 
 
 from __future__ import annotations
 
+import functools
 import io
 import math
+import warnings
 from array import array
 from typing import Final
 
@@ -18,6 +20,8 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 _WHITE = (255, 255, 255)
 # The longer side over the shorter one. Vision models refuse more: Qwen-VL at 200.
 _MAX_RATIO = 50
+# Reads that a header may take. Real ones take some hundred; a crafted one has a million parts and would take seconds.
+_MAX_HEADER_READS = 10_000
 # Pixels a side of the sample by which the range of an image's values is estimated, and the share cut at both ends.
 _SAMPLE_SIDE = 256
 _CUT = 0.005
@@ -31,13 +35,29 @@ class TooManyPixelsError(RefusedError):
     """More pixels than Pillow opens: 179 million."""
 
 
+class _Encoded(io.BytesIO):
+    """An encoded image. `reads_left` bounds its header; its pixels may take any number."""
+
+    reads_left: float = _MAX_HEADER_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise RefusedError("has a header of too many parts")
+        return super().read(size)
+
+
 def open_header(data: bytes) -> Pillow.Image:
     """Read format and size from the header; decodes no pixel. Raises RefusedError."""
     if not data:
         raise RefusedError("is empty")
+    _quiet()
+    encoded = _Encoded(data)
     try:
-        image = Pillow.open(io.BytesIO(data), formats=FORMATS)
+        image = Pillow.open(encoded, formats=FORMATS)
         width, height = image.size
+    except RefusedError:
+        raise
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning):
         raise TooManyPixelsError("claims more pixels than can be decoded") from None
     except UnidentifiedImageError:
@@ -46,6 +66,7 @@ def open_header(data: bytes) -> Pillow.Image:
         raise RefusedError("has a damaged header") from None
     if not width * height:
         raise RefusedError("has no pixels")
+    encoded.reads_left = math.inf
     return image
 
 
@@ -74,6 +95,12 @@ def jpeg(image: Pillow.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+@functools.cache
+def _quiet() -> None:
+    """Let Pillow not warn of damaged pictures: it writes a line for each of their tags."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _upright(image: Pillow.Image) -> Pillow.Image:

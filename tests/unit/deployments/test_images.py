@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+import warnings
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deployments import pixels
 from deployments.images import ImageLimits, problem, violations
 from deployments.pixels import FORMATS
 from deployments.types import Image, Item, VideoFrame
-from tests.unit.deployments.pictures import REAL, picture, png_claiming, truncated
+from tests.unit.deployments.pictures import REAL, many_parts, picture, png_claiming, truncated
 
 # Pillow remarks on damaged TIFF and EXIF blocks; that is what these tests feed it.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -47,6 +49,18 @@ def test_a_bomb_is_refused_by_its_header() -> None:
     started = time.perf_counter()
     assert problem(png_claiming(50_000, 50_000), LIMITS)
     assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize("form", many_parts())
+def test_a_header_of_very_many_parts_is_not_read_to_its_end(form: str) -> None:
+    assert problem(many_parts()[form], LIMITS) == "has a header of too many parts"
+
+
+def test_damage_is_not_written_to_the_log_tag_by_tag() -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        pixels._quiet.cache_clear()
+        problem(many_parts()["TIFF"], LIMITS)
+    assert heard == []
 
 
 def test_limits_are_the_operators() -> None:
