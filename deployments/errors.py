@@ -59,7 +59,7 @@ def _encodable(text: str) -> str:
 
 
 class UnsupportedField(InvalidInput):
-    """A field of the contract that this version does not act on yet."""
+    """A field of the contract that this service does not act on: its operator has not turned it on."""
 
     reason = "UNSUPPORTED_FIELD"
 

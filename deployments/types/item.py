@@ -29,7 +29,7 @@ MAX_INCUMBENTS = 256
 
 
 class Image(Model):
-    """An image of the item: the encoded bytes, or (reserved) the URL to fetch them from."""
+    """An image of the item: the encoded bytes, or the URL to fetch them from."""
 
     data: EncodedBytes | None = None
     url: str | None = Field(default=None, max_length=2048)

@@ -77,16 +77,20 @@ class Draft(Model):
 
 
 class RefusedPicture(Model):
-    """An image or frame that cannot be decoded: the path of its field, and the reason in words for the caller."""
+    """An image or frame that cannot be had: the path of its field, and the reason in words for the caller.
+
+    retryable: another try may work, as with a host that did not answer.
+    """
 
     field: str
     reason: str
+    retryable: bool = False
 
 
 class CaptionResult(Model):
     """`complete` is false when the deadline cut the captioner short.
 
-    refused: the pictures that the caption leaves out, because they cannot be decoded.
+    refused: the pictures that the caption leaves out, because they cannot be fetched or decoded.
     """
 
     complete: bool = True

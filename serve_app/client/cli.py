@@ -44,7 +44,9 @@ M = TypeVar("M", bound=BaseModel)
 
 File = Annotated[
     str | None,
-    typer.Argument(help='JSON of a request or of an item, images as {"path": ...}; "-" is stdin. Flags add to it.'),
+    typer.Argument(
+        help='JSON of a request or of an item, images as {"path": ...} or {"url": ...}; "-" is stdin. Flags add to it.'
+    ),
 ]
 
 

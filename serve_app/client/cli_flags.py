@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
-from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -98,7 +97,7 @@ class ItemFlags:
     item_id: Annotated[str | None, typer.Option("--id", help="Your id of the item.")] = None
     title: Annotated[str | None, typer.Option(help="Title of the item.")] = None
     description: Annotated[str | None, typer.Option(help="Description of the item.")] = None
-    image: Annotated[Many, typer.Option(help="Image file; repeatable.")] = None
+    image: Annotated[Many, typer.Option(help="Image file, or URL if the service fetches; repeatable.")] = None
     frame: Annotated[Many, typer.Option(help="Video frame, FILE or FILE@MILLISECONDS; repeatable.")] = None
     tag: Annotated[Many, typer.Option(help="Tag; repeatable.")] = None
     metadata: Annotated[Many, typer.Option(help="KEY=VALUE; repeatable.")] = None
@@ -112,7 +111,7 @@ class ItemFlags:
             "id": self.item_id,
             "title": self.title,
             "description": self.description,
-            "images": [{"data": cli_input.encoded(Path(path))} for path in self.image or ()],
+            "images": [cli_input.image(source) for source in self.image or ()],
             "frames": cli_input.offsets(self.frame or ()),
             "tags": self.tag or [],
             "metadata": cli_input.pairs(self.metadata or (), "--metadata"),

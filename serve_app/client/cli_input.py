@@ -1,6 +1,7 @@
 """Requests from the command line: JSON from a file or stdin, images by path, and flags on top.
 
-JSON has the proto's field names. Images and frames may be `{"path": "image.jpg"}`, relative to the JSON file.
+JSON has the proto's field names. Images and frames may be `{"path": "image.jpg"}`, relative to the JSON file; images
+`{"url": "https://..."}` too, which the service fetches.
 """
 
 from __future__ import annotations
@@ -84,6 +85,11 @@ def _with_bytes(entry: Any, folder: Path) -> Any:
         return entry
     fields = {key: value for key, value in entry.items() if key != "path"}
     return {"data": encoded(folder / entry["path"]), **fields}
+
+
+def image(source: str) -> dict[str, Any]:
+    """Return the image of a file, or of a URL, which the service fetches."""
+    return {"url": source} if "://" in source else {"data": encoded(Path(source))}
 
 
 def encoded(path: Path) -> str:

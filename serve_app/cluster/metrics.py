@@ -53,6 +53,7 @@ class ServeMetrics:
             "pushgen_oldest_waiting_ms", description="Age of the oldest that waits at the gate.", tag_keys=("priority",)
         )
         self._waited_ms = histogram("waited_ms", "Time at the gate of what it let in.", _MS, "priority")
+        self._fetch_ms = histogram("picture_fetch_ms", "Time to fetch an image by its URL, by outcome.", _MS, "outcome")
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
         self._requests.inc(tags={"rpc": rpc, "outcome": outcome})
@@ -117,6 +118,9 @@ class ServeMetrics:
 
     def waited(self, priority: Priority, wait_ms: float) -> None:
         self._waited_ms.observe(wait_ms, tags={"priority": priority.name})
+
+    def fetched(self, outcome: str, wall_ms: float) -> None:
+        self._fetch_ms.observe(wall_ms, tags={"outcome": outcome})
 
 
 def _label(stage: Stage) -> str:

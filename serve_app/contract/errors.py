@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 TABLE: dict[type[PushGenError], Outcome] = {
     InvalidInput: Outcome(grpc.StatusCode.INVALID_ARGUMENT, 422, "The request is invalid"),
-    UnsupportedField: Outcome(grpc.StatusCode.UNIMPLEMENTED, 501, "A field is not supported yet"),
+    UnsupportedField: Outcome(grpc.StatusCode.UNIMPLEMENTED, 501, "A field is not supported by this service"),
     Overloaded: Outcome(grpc.StatusCode.RESOURCE_EXHAUSTED, 429, "The service is overloaded"),
     DeadlineExceeded: Outcome(grpc.StatusCode.DEADLINE_EXCEEDED, 504, "The time budget is spent"),
     StageUnavailable: Outcome(grpc.StatusCode.UNAVAILABLE, 503, "A stage is unavailable"),

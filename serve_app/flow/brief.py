@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import langcodes
 
 from deployments.deadline import Call, Deadline
-from deployments.errors import InvalidInput, UnsupportedField, Violation
+from deployments.errors import InvalidInput, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.item_text import given_caption, has_words
 from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
+from serve_app.flow.pictures import url_violations
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
 _OUR_IDS = re.compile(r"[ci]\d+")
@@ -77,11 +78,11 @@ def make_brief(
     """Check a request against the limits, the catalogue and the generator's LoRA adapters.
 
     Reads the headers of images and hashes them, a millisecond or two per MB: call it in a thread. Raises InvalidInput
-    with every violation, UnsupportedField for reserved fields.
+    with every violation, UnsupportedField for images by URL where they are off.
     """
     options = request.options
     violations = [
-        *item_violations(request.item, knobs.limits),
+        *item_violations(request.item, knobs),
         *category_violations(options.categories_wanted, options.categories_barred, categories, "options."),
         *_option_violations(request, knobs.limits, profiles),
         *adapter_violations(options.adapter, adapters),
@@ -115,14 +116,9 @@ def make_brief(
     )
 
 
-def item_violations(item: Item, limits: LimitKnobs) -> list[Violation]:
-    """Return the violations of the item itself. Raises UnsupportedField for images by URL."""
-    by_url = [n for n, image in enumerate(item.images) if image.url is not None]
-    if by_url:
-        raise UnsupportedField(
-            [Violation(f"item.images[{n}].url", "fetching images is not supported yet; send data") for n in by_url]
-        )
-    violations = image_violations(item, limits.images)
+def item_violations(item: Item, knobs: IngressKnobs) -> list[Violation]:
+    """Return the violations of the item itself. Raises UnsupportedField for images by URL where they are off."""
+    violations = [*image_violations(item, knobs.limits.images), *url_violations(item, knobs.images_by_url)]
     if not (has_words(item) or item.images or item.frames):
         violations.append(Violation("item", "has no content: set title, description, caption, images or frames"))
     if item.locale and not langcodes.tag_is_valid(item.locale):

@@ -10,6 +10,7 @@ from deployments.errors import Misconfigured
 from deployments.images import ImageLimits
 from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin
+from serve_app.fetch.knobs import FetchKnobs
 from serve_app.policy import PolicySettings
 
 
@@ -102,7 +103,8 @@ class ReserveKnobs(Knobs):
 class WorkKnobs(Knobs):
     """What parts of a request weigh in the count of work, in candidates (see `flow/work.py`).
 
-    picture: to look at. mebibyte: of pictures, to read and send on. scored_copy: of ScoreCopies.
+    picture: to look at. mebibyte: of pictures, to read and send on; an image by URL counts as the largest one allowed.
+    scored_copy: of ScoreCopies.
     """
 
     picture: float = Field(default=1.0, ge=0, le=1000)
@@ -144,10 +146,14 @@ class AdmissionKnobs(Knobs):
 
 
 class IngressKnobs(Knobs):
-    """All knobs of the ingress. Relations between them are checked when they are set."""
+    """All knobs of the ingress. Relations between them are checked when they are set.
+
+    images_by_url: None refuses images by URL.
+    """
 
     defaults: DefaultKnobs = DefaultKnobs()
     limits: LimitKnobs = LimitKnobs()
+    images_by_url: FetchKnobs | None = None
     selection: SelectionKnobs = SelectionKnobs()
     reserve: ReserveKnobs = ReserveKnobs()
     admission: AdmissionKnobs = AdmissionKnobs()

@@ -27,6 +27,7 @@ class Metrics(Protocol):
     def work(self, limit: float, in_flight: float) -> None: ...
     def waiting(self, priority: Priority, count: int, oldest_ms: float) -> None: ...
     def waited(self, priority: Priority, wait_ms: float) -> None: ...
+    def fetched(self, outcome: str, wall_ms: float) -> None: ...
 
 
 class NoMetrics:
@@ -66,4 +67,7 @@ class NoMetrics:
         """Count nothing."""
 
     def waited(self, priority: Priority, wait_ms: float) -> None:
+        """Count nothing."""
+
+    def fetched(self, outcome: str, wall_ms: float) -> None:
         """Count nothing."""

@@ -19,7 +19,6 @@ from deployments.errors import (
     PushGenError,
     StageFailed,
     StageUnavailable,
-    Violation,
 )
 from deployments.item_text import facts_of, given_caption, metadata_caption
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
@@ -46,6 +45,7 @@ from serve_app.flow.brief import Brief
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
+from serve_app.flow.pictures import refusal
 from serve_app.flow.plan import default_plan
 from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
@@ -158,7 +158,7 @@ class Pipeline:
 
     def _left_out(self, brief: Brief, ledger: Ledger, result: CaptionResult) -> None:
         """Declare that the caption leaves out pictures. Refuse an item that has nothing else to write about."""
-        broken = InvalidInput([Violation(picture.field, picture.reason) for picture in result.refused])
+        broken = refusal(result.refused)
         if not result.caption.text.strip():
             raise broken
         none_read = result.caption.source is CaptionSource.METADATA

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
@@ -56,6 +57,7 @@ from serve_app.flow.intake import Intake
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.limits import capped, published
 from serve_app.flow.metrics import Metrics
+from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.select import rank, with_scores
 from serve_app.flow.work import of_copies, of_generation, of_item
@@ -83,7 +85,6 @@ class PushGenService:
         metrics: Metrics,
         adapters: Sequence[str] = (),
     ) -> None:
-        self._stages = stages
         self._knobs = knobs
         self._profiles = profiles
         self._categories = categories
@@ -93,11 +94,15 @@ class PushGenService:
         self._adapters = tuple(adapters)
         self._admission = Admission(knobs.admission, metrics)
         self.intake = Intake(lambda: self._knobs, metrics)
+        self._captioner = FetchingCaptioner(stages.captioner, self.intake, metrics)
+        self._captioner.reconfigure(knobs)
+        self._stages = replace(stages, captioner=self._captioner)
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
         """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
+        self._captioner.reconfigure(knobs)
         self._admission.reconfigure(knobs.admission)
 
     async def generate(
@@ -175,13 +180,14 @@ class PushGenService:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_item(request.item, self._knobs, looked_at=True)
         async with self._admission.admit(CAPTION.rpc, work, call, tenant):
-            _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs.limits))
+            _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs))
             if given_caption(request.item):
                 raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
             await asyncio.to_thread(request.item.pictures_digest)
             started = time.perf_counter()
             result = await self._stages.captioner.caption(request.item, call)
-            _refuse([Violation(picture.field, picture.reason) for picture in result.refused])
+            if result.refused:
+                raise refusal(result.refused)
             timing = self._timing(Stage.CAPTION, result.usage, started)
         return CaptionItemResponse(
             caption=result.caption, timing=timing, revision=result.revision, request_id=request_id
@@ -196,7 +202,7 @@ class PushGenService:
                 names = [c.category for c in await self._categories()]
             requested, barred = request.categories_wanted, request.categories_barred
             limits = self._knobs.limits
-            violations = await asyncio.to_thread(item_violations, request.item, limits)
+            violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
             violations += category_violations(requested, barred, names, "")
             max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
             violations += count_violations(request.max_categories, requested, limits, "")
@@ -215,7 +221,7 @@ class PushGenService:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_copies(request.item, len(request.copies), self._knobs)
         async with self._admission.admit(SCORE.rpc, work, call, tenant):
-            violations = await asyncio.to_thread(item_violations, request.item, self._knobs.limits)
+            violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
             violations += profile_violations(request.length_profile, self._profiles, "length_profile")
             violations += [
                 Violation(f"copies[{n}]", "has neither title nor body")

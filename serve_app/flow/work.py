@@ -47,8 +47,12 @@ def of_item(item: Item, knobs: IngressKnobs, *, looked_at: bool = False) -> Work
     weights = knobs.admission.work
     pictures: list[Image | VideoFrame] = [*item.images, *item.frames]
     sizes = [len(picture.data) for picture in pictures if picture.data]
-    seen = min(len(sizes), knobs.limits.images.max_images) if looked_at else 0
-    return Work(1 + weights.picture * seen + weights.mebibyte * sum(sizes) / _MIB)
+    limits = knobs.limits.images
+    # Nothing is fetched where nobody looks.
+    to_fetch = min(sum(image.url is not None for image in item.images), limits.max_images) if looked_at else 0
+    seen = min(len(sizes) + to_fetch, limits.max_images) if looked_at else 0
+    size = sum(sizes) + to_fetch * limits.max_image_bytes
+    return Work(1 + weights.picture * seen + weights.mebibyte * size / _MIB)
 
 
 def of_copies(item: Item, count: int, knobs: IngressKnobs) -> Work:

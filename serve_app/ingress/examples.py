@@ -30,6 +30,10 @@ _TEXT_ONLY: dict[str, Any] = {
 
 GENERATE_REQUESTS: dict[str, Any] = {
     "image": {"summary": "An image with metadata", "value": {"item": _COFFEE}},
+    "image-by-url": {
+        "summary": "An image by its URL, where the operator has allowed its host",
+        "value": {"item": {**_COFFEE, "images": [{"url": "https://images.example.com/espresso.jpg"}]}},
+    },
     "incumbent": {
         "summary": "A human-written copy to beat, with options",
         "value": {
@@ -236,6 +240,7 @@ STREAM = "".join(
 )
 BATCH = f"event: decision\ndata: {json.dumps({'index': 1, 'decision': DECISION})}\n\n"
 
+_URLS_OFF = "is not fetched by this service, whose setting images_by_url is off: send data"
 # Further fields of an example of a problem, by HTTP status.
 PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
     422: {
@@ -248,10 +253,8 @@ PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
     429: {"detail": "the queue of this service is full", "retry_after_s": 1.0, "shed": "queue_full"},
     500: {"detail": "the service failed on this request; its log has the cause under the request id"},
     501: {
-        "detail": "item.images[0].url: fetching images is not supported yet; send data",
-        "violations": [
-            {"field": "item.images[0].url", "description": "fetching images is not supported yet; send data"}
-        ],
+        "detail": f"item.images[0].url: {_URLS_OFF}",
+        "violations": [{"field": "item.images[0].url", "description": _URLS_OFF}],
     },
     503: {"detail": "a stage has no healthy replica at the moment", "retry_after_s": 2.0},
     504: {"detail": "the time budget was spent while generating"},

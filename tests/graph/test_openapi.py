@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import jsonschema
@@ -16,11 +18,14 @@ from deployments.types import LengthProfile
 from pushgen.v1 import service_pb2
 from serve_app.contract import errors
 from serve_app.contract.verbs import STREAM, VERBS, UnaryVerb
+from serve_app.fetch.knobs import FetchKnobs
+from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.profiles import load_profiles
 from serve_app.ingress import examples, openapi
 from serve_app.ingress.http import create_app
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import UNARY_VERBS, events
+from tests.graph.stages import PROFILES
 from tests.graph.test_service import service as service_on_fakes
 
 POSTED = [verb.path for verb in VERBS if verb.method == "POST"]
@@ -174,8 +179,13 @@ def named(node: Any, key: str = "") -> Any:
         yield key, node
 
 
-async def test_every_example_of_a_request_is_answered_as_the_document_says(document: dict[str, Any]) -> None:
-    app = create_app(service_on_fakes)
+async def test_every_example_of_a_request_is_answered_as_the_document_says(
+    document: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.getaddrinfo", Mock(side_effect=socket.gaierror))  # the image by URL is not found
+    service = service_on_fakes()
+    service.reconfigure(IngressKnobs(images_by_url=FetchKnobs(hosts=("images.example.com",))), PROFILES)
+    app = create_app(lambda: service)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         for verb in VERBS:
             bodies = [example["value"] for example in examples.REQUESTS.get(verb.rpc, {"": {"value": {}}}).values()]

@@ -50,4 +50,6 @@ def truncated() -> bytes:
     return REAL["PNG"][: len(REAL["PNG"]) // 2]
 
 
+# 34 bytes that are a sound WebP of 6300 x 6300 pixels, which takes a second and 160 MB to decode.
+BOMB = b"RIFF\x1a\0\0\0WEBPVP8L\x0e\0\0\0/\x9b\xd8&\x06\x88\x88\x08" + bytes(6)
 REAL = {form: picture(form=form) for form in FORMATS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,18 @@ import pytest
 
 from deployments.errors import InvalidInput
 from serve_app.client import cli_input
-from serve_app.client.cli_input import BadArgument, as_request, build, copies, load, load_many, merge, offsets, pairs
+from serve_app.client.cli_input import (
+    BadArgument,
+    as_request,
+    build,
+    copies,
+    image,
+    load,
+    load_many,
+    merge,
+    offsets,
+    pairs,
+)
 from serve_app.contract.messages import GenerateNotificationRequest
 
 
@@ -125,6 +137,16 @@ def test_pictures_by_path_are_read_beside_the_json(tmp_path: Path) -> None:
     assert entries[0] == {"path": "cup.jpg", "alt_text": "a cup"}, "the caller's own list stays"
     with pytest.raises(BadArgument, match="cannot read"):
         as_request({"images": [{"path": "none.jpg"}]}, tmp_path)
+
+
+def test_an_image_by_url_goes_to_the_service_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "cup.jpg").write_bytes(b"\x00\xff")
+    url = {"url": "https://images.example.com/cup.jpg", "alt_text": "a cup"}
+    (tmp_path / "item.json").write_text(json.dumps({"title": "Tea", "images": [url, {"path": "cup.jpg"}]}))
+    request = build(GenerateNotificationRequest, load(str(tmp_path / "item.json"), GenerateNotificationRequest))
+    assert [(i.url, i.data) for i in request.item.images] == [(url["url"], None), (None, b"\x00\xff")]
+    assert image("https://images.example.com/cup.jpg") == {"url": "https://images.example.com/cup.jpg"}
+    assert image(str(tmp_path / "cup.jpg")) == {"data": "AP8="}
 
 
 def test_an_item_that_is_no_object_is_left_to_the_contract(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from deployments.errors import InvalidInput, UnsupportedField
 from deployments.types import OutputField, Priority
+from serve_app.fetch.knobs import FetchKnobs
 from serve_app.flow.brief import make_call
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from tests.graph.stages import brief
@@ -66,10 +67,14 @@ def test_an_unknown_adapter_is_named_among_the_other_violations() -> None:
     assert brief(options={"adapter": "base"}).adapter == "base"
 
 
-def test_images_by_url_are_refused_by_name_until_they_work() -> None:
+def test_images_by_url_are_refused_by_name_unless_their_host_is_allowed() -> None:
+    item = {"title": "x", "images": [{"url": "https://a.example.org/a.jpg"}]}
     with pytest.raises(UnsupportedField) as caught:
-        brief(item={"title": "x", "images": [{"url": "https://example.org/a.jpg"}]})
+        brief(item=item)
     assert caught.value.violations[0].field == "item.images[0].url"
+    with pytest.raises(InvalidInput, match=r"item\.images\[0\]\.url: .*hosts"):
+        brief(IngressKnobs(images_by_url=FetchKnobs(hosts=("b.example.org",))), item=item)
+    assert brief(IngressKnobs(images_by_url=FetchKnobs(hosts=("*.example.org",))), item=item).item.images[0].url
 
 
 def test_defaults_fill_in_what_a_request_does_not_say() -> None:

@@ -46,6 +46,14 @@ def test_more_pictures_than_allowed_count_as_the_limit() -> None:
     assert of_item(Item(images=(Image(data=b"x"),) * 256), KNOBS, looked_at=True).units < 10
 
 
+def test_an_image_by_url_counts_as_the_largest_one_where_it_is_fetched() -> None:
+    item = Item(images=(Image(url="https://a.test/1"), PICTURE))
+    largest = KNOBS.limits.images.max_image_bytes / 2**20
+    assert of_item(item, KNOBS, looked_at=True) == (1 + 2 * 1.0 + (largest + 1) * 0.25,)
+    assert of_item(item, KNOBS) == (1 + 0.25,)
+    assert of_item(Item(images=(Image(url="https://a.test/1"),) * 256), KNOBS, looked_at=True).units < 30
+
+
 @pytest.mark.parametrize(("units", "size_class"), [(0.1, 0), (1, 0), (2, 1), (9, 4), (16, 4), (17, 5), (1e6, 20)])
 def test_requests_of_about_the_same_work_are_one_class(units: float, size_class: int) -> None:
     assert Work(units).size_class == size_class

@@ -1,0 +1,1 @@
+"""Fetching of pictures that a request names by URL."""
