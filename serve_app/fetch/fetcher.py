@@ -98,18 +98,25 @@ class Fetcher:
     async def fetch(self, target: Target, max_bytes: int, time_s: float) -> bytes:
         """Fetch a picture of at most `max_bytes` within `time_s`. Raises FetchFailed."""
         try:
-            async with asyncio.timeout(time_s):
-                data = await self._get(target, max_bytes, time_s)
-        except TimeoutError:
-            raise FetchFailed(Cause.TIME, "was not fetched in time", retryable=True) from None
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-            logger.info("fetching a picture from %s failed: %r", target.host, error)
-            # httpcore's errors hold what they stand for.
-            what = "TLS" if any(isinstance(each, ssl.SSLError) for each in (error, *error.args)) else "the connection"
-            raise FetchFailed(Cause.CONNECTION, f"was not fetched: {what} failed", retryable=True) from None
+            data = await self._within(target, max_bytes, time_s)
+        except FetchFailed as failed:
+            # The host and never the URL: its query may hold a signature.
+            logger.info("a picture from %s %s (%r)", target.host, failed.reason, failed.__cause__)
+            raise
         if len(data) <= self._cache.maxsize:
             self._cache[target] = data
         return data
+
+    async def _within(self, target: Target, max_bytes: int, time_s: float) -> bytes:
+        try:
+            async with asyncio.timeout(time_s):
+                return await self._get(target, max_bytes, time_s)
+        except TimeoutError as error:
+            raise FetchFailed(Cause.TIME, "was not fetched in time", retryable=True) from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            # httpcore's errors hold what they stand for.
+            what = "TLS" if any(isinstance(each, ssl.SSLError) for each in (error, *error.args)) else "the connection"
+            raise FetchFailed(Cause.CONNECTION, f"was not fetched: {what} failed", retryable=True) from error
 
     async def _get(self, target: Target, max_bytes: int, time_s: float) -> bytes:
         url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)

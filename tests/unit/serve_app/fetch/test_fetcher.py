@@ -115,6 +115,17 @@ async def test_a_length_beyond_the_limit_is_refused_before_the_body(host: Pictur
     assert (await failure(host, "/large")).cause is Cause.SIZE
 
 
+@pytest.mark.parametrize("path", ["/gone?sig=SECRET", "/empty?sig=SECRET"])
+async def test_the_log_names_the_host_and_never_the_url(
+    host: PictureHost, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    host.answers = {"/gone?sig=SECRET": answer(b"", status="404 Gone"), "/empty?sig=SECRET": b""}
+    with caplog.at_level("INFO", "ray.serve"):
+        await failure(host, path)
+    assert "pictures.test" in caplog.text
+    assert "SECRET" not in caplog.text
+
+
 async def test_a_slow_body_ends_with_the_time(host: PictureHost) -> None:
     async def drip(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
