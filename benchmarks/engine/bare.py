@@ -175,6 +175,7 @@ class _OfflineEngine(Engine):
     def begin(self) -> None:
         """`Engine.start`, with `vllm.LLM` in the place of `AsyncLLM`: the same arguments and environment reach it."""
         import vllm  # noqa: PLC0415 - 11 seconds
+        from vllm.platforms import current_platform  # noqa: PLC0415
 
         from deployments.engines import vllm_api  # noqa: PLC0415
 
@@ -183,7 +184,8 @@ class _OfflineEngine(Engine):
         class FromAsyncArguments(vllm.LLM):
             @classmethod
             def from_engine_args(cls, engine_args: Any) -> Any:
-                _started_as_served()
+                if current_platform.device_type == "cpu":
+                    _started_as_served()
                 return cls(**{name: value for name, value in vars(engine_args).items() if name in argument_names})
 
         vllm_api.AsyncLLM = FromAsyncArguments  # type: ignore[misc, assignment]

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.gpu.plot import plot
 from benchmarks.gpu.shapes import SHAPES
 from benchmarks.gpu.steps import STEPS
 from benchmarks.lib import record
@@ -54,6 +55,7 @@ def gpu(
         console.print(f"step {name}")
         results[name] = _in_own_process(name, models, minutes)
         console.print(json.dumps(results[name])[:2000])
+    plot(results, record.RESULTS / "gpu.png")
     record.write("gpu", results, config=Path("configs/gpu.yaml"))
 
 

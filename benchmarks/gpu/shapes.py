@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
 TOKENIZER_FILES: Final = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "generation_config.json")
-_VOCABULARY: Final = {"vocab_size": 151_936, "bos_token_id": 151_643, "eos_token_id": 151_645}
+_VOCABULARY: Final[dict[str, Any]] = {"vocab_size": 151_936, "bos_token_id": 151_643, "eos_token_id": 151_645}
 _VL_CHAT_TEMPLATE: Final = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
     "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
@@ -88,7 +88,7 @@ def captioner(folder: Path, tokenizer: Path, layers: int = 36) -> Path:
         dtype="bfloat16",
     )
     _saved(folder, config, "Qwen2_5_VLForConditionalGeneration", tokenizer)
-    Qwen2_5_VLProcessor(
+    Qwen2_5_VLProcessor(  # type: ignore[no-untyped-call]
         image_processor=Qwen2VLImageProcessor(),
         tokenizer=AutoTokenizer.from_pretrained(folder),
         video_processor=Qwen2VLVideoProcessor(),

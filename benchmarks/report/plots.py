@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.engine.plot import plot as engine
+from benchmarks.gpu.plot import plot as gpu
 from benchmarks.ingress.plot import plot as ingress
 from benchmarks.lib.results import Results, raw_rows
 from benchmarks.load.plot import plot as load
@@ -22,6 +23,7 @@ Rows = Sequence[dict[str, Any]]
 # Some need the raw rows: a mark for each round, or a curve of all latencies.
 FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
     "prefix": prefix, "scale": scale, "load": load, "overload": overload, "ingress": ingress, "selection": selection,
+    "gpu": gpu,
 }  # fmt: skip
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,

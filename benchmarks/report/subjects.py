@@ -69,6 +69,14 @@ SUBJECTS: Final[dict[str, Subject]] = {
                  "bare_alone.output_tokens_per_s", "graph.output_tokens_per_s", "tokens/s"),
         ),
     ),
+    "gpu": Subject(
+        "The encoder on a GPU, with CUDA graphs and without",
+        tuple(
+            Line(f"{rows} copies of {tokens} tokens", f"encoder.shapes.{rows}x{tokens}.graphs_ms", "kernels launched",
+                 f"encoder.shapes.{rows}x{tokens}.eager_ms", unit="ms")
+            for rows, tokens in ((1, 32), (8, 32), (64, 32), (64, 64))
+        ),
+    ),
     "tax": Subject(
         "What the framework costs: the no-op graph against a bare echo with one child",
         (

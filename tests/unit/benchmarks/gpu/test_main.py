@@ -18,6 +18,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     results: dict[str, Any] = {}
     monkeypatch.setattr(command.record, "write", lambda _name, result, **_: results.update(result))
     monkeypatch.setattr(command, "_make_shapes", lambda _: None)
+    monkeypatch.setattr(command, "plot", lambda *_: None)
     return results
 
 
