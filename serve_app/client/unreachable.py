@@ -7,7 +7,7 @@ from typing import Any
 
 import grpc
 
-from deployments.errors import DeadlineExceeded, PushGenError, StageUnavailable
+from deployments.errors import DeadlineExceeded, InvalidInput, PushGenError, StageUnavailable, Violation
 from serve_app.client.address import Address
 from serve_app.contract.errors import from_code
 
@@ -60,7 +60,12 @@ def error_without_details(error: Any, address: Address) -> PushGenError:
         return PushGenError(
             f"what answers at {address.target} is no PushGen service, or it broke before it could answer"
         )
-    return from_code(code, details)
+    is_too_large = code is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in details
+    return _too_large(details, address) if is_too_large else from_code(code, details)
+
+
+def _too_large(details: str, address: Address) -> InvalidInput:
+    return InvalidInput([Violation("request", f"is larger than {_place(address)} takes ({details})")])
 
 
 def _unreachable(details: str, address: Address) -> Unreachable:

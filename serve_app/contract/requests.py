@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from deployments.errors import InvalidInput, Violation
 from deployments.types import MAX_NAME
 from pushgen.v1 import service_pb2
-from serve_app.contract import loose, proto_json
+from serve_app.contract import loose, proto_json, size
 from serve_app.contract.codec import to_dict
 from serve_app.contract.messages import BatchEntry, BatchGenerateNotificationsRequest, GenerateNotificationRequest
 from serve_app.contract.violations import at_field, bare, violations
@@ -34,6 +34,7 @@ def parse(model: type[M], message: Message, max_items: int | None = None) -> M:
 
 def parse_bytes(model: type[M], message_type: type[Message], data: bytes, max_items: int | None = None) -> M:
     """Read a client's message of its bytes; text that is not UTF-8 is the violation of its field."""
+    size.check_message(data, message_type.DESCRIPTOR)  # type: ignore[arg-type]
     try:
         message = message_type.FromString(data)
     except DecodeError:
@@ -50,6 +51,7 @@ def parse_bytes(model: type[M], message_type: type[Message], data: bytes, max_it
 
 def parse_json(model: type[M], body: bytes | str, max_items: int | None = None) -> M:
     """Read ProtoJSON."""
+    size.check_json(body)
     return parse_value(model, proto_json.loads(body), max_items)
 
 

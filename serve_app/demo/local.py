@@ -22,6 +22,8 @@ import psutil
 import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from serve_app.contract.servicer import MAX_MESSAGE_VARIABLE
+from serve_app.contract.size import MAX_REQUEST_BYTES
 from serve_app.demo import supervisor
 from serve_app.demo.config import read, refuse_equal_ports
 from serve_app.demo.ingress_mode import IngressMode
@@ -155,6 +157,7 @@ class LocalServe:
             "RAY_AUTH_MODE": "disabled",
             # The default of 5 s is too short on two busy cores.
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+            MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
             **at_home,

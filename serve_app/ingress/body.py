@@ -20,6 +20,9 @@ MAX_STACKED = 2
 # as much memory here as the largest.
 MAX_RATIO = 100
 FREE_BYTES = 2**20
+# Beyond, a body may grow tenfold only. A text of a hundred megabytes keeps the interpreter for a second.
+MANY_BYTES = 16 * 2**20
+MAX_RATIO_OF_MANY = 10
 # Of a gzip file; each costs a start.
 MAX_MEMBERS = 1000
 _PIECE = 2**18
@@ -98,14 +101,17 @@ def _decode(body: bytes, encodings: list[str], max_bytes: int) -> bytes:
 
 
 def _inflate(body: bytes, encoding: str, max_bytes: int) -> bytes:
-    pieces, size, allowed = [], 0, max(FREE_BYTES, MAX_RATIO * len(body))
+    pieces, size = [], 0
+    allowed = max(FREE_BYTES, min(MAX_RATIO * len(body), MANY_BYTES), MAX_RATIO_OF_MANY * len(body))
     try:
         for piece in _pieces(body, encoding):
             size += len(piece)
             if size > max_bytes:
                 raise HttpError(413, "BODY_TOO_LARGE", f"the decompressed body is larger than {max_bytes} bytes")
             if size > allowed:
-                detail = f"the body grows more than {MAX_RATIO} times when decompressed; send it uncompressed"
+                detail = (
+                    f"the body grows more than {allowed / len(body):.0f} times when decompressed; send it uncompressed"
+                )
                 raise HttpError(413, "BODY_TOO_LARGE", detail)
             pieces.append(piece)
     except (zlib.error, EOFError) as error:

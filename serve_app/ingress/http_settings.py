@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from deployments.settings import Settings
+from serve_app.contract.size import MAX_REQUEST_BYTES
 
 
 def _checked_origin(origin: str) -> str:
@@ -25,7 +26,7 @@ class HttpSettings(Settings):
     default: browsers then keep pages of other origins out. It is no authentication.
     """
 
-    # 8 images of 10 MiB in base64, and the text. Of a compressed body both forms are held to it.
-    max_body_bytes: int = Field(default=112 * 2**20, ge=1024)
+    # Of a compressed body both forms are held to it.
+    max_body_bytes: int = Field(default=MAX_REQUEST_BYTES, ge=1024)
     body_timeout_s: float = Field(default=5.0, gt=0)
     cors_origins: tuple[Annotated[str, AfterValidator(_checked_origin)], ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -105,6 +106,37 @@ def test_http_as_probes_scripts_and_browsers_use_it(fake_app: LocalServe) -> Non
         page = client.get("/docs")
         for link in re.findall(r"(?:href|src)=\"([^\"]+)\"", page.text):
             assert client.get(f"/{link}").status_code == 200, link
+
+
+def test_a_message_of_200_mb_is_refused_and_leaves_no_memory_behind(fake_app: LocalServe) -> None:
+    fake_app.healthy()
+    before = fake_app.memory_bytes()
+    options = [("grpc.max_send_message_length", -1), ("grpc.enable_http_proxy", 0)]
+    with grpc.insecure_channel(fake_app.address, options) as channel:
+        call = channel.unary_unary("/pushgen.v1.PushGenService/GenerateNotification")
+        with pytest.raises(grpc.RpcError) as caught:
+            call(bytes(200 * 2**20), timeout=60)
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "larger than max" in caught.value.details()
+    until_s = time.monotonic() + 30
+    while fake_app.memory_bytes() > before + 50 * 2**20:
+        assert time.monotonic() < until_s, "the memory of the message is still held"
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("header", ["x-request-timeout-seconds", "x-request-disconnect-disabled"])
+def test_serves_headers_that_switch_timeouts_off_are_refused(fake_app: LocalServe, header: str) -> None:
+    url = f"{fake_app.url}/v1/notifications:generate"
+    answer = httpx.post(url, json=REQUEST.model_dump(mode="json"), headers={header: "0"}, timeout=30)
+    assert (answer.status_code, answer.json()["reason"]) == (400, "HEADER_REFUSED")
+
+
+def test_a_body_that_never_arrives_is_refused_in_time(fake_app: LocalServe) -> None:
+    with socket.create_connection(("127.0.0.1", fake_app.http_port), timeout=30) as line:
+        head = "POST /v1/notifications:generate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+        line.sendall(f"{head}content-length: 5000\r\n\r\n{{".encode())
+        answer = line.makefile("rb").readline()
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def scrape(app: LocalServe) -> str:

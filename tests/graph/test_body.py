@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import random
 import time
 import tracemalloc
 import zlib
@@ -286,3 +287,14 @@ async def test_bytes_are_counted_as_they_arrive_and_until_the_answer() -> None:
         with pytest.raises(asyncio.CancelledError):
             await first
     assert service.intake.bytes == 0
+
+
+async def test_a_body_of_many_bytes_may_grow_tenfold_only() -> None:
+    """Text of a hundred megabytes would hold the interpreter for a second, and with it every other request."""
+    noise = random.Random(7).randbytes(300_000).hex().encode()
+    body = gzip.compress(b'"' + noise + b"x" * 17 * 2**20 + b'"', compresslevel=1)
+    assert len(body) < 600_000
+    problem = is_problem(await send(body, content_encoding="gzip"), 413, "BODY_TOO_LARGE")
+    assert "grows more than" in problem["detail"]
+    fits = gzip.compress(b'"' + noise + b"x" * 14 * 2**20 + b'"', compresslevel=1)
+    is_problem(await send(fits, content_encoding="gzip"), 422, "INVALID_INPUT")

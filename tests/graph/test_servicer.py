@@ -10,7 +10,7 @@ import pytest
 from deployments.errors import InvalidInput
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client.calls import error_of
-from serve_app.contract.servicer import add_service_to_server
+from serve_app.contract.servicer import MAX_MESSAGE_VARIABLE, add_service_to_server
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService
@@ -49,7 +49,7 @@ def test_the_methods_are_those_of_the_generated_function_but_read_bytes() -> Non
     answer = service_pb2.GetServiceInfoResponse(version="1")
     for path, handler in ours.handlers.items():
         assert handler.response_streaming == generated.handlers[path].response_streaming, path
-        assert handler.request_deserializer is None, path
+        assert handler.request_deserializer(b"unread") == b"unread", path
         assert handler.response_serializer(answer) == answer.SerializeToString(), path
 
 
@@ -90,3 +90,31 @@ async def test_a_server_of_the_generated_function_works_too() -> None:
         )
     await server.stop(None)
     assert answer.decision.item_id == "it"
+
+
+@pytest.mark.parametrize("variable", [None, "5000"])
+async def test_a_message_that_is_too_large_is_refused_with_its_size(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, variable: str | None
+) -> None:
+    """Also of a server whose own bound is higher, and of one that grows when it is decompressed."""
+    monkeypatch.setattr("serve_app.contract.servicer.MAX_REQUEST_BYTES", 4000)
+    monkeypatch.delenv(MAX_MESSAGE_VARIABLE, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(MAX_MESSAGE_VARIABLE, variable)
+    service, limit = FakeService(), int(variable or 4000)
+    async with serving(service) as address, grpc.aio.insecure_channel(address) as channel:
+        stub = service_pb2_grpc.PushGenServiceStub(channel)
+        large = service_pb2.GenerateNotificationRequest(item={"images": [{"data": bytes(limit)}]})
+        for compression in (grpc.Compression.NoCompression, grpc.Compression.Gzip):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await stub.GenerateNotification(large, compression=compression)
+            error = error_of(caught.value, address)
+            assert isinstance(error, InvalidInput)
+            assert error.violations == [
+                ("request", f"has {large.ByteSize()} bytes, at most {limit} are allowed"),
+            ]
+        with pytest.raises(grpc.aio.AioRpcError):
+            async for _ in stub.StreamNotification(service_pb2.StreamNotificationRequest(item=large.item)):
+                pass
+    assert service.seen == []
+    assert (MAX_MESSAGE_VARIABLE in caplog.text) is (variable is None)

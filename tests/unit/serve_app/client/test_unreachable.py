@@ -7,7 +7,7 @@ import pickle
 import grpc
 import pytest
 
-from deployments.errors import DeadlineExceeded, PushGenError
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError
 from serve_app.client.address import Address
 from serve_app.client.unreachable import Unreachable, error_without_details
 
@@ -40,6 +40,7 @@ def error(code: grpc.StatusCode, details: str | None, address: Address = DIRECT)
         (CODES.DEADLINE_EXCEEDED, DeadlineExceeded, "no answer in time from host:1 (refused)"),
         (CODES.UNIMPLEMENTED, PushGenError, "what answers at host:1 is not this version of pushgen.v1 (refused)"),
         (CODES.NOT_FOUND, PushGenError, "refused"),
+        (CODES.RESOURCE_EXHAUSTED, Overloaded, "refused"),
         (CODES.INTERNAL, PushGenError, "refused"),
         (CODES.INVALID_ARGUMENT, PushGenError, "refused"),
     ],
@@ -108,3 +109,10 @@ def test_an_answer_without_details_says_so_and_a_long_one_is_cut() -> None:
 def test_it_keeps_its_advice_between_processes() -> None:
     copy = pickle.loads(pickle.dumps(Unreachable("nobody", "Look again.")))  # noqa: S301
     assert (type(copy), copy.message, copy.advice) == (Unreachable, "nobody", "Look again.")
+
+
+def test_a_request_that_the_server_takes_for_too_large_is_no_overload() -> None:
+    raised = error(CODES.RESOURCE_EXHAUSTED, "SERVER: Received message larger than max (209715200 vs. 117440512)")
+    assert isinstance(raised, InvalidInput)
+    assert "larger than host:1 takes" in raised.message
+    assert "209715200 vs. 117440512" in raised.message

@@ -29,3 +29,19 @@ def test_the_url_has_the_prefix_of_the_application(root: Path, tmp_path: Path, p
     text = (root / "configs/fake.yaml").read_text()
     (tmp_path / "c.yaml").write_text(text.replace("route_prefix: /", f"route_prefix: {prefix}"))
     assert LocalServe(tmp_path / "c.yaml").url == f"http://127.0.0.1{end}"
+
+
+def test_the_largest_message_is_bounded_for_the_proxy_unless_the_environment_says_another(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bound() -> str:
+        app = LocalServe(root / "configs/fake.yaml")
+        try:
+            return app._make_environment()["RAY_SERVE_GRPC_MAX_MESSAGE_SIZE"]
+        finally:
+            app.stop()
+
+    monkeypatch.delenv("RAY_SERVE_GRPC_MAX_MESSAGE_SIZE", raising=False)
+    assert bound() == str(112 * 2**20)
+    monkeypatch.setenv("RAY_SERVE_GRPC_MAX_MESSAGE_SIZE", "5000000")
+    assert bound() == "5000000"
