@@ -48,7 +48,22 @@ def _argument(value: Any) -> Any:
     return value if isinstance(value, int | float) else one_line(value)
 
 
+class SafeRequestId(logging.Filter):
+    """Escapes the request id that Ray Serve puts before each line: a caller's, from a header. Some handlers add it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if hasattr(record, "request_id"):
+            record.request_id = one_line(record.request_id)
+        return True
+
+
 def protect(logger: logging.Logger) -> None:
-    """Put the filter on a logger, once."""
-    if not any(isinstance(each, SafeLines) for each in logger.filters):
-        logger.addFilter(SafeLines())
+    """Put the filters on a logger and on the handlers that it has, each once."""
+    _put(SafeLines(), logger)
+    for each in (logger, *logger.handlers):
+        _put(SafeRequestId(), each)
+
+
+def _put(added: logging.Filter, on: logging.Filterer) -> None:
+    if not any(type(each) is type(added) for each in on.filters):
+        on.addFilter(added)

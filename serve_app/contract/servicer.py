@@ -16,6 +16,7 @@ import grpc
 from google.protobuf.message import Message
 
 from deployments.errors import InvalidInput, Violation
+from deployments.safe_log import protect
 from pushgen.v1 import service_pb2
 from serve_app.contract.size import MAX_REQUEST_BYTES
 
@@ -27,6 +28,7 @@ MAX_MESSAGE_VARIABLE: Final = "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE"
 
 def add_service_to_server(servicer: Any, server: Any) -> None:
     """Add `servicer`, which has a method for each RPC, to a server of grpc, grpc.aio or Serve."""
+    protect(logger)  # of Serve's proxy: it writes request ids of callers
     service = service_pb2.DESCRIPTOR.services_by_name["PushGenService"]
     receive = _receiver()
     handlers: dict[str, grpc.RpcMethodHandler] = {}

@@ -11,7 +11,7 @@ import pytest
 from deployments import replica
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.replica import StageReplica, keeping_knobs
-from deployments.safe_log import SafeLines
+from deployments.safe_log import SafeLines, SafeRequestId
 from deployments.types import Stage, StageRevision
 
 
@@ -132,4 +132,4 @@ def test_the_log_of_a_replica_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) 
     log = logging.getLogger("ray.serve")
     monkeypatch.setattr(log, "filters", [])
     ToyDeployment(Toy())
-    assert [type(each) for each in log.filters] == [SafeLines]
+    assert [type(each) for each in log.filters] == [SafeLines, SafeRequestId]

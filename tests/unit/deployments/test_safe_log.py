@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,11 +30,13 @@ HOSTILE = {
 
 
 class Log:
-    def __init__(self, formatter: logging.Formatter) -> None:
+    def __init__(self, formatter: logging.Formatter, *filters: Callable[[logging.LogRecord], bool]) -> None:
         self.stream = io.StringIO()
         self.logger = logging.Logger("under test")
         handler = logging.StreamHandler(self.stream)
         handler.setFormatter(formatter)
+        for each in filters:
+            handler.addFilter(each)
         self.logger.addHandler(handler)
         protect(self.logger)
         protect(self.logger)
@@ -98,3 +101,20 @@ def test_records_as_json_have_the_traceback_once() -> None:
     record = json.loads(line)
     assert record["message"] == "failed on a\\nb"
     assert record["exc_text"].count("ValueError: a\n    b") == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
+def test_the_request_id_of_serve_is_escaped_wherever_it_is_added(text: str) -> None:
+    """The proxy gives it with the record; in a replica a filter of the handler adds it."""
+
+    def add(record: logging.LogRecord) -> bool:
+        record.request_id = text
+        return True
+
+    given = Log(logging.Formatter("%(request_id)s -- %(message)s"))
+    given.logger.info("done", extra={"request_id": text})
+    added = Log(logging.Formatter("%(request_id)s -- %(message)s"), add)
+    added.logger.info("done")
+    assert given.text == added.text
+    assert given.text.isprintable()
+    assert given.text.startswith("a\\")

@@ -10,7 +10,7 @@ import pytest
 
 from deployments import replica
 from deployments.errors import Misconfigured
-from deployments.safe_log import SafeLines
+from deployments.safe_log import SafeLines, SafeRequestId
 from serve_app.ingress import deployment
 from serve_app.ingress.deployment import Ingress
 from serve_app.ingress.http_settings import HttpSettings
@@ -68,4 +68,4 @@ def test_the_log_of_the_ingress_cannot_be_forged(monkeypatch: pytest.MonkeyPatch
     log = logging.getLogger("ray.serve")
     monkeypatch.setattr(log, "filters", [])
     UserClass(http=HttpSettings())
-    assert [type(each) for each in log.filters] == [SafeLines]
+    assert [type(each) for each in log.filters] == [SafeLines, SafeRequestId]
