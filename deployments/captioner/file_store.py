@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -18,6 +19,9 @@ from deployments.settings import Knobs
 _SHARDS = 256  # by the first two digits of the key
 _SLACK = 16
 _BLOCK = 4096  # space of the smallest file on most file systems
+_PART = ".part"
+_PART_AGE_S = 3600.0  # of a file whose writer has died: none writes that long
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FileStoreKnobs(Knobs):
@@ -56,6 +60,8 @@ class FileStore:
         self._folder = folder
         self._shard_bytes = max_bytes // _SHARDS
         self._grown: dict[str, int] = {}
+        self._room_helps = True
+        """False after making room on a full disk did not: the captions that are left can at least be read."""
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         """Return the data and its age in seconds, or None."""
@@ -67,22 +73,28 @@ class FileStore:
             return None
 
     def write(self, key: str, data: bytes) -> None:
-        """Write atomically: a reader sees all of the data or none, also with several writers."""
+        """Write atomically: a reader sees all of the data or none, also with several writers.
+
+        On a full disk the oldest captions make room, even where the shard is below its share.
+        """
         path = self._path(key)
         path.parent.mkdir(exist_ok=True)
-        draft = path.with_name(f"{uuid.uuid4().hex}.part")
+        self._keep_to_share(path.parent, len(data))
         try:
-            draft.write_bytes(data)
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-        self._make_room(path.parent, len(data))
+            _replace(path, data)
+        except OSError as error:
+            if error.errno not in _FULL or not self._room_helps:
+                raise
+            self._room_helps = False
+            if not _free(path.parent, _space(len(data)), but=path):
+                raise
+            _replace(path, data)
+        self._room_helps = True
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key[2:]
 
-    def _make_room(self, shard: Path, size: int) -> None:
+    def _keep_to_share(self, shard: Path, size: int) -> None:
         """Delete the oldest files of the shard when it exceeds its share.
 
         Scans the shard on the first write, then whenever this process has added a sixteenth of the share.
@@ -93,19 +105,47 @@ class FileStore:
         if grown <= slack:
             return
         self._grown[shard.name] = 0
-        files = []
-        for entry in os.scandir(shard):
-            try:
-                status = entry.stat()
-            except FileNotFoundError:  # another replica makes room too
-                continue
-            files.append((status.st_mtime, _space(status.st_size), entry.path))
-        total = sum(space for _, space, _ in files)
-        for _, space, path in sorted(files):
-            if total <= self._shard_bytes - slack:
-                return
-            Path(path).unlink(missing_ok=True)
-            total -= space
+        total = sum(space for _, space, _ in _files(shard)) + _space(size)
+        _free(shard, total - (self._shard_bytes - slack))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    draft = path.with_name(f"{uuid.uuid4().hex}{_PART}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _free(shard: Path, needed: int, but: Path | None = None) -> int:
+    """Delete the oldest files, `but` one, until `needed` bytes are free. Return the bytes that were freed.
+
+    What another replica is writing now stays.
+    """
+    freed = 0
+    newest_draft_s = time.time() - _PART_AGE_S
+    for written_s, space, path in sorted(_files(shard)):
+        if freed >= needed:
+            break
+        if Path(path) == but or (path.endswith(_PART) and written_s > newest_draft_s):
+            continue
+        Path(path).unlink(missing_ok=True)
+        freed += space
+    return freed
+
+
+def _files(shard: Path) -> list[tuple[float, int, str]]:
+    """Return time of writing, space and path of each file."""
+    files = []
+    for entry in os.scandir(shard):
+        try:
+            status = entry.stat()
+        except FileNotFoundError:  # another replica makes room too
+            continue
+        files.append((status.st_mtime, _space(status.st_size), entry.path))
+    return files
 
 
 def _space(size: int) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,54 @@ def test_a_folder_that_a_replica_could_not_use_is_refused_at_the_start(tmp_path:
     store.write(KEY, b"one")
     assert files(tmp_path)
     assert not [f for f in files(tmp_path) if f.suffix == ".part"]
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, folder: Path, room: int) -> None:
+    """Let the folder hold so many files; beyond them the disk is full."""
+    write = Path.write_bytes
+
+    def write_if_room(self: Path, data: bytes) -> int:
+        if len(files(folder)) >= room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write_if_room)
+
+
+def test_on_a_full_disk_the_oldest_caption_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path, 2**30)  # far below its share
+    keys = [f"00{n:062x}" for n in range(4)]
+    for n, key in enumerate(keys[:3]):
+        store.write(key, b"x")
+        os.utime(tmp_path / "00" / key[2:], (1e9 + n, 1e9 + n))
+    fill(monkeypatch, tmp_path, room=3)
+    store.write(keys[3], b"new")
+    assert [store.read(key) is not None for key in keys] == [False, True, True, True]
+
+
+def test_a_disk_that_stays_full_costs_one_caption_and_not_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path, 2**30)
+    keys = [f"00{n:062x}" for n in range(4)]
+    for key in keys:
+        store.write(key, b"x")
+    fill(monkeypatch, tmp_path, room=0)
+    for n in range(10, 20):
+        with pytest.raises(OSError, match="No space left"):
+            store.write(f"00{n:062x}", b"new")
+    assert sum(store.read(key) is not None for key in keys) == 3
+    monkeypatch.undo()
+    store.write(keys[0], b"again")
+    assert (store.read(keys[0]) or (b"",))[0] == b"again"
+
+
+def test_what_another_replica_writes_is_left_to_it_and_what_a_dead_one_left_is_not(tmp_path: Path) -> None:
+    store = FileStore(tmp_path, 2**24)
+    shard = tmp_path / "00"
+    shard.mkdir()
+    theirs, abandoned = shard / "a.part", shard / "b.part"
+    for draft in (theirs, abandoned):
+        draft.write_bytes(b"x" * 2**16)  # the whole share
+    old = time.time() - 7200
+    os.utime(abandoned, (old, old))
+    store.write(f"00{1:062x}", b"x")
+    assert (theirs.exists(), abandoned.exists()) == (True, False)

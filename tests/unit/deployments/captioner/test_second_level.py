@@ -44,8 +44,8 @@ class BrokenStore:
     def __init__(self, error: OSError | None = None, data: bytes = b"") -> None:
         self.error, self.data = error, data
         self.go = threading.Event()
-        self.hangs = False
-        self.reads = 0
+        self.hangs = self.writes_hang = self.full = False
+        self.reads = self.writes = 0
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         self.reads += 1
@@ -56,6 +56,11 @@ class BrokenStore:
         return self.data, 0.0
 
     def write(self, key: str, data: bytes) -> None:
+        self.writes += 1
+        if self.writes_hang:
+            self.go.wait(10)
+        if self.full:
+            raise OSError(28, "No space left on device")
         self.read(key)
 
 
@@ -256,3 +261,32 @@ async def test_what_is_no_caption_is_a_failure_of_that_one_alone() -> None:
     assert counts.seen == [("read", "failed"), ("read", "hit")]
     await level.close()
     assert await level.get(KEY, 60) is None, "a closed level answers nothing"
+
+
+async def test_a_full_disk_stops_writes_for_a_while_and_no_reads() -> None:
+    counts, clock, store = Counts(), Clock(), BrokenStore(data=RESULT.model_dump_json().encode())
+    level = SecondLevel(store, 5, counts, clock)
+    store.full = True
+    level.put(KEY, RESULT)
+    await until(lambda: len(counts.seen) == 1)
+    assert await level.get(KEY, 60) == (RESULT, 0.0)
+    level.put(KEY, RESULT)
+    store.full = False
+    clock.now = 11
+    level.put(KEY, RESULT)
+    await until(lambda: len(counts.seen) == 4)
+    assert counts.seen == [("write", "failed"), ("read", "hit"), ("write", "skipped"), ("write", "stored")]
+    await level.close()
+
+
+async def test_writes_that_hang_delay_no_read() -> None:
+    counts, store = Counts(), BrokenStore(data=RESULT.model_dump_json().encode())
+    store.writes_hang = True
+    level = SecondLevel(store, 5, counts, Clock())
+    for _ in range(10):
+        level.put(KEY, RESULT)
+    await until(lambda: store.writes >= 4)
+    async with asyncio.timeout(2):
+        assert await level.get(KEY, 60) == (RESULT, 0.0)
+    store.go.set()
+    await level.close()
