@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
+import psutil
 from ray import serve
 from ray.serve.metrics import Gauge
 
-from deployments.errors import Misconfigured
+from deployments.errors import Misconfigured, StageUnavailable
 from deployments.safe_log import protect
 from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
 
 logger = logging.getLogger("ray.serve")
 S = TypeVar("S", bound=Life)
+
+# Serve stops a replica after three failed checks, 5 s apart, and waits for its calls, which may hang.
+_END_AFTER_S = 30.0
 
 
 @contextmanager
@@ -38,13 +44,36 @@ def keeping_knobs(started: bool) -> Iterator[None]:
     Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(refused)
 
 
+def end_process() -> None:
+    """End this process and all that it has started, at once. A thread that hangs cannot be ended otherwise."""
+    logger.error("the stage is lost and its replica is still here: it ends itself")
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
+    os._exit(1)
+
+
 class StageReplica(Generic[S]):
-    """Base of the deployments. Serve calls `reconfigure` once before the first request, then on every change."""
+    """Base of the deployments. Serve calls `reconfigure` once before the first request, then on every change.
+
+    A replica whose stage is lost refuses every call from its first failed health check on. Otherwise it would answer
+    fastest, with errors, and its empty queue would draw the calls. Serve replaces it. If Serve does not, it ends
+    itself.
+    """
 
     def __init__(self, stage: S) -> None:
         protect(logger)
         self.stage = stage
         self._started = False
+        self._lost = ""
+        self._end: threading.Timer | None = None
+
+    @property
+    def serving(self) -> S:
+        """The stage, for a call. Raises StageUnavailable when it is lost."""
+        if self._lost:
+            raise StageUnavailable(self._lost)
+        return self.stage
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         with keeping_knobs(self._started):
@@ -65,8 +94,24 @@ class StageReplica(Generic[S]):
         return self.stage.revision()
 
     async def check_health(self) -> None:
-        if self._started:
+        if not self._started:
+            return
+        try:
             await self.stage.check_health()
+        except StageUnavailable as error:
+            if not self._lost:
+                logger.error("the stage is lost: %s", error)
+                self._end = threading.Timer(_END_AFTER_S, end_process)
+                self._end.daemon = True
+                self._end.start()
+            self._lost = error.message
+            raise
+        if self._end is not None:
+            logger.warning("the stage works again")
+            self._end.cancel()
+            self._lost, self._end = "", None
 
     async def __del__(self) -> None:
         await self.stage.stop()
+        if self._end is not None:
+            self._end.cancel()

@@ -19,9 +19,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from deployments.batching.cost import BatchCost
+from deployments.batching.device import Device
 from deployments.batching.entry import Entry, PendingCall, Work
 from deployments.batching.helper_thread import HelperThread
 from deployments.batching.limits import BatchLimits
@@ -47,7 +49,7 @@ class Batcher(Generic[In, Out]):
         self.stats = BatcherStats()
         self.limits = limits
         self.cost = BatchCost()
-        self._forward = forward
+        self._device = Device(forward, name)
         self._name = name
         self._arrivals = itertools.count()
         # Guards the queue and the two flags below, for microseconds at a time.
@@ -68,8 +70,10 @@ class Batcher(Generic[In, Out]):
     async def stop(self) -> None:
         """Let the batch in flight finish, refuse what waits with StageUnavailable, end the thread."""
         self._begin_stop()
-        if self._helper is not None:
-            await self._ended.wait()
+        if self._helper is not None and not self._ended.is_set():
+            with suppress(StageUnavailable):  # a forward that hangs ends with the process
+                self._device.check(self.limits)
+                await self._ended.wait()
         self._refuse_all(StageUnavailable(f"the {self._name} is stopping"))
 
     def _begin_stop(self) -> None:
@@ -78,8 +82,14 @@ class Batcher(Generic[In, Out]):
             self._lock.notify()
 
     def check_health(self) -> None:
+        """Raise StageUnavailable when no forward will work any more; nothing is admitted then."""
         if self._helper is None or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} has stopped")
+        try:
+            self._device.check(self.limits)
+        except StageUnavailable as error:
+            self._refuse_all(error)
+            raise
 
     async def idle(self) -> None:
         """Return once nothing waits and no batch is in flight."""
@@ -93,13 +103,14 @@ class Batcher(Generic[In, Out]):
         """Return the answers for a call's entries, in their order. The entries are admitted or refused together.
 
         Raises Overloaded (queue full), DeadlineExceeded, StageFailed (forward raised on an entry of this call),
-        StageUnavailable (stopping). A call larger than the queue is admitted when nothing waits.
+        StageUnavailable (stopping, or the device is lost). A call larger than the queue is admitted when nothing waits.
         """
         call.deadline.check(f"reaching the {self._name}")
         if not works:
             return []
         if self._stopping or self._ended.is_set():
             raise StageUnavailable(f"the {self._name} is stopping")
+        self._device.check(self.limits)
         loop = asyncio.get_running_loop()
         pending = PendingCall(loop.create_future(), [None] * len(works), len(works), time.monotonic())
         at_s = call.deadline.at_s
@@ -195,10 +206,10 @@ class Batcher(Generic[In, Out]):
             self._helper.run_in_loop(callback, *args)
 
     def _next_batch(self) -> list[Entry[In]]:
-        """Wait for the next batch; empty when stopping."""
+        """Wait for the next batch; empty when stopping, or when the device is lost."""
         with self._lock:
             self._in_flight = False
-            while not self._stopping:
+            while not (self._stopping or self._device.lost):
                 if batch := self._waiting.take(self.limits, self.cost.launch_tokens, time.monotonic()):
                     self._in_flight = True
                     if self._helper is not None:
@@ -223,6 +234,8 @@ class Batcher(Generic[In, Out]):
                 self.stats.cancelled += 1
             elif entry.urgency[0] <= time.monotonic():
                 self.stats.expired += 1
+            elif self._device.lost:
+                self._in_loop(entry.fail, StageUnavailable(f"the {self._name} fails on every input"))
             else:
                 self._forwarded([entry])
 
@@ -230,9 +243,7 @@ class Batcher(Generic[In, Out]):
         """Run one forward and answer its callers. Return False when it raised; a batch of one then fails its call."""
         began_s = time.monotonic()
         try:
-            values = self._forward([entry.payload for entry in batch])
-            if len(values) != len(batch):
-                raise RuntimeError(f"forward gave {len(values)} answers for {len(batch)} entries")
+            values = self._device.run([entry.payload for entry in batch])
         except Exception as error:
             if len(batch) == 1:
                 self.stats.failed += 1
@@ -241,6 +252,7 @@ class Batcher(Generic[In, Out]):
                     error if isinstance(error, PushGenError) else StageFailed(f"the {self._name} failed on this input")
                 )
                 self._in_loop(batch[0].fail, stage_error)
+                self._device.failed(self.limits.max_failures)
             else:
                 logger.warning("%s failed on a batch of %d; trying each alone", self._name, len(batch), exc_info=error)
             return False

@@ -28,12 +28,15 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, StageUnavailable
 from deployments.host import usable_cpus
 from deployments.types import RefusedPicture, Usage
+from deployments.watchdog import Watchdog
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
 
 # No picture takes that long: a codec that does hangs.
 _MAX_TIME_S = 20.0
+# The kernel ends the process of such a picture. A thread that still waits for one will wait for ever.
+_HANGS_S = 3 * _MAX_TIME_S
 _START_TIME_S = 60.0
 _ATTEMPTS = 2
 _STOPPING = "the captioner is stopping"
@@ -73,6 +76,7 @@ class Decoder:
         self._threads = ThreadPoolExecutor(
             min(settings.processes, usable_cpus()), thread_name_prefix="captioner-decoder"
         )
+        self._watchdog = Watchdog("decoder of the captioner")
         self._lock = threading.Lock()  # guards the three below, which the threads and the loop change
         self._idle: list[_Process] = []
         self._processes: set[_Process] = set()
@@ -81,6 +85,10 @@ class Decoder:
     async def start(self) -> None:
         """Start the first process and decode a blank image. Raises StageUnavailable on failure."""
         await self.images([_blank()], _BLANK_SIDE, Call(Deadline.after(_START_TIME_S)))
+
+    def check_health(self) -> None:
+        """Raise StageUnavailable when a thread waits for a process that neither answers nor ends."""
+        self._watchdog.check(_HANGS_S)
 
     async def stop(self) -> None:
         """End all processes. Calls in flight fail with StageUnavailable."""
@@ -156,7 +164,8 @@ class Decoder:
         deadline.check("decoding a picture")
         process = self._take()
         try:
-            reply = process.decode(picture.data, max_side, quality, min(deadline.remaining_s(), _MAX_TIME_S))
+            with self._watchdog.working():
+                reply = process.decode(picture.data, max_side, quality, min(deadline.remaining_s(), _MAX_TIME_S))
         except _DiedError:
             self._drop(process)
             if deadline.expired:

@@ -20,4 +20,4 @@ class CaptionerDeployment(StageReplica[CaptionerStage]):
         super().__init__(cached(build_captioner(settings), settings))
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        return await self.stage.caption(item, call)
+        return await self.serving.caption(item, call)

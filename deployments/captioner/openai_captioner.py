@@ -87,6 +87,7 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         return self._revision
 
     async def check_health(self) -> None:
+        self._decoder.check_health()
         await self._engine.check_health()
 
     async def stop(self) -> None:

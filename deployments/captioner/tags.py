@@ -34,6 +34,7 @@ from deployments.types import (
     StageRevision,
     Usage,
 )
+from deployments.watchdog import Watchdog
 from deployments.weights import public_name
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         self._settings = settings
         self._knobs = TagsKnobs()
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
+        self._watchdog = Watchdog("captioner")
         self._decoder = Decoder(settings.decoder)
         self._inside = 0
         self._tagger: Tagger | None = None
@@ -111,6 +113,8 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         if self._batcher is None:
             raise StageUnavailable("the captioner is not started")
         self._batcher.check_health()
+        self._decoder.check_health()
+        self._watchdog.check(self._knobs.batching.max_forward_s)
 
     async def stop(self) -> None:
         if self._batcher is not None:
@@ -207,7 +211,8 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
             began = time.perf_counter()
             meter.queue_s += began - queued_at
             try:
-                return work(*args, **kwargs)
+                with self._watchdog.working():
+                    return work(*args, **kwargs)
             finally:
                 meter.compute_s += time.perf_counter() - began
 

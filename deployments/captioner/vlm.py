@@ -100,6 +100,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         return self._revision
 
     async def check_health(self) -> None:
+        self._decoder.check_health()
         await self._engine.check_health()
 
     async def stop(self) -> None:

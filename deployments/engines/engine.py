@@ -14,6 +14,7 @@ from deployments import weights
 from deployments.deadline import Deadline
 from deployments.engines.adapters import Adapter, check_name, load
 from deployments.engines.processes import OwnedProcesses
+from deployments.engines.progress import Progress
 from deployments.engines.settings import EngineSettings
 from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
@@ -53,6 +54,7 @@ class Engine:
     _tokenizer: Any = None
     _templates: Any = None
     _processes: OwnedProcesses = field(default_factory=OwnedProcesses)
+    _progress: Progress = field(default_factory=Progress)
 
     async def start(self) -> None:
         """Resolve the model and start the engine with its adapters, in a thread. Raises Misconfigured."""
@@ -79,7 +81,7 @@ class Engine:
         model = weights.resolve(settings.model)
         self.adapters = load(settings.adapters, settings.max_lora_rank, settings.model, model)
         with self._processes.watch():
-            self._llm = vllm_api.launch(settings, model, self.adapters.values())
+            self._llm = vllm_api.launch(settings, model, self.adapters.values(), self._progress.stepped)
         self._tokenizer = self._llm.renderer.tokenizer if hasattr(self._llm, "renderer") else self._llm.tokenizer
         self._templates = self._tokenizer
         if self.settings.max_images_per_prompt:
@@ -139,7 +141,7 @@ class Engine:
 
         stop_when: reads the text every few tokens; True ends the sequence, and the sample is `length_cut`.
 
-        Raises StageUnavailable when the engine has died, StageFailed when it refuses or breaks on this prompt,
+        Raises StageUnavailable when the engine has died or hangs, StageFailed when it refuses or breaks on this prompt,
         Misconfigured for an adapter that it does not have.
         """
         output = await self._finished(prompt, sampling, request_id, priority, deadline, adapter, stop_when)
@@ -159,6 +161,7 @@ class Engine:
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
         check_name(adapter, self.adapters)
+        self._progress.check(self.settings.max_step_s, self.name)
         lora = vllm_api.lora_request(self.adapters[adapter]) if adapter else None
         params = vllm_api.sampling_params(**vars(sampling), streamed=stop_when is not None)
         request: dict[str, Any] = (
@@ -170,11 +173,12 @@ class Engine:
         last = None
         try:
             outputs = self._llm.generate(request, params, request_id, lora_request=lora, priority=urgency)
-            async with aclosing(outputs):  # closing it early aborts the request
-                async for output in outputs:
-                    last = output
-                    if stop_when is not None and not output.finished and stop_when(output.outputs[0].text):
-                        break
+            with self._progress.request():
+                async with aclosing(outputs):  # closing it early aborts the request
+                    async for output in outputs:
+                        last = output
+                        if stop_when is not None and not output.finished and stop_when(output.outputs[0].text):
+                            break
         except vllm_api.EngineDeadError:
             raise StageUnavailable(f"the {self.name}'s engine has stopped") from None
         except Exception as error:
@@ -209,9 +213,10 @@ class Engine:
         return int(self._llm.output_processor.get_num_unfinished_requests())
 
     async def check_health(self) -> None:
-        """Raises StageUnavailable when the engine has died."""
+        """Raises StageUnavailable when the engine has died or hangs."""
         if self._llm is None or self._llm.errored:
             raise StageUnavailable(f"the {self.name}'s engine has stopped")
+        self._progress.check(self.settings.max_step_s, self.name)
 
     async def stop(self) -> None:
         """Stop the engine and end all of its processes. May be called twice."""

@@ -62,6 +62,8 @@ class EngineSettings(Settings):
     """The highest rank of an adapter. Memory is reserved for the adapters' actual ranks."""
     cpu_threads: int | None = Field(default=None, ge=1, le=1024)
     """Compute threads on a CPU; None: every core that this process may use."""
+    max_step_s: float = Field(default=120.0, gt=0)
+    """An engine that has requests and makes no step for so long hangs, and its replica is replaced."""
     trust_remote_code: bool = False
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 

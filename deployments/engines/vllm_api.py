@@ -9,7 +9,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from vllm.platforms import current_platform
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
+from vllm.v1.metrics.loggers import StatLoggerBase
 
 from deployments import weights
 from deployments.engines.adapters import Adapter
@@ -40,10 +41,15 @@ _GPU_START_TIMEOUT_S = 1800.0
 _LORA_RANKS = (8, 16, 32, 64, 128, 256, 512)
 
 
-def launch(settings: EngineSettings, model: str, adapters: Collection[Adapter] = ()) -> AsyncLLM:
+def launch(
+    settings: EngineSettings,
+    model: str,
+    adapters: Collection[Adapter] = (),
+    stepped: Callable[[], None] = lambda: None,
+) -> AsyncLLM:
     """Start an engine; block until it can serve. `model` is the resolved reference. Raises Misconfigured.
 
-    Memory is reserved for the adapters; `AsyncLLM.add_lora` loads them.
+    Memory is reserved for the adapters; `AsyncLLM.add_lora` loads them. stepped: called after each step of the engine.
     """
     device = current_platform.device_type
     if settings.device not in ("auto", device):
@@ -59,11 +65,27 @@ def launch(settings: EngineSettings, model: str, adapters: Collection[Adapter] =
         if device == "cpu":
             _inspect_here(model, adapted=bool(adapters))
         try:
-            return AsyncLLM.from_engine_args(AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in supported}))
+            return AsyncLLM.from_engine_args(
+                AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in supported}),
+                stat_loggers=[lambda *_: _Steps(stepped)],
+            )
         except Exception as error:
             # vLLM raises anything here: a missing model, a KV cache too small, a worker that died.
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise Misconfigured(f"the engine cannot serve {settings.model!r}: {reason}") from error
+
+
+class _Steps(StatLoggerBase):
+    """Tells when the engine has made a step. vLLM records the statistics of each."""
+
+    def __init__(self, stepped: Callable[[], None]) -> None:
+        self._stepped = stepped
+
+    def record(self, *_: Any, **__: Any) -> None:
+        self._stepped()
+
+    def log_engine_initialized(self) -> None:
+        """Log nothing."""
 
 
 def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, Any]:

@@ -5,20 +5,36 @@ A stage stops its engine. A killed stage cannot, and vLLM's processes would stay
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import signal
+import sys
 import threading
 
+import psutil
+
 from deployments.engines.processes import wait_for_end
+
+_PR_SET_PDEATHSIG = 1
 
 
 class DiesWith:
     """Mixed into vLLM's worker class (`worker_extension_cls`) and called by `collective_rpc`."""
 
     def die_with(self, pid: int) -> None:
-        """End this process at once when process `pid` has ended."""
-        threading.Thread(target=_follow, args=(pid,), name="die-with", daemon=True).start()
+        """End this process at once when process `pid` has ended, and the engine's process if it is between the two."""
+        parent = psutil.Process().parent()
+        if sys.platform == "linux" and parent is not None and parent.pid == pid:
+            # The kernel ends a process whose threads hang, too.
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        between = parent if parent is not None and parent.ppid() == pid else None
+        threading.Thread(target=_follow, args=(pid, between), name="die-with", daemon=True).start()
 
 
-def _follow(pid: int) -> None:
+def _follow(pid: int, between: psutil.Process | None) -> None:
     wait_for_end(pid)
+    if between is not None:
+        with contextlib.suppress(psutil.Error):
+            between.kill()
     os._exit(1)

@@ -25,6 +25,6 @@ class GeneratorDeployment(StageReplica[GeneratorStage]):
 
         A message of a Serve stream costs more than its content.
         """
-        async with aclosing(together(self.stage.generate(task, call))) as drafts:
+        async with aclosing(together(self.serving.generate(task, call))) as drafts:
             async for batch in drafts:
                 yield batch

@@ -49,4 +49,4 @@ class RewardScorerDeployment(StageReplica[RewardStage]):
             logger.error("new user_config failed, the old one stays", exc_info=change.exception())
 
     async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self.stage.score(facts, copies, call)
+        return await self.serving.score(facts, copies, call)

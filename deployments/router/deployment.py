@@ -21,7 +21,7 @@ class CategoryRouterDeployment(StageReplica[RouterStage]):
     async def route(
         self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
-        return await self.stage.route(item, caption, requested, barred, max_categories, call)
+        return await self.serving.route(item, caption, requested, barred, max_categories, call)
 
     async def categories(self) -> tuple[CategoryInfo, ...]:
         return await self.stage.categories()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import subprocess
+import sys
+import threading
+import time
 import types
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from deployments import replica
@@ -33,6 +40,7 @@ class Gauges:
 def gauges(monkeypatch: pytest.MonkeyPatch) -> Gauges:
     gauges = Gauges()
     monkeypatch.setattr(replica, "Gauge", gauges)
+    monkeypatch.setattr(replica, "end_process", lambda: None)
     context = types.SimpleNamespace(deployment="Toy")
     monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
     return gauges
@@ -120,6 +128,67 @@ async def test_health_is_the_stages_once_it_has_started() -> None:
     await deployment.reconfigure({})
     with pytest.raises(StageUnavailable):
         await deployment.check_health()
+
+
+async def test_a_lost_stage_takes_no_call_and_ends_its_process_unless_it_recovers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended = threading.Event()
+    monkeypatch.setattr(replica, "end_process", ended.set)
+    monkeypatch.setattr(replica, "_END_AFTER_S", 0.05)
+    toy = Toy()
+    deployment = ToyDeployment(toy)
+    await deployment.reconfigure({})
+    assert deployment.serving is toy
+    toy.healthy = False
+    for _ in range(3):
+        with pytest.raises(StageUnavailable):
+            await deployment.check_health()
+    with pytest.raises(StageUnavailable, match="the toy has stopped"):
+        _ = deployment.serving
+    assert await asyncio.to_thread(ended.wait, 10)
+    toy.healthy = True
+    await deployment.check_health()
+    assert deployment.serving is toy
+
+
+async def test_a_stage_that_recovers_in_time_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replica, "end_process", lambda: pytest.fail("ended"))
+    monkeypatch.setattr(replica, "_END_AFTER_S", 3600)
+    toy = Toy()
+    deployment = ToyDeployment(toy)
+    await deployment.reconfigure({})
+    toy.healthy = False
+    with pytest.raises(StageUnavailable):
+        await deployment.check_health()
+    timer = deployment._end
+    toy.healthy = True
+    await deployment.check_health()
+    assert timer is not None
+    await asyncio.to_thread(timer.join, 10)
+    assert not timer.is_alive()
+
+
+OWNER = """
+import subprocess, sys
+from deployments.replica import end_process
+child = subprocess.Popen([sys.executable, "-c", "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"])
+print(child.pid, flush=True)
+input()
+end_process()
+"""
+
+
+def test_a_replica_that_ends_itself_leaves_no_process_even_one_that_is_stopped(root: Path) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root)
+    assert owner.stdout is not None
+    child = psutil.Process(int(owner.stdout.readline()))
+    owner.communicate(b"\n", timeout=30)
+    assert owner.returncode == 1
+    until = time.monotonic() + 10
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 async def test_the_end_of_a_replica_stops_its_stage() -> None:

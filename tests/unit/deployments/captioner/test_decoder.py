@@ -166,3 +166,24 @@ async def test_stopping_ends_what_hangs(decoder: Decoder) -> None:
     with pytest.raises(StageUnavailable):
         await hanging
     assert not processes()
+
+
+async def test_a_process_that_neither_answers_nor_ends_is_found(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deployments.captioner.decoder._HANGS_S", 0.05)
+    await decoder.start()
+    (process,) = processes()
+    process.suspend()  # no signal but SIGKILL ends it, not even the alarm of its kernel
+    with pytest.raises(DeadlineExceeded):
+        await decoder.images(pictures(REAL["PNG"]), 40, call(0.3))
+    with pytest.raises(StageUnavailable, match="hangs"):
+        decoder.check_health()
+    process.kill()
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                decoder.check_health()
+                break
+            except StageUnavailable:
+                await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ from deployments.captioner.labels import Label
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tags import TagsCaptioner
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, Overloaded
+from deployments.errors import DeadlineExceeded, Overloaded, StageUnavailable
 from deployments.types import CaptionSource, Image, Item, VideoFrame
 
 
@@ -190,3 +190,15 @@ async def test_pictures_of_several_calls_are_tagged_together() -> None:
     assert tagger.batches == [1, 3, 1]
     assert ["ocean" in r.caption.text for r in results] == [False, True, False, True, False]
     await captioner.stop()
+
+
+async def test_work_that_hangs_in_the_pool_makes_the_captioner_ill(captioner: TagsCaptioner) -> None:
+    go = threading.Event()
+    captioner._reader = StubReader(["OPEN DAILY"], go)  # type: ignore[assignment]
+    await captioner.reconfigure(TagsKnobs(batching=BatchLimits(max_forward_s=0.05)))
+    await captioner.check_health()
+    result = await captioner.caption(Item(images=(Image(data=picture()),)), call(0.5))
+    assert isinstance(result, Incomplete)
+    with pytest.raises(StageUnavailable, match="the captioner hangs"):
+        await captioner.check_health()
+    go.set()

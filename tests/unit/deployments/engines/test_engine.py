@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import types
 from typing import Any
@@ -224,6 +225,32 @@ async def test_an_engine_that_is_not_there_or_has_died_is_not_healthy() -> None:
         await engine.check_health()
     with pytest.raises(StageUnavailable):
         await Engine(EngineSettings(model="m")).check_health()
+
+
+async def test_an_engine_that_has_requests_and_makes_no_step_is_not_healthy_and_takes_no_more() -> None:
+    engine, llm = running(output(), max_step_s=0.05)
+    go = asyncio.Event()
+
+    async def hanging(*_: Any, **__: Any) -> Any:
+        await go.wait()
+        yield output()
+
+    llm.generate = hanging  # type: ignore[method-assign]
+    waiting = asyncio.create_task(sample(engine))
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await engine.check_health()
+                await asyncio.sleep(0.01)
+            except StageUnavailable as error:
+                assert str(error) == "the generator's engine hangs"  # noqa: PT017
+                break
+    with pytest.raises(StageUnavailable):
+        await sample(engine)
+    engine._progress.stepped()
+    await engine.check_health()
+    go.set()
+    assert (await waiting).text == "Hi"
 
 
 async def test_it_may_be_stopped_twice_and_is_not_healthy_then() -> None:

@@ -44,8 +44,9 @@ class Vllm:
         self.platform = types.SimpleNamespace(device_type="cpu")
         self.known = {"model", "dtype", "max_model_len", "enable_chunked_prefill", "max_num_batched_tokens"}
 
-    def from_engine_args(self, args: Any) -> str:
+    def from_engine_args(self, args: Any, *, stat_loggers: list[Any]) -> str:
         self.launched.append((args.arguments, dict(os.environ)))
+        (self.statistics,) = stat_loggers
         if self.error is not None:
             raise self.error
         return "engine"
@@ -67,9 +68,10 @@ class Vllm:
             },
             "vllm.v1.engine.async_llm": {"AsyncLLM": types.SimpleNamespace(from_engine_args=self.from_engine_args)},
             "vllm.v1.engine.exceptions": {"EngineDeadError": type("EngineDeadError", (Exception,), {})},
+            "vllm.v1.metrics.loggers": {"StatLoggerBase": object},
             "vllm.lora.request": {},
         }
-        for parent in ("vllm.lora", "vllm.model_executor", "vllm.v1", "vllm.v1.engine"):
+        for parent in ("vllm.lora", "vllm.model_executor", "vllm.v1", "vllm.v1.engine", "vllm.v1.metrics"):
             contents[parent] = {}
         made = {}
         for name, members in contents.items():
@@ -110,6 +112,16 @@ def test_only_arguments_that_this_version_knows_are_passed(api: Any, vllm: Vllm)
     (arguments, _) = vllm.launched[0]
     assert arguments.keys() == vllm.known - {"max_num_batched_tokens"}
     assert (arguments["model"], arguments["max_model_len"]) == ("/resolved", 512)
+
+
+def test_each_step_of_the_engine_is_told(api: Any, vllm: Vllm) -> None:
+    steps: list[str] = []
+    api.launch(settings(), "/resolved", (), lambda: steps.append("step"))
+    logger = vllm.statistics("its config", 0)
+    logger.log_engine_initialized()
+    assert steps == []
+    logger.record(None, None, mm_cache_stats=None, engine_idx=0)
+    assert steps == ["step"]
 
 
 def test_an_engine_that_cannot_start_is_said_in_one_line_with_the_reference(api: Any, vllm: Vllm) -> None:
