@@ -27,21 +27,21 @@ _END_AFTER_S = 30.0
 
 
 @contextmanager
-def keeping_knobs(started: bool) -> Iterator[None]:
-    """Refuse impossible knobs of a started replica; the old ones stay.
+def keeping_knobs(started: bool) -> Iterator[list[Misconfigured]]:
+    """Refuse impossible knobs of a started replica; the old ones stay. Yields a list, which gets the refusal.
 
     Serve ends a replica whose `reconfigure` raises and starts another with the same knobs, so an error in a
     `user_config` would stop a working stage. The log and the gauge `pushgen_knobs_refused` show the refusal.
     """
-    refused = 0
+    refusals: list[Misconfigured] = []
     try:
-        yield
+        yield refusals
     except Misconfigured as error:
         if not started:
             raise
         logger.error("new user_config refused, the old one stays: %s", error)
-        refused = 1
-    Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(refused)
+        refusals.append(error)
+    Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(len(refusals))
 
 
 def end_process() -> None:

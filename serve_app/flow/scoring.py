@@ -31,7 +31,8 @@ class Scoring:
 
     While copies are added, one call is in flight at a time, and copies that arrive meanwhile go into the next call.
     `finish` scores the remaining copies without waiting for the call in flight. After a failed call only `finish` calls
-    again, for those copies too, so that a failing scorer is not called once per copy.
+    again, for those copies too, so that a failing scorer is not called once per copy. The same holds after a change of
+    the model: where replicas serve two models, each call could start over.
 
     ask: scores copies, in their order. existing: incumbents and templates, scored at once in one call. margin: see
     `select`. decided_early: set when the knobs' `early_stop` says that no further copy is needed.
@@ -143,3 +144,5 @@ class Scoring:
             entry.reward = None
         self._waiting[:0] = [*rewarded, *entries]
         self._revision = None
+        self._only_at_the_end = True
+        self.decided_early.clear()

@@ -12,6 +12,7 @@ from deployments import replica
 from deployments.deadline import Call, Deadline
 from deployments.errors import Misconfigured
 from deployments.fakes import FakeRewardSettings
+from deployments.reward import deployment
 from deployments.reward.deployment import RewardScorerDeployment
 from deployments.types import Copy, ItemFacts
 from tests.unit.deployments.replicas import unhosted
@@ -59,6 +60,12 @@ def scorer(stage: Stage) -> Any:
     return made
 
 
+async def seen(stage: Stage, what: str, times: int) -> None:
+    async with asyncio.timeout(5):
+        while stage.seen.count(what) < times:  # noqa: ASYNC110 - the stage has no event for it
+            await asyncio.sleep(0)
+
+
 async def changed(made: Any) -> None:
     async with asyncio.timeout(5):
         while made._changes:
@@ -86,7 +93,7 @@ async def test_a_change_is_not_waited_for_and_changes_follow_each_other(stage: S
 
 
 @pytest.mark.parametrize("error", [Misconfigured("no such model"), RuntimeError("disk")], ids=["refused", "failed"])
-async def test_a_change_that_fails_is_logged_and_the_next_one_comes(
+async def test_a_change_that_fails_is_logged_and_the_next_one_comes_at_once(
     stage: Stage, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     made = scorer(stage)
@@ -94,8 +101,25 @@ async def test_a_change_that_fails_is_logged_and_the_next_one_comes(
     stage.go.set()
     with caplog.at_level("ERROR", "ray.serve"):
         await made.reconfigure({"model": "a", "error": error})
+        await seen(stage, "begin a", 1)
         await made.reconfigure({"model": "b"})
         await changed(made)
-    assert stage.seen[-1] == "end b"
+    assert stage.seen == ["start", "begin a", "begin b", "end b"]
     assert "the old one stays" in caplog.text
     assert str(error) in caplog.text
+
+
+async def test_a_change_that_fails_is_tried_again_a_few_times(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment, "_PAUSES_S", (0.001, 0.001, 0.001))
+    made = scorer(stage)
+    await made.reconfigure({})
+    stage.go.set()
+    config = {"model": "a", "error": Misconfigured("no memory for a second model")}
+    await made.reconfigure(config)
+    await seen(stage, "begin a", 2)
+    del config["error"]
+    await changed(made)
+    assert stage.seen[-1] == "end a"
+    await made.reconfigure({"model": "b", "error": Misconfigured("never")})
+    await changed(made)
+    assert stage.seen.count("begin b") == 4
