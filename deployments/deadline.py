@@ -58,6 +58,22 @@ class Deadline:
         return Deadline.after, (self.remaining_s(),)
 
 
+@dataclass
+class Route:
+    """The way of a call to a stage with several replicas, by Serve's ids of replicas. It stays with the caller.
+
+    avoid: replicas that must not get the call, while there are others. The request router fills in `replica`, which got
+    it, and `running`, those that it could choose from.
+    """
+
+    avoid: frozenset[str] = frozenset()
+    replica: str = ""
+    running: frozenset[str] = frozenset()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Route, ()
+
+
 @dataclass(frozen=True)
 class Call:
     """The context of a request inside a stage, beside the work itself."""
@@ -65,3 +81,4 @@ class Call:
     deadline: Deadline
     priority: Priority = Priority.REALTIME
     request_id: str = field(default="")
+    route: Route = field(default_factory=Route, compare=False)

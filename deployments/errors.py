@@ -88,10 +88,13 @@ class DeadlineExceeded(PushGenError):
 
 
 class StageUnavailable(PushGenError):
-    """A stage has no healthy replica at the moment, or lost one with this call."""
+    """A stage has no healthy replica at the moment, or lost one with this call.
+
+    retry_after_s: None when trying again makes no sense: the service has done so, or must not.
+    """
 
     reason = "STAGE_UNAVAILABLE"
-    retry_after_s = 2.0
+    retry_after_s: float | None = 2.0
 
 
 class StageFailed(PushGenError):

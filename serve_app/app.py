@@ -31,14 +31,15 @@ def build(args: dict[str, Any]) -> serve.Application:
 
 
 def stage_deployment(stage: Any, scaling: Scaling) -> serve.Deployment:
-    """A stage's deployment; where items are to stay on replicas and there are several, each has one of its own."""
+    """A stage's deployment. With several replicas a call may avoid some, and items may have one of their own."""
     deployment = scaled(stage, scaling)
-    affinity = scaling.affinity if isinstance(scaling, AffinityScaling) else None
-    if affinity is None or scaling.max_replicas == 1:
+    if scaling.max_replicas == 1:
         return deployment
+    affinity = scaling.affinity if isinstance(scaling, AffinityScaling) else None
+    kind = "StageRouter" if affinity is None else "ItemAffinityRouter"
     router = RequestRouterConfig(
-        request_router_class="serve_app.cluster.affinity.ItemAffinityRouter",  # type: ignore[arg-type]  # Ray types it wrongly
-        request_router_kwargs=affinity.model_dump(),
+        request_router_class=f"serve_app.cluster.affinity.{kind}",  # type: ignore[arg-type]  # Ray types it wrongly
+        request_router_kwargs={} if affinity is None else affinity.model_dump(),
     )
     return deployment.options(request_router_config=router)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -59,7 +58,6 @@ class Engine:
     async def start(self) -> None:
         """Resolve the model and start the engine with its adapters, in a thread. Raises Misconfigured."""
         await asyncio.to_thread(self._start)
-        await self._llm.collective_rpc("die_with", args=(os.getpid(),))
         for adapter in self.adapters.values():
             await self._add(adapter)
 

@@ -26,7 +26,7 @@ from vllm.v1.metrics.loggers import StatLoggerBase
 from deployments import weights
 from deployments.engines.adapters import Adapter
 from deployments.engines.settings import MIB, EngineSettings
-from deployments.engines.worker import DiesWith
+from deployments.engines.worker import OWNER, DiesWith
 from deployments.errors import Misconfigured
 from deployments.host import computes_in_bfloat16, usable_cpus
 from deployments.paths import private_folder
@@ -159,7 +159,11 @@ def _dtype(settings: EngineSettings, device: str) -> str:
 
 def _variables(settings: EngineSettings, device: str) -> dict[str, str | None]:
     """Return the environment that the engine reads at start; None removes a variable."""
-    variables: dict[str, str | None] = {"VLLM_NO_USAGE_STATS": "1", "TOKENIZERS_PARALLELISM": "false"}
+    variables: dict[str, str | None] = {
+        OWNER: str(os.getpid()),
+        "VLLM_NO_USAGE_STATS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     if "VLLM_LOGGING_LEVEL" not in os.environ:
         variables["VLLM_LOGGING_LEVEL"] = "WARNING"
     if weights.is_local(settings.model):

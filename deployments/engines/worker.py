@@ -11,16 +11,26 @@ import os
 import signal
 import sys
 import threading
+from typing import Any, Self
 
 import psutil
 
 from deployments.engines.processes import wait_for_end
 
+# The environment variable with the pid of the process that starts the engine.
+OWNER = "PUSHGEN_ENGINE_OWNER"
 _PR_SET_PDEATHSIG = 1
 
 
 class DiesWith:
-    """Mixed into vLLM's worker class (`worker_extension_cls`) and called by `collective_rpc`."""
+    """Mixed into vLLM's worker class (`worker_extension_cls`), last of its bases."""
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:
+        """Follow the owner before the model is loaded, which takes minutes."""
+        worker = super().__new__(cls)
+        if owner := os.environ.get(OWNER):
+            worker.die_with(int(owner))
+        return worker
 
     def die_with(self, pid: int) -> None:
         """End this process at once when process `pid` has ended, and the engine's process if it is between the two."""

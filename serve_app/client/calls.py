@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,11 +13,11 @@ from google.rpc import status_pb2
 from grpc_health.v1 import health_pb2
 from pydantic import BaseModel
 
-from deployments.errors import InvalidInput, PushGenError, StageUnavailable, Violation
+from deployments.errors import InvalidInput, PushGenError, Violation
 from deployments.types import Decision, Image, Item, VideoFrame
 from pushgen.v1 import service_pb2
 from serve_app.client.address import Address
-from serve_app.client.unreachable import Unreachable, error_without_details
+from serve_app.client.unreachable import error_without_details
 from serve_app.contract.codec import from_message, to_message
 from serve_app.contract.errors import DETAILS_KEY, from_status
 from serve_app.contract.headers import header_safe, item_request_id, with_budget
@@ -40,33 +38,14 @@ DEFAULT_BATCH_TIMEOUT_S = 900.0
 # A budget in milliseconds has 31 bits.
 LONGEST_TIMEOUT_S = 2_000_000.0
 MAX_MESSAGE_BYTES = 512 * 2**20
-# gRPC retries a call only while its buffer has the whole request; the default of 256 KiB is less than one image.
-RETRY_BUFFER_BYTES = 64 * 2**20
-MAX_ATTEMPTS = 3
-# Covers lost connections, and servers that answer with trailers alone. Servers on grpc.aio, such as Serve's proxy, send
-# headers first, after which gRPC does not retry: `pause_s` covers those.
-SERVICE_CONFIG = {
-    "methodConfig": [
-        {
-            "name": [{"service": "pushgen.v1.PushGenService"}],
-            "retryPolicy": {
-                "maxAttempts": MAX_ATTEMPTS,
-                "initialBackoff": "0.2s",
-                "maxBackoff": "2s",
-                "backoffMultiplier": 3,
-                "retryableStatusCodes": ["UNAVAILABLE"],
-            },
-        }
-    ]
-}
+MAX_TRIES = 3
 
 
 def channel_options() -> list[tuple[str, Any]]:
     return [
         ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
         ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-        ("grpc.per_rpc_retry_buffer_size", RETRY_BUFFER_BYTES),
-        ("grpc.service_config", json.dumps(SERVICE_CONFIG)),
+        ("grpc.service_config_disable_resolution", 1),  # no retry policy but that of `retries.py`
         # Servers refuse pings more often than every five minutes by default.
         ("grpc.keepalive_time_ms", 330_000),
         ("grpc.keepalive_timeout_ms", 20_000),
@@ -90,7 +69,8 @@ def frame(path: str | Path, offset_ms: int = 0) -> VideoFrame:
 class RpcCall(Generic[T]):
     """A call to make. read: decodes an answer; None for an answer to skip.
 
-    refusals: answers that need no service; without a request there are no others.
+    refusals: answers that need no service; without a request there are no others. max_tries: see `retries.py`.
+    repeatable: making it twice gives the same answer, so it may be made again when its answer was lost.
     """
 
     rpc: str
@@ -99,6 +79,8 @@ class RpcCall(Generic[T]):
     read: Callable[[Any], T]
     timeout_is_budget: bool = True
     refusals: Sequence[Any] = ()
+    max_tries: int = 1
+    repeatable: bool = False
 
     def message(self, timeout_s: float | None) -> Any:
         """Encode the request, with the timeout as its time budget if it has none. Raises InvalidInput."""
@@ -135,7 +117,8 @@ def request_from(model: type[Request], content: Item | Request | Mapping[str, An
 
 def unary(verb: UnaryVerb[Request, Response], content: Item | Request, **fields: Any) -> RpcCall[Response]:
     """Make the call of a unary verb. An item is wrapped, with the fields, in the verb's request."""
-    return RpcCall(verb.rpc, request_from(verb.request, content, **fields), verb.request_message, _reader(verb))
+    request = request_from(verb.request, content, **fields)
+    return RpcCall(verb.rpc, request, verb.request_message, _reader(verb), max_tries=MAX_TRIES, repeatable=True)
 
 
 Content = Item | GenerateNotificationRequest | Mapping[str, Any]
@@ -144,7 +127,14 @@ Content = Item | GenerateNotificationRequest | Mapping[str, Any]
 def generate(content: Content) -> RpcCall[Decision]:
     read = _reader(GENERATE)
     request = request_from(GENERATE.request, content)
-    return RpcCall(GENERATE.rpc, request, GENERATE.request_message, lambda answer: read(answer).decision)
+    return RpcCall(
+        GENERATE.rpc,
+        request,
+        GENERATE.request_message,
+        lambda answer: read(answer).decision,
+        max_tries=MAX_TRIES,
+        repeatable=request.options.seed is not None,
+    )
 
 
 def stream(content: Content) -> RpcCall[StreamNotificationResponse | None]:
@@ -224,19 +214,6 @@ def error_of(error: Any, address: Address) -> PushGenError:
     raised = _detailed(trailing.get(DETAILS_KEY)) or error_without_details(error, address)
     raised.request_id = raised.request_id or str(trailing.get("request_id", ""))
     return raised
-
-
-def pause_s(error: PushGenError, attempt: int, left_s: float) -> float | None:
-    """Return the seconds to wait before the next attempt; None for no further attempt.
-
-    Only UNAVAILABLE from the ingress is retried; every call is idempotent. The pause is at least its RetryInfo, with
-    jitter so that callers do not return together.
-    """
-    again = isinstance(error, StageUnavailable) and not isinstance(error, Unreachable) and attempt < MAX_ATTEMPTS
-    if not again:
-        return None
-    pause = error.retry_after_s * random.uniform(1.0, 1.5)  # type: ignore[attr-defined]  # noqa: S311
-    return pause if pause < left_s else None
 
 
 def _detailed(details: Any) -> PushGenError | None:

@@ -7,8 +7,9 @@
 Imports neither Ray, torch nor vLLM. `AsyncPushGenClient` is the same with `await` and `async for`.
 
 Every call has a `timeout_s`, or the client's. It is also the request's time budget, unless the request has one; for a
-batch it is the timeout of the call, and no item's budget. Unary calls that fail with UNAVAILABLE are tried three times
-within the timeout. OVERLOADED is left to the caller, who knows whether to shed load.
+batch it is the timeout of the call, and no item's budget. A unary call that fails with UNAVAILABLE is tried up to three
+times within the timeout, where the service says that it makes sense (`retries.py`). OVERLOADED is left to the caller,
+who knows whether to shed load.
 
 A proxy of the environment is used as gRPC does, but never for this machine. Where a cluster has several applications,
 `PushGenClient(application="name")` says which one.
@@ -33,6 +34,7 @@ from pushgen.v1 import service_pb2_grpc
 from serve_app.client import calls
 from serve_app.client.address import DEFAULT_ADDRESS, Address
 from serve_app.client.calls import LONGEST_TIMEOUT_S, Content, RpcCall, frame, image
+from serve_app.client.retries import Retries
 from serve_app.client.unreachable import Unreachable
 from serve_app.contract.messages import (
     CaptionItemRequest,
@@ -74,6 +76,7 @@ class _Base:
         self._metadata = (*calls.application_metadata(application), *metadata)
         options = calls.channel_options() + self._address.options
         self._channel = self._open(self._address.target, options, credentials)
+        self._retries = Retries()
         self._stubs: tuple[Any, ...] = (
             service_pb2_grpc.PushGenServiceStub(self._channel),  # type: ignore[no-untyped-call]
             health_pb2_grpc.HealthStub(self._channel),
@@ -101,10 +104,10 @@ class _Base:
     def _error(self, error: Any) -> PushGenError:
         return calls.error_of(error, self._address)
 
-    def _pause_s(self, error: Any, attempt: int, deadline_s: float) -> float:
-        """Return the seconds until the next attempt. Raises the call's error if there is none."""
+    def _pause_s(self, error: Any, call: RpcCall[Any], tries: int, deadline_s: float) -> float:
+        """Return the seconds until the next try. Raises the call's error if there is none."""
         raised = self._error(error)
-        pause_s = calls.pause_s(raised, attempt, deadline_s - time.monotonic())
+        pause_s = self._retries.pause_s(raised, call, tries, deadline_s - time.monotonic())
         if pause_s is None:
             raise raised from None
         return pause_s
@@ -169,11 +172,12 @@ class PushGenClient(_Base):
 
     def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:
         deadline_s = self._deadline_s(timeout_s)
-        for attempt in itertools.count(1):
+        self._retries.called()
+        for tries in itertools.count(1):
             try:
                 return call.read(self._start(call, deadline_s))
             except grpc.RpcError as error:
-                time.sleep(self._pause_s(error, attempt, deadline_s))
+                time.sleep(self._pause_s(error, call, tries, deadline_s))
         raise AssertionError("unreachable")
 
     def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> Iterator[T]:
@@ -247,11 +251,12 @@ class AsyncPushGenClient(_Base):
 
     async def _call(self, call: RpcCall[T], timeout_s: float | None) -> T:
         deadline_s = self._deadline_s(timeout_s)
-        for attempt in itertools.count(1):
+        self._retries.called()
+        for tries in itertools.count(1):
             try:
                 return call.read(await self._start(call, deadline_s))
             except grpc.RpcError as error:
-                await asyncio.sleep(self._pause_s(error, attempt, deadline_s))
+                await asyncio.sleep(self._pause_s(error, call, tries, deadline_s))
         raise AssertionError("unreachable")
 
     async def _iterate(self, call: RpcCall[T | None], timeout_s: float | None) -> AsyncIterator[T]:

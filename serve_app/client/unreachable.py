@@ -15,9 +15,13 @@ _MAX_DETAILS = 300
 
 
 class Unreachable(StageUnavailable):
-    """No PushGen service answers at the address. advice: what to do about it; may be empty."""
+    """No PushGen service answers at the address.
+
+    advice: what to do about it; may be empty. sent: whether a service may have got the request.
+    """
 
     reason = "UNREACHABLE"
+    sent = True
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -27,6 +31,8 @@ class Unreachable(StageUnavailable):
         return type(self), (self.message, self.advice)
 
 
+# What gRPC writes into the details when it has no connection.
+_NOT_SENT = r"failed to connect|DNS resolution|Connection refused"
 # What gRPC writes into the details of UNAVAILABLE, what it means, and what to do.
 _CAUSES = [
     (r"DNS resolution|resolv|Domain name not found|Name or service not known", "the host name is unknown",
@@ -49,7 +55,9 @@ def error_without_details(error: Any, address: Address) -> PushGenError:
     """Make an error for a failed call whose answer has no details of ours."""
     code, details = error.code(), (error.details() or "no details")[:_MAX_DETAILS]
     if code is grpc.StatusCode.UNAVAILABLE:
-        return _unreachable(details, address)
+        unreachable = _unreachable(details, address)
+        unreachable.sent = not re.search(_NOT_SENT, details)
+        return unreachable
     if code is grpc.StatusCode.NOT_FOUND and details.startswith("Application"):
         return _no_application(details, address)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:

@@ -31,7 +31,12 @@ class ServeMetrics:
         )
         self._shed = counter("shed_total", "Requests that the gate refused, by reason.", "rpc", "reason")
         self._stage_requests = counter("stage_requests_total", "Calls of a stage by outcome.", "stage", "outcome")
-        self._retries = counter("stage_retries_total", "Calls tried again after a lost replica.", "stage")
+        self._retries = counter("stage_retries_total", "Calls tried again on another replica.", "stage")
+        self._stopped = Gauge(
+            "pushgen_stage_breaker_open",
+            description="1 while calls of a stage fail at once, because it failed again and again.",
+            tag_keys=("stage",),
+        )
         self._wall_ms = histogram("stage_wall_ms", "Time a request spent in a stage.", _MS, "stage")
         self._queue_ms = histogram("stage_queue_ms", "Of that, waiting.", _MS, "stage")
         self._compute_ms = histogram("stage_compute_ms", "Of that, computing.", _MS, "stage")
@@ -99,6 +104,9 @@ class ServeMetrics:
 
     def retried(self, stage: Stage) -> None:
         self._retries.inc(tags={"stage": _label(stage)})
+
+    def stage_stopped(self, stage: Stage, stopped: bool) -> None:
+        self._stopped.set(stopped, tags={"stage": _label(stage)})
 
     def stopped_early(self, spared: int) -> None:
         self._early_stops.inc()

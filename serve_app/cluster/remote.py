@@ -1,7 +1,7 @@
 """The stages behind Serve handles: deadlines, errors and retries.
 
 Only this module translates Ray's errors. Serve does not retry an accepted call whose replica dies, so it is retried
-here, within the budget and counted: every stage is idempotent.
+here, on another replica, within the time budget and the budget of retries: every stage is idempotent.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar, get_type_hints
 
 from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.handle import DeploymentHandle
 
-from deployments.deadline import Call
+from deployments.deadline import Call, Route
 from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.retry_budget import RetryBudget
 from deployments.types import (
     CaptionResult,
     CategoryInfo,
@@ -32,12 +33,14 @@ from deployments.types import (
     StageRevision,
 )
 from serve_app.cluster.affinity import item_key
+from serve_app.cluster.attempts import BURST, Attempts, Tries
+from serve_app.cluster.delivered import Delivered
+from serve_app.cluster.replicas import LostReplicas, Revisions
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Stages
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
-_ATTEMPTS = 3
 
 
 def translate(error: BaseException, stage: str) -> PushGenError:
@@ -59,9 +62,10 @@ class RemoteStage:
     name: str
     stage: Stage
 
-    def __init__(self, handle: DeploymentHandle, metrics: Metrics) -> None:
+    def __init__(self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget) -> None:
         self._handle = handle
-        self._metrics = metrics
+        self._attempts = Attempts(self.stage, self.name, metrics, budget)
+        self._lost = LostReplicas()
 
     async def revision(self, call: Call) -> StageRevision:
         return await self._poll(lambda: self._handle.revision.remote(), call)
@@ -74,22 +78,34 @@ class RemoteStage:
         except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
             raise translate(raised, self.name) from None
 
-    async def _ask(self, ask: Callable[[], Awaitable[T]], call: Call) -> T:
+    async def _ask(self, ask: Callable[[Call], Awaitable[T]], call: Call) -> T:
         """Await one call of the handle until the deadline. After a lost replica, try another one."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                async with call.deadline.limit(f"waiting for the {self.name}"):
-                    answer = await ask()
-            except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
-                error = translate(raised, self.name)
-                if isinstance(error, StageUnavailable) and attempt < _ATTEMPTS and not call.deadline.expired:
-                    self._metrics.retried(self.stage)
+        with self._attempts.call() as tries:
+            while True:
+                routed = replace(call, route=Route(self._avoided()))
+                try:
+                    async with call.deadline.limit(f"waiting for the {self.name}"):
+                        answer = await ask(routed)
+                except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+                    await self._again(tries, translate(raised, self.name), routed)
                     continue
-                self._metrics.stage_failed(self.stage, error)
-                raise error from None
-            self._metrics.stage_answered(self.stage)
-            return answer
-        raise StageUnavailable(f"the {self.name} lost {_ATTEMPTS} replicas in a row")
+                if self._accepts(answer, routed.route) or not await tries.again(call.deadline):
+                    return answer
+
+    def _avoided(self) -> frozenset[str]:
+        """The replicas that the next call must not reach."""
+        return self._lost.avoided()
+
+    def _accepts(self, answer: Any, route: Route) -> bool:
+        """Whether the answer may be used. One that may not is used where there is no other try."""
+        del answer, route
+        return True
+
+    async def _again(self, tries: Tries, error: PushGenError, call: Call, *, repeatable: bool = True) -> None:
+        """Wait until the next try. Raises the error if there is none."""
+        if isinstance(error, StageUnavailable):
+            self._lost.lost(call.route)
+        await tries.failed(error, call.deadline, repeatable=repeatable)
 
 
 class RemoteCaptioner(RemoteStage):
@@ -103,7 +119,7 @@ class RemoteCaptioner(RemoteStage):
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         handle = self._handle.options(session_id=item.pictures_digest())
-        return await self._ask(lambda: handle.caption.remote(item, call), call)
+        return await self._ask(lambda routed: handle.caption.remote(item, routed), call)
 
 
 class RemoteRouter(RemoteStage):
@@ -113,7 +129,7 @@ class RemoteRouter(RemoteStage):
         self, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str], max_categories: int, call: Call
     ) -> RouteResult:
         return await self._ask(
-            lambda: self._handle.route.remote(item, caption, requested, barred, max_categories, call), call
+            lambda routed: self._handle.route.remote(item, caption, requested, barred, max_categories, routed), call
         )
 
     async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:
@@ -121,14 +137,29 @@ class RemoteRouter(RemoteStage):
 
 
 class RemoteReward(RemoteStage):
+    """The reward scorer behind its handle. Calls keep to the model that most replicas serve."""
+
     name, stage = "reward scorer", Stage.SCORE
 
+    def __init__(self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget) -> None:
+        super().__init__(handle, metrics, budget)
+        self._revisions = Revisions()
+
     async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self._ask(lambda: self._handle.score.remote(facts, copies, call), call)
+        return await self._ask(lambda routed: self._handle.score.remote(facts, copies, routed), call)
+
+    def _avoided(self) -> frozenset[str]:
+        return super()._avoided() | self._revisions.avoided()
+
+    def _accepts(self, answer: ScoreResult, route: Route) -> bool:
+        return self._revisions.answered(route, answer.revision)
 
 
 class RemoteGenerator(RemoteStage):
-    """The generator behind its handle. A call is retried if its replica dies before the first draft, not later.
+    """The generator behind its handle.
+
+    A call whose replica dies is tried again before its first draft, and with a seed later too: the drafts that the
+    caller has are left out then.
 
     Each call has the key of its item, so that a deployment may send an item to one replica (`affinity.py`).
     """
@@ -136,24 +167,20 @@ class RemoteGenerator(RemoteStage):
     name, stage = "generator", Stage.GENERATE
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
-        for attempt in range(1, _ATTEMPTS + 1):
-            begun = False
-            try:
-                async with aclosing(self._attempt(task, call)) as drafts:
-                    async for draft in drafts:
-                        begun = True
-                        yield draft
-            except StageUnavailable as error:
-                if begun or attempt == _ATTEMPTS or call.deadline.expired:
-                    self._metrics.stage_failed(self.stage, error)
-                    raise
-                self._metrics.retried(self.stage)
-                continue
-            except PushGenError as error:
-                self._metrics.stage_failed(self.stage, error)
-                raise
-            self._metrics.stage_answered(self.stage)
-            return
+        delivered = Delivered(task.candidates_per_category)
+        with self._attempts.call() as tries:
+            while True:
+                routed = replace(call, route=Route(self._avoided()))
+                try:
+                    async with aclosing(self._attempt(task, routed)) as drafts:
+                        async for draft in drafts:
+                            if delivered.adds(draft):
+                                yield draft
+                    return
+                except PushGenError as error:
+                    repeatable = task.seed is not None or not delivered
+                    await self._again(tries, error, routed, repeatable=repeatable)
+                    delivered.begin_again()
 
     async def _attempt(self, task: GenerationTask, call: Call) -> AsyncGenerator[Draft, None]:
         call.deadline.check("generating")
@@ -188,7 +215,8 @@ class RemoteStages(Stages):
     @classmethod
     def behind(cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics) -> RemoteStages:
         """Wrap each handle. handles: by the stages' keys."""
-        return cls(**{key: remote(handles[key], metrics) for key, remote in get_type_hints(cls).items()})
+        budget = RetryBudget(BURST)
+        return cls(**{key: remote(handles[key], metrics, budget) for key, remote in get_type_hints(cls).items()})
 
     def each(self) -> tuple[RemoteStage, ...]:
         """Return all stages, in the order of the flow."""

@@ -32,6 +32,8 @@ logger = logging.getLogger("ray.serve")
 DOMAIN = "pushgen.v1"
 DETAILS_KEY = "grpc-status-details-bin"
 SHED_KEY = "shed"  # in the metadata of ErrorInfo
+# gRPC's own trailer for retry policies: milliseconds until the next try, -1 for none.
+PUSHBACK_KEY = "grpc-retry-pushback-ms"
 INTERNAL_MESSAGE = "the service failed on this request; its log has the cause under the request id"
 # A gRPC peer refuses trailing metadata beyond 8 KiB by default, and base64 (details) and percent-encoding (message)
 # both swell: these two together stay below it whatever the text.
@@ -125,6 +127,12 @@ def to_status(error: PushGenError, request_id: str, *, max_bytes: int | None = M
     return status
 
 
+def pushback(error: PushGenError) -> list[tuple[str, str]]:
+    """The trailing metadata that tells a client's retry policy whether, and when, to try again."""
+    retry_after_s = _retry_after_s(error)
+    return [(PUSHBACK_KEY, "-1" if retry_after_s is None else str(int(retry_after_s * 1000)))]
+
+
 def _bad_request(violations: list[Violation], room: float) -> error_details_pb2.BadRequest:
     bad_request = error_details_pb2.BadRequest()
     for violation in violations:
@@ -144,6 +152,7 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
         for message in (info, request, bad, retry):
             if detail.Is(message.DESCRIPTOR):
                 detail.Unpack(message)
+    retry_after_s = retry.retry_delay.ToMilliseconds() / 1000
     if info.domain != DOMAIN:
         return None
     kind = next((kind for kind in TABLE if kind.reason == info.reason), PushGenError)
@@ -151,11 +160,11 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
     if issubclass(kind, InvalidInput):
         error = kind([Violation(v.field, v.description) for v in bad.field_violations])
     elif issubclass(kind, Overloaded):
-        error = kind(status.message, retry.retry_delay.ToMilliseconds() / 1000, info.metadata.get(SHED_KEY, ""))
+        error = kind(status.message, retry_after_s, info.metadata.get(SHED_KEY, ""))
     else:
         error = kind(status.message)
         if isinstance(error, StageUnavailable):
-            error.retry_after_s = retry.retry_delay.ToMilliseconds() / 1000
+            error.retry_after_s = retry_after_s if any(d.Is(retry.DESCRIPTOR) for d in status.details) else None
     error.request_id = request.request_id
     return error
 

@@ -195,8 +195,7 @@ class Pipeline:
     ) -> AsyncGenerator[Draft, None]:
         """Yield drafts as they finish.
 
-        Ends early when the ranking is decided. Declares a degradation when the time is up, or when the item has no text
-        to ground a copy in.
+        Ends early when the ranking is decided. Degrades when the time is up, or without text to ground a copy in.
         """
         if not (caption.text.strip() or metadata_caption(brief.text_item)):
             self._degrade(
@@ -270,6 +269,8 @@ class Pipeline:
         try:
             await scoring.finish()
         except (*_SURVIVABLE, Overloaded) as error:  # keeps the generated copies
+            if isinstance(error, StageUnavailable) and brief.seed is None:
+                error.retry_after_s = None  # another try would write other copies
             self._degrade(brief, ledger, Degradation.UNSCORED, error)
         return scoring.candidates()
 

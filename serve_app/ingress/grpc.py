@@ -19,7 +19,7 @@ from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
 from serve_app.contract import messages
 from serve_app.contract.codec import to_message
-from serve_app.contract.errors import DETAILS_KEY, outcome, public, to_status
+from serve_app.contract.errors import DETAILS_KEY, outcome, public, pushback, to_status
 from serve_app.contract.headers import (
     BUDGET_HEADER,
     TENANT_HEADER,
@@ -84,7 +84,7 @@ class Exchange:
         status = to_status(seen, self.request_id)
         self._context.set_code(outcome(seen).code)
         self._context.set_details(status.message)
-        self._trail((DETAILS_KEY, status.SerializeToString()))
+        self._trail((DETAILS_KEY, status.SerializeToString()), *pushback(seen))
 
     def _name(self, in_message: str) -> None:
         self.request_id = choose_request_id(in_message, self._metadata.get(REQUEST_ID_KEY), *self._set_by_serve)

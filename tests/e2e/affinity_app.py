@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,9 +10,11 @@ from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
+from deployments.errors import StageUnavailable
 from deployments.fakes import FakeGenerator
 from deployments.generator.deployment import GeneratorDeployment
 from deployments.replica import StageReplica
+from deployments.retry_budget import RetryBudget
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app.app import stage_deployment
 from serve_app.cluster.remote import RemoteGenerator
@@ -27,10 +30,18 @@ ROOM = 2
 
 
 class TellingGenerator(FakeGenerator):
-    """Writes the name of its replica as the title."""
+    """Writes the name of its replica as the title. The title "lose NAME" makes that one ill, as a lost device does."""
+
+    lost = False
+
+    async def check_health(self) -> None:
+        if self.lost:
+            raise StageUnavailable("the generator's engine has stopped")
 
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
         name = serve.get_replica_context().replica_id.unique_id
+        self.lost |= task.item.title == f"lose {name}"
+        await self.check_health()
         async for draft in super().generate(task, call):
             yield draft.model_copy(update={"title": name})
 
@@ -46,7 +57,7 @@ class Asking(FakeService):
 
     def __init__(self, generator: DeploymentHandle) -> None:
         super().__init__()
-        self._generator = RemoteGenerator(generator, NoMetrics())
+        self._generator = RemoteGenerator(generator, NoMetrics(), RetryBudget(10))
 
     async def generate(
         self,
@@ -56,8 +67,13 @@ class Asking(FakeService):
         arrived_s: float | None = None,
     ) -> Decision:
         task = GenerationTask(item=request.item, caption="", plan=PLAN, candidates_per_category=1, profile=PROFILE)
+        count = int(request.item.creator or 1)  # calls at once, all for this request
+        names = await asyncio.gather(*(self._name(task) for _ in range(count)))
+        return DECISION.model_copy(update={"item_id": names[0]})
+
+    async def _name(self, task: GenerationTask) -> str:
         (draft,) = [d async for d in self._generator.generate(task, Call(Deadline.after(30)))]
-        return DECISION.model_copy(update={"item_id": draft.title})
+        return draft.title
 
 
 @serve.deployment(name="Ingress", max_ongoing_requests=64)

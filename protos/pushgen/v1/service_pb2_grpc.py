@@ -29,7 +29,8 @@ class PushGenServiceStub:
     """Turns a content item into one push notification worth sending.
 
     Errors are google.rpc.Status with ErrorInfo (domain "pushgen.v1") and RequestInfo always, BadRequest for
-    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED and UNAVAILABLE.
+    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED, and for UNAVAILABLE where
+    trying again makes sense.
     """
 
     def __init__(self, channel):
@@ -79,7 +80,8 @@ class PushGenServiceServicer:
     """Turns a content item into one push notification worth sending.
 
     Errors are google.rpc.Status with ErrorInfo (domain "pushgen.v1") and RequestInfo always, BadRequest for
-    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED and UNAVAILABLE.
+    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED, and for UNAVAILABLE where
+    trying again makes sense.
     """
 
     def GenerateNotification(self, request, context):
@@ -181,7 +183,8 @@ class PushGenService:
     """Turns a content item into one push notification worth sending.
 
     Errors are google.rpc.Status with ErrorInfo (domain "pushgen.v1") and RequestInfo always, BadRequest for
-    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED and UNAVAILABLE.
+    INVALID_ARGUMENT and UNIMPLEMENTED fields, RetryInfo for RESOURCE_EXHAUSTED, and for UNAVAILABLE where
+    trying again makes sense.
     """
 
     @staticmethod

@@ -13,8 +13,14 @@ ENGINE = """
 import os, sys
 if {no_pidfd}:
     del os.pidfd_open
-from deployments.engines.worker import DiesWith
-DiesWith().die_with(int(sys.argv[1]))
+from deployments.engines.worker import OWNER, DiesWith
+class Worker:  # as vLLM's, which takes its configuration
+    def __init__(self, *, config): pass
+class Base: pass
+class Extended(Worker, Base): pass
+Extended.__bases__ = (*Extended.__bases__, DiesWith)  # as vLLM does it
+os.environ[OWNER] = sys.argv[1]
+Extended(config="c")
 print("watching", flush=True)
 input()
 """

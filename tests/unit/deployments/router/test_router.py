@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured
+from deployments.errors import DeadlineExceeded, InvalidInput, Misconfigured, StageFailed
+from deployments.item_text import router_text
 from deployments.kinds import build_router
 from deployments.router.router import EmbeddingRouter, explore
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
@@ -112,3 +115,27 @@ def test_exploration_swaps_the_last_category_and_can_be_replayed() -> None:
     assert swapped[2] in {3, 4, 5}
     assert swapped == explore(order, 3, always, "r1")
     assert len({explore(order, 3, always, f"r{i}")[2] for i in range(40)}) == 3
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_item_that_breaks_the_encoder_breaks_alone(
+    router: EmbeddingRouter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert router._batcher is not None
+    device = router._batcher._device
+    whole = device._forward
+    poison = router._encoder.pre([router_text(Item(title="Poison"), "")])[0].ids
+
+    def breaks(rows: list[Any]) -> Any:
+        if any(row.ids == poison for row in rows):
+            raise RuntimeError("an illegal memory access was encountered")
+        return whole(rows)
+
+    monkeypatch.setattr(device, "_forward", breaks)
+    items = [BREAD, Item(title="Poison"), ITEMS["cat"]]
+    bread, broken, cat = await asyncio.gather(*(route(router, item) for item in items), return_exceptions=True)
+    assert isinstance(broken, StageFailed)
+    assert "illegal" not in broken.message
+    assert isinstance(bread, RouteResult)
+    assert isinstance(cat, RouteResult)
+    await router.check_health()

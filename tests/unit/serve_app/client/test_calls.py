@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,12 @@ from deployments.errors import (
     InvalidInput,
     Overloaded,
     PushGenError,
-    StageFailed,
-    StageUnavailable,
 )
 from deployments.types import Decision, Item
 from pushgen.v1 import service_pb2
 from serve_app.client import calls
 from serve_app.client.address import Address
-from serve_app.client.calls import Unreachable, error_of, metadata_of, pause_s
+from serve_app.client.calls import error_of, metadata_of
 from serve_app.contract.codec import to_message
 from serve_app.contract.errors import DETAILS_KEY, to_status
 from serve_app.contract.messages import CaptionItemRequest, GenerateNotificationRequest
@@ -176,35 +173,21 @@ def test_details_that_are_no_status_leave_the_code(details: Any) -> None:
 # --- retries ----------------------------------------------------------------------------------------------------------
 
 
-def unavailable(retry_after_s: float = 2.0) -> StageUnavailable:
-    error = StageUnavailable("lost")
-    error.retry_after_s = retry_after_s
-    return error
-
-
-def test_a_lost_replica_is_tried_again_no_sooner_than_it_asks_and_with_jitter() -> None:
-    pauses = {pause_s(unavailable(2.0), 1, 60.0) for _ in range(50)}
-    assert all(pause is not None and 2.0 <= pause <= 3.0 for pause in pauses)
-    assert len(pauses) > 1
-
-
 @pytest.mark.parametrize(
-    "error",
-    [Overloaded("x"), StageFailed("x"), DeadlineExceeded("x"), Unreachable("x"), PushGenError("x"), InvalidInput([])],
+    ("call", "tries", "repeatable"),
+    [
+        (calls.unary(CAPTION, ITEM), 3, True),
+        (calls.generate(ITEM), 3, False),
+        (calls.generate({"item": {"title": "t"}, "options": {"seed": 0}}), 3, True),
+        (calls.stream(ITEM), 1, False),
+        (calls.batch([ITEM], ""), 1, False),
+        (calls.health(), 1, False),
+    ],
+    ids=["caption", "generate", "with a seed", "stream", "batch", "health"],
 )
-def test_nothing_else_is_tried_again(error: PushGenError) -> None:
-    assert pause_s(error, 1, 60.0) is None
+def test_what_may_be_made_again(call: calls.RpcCall[Any], tries: int, repeatable: bool) -> None:
+    assert (call.max_tries, call.repeatable) == (tries, repeatable)
 
 
-def test_tries_end_with_their_number_and_with_the_time() -> None:
-    assert pause_s(unavailable(), calls.MAX_ATTEMPTS - 1, 60.0) is not None
-    assert pause_s(unavailable(), calls.MAX_ATTEMPTS, 60.0) is None
-    assert pause_s(unavailable(2.0), 1, 2.0) is None
-
-
-def test_grpc_itself_retries_the_whole_service_as_often() -> None:
-    options = dict(calls.channel_options())
-    (config,) = json.loads(options["grpc.service_config"])["methodConfig"]
-    name = service_pb2.DESCRIPTOR.services_by_name["PushGenService"].full_name
-    assert config["name"] == [{"service": name}]
-    assert options["grpc.per_rpc_retry_buffer_size"] > 10 * 2**20, "an image fits the buffer"
+def test_grpc_itself_retries_nothing() -> None:
+    assert "grpc.service_config" not in dict(calls.channel_options())

@@ -11,10 +11,11 @@ from ray.serve._private.common import DeploymentHandleSource, DeploymentID, Requ
 from ray.serve.request_router import PendingRequest, ReplicaID
 
 from deployments.captioner.deployment import CaptionerDeployment
+from deployments.deadline import Call, Deadline, Route
 from deployments.generator.deployment import GeneratorDeployment
 from deployments.types import Item
 from serve_app.app import stage_deployment
-from serve_app.cluster.affinity import ItemAffinityRouter, item_key
+from serve_app.cluster.affinity import ItemAffinityRouter, StageRouter, item_key
 from serve_app.settings import AffinityScaling
 from tests.unit.deployments.generator.fake_engine import task
 
@@ -36,32 +37,43 @@ class Replica:
         return self.load
 
 
-def router(*replicas: Replica, max_imbalance: int = 8) -> ItemAffinityRouter:
-    made = ItemAffinityRouter(DEPLOYMENT, DeploymentHandleSource.REPLICA, use_replica_queue_len_cache=True)
+def router(*replicas: Replica, max_imbalance: int = 8, kind: type[StageRouter] = ItemAffinityRouter) -> StageRouter:
+    made = kind(DEPLOYMENT, DeploymentHandleSource.REPLICA, use_replica_queue_len_cache=True)
     made.initialize_state(max_imbalance=max_imbalance)
     made.update_replicas(list(replicas))  # type: ignore[arg-type]
     return made
 
 
-def pending(key: str, cause: str = "") -> PendingRequest:
+def pending(key: str, route: Route | None = None, cause: str = "") -> PendingRequest:
     """cause: Serve's id of the request that makes the call; one of its own by default."""
     metadata = RequestMetadata(request_id="r", internal_request_id=cause or uuid.uuid4().hex, session_id=key)
-    return PendingRequest(args=[], kwargs={}, metadata=metadata)
+    call = Call(Deadline.after(30), route=route or Route())
+    return PendingRequest(args=["an item", call], kwargs={}, metadata=metadata)
 
 
-async def owner_of(made: ItemAffinityRouter, key: str, cause: str = "") -> Replica:
+async def owner_of(made: StageRouter, key: str, cause: str = "") -> Replica:
     """The replica that Serve's own loop takes for a call with this key."""
     async with asyncio.timeout(5):
-        chosen: Any = await made._choose_replica_for_request(pending(key, cause))
+        chosen: Any = await made._choose_replica_for_request(pending(key, cause=cause))
     assert isinstance(chosen, Replica)
     return chosen
 
 
-async def routed(made: ItemAffinityRouter, key: str, cause: str = "") -> str:
+async def routed(made: StageRouter, key: str, cause: str = "") -> str:
     return (await owner_of(made, key, cause)).name
 
 
-def know(made: ItemAffinityRouter, replica: Replica, load: int) -> None:
+async def avoiding(made: StageRouter, key: str, *names: str) -> str:
+    """The replica that a call gets that must not go to those; its route must say the same."""
+    route = Route(frozenset(names))
+    async with asyncio.timeout(5):
+        chosen: Any = await made._choose_replica_for_request(pending(key, route))
+    assert route.replica == chosen.name
+    assert route.running == {"a", "b", "c"}
+    return str(chosen.name)
+
+
+def know(made: StageRouter, replica: Replica, load: int) -> None:
     replica.load = load
     made.replica_queue_len_cache.update(replica.replica_id, load)
 
@@ -123,6 +135,11 @@ async def test_calls_that_one_request_makes_at_once_all_get_their_own_replica(th
     assert at_once == alone
 
 
+async def test_calls_of_one_request_without_an_item_all_get_a_replica(three: list[Replica]) -> None:
+    made = router(*three, kind=StageRouter)
+    assert len(await asyncio.gather(*(owner_of(made, "", "batch") for _ in range(20)))) == 20
+
+
 async def test_a_call_that_is_given_up_takes_no_replica_from_others(three: list[Replica]) -> None:
     made = router(*three)
     for replica in three:
@@ -153,6 +170,26 @@ async def test_when_all_are_full_a_call_waits_for_the_first_that_has_room(three:
     assert await waiting == "b"
 
 
+@pytest.mark.parametrize("kind", [StageRouter, ItemAffinityRouter])
+async def test_a_call_reaches_no_replica_that_it_avoids_while_there_is_another(
+    three: list[Replica], kind: type[StageRouter]
+) -> None:
+    made = router(*three, kind=kind)
+    for key in ("", *ITEMS[:30]):
+        assert await avoiding(made, key, "a") in "bc"
+        assert await avoiding(made, key, "a", "b") == "c"
+    assert await avoiding(made, "hot", "a", "b", "c") in "abc", "a lost replica at least says so"
+
+
+async def test_an_item_whose_replica_is_avoided_has_one_other_and_returns(three: list[Replica]) -> None:
+    made = router(*three)
+    own = await routed(made, "hot")
+    second = {await avoiding(made, "hot", own) for _ in range(20)}
+    assert len(second) == 1
+    assert second != {own}
+    assert await routed(made, "hot") == own
+
+
 def test_the_key_is_the_items_id_or_its_content() -> None:
     assert item_key(task(item=Item(id="7", title="A cat"))) == item_key(task(item=Item(id="7", title="The cat")))
     one, same, other, caption = (
@@ -172,7 +209,7 @@ def test_it_is_a_setting_and_only_for_several_replicas(deployment: Any) -> None:
         return stage_deployment(deployment, AffinityScaling(**scaling))._deployment_config.request_router_config
 
     assert config(max_replicas=1).is_default_request_router()
-    assert config(max_replicas=2, affinity=None).is_default_request_router()
+    assert config(max_replicas=2, affinity=None).get_request_router_class().__name__ == "StageRouter"
     made = config(max_replicas=2, affinity={"max_imbalance": 3})
     assert made.request_router_kwargs == {"max_imbalance": 3}
     assert made.get_request_router_class().__name__ == "ItemAffinityRouter"

@@ -126,6 +126,7 @@ def test_requests_and_calls_of_stages_are_counted_by_outcome(seen: Seen) -> None
     metrics.stage_failed(Stage.SCORE, Overloaded("full"))
     metrics.stage_failed(Stage.ROUTE, StageFailed("broke"))
     metrics.retried(Stage.ROUTE)
+    metrics.stage_stopped(Stage.ROUTE, True)
     assert seen == [
         ("requests_total", 1, {"rpc": "CaptionItem", "outcome": "OK"}),
         ("request_ms", 12.5, {"rpc": "CaptionItem", "outcome": "OK"}),
@@ -133,6 +134,7 @@ def test_requests_and_calls_of_stages_are_counted_by_outcome(seen: Seen) -> None
         ("stage_requests_total", 1, {"stage": "score", "outcome": "OVERLOADED"}),
         ("stage_requests_total", 1, {"stage": "route", "outcome": "STAGE_FAILED"}),
         ("stage_retries_total", 1, {"stage": "route"}),
+        ("stage_breaker_open", 1, {"stage": "route"}),
     ]
 
 

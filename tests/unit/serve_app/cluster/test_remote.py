@@ -1,49 +1,82 @@
-"""Stages behind a handle: calls name their item, and what died with a replica is asked again."""
+"""Stages behind a handle: calls name their item, and what died with a replica is asked again, elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import pytest
 from ray.exceptions import RayActorError
 
 from deployments.deadline import Call, Deadline
-from deployments.types import Draft, GenerationTask, Image, Item, Stage
+from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.retry_budget import RetryBudget
+from deployments.types import (
+    Copy,
+    Draft,
+    GenerationTask,
+    Image,
+    Item,
+    ItemFacts,
+    Reward,
+    ScoreResult,
+    Stage,
+    StageRevision,
+)
 from serve_app.cluster.affinity import item_key
-from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator
+from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteReward
 from serve_app.flow.metrics import NoMetrics
 from tests.unit.deployments.generator.fake_engine import task
 
+DRAFTS = [Draft(title=title, category="A") for title in ("Tea", "Coffee", "Milk")]
+
+
+class Counts(NoMetrics):
+    def __init__(self) -> None:
+        self.retries: list[Stage] = []
+        self.failures: list[str] = []
+        self.stopped: list[bool] = []
+
+    def retried(self, stage: Stage) -> None:
+        self.retries.append(stage)
+
+    def stage_failed(self, stage: Stage, error: PushGenError) -> None:
+        self.failures.append(error.reason)
+
+    def stage_stopped(self, stage: Stage, stopped: bool) -> None:
+        self.stopped.append(stopped)
+
 
 class Stream:
-    """Answers three drafts in two messages, or dies before them."""
+    """Answers drafts one by one, then dies if it is told to."""
 
-    def __init__(self, dies: bool) -> None:
-        self.dies, self.cancelled = dies, False
-        self._drafts = self._answers()
+    def __init__(self, drafts: Sequence[Draft], dies: bool) -> None:
+        self.drafts, self.dies, self.cancelled = drafts, dies, False
+        self._answers = self._answer()
 
     def __aiter__(self) -> Stream:
         return self
 
     async def __anext__(self) -> list[Draft]:
-        return await anext(self._drafts)
+        return await anext(self._answers)
 
-    async def _answers(self) -> AsyncIterator[list[Draft]]:
+    async def _answer(self) -> AsyncIterator[list[Draft]]:
+        for draft in self.drafts:
+            yield [draft]
         if self.dies:
             raise RayActorError
-        yield [Draft(title="Tea", category="A")]
-        yield [Draft(title="Coffee", category="A"), Draft(title="Milk", category="A")]
 
     def cancel(self) -> None:
         self.cancelled = True
 
 
 class Handle:
-    """A handle whose first `dying` calls meet a replica that dies."""
+    """A handle of replicas that answer what their entry says: drafts, and whether they die then. The last one stays."""
 
-    def __init__(self, dying: int) -> None:
-        self.dying = dying
+    def __init__(self, *replicas: tuple[Sequence[Draft], bool]) -> None:
+        self.replicas = list(replicas)
         self.tasks: list[GenerationTask] = []
+        self.avoided: list[frozenset[str]] = []
         self.sessions: list[str] = []
         self.generate = self
 
@@ -53,53 +86,154 @@ class Handle:
         return self
 
     def remote(self, work: GenerationTask, call: Call) -> Stream:
+        call.route.replica = f"replica {len(self.tasks)}"
+        self.avoided.append(call.route.avoid)
         self.tasks.append(work)
-        return Stream(dies=len(self.tasks) <= self.dying)
+        drafts, dies = self.replicas[min(len(self.tasks), len(self.replicas)) - 1]
+        return Stream(drafts, dies)
 
 
-class Retries(NoMetrics):
-    def __init__(self) -> None:
-        self.stages: list[Stage] = []
-
-    def retried(self, stage: Stage) -> None:
-        self.stages.append(stage)
+def generator(handle: Any, metrics: Counts | None = None) -> RemoteGenerator:
+    return RemoteGenerator(handle, metrics or Counts(), RetryBudget(10))
 
 
-async def test_a_task_that_died_with_its_replica_is_asked_again_with_its_adapter() -> None:
-    handle: Any = Handle(dying=2)
-    metrics = Retries()
-    work = task(adapter="news")
-    drafts = [d async for d in RemoteGenerator(handle, metrics).generate(work, Call(Deadline.after(5)))]
-    assert [d.title for d in drafts] == ["Tea", "Coffee", "Milk"]
+def call(seconds: float = 5) -> Call:
+    return Call(Deadline.after(seconds))
+
+
+async def titles(handle: Any, work: GenerationTask) -> list[str]:
+    return [d.title async for d in generator(handle).generate(work, call())]
+
+
+async def test_a_task_that_died_with_its_replica_is_asked_again_elsewhere_with_its_adapter() -> None:
+    handle, metrics = Handle(([], True), ([], True), (DRAFTS, False)), Counts()
+    work = task(adapter="news", candidates_per_category=3)
+    drafts = [d async for d in generator(handle, metrics).generate(work, call())]
+    assert drafts == DRAFTS
     assert handle.tasks == [work] * 3
     assert {work.adapter for work in handle.tasks} == {"news"}
-    assert metrics.stages == [Stage.GENERATE] * 2
+    assert metrics.retries == [Stage.GENERATE] * 2
     assert handle.sessions == [item_key(work)] * 3, "every attempt names its item"
+    assert handle.avoided == [frozenset(), {"replica 0"}, {"replica 0", "replica 1"}]
 
 
-class CaptionerHandle:
-    """A handle whose first call meets a replica that dies."""
+async def test_a_task_that_has_begun_is_asked_again_only_with_a_seed() -> None:
+    handle = Handle((DRAFTS[:2], True), (DRAFTS, False))
+    with pytest.raises(StageUnavailable) as lost:
+        await titles(handle, task(seed=None, candidates_per_category=3))
+    assert lost.value.retry_after_s is None, "the client must not try again either"
+    assert len(handle.tasks) == 1
+    again = Handle((DRAFTS[:2], True), (DRAFTS, False))
+    assert await titles(again, task(seed=7, candidates_per_category=3)) == ["Tea", "Coffee", "Milk"]
+    assert len(again.tasks) == 2
 
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, Item]] = []
-        self.session = ""
-        self.caption = self
 
-    def options(self, *, session_id: str) -> CaptionerHandle:
-        self.session = session_id
+class Replies:
+    """A handle whose replicas answer in turn, in a circle: an error, or a value. It keeps to what a route avoids."""
+
+    def __init__(self, **replicas: Any) -> None:
+        self.replicas = replicas
+        self.calls: list[str] = []
+        self.sessions: list[str] = []
+        self.caption = self.score = self
+
+    def options(self, *, session_id: str) -> Replies:
+        self.sessions.append(session_id)
         return self
 
-    async def remote(self, item: Item, call: Call) -> str:
-        self.calls.append((self.session, item))
-        if len(self.calls) == 1:
-            raise RayActorError
-        return "a caption"
+    async def remote(self, *arguments: Any) -> Any:
+        route = arguments[-1].route
+        route.running = frozenset(self.replicas)
+        allowed = [name for name in self.replicas if name not in route.avoid] or list(self.replicas)
+        route.replica = min(allowed, key=self.calls.count)
+        self.calls.append(route.replica)
+        answer = self.replicas[route.replica]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def captioner(handle: Any, metrics: Counts | None = None, burst: float = 10) -> RemoteCaptioner:
+    return RemoteCaptioner(handle, metrics or Counts(), RetryBudget(burst))
 
 
 async def test_a_call_of_the_captioner_names_its_pictures() -> None:
-    handle: Any = CaptionerHandle()
-    captioner = RemoteCaptioner(handle, NoMetrics())
+    handle = Replies(a=RayActorError(), b="a caption")
+    stage = captioner(handle)
     items = [Item(images=(Image(data=b"cat"),)), Item(title="Only words")]
-    assert [await captioner.caption(item, Call(Deadline.after(5))) for item in items] == ["a caption"] * 2
-    keys = [items[0].pictures_digest()] * 2 + [""]
-    assert [key for key, _ in handle.calls] == keys, "every attempt; an item without pictures may go anywhere"
+    assert [await stage.caption(item, call()) for item in items] == ["a caption"] * 2
+    assert handle.sessions == [items[0].pictures_digest(), ""], "an item without pictures may go anywhere"
+
+
+async def test_a_lost_replica_is_avoided_by_the_retry_and_by_later_calls() -> None:
+    handle = Replies(a=StageUnavailable("its engine has stopped"), b="b", c="c")
+    stage, metrics = captioner(handle), Counts()
+    for _ in range(12):
+        await stage.caption(Item(title="t"), call())
+    assert handle.calls.count("a") == 1
+    assert metrics.failures == []
+
+
+@pytest.mark.parametrize("error", [StageFailed("poison"), Overloaded("full"), DeadlineExceeded("late")])
+async def test_nothing_else_is_asked_again(error: PushGenError) -> None:
+    handle = Replies(a=error, b=error)
+    metrics = Counts()
+    with pytest.raises(type(error)):
+        await captioner(handle, metrics).caption(Item(title="t"), call())
+    assert (len(handle.calls), metrics.retries, metrics.failures) == (1, [], [error.reason])
+
+
+async def test_a_stage_that_is_away_is_not_asked_for_a_while_and_nobody_is_told_to_try_again() -> None:
+    handle, metrics = Replies(a=StageUnavailable("gone"), b=StageUnavailable("gone")), Counts()
+    stage = captioner(handle, metrics, burst=1)
+    hints = []
+    for _ in range(20):
+        with pytest.raises(StageUnavailable) as refused:
+            await stage.caption(Item(title="t"), call())
+        hints.append(refused.value.retry_after_s)
+    assert len(handle.calls) == 6, "five calls and the one retry that the budget has"
+    assert metrics.stopped == [True]
+    assert set(hints) == {None}
+    assert metrics.failures == ["STAGE_UNAVAILABLE"] * 20
+
+
+async def test_poison_does_not_open_the_breaker() -> None:
+    handle, metrics = Replies(a=StageFailed("poison")), Counts()
+    stage = captioner(handle, metrics)
+    for _ in range(30):
+        with pytest.raises(StageFailed):
+            await stage.caption(Item(title="t"), call())
+    assert (len(handle.calls), metrics.stopped) == (30, [])
+
+
+async def test_retries_end_with_the_time_of_the_call() -> None:
+    handle = Replies(a=StageUnavailable("gone"))
+    with pytest.raises(StageUnavailable):
+        await captioner(handle).caption(Item(title="t"), call(0.015))
+    assert len(handle.calls) == 1
+
+
+def scored(revision: str) -> ScoreResult:
+    return ScoreResult(
+        rewards=(Reward(mean=0.0, spread=0.1),),
+        revision=StageRevision(stage=Stage.SCORE, kind="k", model_revision=revision),
+    )
+
+
+async def test_calls_keep_to_the_model_that_most_replicas_serve() -> None:
+    handle = Replies(a=scored("1"), b=scored("1"), c=scored("2"))
+    stage = RemoteReward(handle, Counts(), RetryBudget(10))
+    answers = [(await stage.score(ItemFacts(), [Copy()], call())).revision.model_revision for _ in range(20)]
+    assert set(answers) == {"1"}
+    assert handle.calls.count("c") == 1
+    handle.replicas |= {"a": scored("2"), "b": scored("2")}
+    answers = [(await stage.score(ItemFacts(), [Copy()], call())).revision.model_revision for _ in range(20)]
+    assert set(answers[2:]) == {"2"}
+
+
+async def test_a_model_that_is_all_there_is_is_used() -> None:
+    handle = Replies(a=scored("1"), b=scored("2"))
+    stage = RemoteReward(handle, Counts(), RetryBudget(0))
+    answers = [(await stage.score(ItemFacts(), [Copy()], call())).revision.model_revision for _ in range(6)]
+    assert answers[0] == "1", "nothing else is known, and there is no budget for a second question"
+    assert len(set(answers[2:])) == 1
