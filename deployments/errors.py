@@ -64,10 +64,23 @@ class UnsupportedField(InvalidInput):
     reason = "UNSUPPORTED_FIELD"
 
 
-class Overloaded(PushGenError):
-    """There is no room, or not in time. Nothing was computed; try again after `retry_after_s`.
+class Unauthenticated(PushGenError):
+    """The request has no API key that this service knows."""
 
-    shed: why the ingress refused the request, one of a few words such as `queue_full`; empty when a stage refused it.
+    reason = "UNAUTHENTICATED"
+
+
+class PermissionDenied(PushGenError):
+    """The API key is good, and its tenant may not do this."""
+
+    reason = "PERMISSION_DENIED"
+
+
+class Overloaded(PushGenError):
+    """There is no room, or not in time, or the tenant's share is used up. Nothing was computed.
+
+    Try again after `retry_after_s`. shed: why the ingress refused the request, one of a few words such as `queue_full`
+    or `tenant_rate`; empty when a stage refused it.
     """
 
     reason = "OVERLOADED"

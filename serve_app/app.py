@@ -27,6 +27,7 @@ def build(args: dict[str, Any]) -> serve.Application:
         stage_places=settings.scaling.stage_places(),
         adapters=settings.generator.adapter_names,
         http=settings.http,
+        access=settings.access,
     )
 
 

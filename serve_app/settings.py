@@ -6,11 +6,14 @@ What changes under load is not here but in the `user_config` of each deployment,
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field, model_validator
 
 from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
+from serve_app.access.settings import AnyAccessSettings
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.stages import STAGES
 
@@ -64,6 +67,18 @@ class AppSettings(Settings):
     reward: AnyRewardSettings
     scaling: GraphScaling = GraphScaling()
     http: HttpSettings = HttpSettings()
+    access: AnyAccessSettings
+    """Who may call. It has no default, so that nobody leaves a service open without knowing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "access" not in data:
+            raise ValueError(
+                "access is missing: write `access: {kind: keys, file: ...}`, or `access: {kind: open}` for a service "
+                "that everyone may call who reaches it"
+            )
+        return data
 
     @model_validator(mode="after")
     def _possible(self) -> AppSettings:

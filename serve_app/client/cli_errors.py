@@ -7,7 +7,14 @@ from typing import Any
 
 from rich.text import Text
 
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageUnavailable
+from deployments.errors import (
+    DeadlineExceeded,
+    InvalidInput,
+    Overloaded,
+    PushGenError,
+    StageUnavailable,
+    Unauthenticated,
+)
 from deployments.types import Decision
 from serve_app.client import Unreachable
 from serve_app.contract.errors import to_problem
@@ -51,6 +58,8 @@ def explained(error: PushGenError) -> Text:
         text.append(error.message)
     if isinstance(error, Unreachable):
         text.append(f"\n{error.advice}".rstrip())
+    elif isinstance(error, Unauthenticated):
+        text.append("\nPUSHGEN_API_KEY holds your key, or --api-key-file names a file with it.")
     elif isinstance(error, Overloaded | StageUnavailable):
         text.append(f"\nTry again in {error.retry_after_s:g} s.")
     if error.request_id:

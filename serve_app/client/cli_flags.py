@@ -74,6 +74,20 @@ class CallFlags:
         float | None,
         typer.Option(help="Seconds; also the time budget, unless there is one.", parser=seconds, metavar="SECONDS"),
     ] = None
+    api_key_file: Annotated[
+        str | None,
+        typer.Option(help="File with your API key; or the key in PUSHGEN_API_KEY.", envvar="PUSHGEN_API_KEY_FILE"),
+    ] = None
+    tls: Annotated[bool, typer.Option("--tls", help="Connect with TLS.", envvar="PUSHGEN_TLS")] = False
+    ca_file: Annotated[
+        str | None, typer.Option(help="With TLS: trust these authorities (PEM) alone.", envvar="PUSHGEN_CA_FILE")
+    ] = None
+    cert_file: Annotated[
+        str | None, typer.Option(help="With TLS: your certificate (PEM).", envvar="PUSHGEN_CERT_FILE")
+    ] = None
+    cert_key_file: Annotated[
+        str | None, typer.Option(help="With TLS: the key of your certificate.", envvar="PUSHGEN_CERT_KEY_FILE")
+    ] = None
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from serve_app.client import PushGenClient, output
 from serve_app.client.cli_errors import BAD_INPUT, exit_code, explained
 from serve_app.client.cli_files import BadArgument
 from serve_app.client.cli_flags import CallFlags
+from serve_app.client.credentials import read_key, tls
 from serve_app.contract.errors import to_problem
 
 errors = Console(stderr=True)
@@ -47,6 +49,17 @@ def connected(call: CallFlags) -> Iterator[PushGenClient]:
 
 def opened(call: CallFlags) -> PushGenClient:
     try:
-        return PushGenClient(call.address, timeout_s=call.timeout, application=call.application)
+        secure = tls(call.ca_file, call.cert_file, call.cert_key_file) if _wants_tls(call) else None
+        # No flag holds the key itself: every user of a machine may read command lines.
+        key = read_key(call.api_key_file) if call.api_key_file else os.environ.get("PUSHGEN_API_KEY")
+        return PushGenClient(
+            call.address, timeout_s=call.timeout, credentials=secure, api_key=key, application=call.application
+        )
+    except OSError as error:
+        raise BadArgument(f"cannot read {error.filename}: {error.strerror}") from None
     except ValueError as error:
         raise BadArgument(str(error)) from None
+
+
+def _wants_tls(call: CallFlags) -> bool:
+    return call.tls or any((call.ca_file, call.cert_file, call.cert_key_file))

@@ -11,6 +11,8 @@ batch it is the timeout of the call, and no item's budget. A unary call that fai
 times within the timeout, where the service says that it makes sense (`retries.py`). OVERLOADED is left to the caller,
 who knows whether to shed load.
 
+With TLS and an API key: `PushGenClient("push.example.com:443", credentials=tls(), api_key=key)`.
+
 A proxy of the environment is used as gRPC does, but never for this machine. Where a cluster has several applications,
 `PushGenClient(application="name")` says which one.
 """
@@ -34,6 +36,7 @@ from pushgen.v1 import service_pb2_grpc
 from serve_app.client import calls
 from serve_app.client.address import DEFAULT_ADDRESS, Address
 from serve_app.client.calls import LONGEST_TIMEOUT_S, Content, RpcCall, frame, image
+from serve_app.client.credentials import key_metadata, tls
 from serve_app.client.retries import Retries
 from serve_app.client.unreachable import Unreachable
 from serve_app.contract.messages import (
@@ -49,7 +52,7 @@ from serve_app.contract.messages import (
 )
 from serve_app.contract.verbs import CAPTION, INFO, ROUTE, SCORE
 
-__all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image"]
+__all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image", "tls"]
 
 T = TypeVar("T")
 Options = list[tuple[str, Any]]
@@ -64,16 +67,18 @@ class _Base:
         *,
         timeout_s: float | None = None,
         credentials: grpc.ChannelCredentials | None = None,
+        api_key: str | None = None,
         metadata: Sequence[tuple[str, str]] = (),
         application: str = "",
     ) -> None:
-        """Open a channel. Raises ValueError for an address that is none.
+        """Open a channel. Raises ValueError for an address, or a key, that is none.
 
+        credentials: for TLS, see `tls`; None for none. api_key: of a tenant; it travels in clear where there is no TLS.
         application: its name, where the cluster has several.
         """
         self._address = Address.of(address, secure=credentials is not None)
         self._timeout_s = timeout_s
-        self._metadata = (*calls.application_metadata(application), *metadata)
+        self._metadata = (*calls.application_metadata(application), *key_metadata(api_key), *metadata)
         options = calls.channel_options() + self._address.options
         self._channel = self._open(self._address.target, options, credentials)
         self._retries = Retries()

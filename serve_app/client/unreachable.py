@@ -41,12 +41,13 @@ _CAUSES = [
      "Is it running? `make serve` starts one; --address says where to look."),
     (r"http1\.x server|HTTP/1\.|http2 header with status", "what listens there speaks HTTP, not gRPC",
      "gRPC has a port of its own, 9000 by default."),
-    (r"WRONG_VERSION_NUMBER|no TLS", "what listens there speaks no TLS", "Connect without credentials."),
-    (r"CERTIFICATE_VERIFY|[Hh]andshake failed", "the TLS connection fails", "Check certificate and host name."),
+    (r"WRONG_VERSION_NUMBER|no TLS", "what listens there speaks no TLS", "Connect without TLS."),
+    (r"CERTIFICATE_VERIFY|[Hh]andshake failed", "the TLS connection fails",
+     "Check certificate and host name; --ca-file names the authorities to trust."),
     (r"[Tt]imed? ?out|[Dd]eadline|imeout occurred", "nothing answers there in time",
      "Check host and port, and whether a firewall is between."),
     (r"[Ss]ocket closed|[Cc]onnection reset|shutdown|Broken pipe|EOF|Stream removed|GOAWAY|unreachable frame",
-     "the connection is closed at once", "Is it the port of gRPC, and without TLS?"),
+     "the connection is closed at once", "Is it the port of gRPC, and does it want TLS (--tls)?"),
     (r"Network is unreachable|No route to host", "there is no way to the host", "Check the network."),
 ]  # fmt: skip
 

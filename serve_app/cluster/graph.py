@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from ray import serve
@@ -12,6 +12,7 @@ from ray.serve.handle import DeploymentHandle
 from deployments.deadline import Call, Deadline
 from deployments.settings import parse
 from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
+from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.remote import RemoteStages
@@ -40,9 +41,10 @@ class Graph:
         max_ongoing_requests: int,
         stage_places: Mapping[str, int],
         adapters: Sequence[str],
+        callers: Callable[[str], Caller],
         **handles: DeploymentHandle,
     ) -> None:
-        """stage_places: see `GraphScaling`. handles: of the stages, by their keys."""
+        """stage_places: see `GraphScaling`. callers: see the service. handles: of the stages, by their keys."""
         metrics = ServeMetrics()
         self._stages = RemoteStages.behind(handles, metrics)
         self._max_ongoing_requests = max_ongoing_requests
@@ -58,6 +60,7 @@ class Graph:
             health=Cached(self._ask_health, **_HEALTH),
             metrics=metrics,
             adapters=adapters,
+            callers=callers,
         )
 
     def warm_up(self) -> None:

@@ -20,9 +20,11 @@ from deployments.errors import (
     DeadlineExceeded,
     InvalidInput,
     Overloaded,
+    PermissionDenied,
     PushGenError,
     StageFailed,
     StageUnavailable,
+    Unauthenticated,
     UnsupportedField,
     Violation,
 )
@@ -52,6 +54,8 @@ class Outcome(NamedTuple):
 TABLE: dict[type[PushGenError], Outcome] = {
     InvalidInput: Outcome(grpc.StatusCode.INVALID_ARGUMENT, 422, "The request is invalid"),
     UnsupportedField: Outcome(grpc.StatusCode.UNIMPLEMENTED, 501, "A field is not supported by this service"),
+    Unauthenticated: Outcome(grpc.StatusCode.UNAUTHENTICATED, 401, "The API key is missing or unknown"),
+    PermissionDenied: Outcome(grpc.StatusCode.PERMISSION_DENIED, 403, "The tenant may not do this"),
     Overloaded: Outcome(grpc.StatusCode.RESOURCE_EXHAUSTED, 429, "The service is overloaded"),
     DeadlineExceeded: Outcome(grpc.StatusCode.DEADLINE_EXCEEDED, 504, "The time budget is spent"),
     StageUnavailable: Outcome(grpc.StatusCode.UNAVAILABLE, 503, "A stage is unavailable"),
@@ -226,6 +230,8 @@ def to_problem(error: PushGenError, request_id: str, instance: str | None = None
     )
 
 
-def retry_header(problem: Problem) -> dict[str, str]:
-    """Retry-After in whole seconds, rounded up, where the problem has one."""
+def problem_headers(problem: Problem) -> dict[str, str]:
+    """Retry-After in whole seconds, rounded up, where the problem has one; for a missing key how one is sent."""
+    if problem.status == 401:
+        return {"WWW-Authenticate": 'Bearer realm="pushgen"'}
     return {} if problem.retry_after_s is None else {"Retry-After": str(max(1, math.ceil(problem.retry_after_s)))}

@@ -12,8 +12,9 @@ from deployments.errors import InvalidInput, Violation
 from deployments.types import MAX_INT32, MAX_NAME
 
 BUDGET_HEADER = "x-pushgen-time-budget-ms"
-# Callers with different ones share an overloaded service fairly. Any text; nobody reads it.
+# Callers with different ones share an overloaded service fairly. Where calls need an API key, it says the tenant.
 TENANT_HEADER = "x-pushgen-tenant"
+AUTHORIZATION_HEADER = "authorization"
 MAX_REQUEST_ID_CHARS = MAX_NAME
 
 M = TypeVar("M", bound=BaseModel)

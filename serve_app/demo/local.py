@@ -153,8 +153,10 @@ class LocalServe:
         environment = os.environ | {
             _MARK: self._mark,
             "RAY_TMPDIR": str(self._folder),
-            # Unset, a local cluster would turn token mode on. This one listens on the loopback address only.
+            # Unset, a local cluster would turn token mode on. By the next line Ray's own ports, which run what they are
+            # sent, and its metrics listen on the loopback address alone, as on systems other than Linux.
             "RAY_AUTH_MODE": "disabled",
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
             # The default of 5 s is too short on two busy cores.
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
             MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),

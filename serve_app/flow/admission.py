@@ -19,6 +19,7 @@ from typing import Final
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError
 from deployments.types import Priority
+from serve_app.access.caller import ANYONE, Caller
 from serve_app.flow.knobs import AdmissionKnobs
 from serve_app.flow.limit import ConcurrencyLimit
 from serve_app.flow.metrics import Metrics
@@ -72,15 +73,16 @@ class Admission:
 
     @asynccontextmanager
     async def admit(
-        self, rpc: str, work: Work, call: Call, tenant: str = "", *, bounded: bool = True
+        self, rpc: str, work: Work, call: Call, caller: Caller = ANYONE, *, of_batch: bool = False
     ) -> AsyncIterator[Place]:
         """Wait for a place in the graph and hold it. Raises Overloaded: nothing was computed then.
 
-        bounded: False for a request that is held anyway, so that the queue may be longer by it.
+        of_batch: an item of a batch. The caller was charged for it, and it is held anyway: it may wait beyond the end
+        of the queue.
         """
         kind = (rpc, work.size_class)
-        with self.count(rpc):
-            ticket = await self._enter(work, kind, call, tenant, bounded=bounded)
+        with self.count(rpc), caller.charged(0.0 if of_batch else work.units):
+            ticket = await self._enter(work, kind, call, caller.tenant, bounded=not of_batch)
             place = Place(ticket, self._clock(), self._units_in_flight)
             try:
                 yield place

@@ -15,9 +15,12 @@ from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.item_text import given_caption, has_words
 from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
+from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from serve_app.flow.pictures import url_violations
+from serve_app.policy import PolicyContext
+from serve_app.policy.word_list import WordList
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
 _OUR_IDS = re.compile(r"[ci]\d+")
@@ -29,7 +32,7 @@ class Brief:
     """One complete request. `call` holds its deadline, priority and id.
 
     item: with its images, for the captioner alone. text_item: without them, for the other stages. stages_ms: the time
-    that the stages had left when the request started.
+    that the stages had left when the request started. tenant_banned: the tenant's own terms.
     """
 
     item: Item
@@ -49,6 +52,18 @@ class Brief:
     allow_degradation: bool
     stages_ms: float
     call: Call
+    tenant_banned: WordList | None = None
+
+    def policy_context(self, caption: str) -> PolicyContext:
+        """What its copies are checked against."""
+        return PolicyContext(
+            item=self.text_item,
+            caption=caption,
+            profile=self.profile,
+            output_fields=self.output_fields,
+            recent_copies=self.recent_copies,
+            tenant_banned=self.tenant_banned,
+        )
 
 
 def make_call(
@@ -67,6 +82,12 @@ def make_call(
     return Call(Deadline(began_s + budget_ms / 1000 - knobs.reserve.answer_s(budget_ms)), priority, request_id)
 
 
+def make_item_call(item: GenerateNotificationRequest, turn: Call, knobs: IngressKnobs) -> Call:
+    """The call of one item of a batch, whose turn it is: its own time budget, within the time of the batch."""
+    call = make_call(turn.request_id, item.options.time_budget_ms, turn.priority, knobs)
+    return call if call.deadline.at_s < turn.deadline.at_s else turn
+
+
 def make_brief(
     request: GenerateNotificationRequest,
     call: Call,
@@ -74,18 +95,21 @@ def make_brief(
     profiles: Mapping[str, LengthProfile],
     categories: Sequence[str],
     adapters: Sequence[str] = (),
+    caller: Caller = ANYONE,
 ) -> Brief:
-    """Check a request against the limits, the catalogue and the generator's LoRA adapters.
+    """Check a request against the limits, the catalogue, and the generator's LoRA adapters that are the caller's.
 
     Reads the headers of images and hashes them, a millisecond or two per MB: call it in a thread. Raises InvalidInput
-    with every violation, UnsupportedField for images by URL where they are off.
+    with every violation, UnsupportedField for images by URL where they are off, PermissionDenied for an adapter that
+    is not the tenant's.
     """
     options = request.options
+    caller.check_adapter(options.adapter)
     violations = [
         *item_violations(request.item, knobs),
         *category_violations(options.categories_wanted, options.categories_barred, categories, "options."),
         *_option_violations(request, knobs.limits, profiles),
-        *adapter_violations(options.adapter, adapters),
+        *adapter_violations(options.adapter, [*filter(caller.may_use, adapters)]),
         *_incumbent_violations(request, knobs.limits),
         *_product_violations(request, knobs),
     ]
@@ -113,6 +137,7 @@ def make_brief(
         allow_degradation=options.allow_degradation is not False,
         stages_ms=max(0.0, call.deadline.remaining_s() * 1000),
         call=call,
+        tenant_banned=caller.banned,
     )
 
 

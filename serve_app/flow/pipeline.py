@@ -105,7 +105,7 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        context = _context(brief, caption)
+        context = brief.policy_context(caption.text)
         existing = await self._existing(brief, context, ledger)
         async with self._scoring(brief, existing, context, ledger) as scoring:
             async with aclosing(
@@ -288,13 +288,3 @@ class Pipeline:
         if not brief.allow_degradation:
             raise error
         ledger.degraded(degradation)
-
-
-def _context(brief: Brief, caption: Caption) -> PolicyContext:
-    return PolicyContext(
-        item=brief.text_item,
-        caption=caption.text,
-        profile=brief.profile,
-        output_fields=brief.output_fields,
-        recent_copies=brief.recent_copies,
-    )

@@ -16,7 +16,6 @@ from deployments.types import (
     CategoryInfo,
     Decision,
     LengthProfile,
-    OutputField,
     Priority,
     RoutedCategory,
     Stage,
@@ -25,6 +24,7 @@ from deployments.types import (
     Usage,
 )
 from serve_app import __version__
+from serve_app.access.caller import Caller
 from serve_app.contract.messages import (
     BatchEntry,
     BatchGenerateNotificationsRequest,
@@ -50,6 +50,7 @@ from serve_app.flow.brief import (
     item_violations,
     make_brief,
     make_call,
+    make_item_call,
     profile_violations,
 )
 from serve_app.flow.candidates import from_copies
@@ -71,7 +72,7 @@ class PushGenService:
     """Implements `serve_app.ingress.core.Service`.
 
     categories, revisions, health: functions that return what the stages publish; `cluster/graph.py` caches them.
-    adapters: LoRA adapters of the generator, fixed while it runs.
+    adapters: LoRA adapters of the generator, fixed while it runs. callers: what the tenant of a name may do.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class PushGenService:
         health: Callable[[], Awaitable[dict[str, bool]]],
         metrics: Metrics,
         adapters: Sequence[str] = (),
+        callers: Callable[[str], Caller] = Caller,
     ) -> None:
         self._knobs = knobs
         self._profiles = profiles
@@ -92,6 +94,7 @@ class PushGenService:
         self._health = health
         self._metrics = metrics
         self._adapters = tuple(adapters)
+        self._callers = callers
         self._admission = Admission(knobs.admission, metrics)
         self.intake = Intake(lambda: self._knobs, metrics)
         self._captioner = FetchingCaptioner(stages.captioner, self.intake, metrics)
@@ -109,8 +112,9 @@ class PushGenService:
         self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> Decision:
         call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
-        async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, tenant) as place:
-            decision = await decision_of(self._events(request, call))
+        caller = self._callers(tenant)
+        async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, caller) as place:
+            decision = await decision_of(self._events(request, call, caller))
             place.partial = decision.partial
             return decision
 
@@ -118,9 +122,10 @@ class PushGenService:
         self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> AsyncGenerator[Event, None]:
         call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
+        caller = self._callers(tenant)
         async with (
-            self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, tenant) as place,
-            aclosing(self._events(request, call)) as events,
+            self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, caller) as place,
+            aclosing(self._events(request, call, caller)) as events,
         ):
             async for event in events:
                 if isinstance(event, DecidedEvent):
@@ -141,11 +146,11 @@ class PushGenService:
         item that was refused when it was read is answered with its error.
         """
         check_size(request.requests, self.intake.max_batch_items)
-        end = Deadline.after(self._knobs.admission.max_batch_s)
-        with self._admission.count(BATCH.rpc):
+        end, caller = Deadline.after(self._knobs.admission.max_batch_s), self._callers(tenant)
+        works = [of_generation(item, self._knobs) for item in request.requests if not isinstance(item, InvalidInput)]
+        with self._admission.count(BATCH.rpc), caller.charged(sum(work.units for work in works)):
             slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
-            sound = (item for item in request.requests if not isinstance(item, InvalidInput))
-            self._admission.check_batch([of_generation(item, self._knobs) for item in sound], _BATCH_ITEM, end)
+            self._admission.check_batch(works, _BATCH_ITEM, end)
 
             async def decide(index: int, item: BatchEntry) -> tuple[int, Decision | PushGenError]:
                 async with slots:
@@ -155,8 +160,10 @@ class PushGenService:
                                 raise item
                         turn = Call(end, Priority.BACKFILL, item.request_id or f"{request_id}/{index}")
                         work = of_generation(item, self._knobs)
-                        async with self._admission.admit(_BATCH_ITEM, work, turn, tenant, bounded=False) as place:
-                            decision = await decision_of(self._events(item, self._item_call(item, turn)))
+                        async with self._admission.admit(_BATCH_ITEM, work, turn, caller, of_batch=True) as place:
+                            decision = await decision_of(
+                                self._events(item, make_item_call(item, turn, self._knobs), caller)
+                            )
                             place.partial = decision.partial
                             return index, decision
                     except PushGenError as error:
@@ -179,7 +186,7 @@ class PushGenService:
     ) -> CaptionItemResponse:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_item(request.item, self._knobs, looked_at=True)
-        async with self._admission.admit(CAPTION.rpc, work, call, tenant):
+        async with self._admission.admit(CAPTION.rpc, work, call, self._callers(tenant)):
             _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs))
             if given_caption(request.item):
                 raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
@@ -197,7 +204,7 @@ class PushGenService:
         self, request: RouteItemRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> RouteItemResponse:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
-        async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, tenant):
+        async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, self._callers(tenant)):
             async with call.deadline.limit("asking for the categories"):
                 names = [c.category for c in await self._categories()]
             requested, barred = request.categories_wanted, request.categories_barred
@@ -219,8 +226,8 @@ class PushGenService:
     ) -> ScoreCopiesResponse:
         """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
-        work = of_copies(request.item, len(request.copies), self._knobs)
-        async with self._admission.admit(SCORE.rpc, work, call, tenant):
+        work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
+        async with self._admission.admit(SCORE.rpc, work, call, caller):
             violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
             violations += profile_violations(request.length_profile, self._profiles, "length_profile")
             violations += [
@@ -237,7 +244,7 @@ class PushGenService:
                 item=request.item,
                 caption=given_caption(request.item),
                 profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
-                output_fields=(OutputField.TITLE, OutputField.BODY),
+                tenant_banned=caller.banned,
             )
             candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
@@ -245,7 +252,7 @@ class PushGenService:
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
     async def info(
-        self, _request: GetServiceInfoRequest, _request_id: str, _tenant: str = "", _arrived_s: float | None = None
+        self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None
     ) -> GetServiceInfoResponse:
         defaults = self._knobs.defaults
         return GetServiceInfoResponse(
@@ -261,24 +268,21 @@ class PushGenService:
                 time_budget_ms=capped(defaults.time_budget_ms),
                 margin=self._knobs.selection.margin,
             ),
-            adapters=self._adapters,
+            adapters=tuple(filter(self._callers(tenant).may_use, self._adapters)),
         )
 
     async def healthy(self) -> dict[str, bool]:
         return await self._health()
 
-    def _item_call(self, item: GenerateNotificationRequest, turn: Call) -> Call:
-        """The call of one item of a batch, whose turn it is: its own time budget, within the time of the batch."""
-        call = make_call(turn.request_id, item.options.time_budget_ms, turn.priority, self._knobs)
-        return call if call.deadline.at_s < turn.deadline.at_s else turn
-
-    async def _events(self, request: GenerateNotificationRequest, call: Call) -> AsyncGenerator[Event, None]:
+    async def _events(
+        self, request: GenerateNotificationRequest, call: Call, caller: Caller
+    ) -> AsyncGenerator[Event, None]:
         knobs, profiles = self._knobs, self._profiles
         async with call.deadline.limit("asking for the categories"):
             categories = await self._categories()
         names = [c.category for c in categories]
         async with call.deadline.limit("checking the request"):
-            brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters)
+            brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters, caller)
         async with aclosing(Pipeline(self._stages, knobs, categories, self._metrics).run(brief)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):

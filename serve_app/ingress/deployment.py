@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from typing import Any
 
@@ -11,7 +12,10 @@ from ray import serve
 
 from deployments.replica import keeping_knobs
 from deployments.safe_log import protect
+from serve_app.access.gate import build_access
+from serve_app.access.settings import AnyAccessSettings
 from serve_app.cluster.graph import Graph
+from serve_app.cluster.listening import http_host, warn_open
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.protocols import BothProtocols
 
@@ -23,10 +27,11 @@ logger = logging.getLogger("ray.serve")
 class Ingress(BothProtocols):
     """The deployment that callers reach. Takes the stages' handles, see `serve_app/cluster/graph.py`."""
 
-    def __init__(self, *, http: HttpSettings, **parts: Any) -> None:
+    def __init__(self, *, http: HttpSettings, access: AnyAccessSettings, **parts: Any) -> None:
         protect(logger)
         self.http = http
-        self._graph = Graph(**parts)
+        self.access = build_access(access)
+        self._graph = Graph(callers=self.access.caller, **parts)
         self.service = self._graph.service
         self._warm = False
 
@@ -36,5 +41,7 @@ class Ingress(BothProtocols):
         if not self._warm:
             began = time.monotonic()
             await asyncio.to_thread(self._graph.warm_up)
+            if not self.access.needs_key:
+                warn_open(await asyncio.to_thread(http_host), os.environ)
             self._warm = True
             logger.info("Ingress ready after %.1f s", time.monotonic() - began)

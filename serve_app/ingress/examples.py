@@ -243,6 +243,8 @@ BATCH = f"event: decision\ndata: {json.dumps({'index': 1, 'decision': DECISION})
 _URLS_OFF = "is not fetched by this service, whose setting images_by_url is off: send data"
 # Further fields of an example of a problem, by HTTP status.
 PROBLEM_EXTRAS: dict[int, dict[str, Any]] = {
+    401: {"detail": "an API key is needed: authorization: Bearer KEY"},
+    403: {"detail": "the adapter 'brand-b' is not this tenant's; it may use base, brand-a"},
     422: {
         "detail": "item.images[0].data: cannot be decoded: truncated or damaged; options.seed: must be at least 0",
         "violations": [

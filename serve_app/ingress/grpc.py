@@ -17,10 +17,12 @@ from pydantic import BaseModel
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision
 from pushgen.v1 import decision_pb2, service_pb2
+from serve_app.access.gate import Access, OpenAccess
 from serve_app.contract import messages
 from serve_app.contract.codec import to_message
 from serve_app.contract.errors import DETAILS_KEY, outcome, public, pushback, to_status
 from serve_app.contract.headers import (
+    AUTHORIZATION_HEADER,
     BUDGET_HEADER,
     TENANT_HEADER,
     beside,
@@ -52,8 +54,11 @@ class Exchange:
         self._metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
         # Serve makes an id if the caller sent none, sets it before this call, and logs it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
-        self.tenant = self._metadata.get(TENANT_HEADER, "")
         self._name("")
+
+    def tenant(self, access: Access) -> str:
+        """Return the caller's tenant, before anything is read. Raises Unauthenticated, PermissionDenied."""
+        return access.tenant(self._metadata.get(AUTHORIZATION_HEADER), self._metadata.get(TENANT_HEADER, ""))
 
     async def read(self, verb: Verb, request: Sent, service: Service, holding: Holding) -> Any:
         """Return the request as the verb's model.
@@ -97,18 +102,23 @@ class Exchange:
 
 
 class GrpcAdapter(HealthAdapter):
-    """Every RPC of grpc.health.v1.Health, and of pushgen.v1.PushGenService by the table of verbs."""
+    """Every RPC of grpc.health.v1.Health, and of pushgen.v1.PushGenService by the table of verbs.
+
+    Probes need no API key; they learn nothing but the health.
+    """
+
+    access: Access = OpenAccess()
 
 
 def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
     async def call_once(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> Message:
         exchange = Exchange(grpc_context)
         try:
+            tenant = exchange.tenant(self.access)
             with self.service.intake.hold(verb.rpc) as holding:
                 parsed = await exchange.read(verb, request, self.service, holding)
-                answer = await getattr(self.service, verb.name)(
-                    parsed, exchange.request_id, exchange.tenant, exchange.arrived_s
-                )
+                call = getattr(self.service, verb.name)
+                answer = await call(parsed, exchange.request_id, tenant, exchange.arrived_s)
                 return to_message(verb.answer(answer), verb.response_message)
         except Exception as error:  # noqa: BLE001 - the boundary; CancelledError passes: the client has left
             exchange.fail(error)
@@ -123,10 +133,11 @@ def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
     async def call_stream(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> AsyncIterator[Message]:
         exchange, sequence = Exchange(grpc_context), 0
         try:
+            tenant = exchange.tenant(self.access)
             with self.service.intake.hold(verb.rpc) as holding:
                 parsed = await exchange.read(verb, request, self.service, holding)
                 call = getattr(self.service, verb.name)
-                async with closing(call(parsed, exchange.request_id, exchange.tenant, exchange.arrived_s)) as answers:
+                async with closing(call(parsed, exchange.request_id, tenant, exchange.arrived_s)) as answers:
                     async for answer in answers:
                         sequence += 1
                         yield message_of(answer, sequence, parsed, exchange.request_id)

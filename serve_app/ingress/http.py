@@ -21,9 +21,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision
+from serve_app.access.gate import Access, OpenAccess
 from serve_app.contract import messages
 from serve_app.contract.errors import public, to_problem
 from serve_app.contract.headers import (
+    AUTHORIZATION_HEADER,
     BUDGET_HEADER,
     TENANT_HEADER,
     beside,
@@ -55,15 +57,22 @@ M = TypeVar("M", bound=BaseModel)
 REQUEST_ID_HEADER = "x-request-id"
 
 
-def create_app(service: Callable[[], Service], settings: HttpSettings | None = None, *, echo: bool = True) -> FastAPI:
+def create_app(
+    service: Callable[[], Service],
+    settings: HttpSettings | None = None,
+    access: Access | None = None,
+    *,
+    echo: bool = True,
+) -> FastAPI:
     """Make the HTTP app of a service. `service` is called at each request.
 
+    The verbs ask `access`; the health, `/docs` and `/openapi.json`, which say nothing of a tenant, are open to all.
     echo: answer with X-Request-Id. Turn it off behind Serve's proxy, which sends the header itself.
     """
-    settings = settings or HttpSettings()
+    settings, access = settings or HttpSettings(), access or OpenAccess()
     app = FastAPI(**openapi.INFO, docs_url=None, redoc_url=None, redirect_slashes=False, root_path_in_servers=False)
     app.router.route_class = ProblemRoute
-    _add_routes(app.router, service, settings)
+    _add_routes(app.router, service, settings, access)
     add_docs_page(app)
     app.add_exception_handler(HTTPException, unrouted)
     app.add_middleware(Head)
@@ -73,18 +82,18 @@ def create_app(service: Callable[[], Service], settings: HttpSettings | None = N
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Content-Encoding", REQUEST_ID_HEADER, BUDGET_HEADER],
+            allow_headers=["Authorization", "Content-Encoding", REQUEST_ID_HEADER, BUDGET_HEADER],
             expose_headers=[REQUEST_ID_HEADER, "Retry-After"],
         )
     # FastAPI's documented way to extend its document.
-    app.openapi = lambda: openapi.schema(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi.schema(app, access.needs_key)  # type: ignore[method-assign]
     return app
 
 
-def _add_routes(router: APIRouter, service: Callable[[], Service], settings: HttpSettings) -> None:
+def _add_routes(router: APIRouter, service: Callable[[], Service], settings: HttpSettings, access: Access) -> None:
     for verb in VERBS:
         router.add_api_route(
-            verb.path, _handler(verb, service, settings), methods=[verb.method], **openapi.operation(verb)
+            verb.path, _handler(verb, service, settings, access), methods=[verb.method], **openapi.operation(verb)
         )
 
     async def ready() -> Response:
@@ -104,10 +113,11 @@ def _add_routes(router: APIRouter, service: Callable[[], Service], settings: Htt
 
 
 def _handler(
-    verb: AnyVerb, service: Callable[[], Service], settings: HttpSettings
+    verb: AnyVerb, service: Callable[[], Service], settings: HttpSettings, access: Access
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def handle(request: Request) -> Response:
-        arrived_s = time.monotonic()
+        arrived_s, headers = time.monotonic(), request.headers
+        tenant = access.tenant(headers.get(AUTHORIZATION_HEADER), headers.get(TENANT_HEADER, ""))
         with ExitStack() as held:
             intake = service().intake
             holding = held.enter_context(intake.hold(verb.rpc))
@@ -116,7 +126,6 @@ def _handler(
             else:
                 reading = _read(request, verb.request, settings, intake.max_batch_items, holding)
                 contract_request, request_id = await reading
-            tenant = request.headers.get(TENANT_HEADER, "")
             answer = getattr(service(), verb.name)(contract_request, request_id, tenant, arrived_s)
             if isinstance(verb, UnaryVerb):
                 return _json(verb.answer(await answer))

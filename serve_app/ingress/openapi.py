@@ -163,7 +163,7 @@ def operation(verb: AnyVerb) -> dict[str, Any]:
         schema = {"$ref": REF.format(model=verb.request.__name__)}
         content = {"application/json": {"schema": schema, "examples": examples.REQUESTS[verb.rpc]}}
         extra = {"parameters": HEADERS, "requestBody": {"required": True, "content": content}}
-    errors = _problems() if verb.method == "POST" else _problems({500, 503})
+    errors = _problems() if verb.method == "POST" else _problems({401, 403, 500, 503})
     return {
         "operation_id": verb.rpc,
         "tags": [verb.tag],
@@ -197,6 +197,9 @@ STREAMS = {
     ),
 }
 READY_PATHS = {"/healthz": "Health", "/readyz": "Readiness"}
+API_KEY = {"type": "http", "scheme": "bearer", "description": "The API key of a tenant: `Authorization: Bearer KEY`"}
+# Of probes, where the other operations need a key.
+NO_KEY: dict[str, Any] = {"security": []}
 
 
 def readiness(path: str) -> dict[str, Any]:
@@ -204,6 +207,7 @@ def readiness(path: str) -> dict[str, Any]:
     lost = {"status": "NOT_SERVING", "stages": {**examples.HEALTH["stages"], "generator": False}, "degraded": []}
     return {
         "operation_id": READY_PATHS[path],
+        "openapi_extra": NO_KEY,
         "tags": ["service"],
         "summary": "Whether the service can answer now, and which stages are lost; for readiness probes",
         "response_model": None,
@@ -216,6 +220,7 @@ def readiness(path: str) -> dict[str, Any]:
 
 LIVE: dict[str, Any] = {
     "operation_id": "Liveness",
+    "openapi_extra": NO_KEY,
     "tags": ["service"],
     "summary": "Answers whenever this process does, whatever the stages do; for liveness probes",
     "response_model": None,
@@ -223,8 +228,8 @@ LIVE: dict[str, Any] = {
 }
 
 
-def schema(app: FastAPI) -> dict[str, Any]:
-    """Make the document once: FastAPI's, and the schemas, which it does not handle."""
+def schema(app: FastAPI, needs_key: bool) -> dict[str, Any]:
+    """Make the document once: FastAPI's, and the schemas and the API key, which it does not handle."""
     if app.openapi_schema is None:
         fields = ("title", "version", "summary", "description", "openapi_version", "servers")
         document = get_openapi(**{key: getattr(app, key) for key in fields}, tags=app.openapi_tags, routes=app.routes)
@@ -233,5 +238,8 @@ def schema(app: FastAPI) -> dict[str, Any]:
             [(m, "serialization") for m in ANSWERS], ref_template=REF, schema_generator=AnswerSchema
         )[1]["$defs"]
         document["components"] = {"schemas": dict(sorted({**inputs, **outputs}.items()))}
+        if needs_key:
+            document["components"]["securitySchemes"] = {"apiKey": API_KEY}
+            document["security"] = [{"apiKey": []}]
         app.openapi_schema = document
     return app.openapi_schema

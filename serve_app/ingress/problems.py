@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from serve_app.contract.errors import Problem, problem_type, public, retry_header, to_problem
+from serve_app.contract.errors import Problem, problem_headers, problem_type, public, to_problem
 from serve_app.contract.headers import BUDGET_HEADER
 
 PROBLEM_JSON = "application/problem+json"
@@ -56,7 +56,7 @@ def refuse_headers(request: Request) -> None:
 
 def refuse(request: Request, error: Exception) -> Response:
     problem = problem_of(request, error)
-    headers = {**retry_header(problem), **(error.headers if isinstance(error, HttpError) else {})}
+    headers = {**problem_headers(problem), **(error.headers if isinstance(error, HttpError) else {})}
     return Response(problem.json_bytes(), problem.status, headers, PROBLEM_JSON)
 
 

@@ -3,34 +3,27 @@
 Lists differ by market and vendor. Replace this one with `policy.banned.words`.
 """
 
-# ruff: noqa: RUF001 - the marks of other scripts are meant
-
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Literal
 
-import regex
 from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
-
-# Scripts without spaces between words: there, a banned word matches anywhere.
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+from serve_app.policy.word_list import WordAction, WordList
 
 
 class BannedWord(Knobs):
     """A word or phrase. Compared NFKC-casefolded, as whole words."""
 
     text: str = Field(min_length=1, max_length=100)
-    action: Literal["review", "block"] = "block"
+    action: WordAction = "block"
 
 
-def _words(action: Literal["review", "block"], *texts: str) -> tuple[BannedWord, ...]:
+def _words(action: WordAction, *texts: str) -> tuple[BannedWord, ...]:
     return tuple(BannedWord(text=text, action=action) for text in texts)
 
 
@@ -53,39 +46,17 @@ class BannedRule(Knobs):
     words: tuple[BannedWord, ...] = Field(default=_DEFAULT, max_length=20_000)
 
     @cached_property
-    def actions(self) -> dict[str, Action]:
-        """Actions by normalised word. Cached, because a list may be long."""
-        return {_key(word.text): word.action for word in self.words}
-
-    @cached_property
-    def pattern(self) -> regex.Pattern[str]:
-        return _pattern(self.actions)
+    def word_list(self) -> WordList:
+        return WordList((word.text, word.action) for word in self.words)
 
 
-def banned(copy: Copy, context: PolicyContext, settings: BannedRule) -> Iterator[Hit]:  # noqa: ARG001
-    """BANNED_WORD, with the word's own action, or the rule's `action` where it is milder."""
-    if settings.action == "off" or not settings.words:
-        return
+def banned(copy: Copy, context: PolicyContext, settings: BannedRule) -> Iterator[Hit]:
+    """BANNED_WORD, with the word's own action, or the rule's `action` where it is milder.
+
+    The tenant's own words are blocked, whatever the operator's rule says.
+    """
     for field, text in fields_of(copy):
-        for matched_word in dict.fromkeys(_key(match.group()) for match in settings.pattern.finditer(_visible(text))):
-            word_action = settings.actions.get(matched_word, "block")
-            yield Hit("BANNED_WORD", word_action if settings.action == "block" else "review", field, matched_word)
-
-
-def _pattern(keys: Iterable[str]) -> regex.Pattern[str]:
-    """Compile one alternation for the list, longest word first."""
-    alternatives = []
-    for key in sorted(keys, key=len, reverse=True):
-        words = r"\s+".join(regex.escape(part) for part in key.split())
-        alternatives.append(words if _UNSPACED.search(key) else rf"(?<![\p{{L}}\p{{N}}]){words}(?![\p{{L}}\p{{N}}])")
-    return regex.compile("|".join(alternatives))
-
-
-def _key(text: str) -> str:
-    return " ".join(_visible(text).split())
-
-
-def _visible(text: str) -> str:
-    """Normalise by NFKC and case folding, without the invisible characters (Cf) that hide a word from a filter."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return "".join(c for c in folded if unicodedata.category(c) != "Cf")
+        for word, action in settings.word_list.found_in(text) if settings.action != "off" else ():
+            yield Hit("BANNED_WORD", action if settings.action == "block" else "review", field, word)
+        for word, action in context.tenant_banned.found_in(text) if context.tenant_banned else ():
+            yield Hit("BANNED_WORD", action, field, word)

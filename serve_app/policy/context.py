@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from deployments.item_text import grounding_text
 from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.policy.text import fold, normalise
+from serve_app.policy.word_list import WordList
 
 # Effect of a finding: "off" drops it, "review" keeps the copy, "block" rejects the copy.
 Action = Literal["off", "review", "block"]
@@ -32,7 +33,7 @@ class PolicyContext:
     """The request of a copy.
 
     others: copies accepted earlier in the same request. own_words: of the operator's template, which are true beside
-    the item's. generated: whether a model wrote the copy.
+    the item's. generated: whether a model wrote the copy. tenant_banned: the tenant's own terms, beside the operator's.
     """
 
     item: Item
@@ -43,6 +44,7 @@ class PolicyContext:
     others: tuple[Copy, ...] = field(default=())
     own_words: str = ""
     generated: bool = False
+    tenant_banned: WordList | None = None
 
     @cached_property
     def requested_fields(self) -> tuple[FieldName, ...]:

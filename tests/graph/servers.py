@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
+from serve_app.access.gate import Access, OpenAccess
 from serve_app.contract.servicer import add_service_to_server
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress import examples
@@ -38,11 +39,15 @@ def events(text: str) -> list[tuple[str, dict[str, Any], str | None]]:
 
 @asynccontextmanager
 async def serving(
-    service: Service, address: str = "127.0.0.1:0", interceptors: Sequence[grpc.aio.ServerInterceptor] = ()
+    service: Service,
+    address: str = "127.0.0.1:0",
+    interceptors: Sequence[grpc.aio.ServerInterceptor] = (),
+    access: Access | None = None,
 ) -> AsyncIterator[str]:
     """The address of a server of `service`, by default on a port of its own."""
     adapter = GrpcAdapter()
     adapter.service, adapter.watch_period_s, adapter.watch_life_s = service, 0.01, 0.2
+    adapter.access = access or OpenAccess()
     server = grpc.aio.server(interceptors=interceptors, options=[("grpc.max_receive_message_length", -1)])
     add_service_to_server(adapter, server)
     health_pb2_grpc.add_HealthServicer_to_server(adapter, server)

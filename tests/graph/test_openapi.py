@@ -209,7 +209,7 @@ async def test_every_example_of_a_request_is_answered_as_the_document_says(
 # The HTTP statuses of google.rpc.Code.
 GOOGLE = {
     "INVALID_ARGUMENT": 400, "RESOURCE_EXHAUSTED": 429, "UNIMPLEMENTED": 501, "DEADLINE_EXCEEDED": 504,
-    "UNAVAILABLE": 503, "INTERNAL": 500,
+    "UNAVAILABLE": 503, "INTERNAL": 500, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403,
 }  # fmt: skip
 
 

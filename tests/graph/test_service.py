@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushG
 from deployments.fakes import FakeKnobs, FakeRouter
 from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source, StageRevision
 from pushgen.v1 import service_pb2
+from serve_app.access.caller import Caller
 from serve_app.contract.codec import to_message
 from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
@@ -46,7 +47,11 @@ class Outcomes(NoMetrics):
 
 
 def service(
-    stages: Stages | None = None, metrics: NoMetrics | None = None, adapters: Sequence[str] = (), **admission: Any
+    stages: Stages | None = None,
+    metrics: NoMetrics | None = None,
+    adapters: Sequence[str] = (),
+    callers: Callable[[str], Caller] = Caller,
+    **admission: Any,
 ) -> PushGenService:
     async def categories() -> tuple[CategoryInfo, ...]:
         return INFOS
@@ -59,7 +64,7 @@ def service(
 
     knobs = IngressKnobs(admission=AdmissionKnobs(**admission))
     return PushGenService(
-        stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics(), adapters
+        stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics(), adapters, callers
     )
 
 

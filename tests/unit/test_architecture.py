@@ -55,10 +55,11 @@ ARROWS = {
     "contract": set(),
     "policy": set(),
     "client": {"contract"},
+    "access": {"policy"},
     "fetch": set(),
-    "flow": {"contract", "policy", "fetch"},
-    "cluster": {"flow", "policy", "contract", "stages"},
-    "ingress": {"cluster", "flow", "contract", "stages"},
+    "flow": {"access", "contract", "policy", "fetch"},
+    "cluster": {"access", "flow", "policy", "contract", "stages"},
+    "ingress": {"access", "cluster", "flow", "contract", "stages"},
     "demo": {"client", "contract", "flow", "settings", "stages"},
 }
 

@@ -13,7 +13,7 @@ from serve_app.app import build, scaled
 from serve_app.ingress.deployment import Ingress
 from serve_app.stages import STAGES
 
-FAKE = {row.key: {"kind": "fake"} for row in STAGES}
+FAKE = {row.key: {"kind": "fake"} for row in STAGES} | {"access": {"kind": "open"}}
 
 
 def bound(**args: Any) -> Any:
@@ -23,7 +23,8 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    assert set(kwargs) == {row.key for row in STAGES} | {"max_ongoing_requests", "adapters", "http", "stage_places"}
+    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places"}
+    assert set(kwargs) == {row.key for row in STAGES} | own
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment
         assert stage.name == row.deployment

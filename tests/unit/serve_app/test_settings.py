@@ -9,7 +9,7 @@ from deployments.settings import parse
 from serve_app.settings import AffinityScaling, AppSettings
 from serve_app.stages import STAGES
 
-FAKE = {row.key: {"kind": "fake"} for row in STAGES}
+FAKE = {row.key: {"kind": "fake"} for row in STAGES} | {"access": {"kind": "open"}}
 
 
 def test_without_an_ingress_replica_no_probe_is_answered() -> None:
@@ -68,3 +68,10 @@ def test_an_engine_that_fits_its_gpus_is_taken(num_gpus: float, engine: dict) ->
         "scaling": {"generator": {"num_gpus": num_gpus}},
     }
     parse(AppSettings, args, "args")
+
+
+def test_a_config_says_who_may_call() -> None:
+    with pytest.raises(Misconfigured, match=r"access is missing: write `access: \{kind: keys, file: \.\.\.\}`"):
+        parse(AppSettings, {key: value for key, value in FAKE.items() if key != "access"}, "args")
+    with pytest.raises(Misconfigured, match=r"args: access: .*'everyone'.*'open', 'keys'"):
+        parse(AppSettings, FAKE | {"access": {"kind": "everyone"}}, "args")

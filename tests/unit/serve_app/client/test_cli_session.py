@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import typer
@@ -81,3 +82,38 @@ def test_flags_that_no_client_takes_end_before_the_body(
 def test_a_bug_is_not_dressed_up() -> None:
     with pytest.raises(ZeroDivisionError), connected(CallFlags()):
         _ = 1 / 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"api_key_file": "nowhere/key"}, "cannot read nowhere/key: No such file"),
+        ({"ca_file": "nowhere/ca.pem"}, "cannot read nowhere/ca.pem: No such file"),
+        ({"cert_file": "c.pem"}, "needs both of cert_file and cert_key_file"),
+    ],
+)
+def test_files_that_cannot_be_used_are_named(
+    flags: dict[str, str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as caught, connected(CallFlags(**flags)):  # type: ignore[arg-type]
+        raise AssertionError("connected")
+    assert caught.value.exit_code == 2
+    assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_key_comes_from_the_file_before_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSHGEN_API_KEY", "of-the-variable")
+    (tmp_path / "key").write_text("of-the-file\n")
+    for flags, key in (
+        (CallFlags(), "of-the-variable"),
+        (CallFlags(api_key_file=str(tmp_path / "key")), "of-the-file"),
+    ):
+        with connected(flags) as client:
+            assert ("authorization", f"Bearer {key}") in client._metadata
+
+
+def test_a_key_that_is_none_is_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PUSHGEN_API_KEY", "two words")
+    with pytest.raises(typer.Exit), connected(CallFlags()):
+        raise AssertionError("connected")
+    assert "two words" not in capsys.readouterr().err

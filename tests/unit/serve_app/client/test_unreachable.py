@@ -67,7 +67,7 @@ TO = "failed to connect to all addresses; last error: UNKNOWN: ipv4:10.0.0.9:900
         (f"{TO}Failed to connect to remote host: Connection refused", "nothing listens there", "make serve"),
         ("unix:/run/x: connect: No such file or directory (2)", "nothing listens there", "--address"),
         ("Trying to connect an http1.x server (HTTP status 400)", "speaks HTTP, not gRPC", "9000 by default"),
-        ("SSL_ERROR_SSL: error:100000f7:SSL routines::WRONG_VERSION_NUMBER", "no TLS", "without credentials"),
+        ("SSL_ERROR_SSL: error:100000f7:SSL routines::WRONG_VERSION_NUMBER", "no TLS", "without TLS"),
         ("SSL_ERROR_SSL: routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED", "TLS connection fails", "certificate"),
         (f"{TO}connection attempt timed out before receiving SETTINGS frame", "in time", "firewall"),
         (f"{TO}recvmsg: Connection reset by peer", "closed at once", "port of gRPC"),

@@ -9,6 +9,7 @@ import pytest
 
 from deployments.errors import Misconfigured
 from deployments.types import StageRevision
+from serve_app.access.caller import Caller
 from serve_app.cluster import graph
 from serve_app.cluster.graph import Graph, _takes_calls
 from serve_app.flow.metrics import NoMetrics
@@ -59,7 +60,8 @@ def handles() -> dict[str, Any]:
 
 @pytest.fixture
 def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
-    return Graph(max_ongoing_requests=256, stage_places=dict.fromkeys(handles, 256), adapters=("news",), **handles)
+    places = dict.fromkeys(handles, 256)
+    return Graph(max_ongoing_requests=256, stage_places=places, adapters=("news",), callers=Caller, **handles)
 
 
 @pytest.mark.parametrize(

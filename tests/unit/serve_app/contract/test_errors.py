@@ -14,9 +14,11 @@ from deployments.errors import (
     DeadlineExceeded,
     InvalidInput,
     Overloaded,
+    PermissionDenied,
     PushGenError,
     StageFailed,
     StageUnavailable,
+    Unauthenticated,
     UnsupportedField,
     Violation,
 )
@@ -30,6 +32,8 @@ EVERY: list[tuple[PushGenError, grpc.StatusCode, int]] = [
     (Overloaded("full", 2.5), grpc.StatusCode.RESOURCE_EXHAUSTED, 429),
     (Overloaded("full", 2.5, "queue_full"), grpc.StatusCode.RESOURCE_EXHAUSTED, 429),
     (DeadlineExceeded("spent"), grpc.StatusCode.DEADLINE_EXCEEDED, 504),
+    (Unauthenticated("no key"), grpc.StatusCode.UNAUTHENTICATED, 401),
+    (PermissionDenied("not yours"), grpc.StatusCode.PERMISSION_DENIED, 403),
     (StageUnavailable("away"), grpc.StatusCode.UNAVAILABLE, 503),
     (StageFailed("broke"), grpc.StatusCode.INTERNAL, 500),
     (PushGenError("odd"), grpc.StatusCode.INTERNAL, 500),
@@ -153,7 +157,12 @@ def test_bare_codes(code: grpc.StatusCode, kind: type) -> None:
     assert type(from_code(code, "x")) is kind
 
 
-def test_retry_header_is_whole_seconds_rounded_up() -> None:
-    assert status.retry_header(to_problem(Overloaded("x", 2.1), "r")) == {"Retry-After": "3"}
-    assert status.retry_header(to_problem(Overloaded("x", 0.01), "r")) == {"Retry-After": "1"}
-    assert status.retry_header(to_problem(DeadlineExceeded("x"), "r")) == {}
+def test_the_retry_header_is_whole_seconds_rounded_up() -> None:
+    assert status.problem_headers(to_problem(Overloaded("x", 2.1), "r")) == {"Retry-After": "3"}
+    assert status.problem_headers(to_problem(Overloaded("x", 0.01), "r")) == {"Retry-After": "1"}
+    assert status.problem_headers(to_problem(DeadlineExceeded("x"), "r")) == {}
+
+
+def test_a_missing_key_is_told_how_one_is_sent() -> None:
+    headers = status.problem_headers(to_problem(Unauthenticated("x"), "r"))
+    assert headers == {"WWW-Authenticate": 'Bearer realm="pushgen"'}

@@ -60,10 +60,10 @@ class Gate:
         budget_s: float = 60.0,
         *,
         takes_s: float = 1.0,
-        bounded: bool = True,
+        of_batch: bool = False,
     ) -> None:
         call = Call(Deadline(self.clock() + budget_s), priority)
-        async with self.admission.admit("Live", Work(units), call, bounded=bounded):
+        async with self.admission.admit("Live", Work(units), call, of_batch=of_batch):
             self.order.append(name)
             await asyncio.sleep(takes_s)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Overloaded
 from deployments.types import Priority
+from serve_app.access.caller import Caller
 from serve_app.flow.admission import Admission
 from serve_app.flow.knobs import AdmissionKnobs
 from serve_app.flow.metrics import NoMetrics
@@ -135,7 +136,7 @@ class Simulation:
             group[1] += 1
         deadline = Deadline(arrived_s + budget_s)
         try:
-            async with self.admission.admit("Generate", Work(units), Call(deadline, priority), tenant):
+            async with self.admission.admit("Generate", Work(units), Call(deadline, priority), Caller(tenant)):
                 tally.waits_s.append(self.clock() - arrived_s)
                 try:
                     async with asyncio.timeout_at(deadline.at_s):

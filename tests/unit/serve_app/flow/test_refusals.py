@@ -107,7 +107,7 @@ def test_items_of_a_batch_may_wait_beyond_the_queue() -> None:
     async def play() -> None:
         gate = Gate(max_in_flight=1, max_waiting=0)
         for _ in range(5):
-            gate.start(priority=BULK, bounded=False)
+            gate.start(priority=BULK, of_batch=True)
         assert await gate.all() == [None] * 5
 
     run(play())

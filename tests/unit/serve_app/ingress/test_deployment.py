@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import types
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from deployments import replica
 from deployments.errors import Misconfigured
 from deployments.safe_log import SafeLines, SafeRequestId
+from serve_app.access.keys import hash_line
+from serve_app.access.settings import KeyAccessSettings, OpenAccessSettings
 from serve_app.ingress import deployment
 from serve_app.ingress.deployment import Ingress
 from serve_app.ingress.http_settings import HttpSettings
@@ -41,7 +44,8 @@ def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
     gauge = types.SimpleNamespace(set=lambda value: None)
     monkeypatch.setattr(replica, "Gauge", lambda *_, **__: gauge)
     monkeypatch.setattr(deployment, "Graph", Graph)
-    return UserClass(http=HttpSettings(), captioner="handle", adapters=("news",))
+    monkeypatch.setattr(deployment, "http_host", lambda: "::")
+    return UserClass(http=HttpSettings(), access=OpenAccessSettings(), captioner="handle", adapters=("news",))
 
 
 async def test_the_first_knobs_warm_it_up_once(ingress: Any) -> None:
@@ -61,11 +65,30 @@ async def test_impossible_knobs_end_the_start_and_nothing_later(ingress: Any, ca
 
 def test_the_service_is_the_graphs_and_the_graph_gets_every_part(ingress: Any) -> None:
     assert ingress.service is ingress._graph.service
-    assert ingress._graph.parts == {"captioner": "handle", "adapters": ("news",)}
+    assert ingress._graph.parts == {
+        "captioner": "handle",
+        "adapters": ("news",),
+        "callers": ingress.access.caller,
+    }
 
 
 def test_the_log_of_the_ingress_cannot_be_forged(monkeypatch: pytest.MonkeyPatch, ingress: Any) -> None:
     log = logging.getLogger("ray.serve")
     monkeypatch.setattr(log, "filters", [])
-    UserClass(http=HttpSettings())
+    UserClass(http=HttpSettings(), access=OpenAccessSettings())
     assert [type(each) for each in log.filters] == [SafeLines, SafeRequestId]
+
+
+async def test_an_open_service_warns_once_and_one_with_keys_never(
+    ingress: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ingress.reconfigure({})
+    await ingress.reconfigure({})
+    assert caplog.text.count("access is open: everyone who reaches HTTP on all interfaces and gRPC") == 1
+    caplog.clear()
+    (tmp_path / "t.yaml").write_text(f"tenants: [{{name: shop, keys: ['{hash_line('k')}']}}]")
+    settings = KeyAccessSettings(file=str(tmp_path / "t.yaml"))
+    closed = UserClass(http=HttpSettings(), access=settings)
+    await closed.reconfigure({})
+    assert closed.access.tenant("Bearer k", "") == "shop"
+    assert "access is open" not in caplog.text
