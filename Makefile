@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint format proto docs clean bench-scorer bench-engine bench-tax \
+.PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
 	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-report
 
 help: ## List the commands
@@ -64,6 +64,10 @@ lint: setup ## ruff, mypy, buf, documentation
 	@$(BIN)/python tools/buf_lint.py
 	@$(BIN)/python tools/docs.py --check
 	@$(BIN)/mkdocs build --strict --quiet
+	@$(BIN)/python tools/audit.py --report
+
+audit: setup ## Known vulnerabilities of the pinned packages, by OSV
+	@$(BIN)/python tools/audit.py
 
 format: setup ## Format the code
 	@$(BIN)/ruff check --fix .

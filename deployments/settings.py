@@ -60,7 +60,7 @@ class Scaling(Settings):
     graceful_shutdown_timeout_s: float = Field(default=30.0, ge=0)
     num_cpus: float = Field(default=1.0, ge=0)
     num_gpus: float = Field(default=0.0, ge=0)
-    env_vars: dict[str, str] = Field(default_factory=dict)
+    env_vars: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @model_validator(mode="after")
     def _possible(self) -> Scaling:

@@ -92,3 +92,8 @@ def test_an_error_of_the_whole_model_has_no_path_of_its_own() -> None:
     with pytest.raises(ValidationError) as caught:
         Scaling(min_replicas=2)
     assert describe(caught.value) == "settings: max_replicas=1 is below min_replicas=2"
+
+
+def test_variables_of_a_stage_are_in_no_repr() -> None:
+    """One may be a token of a model hub."""
+    assert "hub-token" not in repr(Scaling(env_vars={"HF_TOKEN": "hub-token"}))
