@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-report
+	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu chaos soak bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -109,6 +109,12 @@ bench-ingress: setup ## HAProxy against Serve's Python proxy
 
 bench-gpu: setup ## A first hour on a GPU: card, encoder, scorer, graph over engine, gpu.yaml
 	@$(BIN)/python -m benchmarks.gpu
+
+chaos: weights ## One fault at a time under load, on fakes and on real stages: what callers see
+	@$(BIN)/python -m benchmarks.chaos
+
+soak: setup ## A quarter of an hour at 70% of the knee, with bursts and cancels
+	@$(BIN)/python -m benchmarks.soak
 
 bench-report: setup ## One report of all results, Markdown and HTML
 	@$(BIN)/python -m benchmarks.report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -129,6 +129,15 @@ def next_rate(points: Sequence[Point], start: float, highest: float) -> float | 
     if not failed:
         return min(2 * best.rate, highest) if best.rate < highest else None
     return math.sqrt(best.rate * min(failed)) if min(failed) / best.rate > _CLOSE_ENOUGH else None
+
+
+async def find_knee(offer: Callable[[float], Awaitable[Point]], start: float, highest: float = 1000.0) -> float | None:
+    """Offer rates, from `start` on, until the knee is known; None when no rate is sustained."""
+    points: list[Point] = []
+    while (rate := next_rate(points, start, highest)) is not None:
+        points.append(await offer(rate))
+    best = knee(points)
+    return None if best is None else best.rate
 
 
 def raw_rows(run: Run, **tags: Any) -> Iterator[dict[str, Any]]:

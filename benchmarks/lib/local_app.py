@@ -15,6 +15,7 @@ from benchmarks.lib.console import console, refusal
 from benchmarks.lib.open_loop import Run
 from deployments.errors import Misconfigured
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed, free_port
+from serve_app.demo.supervisor import alive
 from serve_app.stages import STAGES as ROWS
 
 STAGES: Final = tuple(row.deployment for row in ROWS)
@@ -28,7 +29,11 @@ class Failed(Exception):
 
 @contextmanager
 def started(
-    config: Path, edit: Edit | None = None, env: dict[str, str] | None = None, ingress: IngressMode | None = None
+    config: Path,
+    edit: Edit | None = None,
+    env: dict[str, str] | None = None,
+    ingress: IngressMode | None = None,
+    ready_s: float = READY_S,
 ) -> Iterator[LocalServe]:
     """The config's application, ready, on ports of its own. Raises StartFailed, Misconfigured."""
     if not config.is_file():
@@ -39,7 +44,7 @@ def started(
     ports = {"http_port": free_port(), "grpc_port": free_port()}
     with LocalServe(config, **ports, ingress=ingress, edit=edit, env=env) as app:
         with console.status(f"starting {config.name}"):
-            app.wait_ready(READY_S)
+            app.wait_ready(ready_s)
         yield app
 
 
@@ -73,6 +78,14 @@ def all_answered(run: Run, what: str) -> Run:
         codes = sorted({s.reply.code for s in run.samples if s.reply.code})
         raise Failed(f"{failed} requests {what} failed ({', '.join(codes)})")
     return run
+
+
+def outliving(processes: Sequence[psutil.Process], within_s: float) -> list[psutil.Process]:
+    """Those that have not ended after so many seconds. Blocks until all have."""
+    until = time.monotonic() + within_s
+    while (left := [process for process in processes if alive(process)]) and time.monotonic() < until:
+        time.sleep(0.2)
+    return left
 
 
 def environment_of(settings: Sequence[str]) -> dict[str, str]:

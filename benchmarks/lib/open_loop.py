@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import random
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,16 @@ class Run:
     @property
     def window_s(self) -> float:
         return max(0.0, self.end_s - self.warm_up_s)
+
+
+class Watch(Protocol):
+    """An observer of a run, which may end it before its time."""
+
+    def saw(self, sample: Sample) -> None:
+        """Take note of a request that is done."""
+
+    def enough(self) -> bool:
+        """Whether no more requests are to be offered."""
 
 
 # --- when requests are due --------------------------------------------------------------------------------------------
@@ -176,9 +187,10 @@ class Backlog:
 class _Recorder:
     """Sends single requests and keeps what became of them."""
 
-    def __init__(self, target: Target, timeout_s: float) -> None:
+    def __init__(self, target: Target, timeout_s: float, watch: Watch | None = None) -> None:
         self._target = target
         self._timeout_s = timeout_s
+        self._watch = watch
         self._clock = asyncio.get_running_loop().time
         self._begin = self._clock()
         self.samples: list[Sample] = []
@@ -210,15 +222,19 @@ class _Recorder:
         if sample.reply.outcome in (Outcome.TIMEOUT, Outcome.UNSENT):
             sample = replace(sample, done_s=max(sample.done_s, sample.intended_s + self._timeout_s))
         self.samples.append(sample)
+        if self._watch is not None:
+            self._watch.saw(sample)
 
     def run(self, limits: Limits, end_s: float, stopped: str = "") -> Run:
         ordered = sorted(self.samples, key=lambda s: s.intended_s)
         return Run(tuple(ordered), limits.warm_up_s, end_s, stopped)
 
 
-async def open_loop(target: Target, arrivals: Arrivals, limits: Limits, slo_s: float) -> Run:
-    """Offer requests as they are due, until a limit or over-saturation; then wait for those in flight."""
-    recorder, backlog = _Recorder(target, limits.timeout_s), Backlog(arrivals.rate, slo_s)
+async def open_loop(
+    target: Target, arrivals: Arrivals, limits: Limits, slo_s: float = math.inf, watch: Watch | None = None
+) -> Run:
+    """Offer requests as they are due, until a limit, over-saturation or `watch`; then wait for those in flight."""
+    recorder, backlog = _Recorder(target, limits.timeout_s, watch), Backlog(arrivals.rate, slo_s)
     pending: set[asyncio.Task[None]] = set()
     end_s, stopped = limits.duration_s, ""
     try:
@@ -229,6 +245,9 @@ async def open_loop(target: Target, arrivals: Arrivals, limits: Limits, slo_s: f
                 end_s, stopped = due_s, "max_requests"
                 break
             await asyncio.sleep(max(0.0, due_s - recorder.now_s()))
+            if watch is not None and watch.enough():
+                end_s = due_s
+                break
             if backlog.grows(due_s, len(pending)):
                 end_s, stopped = due_s, "over-saturation"
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import itertools
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ class Plan:
 def edited(plan: Plan, *, gate: bool) -> Any:
     """An edit of the config: the waits of the fakes, the generator's places, and the gate on or off."""
     set_latency = fakes({"Captioner": 20, "CategoryRouter": 5, "Generator": plan.generate_ms, "RewardScorer": 10})
-    off = {"adaptive": False, "max_waiting": 0, "max_in_flight": _MOST_IN_FLIGHT}
+    off = {"adaptive": False, "max_waiting": 0, "max_watches": 0, "max_in_flight": _MOST_IN_FLIGHT}
 
     def edit(config: dict[str, Any]) -> None:
         set_latency(config)
@@ -99,7 +99,7 @@ class Offers:
         limits = Limits(duration_s, timeout_s, warm_up_s=duration_s / 5, max_in_flight=4_000)
         self._meter.restart()
         # No stop at over-saturation: what happens beyond it is the question.
-        run = await open_loop(self._target, Poisson(rate, seed), limits, slo_s=math.inf)
+        run = await open_loop(self._target, Poisson(rate, seed), limits)
         point = load_stats.point(run, rate, self._plan.budget_ms)
         point.row.update(arm=self._arm, step=what, **self._meter.read())
         self.rows += load_stats.raw_rows(run, arm=self._arm, step=what, offered_rps=rate)
@@ -109,13 +109,15 @@ class Offers:
 
     async def knee(self) -> float:
         """The highest rate that is sustained. Raises Failed when none is."""
-        points: list[Point] = []
-        while (rate := load_stats.next_rate(points, _FIRST_RPS, 1000.0)) is not None:
-            points.append((await self.offer(rate, "search", self._plan.seed + len(points)))[0])
-        best = load_stats.knee(points)
-        if best is None:
+        seeds = itertools.count(self._plan.seed)
+
+        async def offer(rate: float) -> Point:
+            return (await self.offer(rate, "search", next(seeds)))[0]
+
+        knee_rps = await load_stats.find_knee(offer, _FIRST_RPS)
+        if knee_rps is None:
             raise Failed("no rate is sustained: give the requests a longer --budget-ms")
-        return best.rate
+        return knee_rps
 
 
 async def run(plan: Plan) -> tuple[dict[str, Any], list[dict[str, Any]]]:

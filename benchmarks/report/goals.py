@@ -31,7 +31,8 @@ class Goal:
 class Verdict:
     """`measured`: what the key holds, one number or several by name, of which the worst counts.
 
-    `margin`: how far the worst number is on the good side of the target, as a share of it; negative when missed.
+    `margin`: how far the worst number is on the good side of the target, as a share of it; negative when missed. None
+    for a target of 0.
     """
 
     goal: Goal
@@ -67,6 +68,13 @@ GOALS: Final = (
     Goal("overload: REALTIME let in and answered in time at 4 times the knee", "overload", "realtime_ok_4x", 0.994),
     Goal("overload: late, of what was let in", "overload", "late_share", 0.001, at_least=False),
     Goal("overload: refused at half the knee", "overload", "refused_share_0.5x", 0.001, at_least=False),
+    Goal("chaos: lost requests", "chaos", "lost", 0, at_least=False),
+    Goal("chaos: wrong answers", "chaos", "wrong", 0, at_least=False),
+    Goal("chaos: internal errors", "chaos", "internal", 0, at_least=False),
+    Goal("chaos: processes left behind", "chaos", "orphans", 0, at_least=False),
+    Goal("soak: growth of memory in a quarter of an hour, %", "soak", "rss_growth_pct", 3.0, at_least=False),
+    Goal("soak: late, of what was not refused", "soak", "late_share", 0.001, at_least=False),
+    Goal("soak: processes left behind", "soak", "orphans", 0, at_least=False),
     Goal("overload: refused at the knee", "overload", "refused_share_1x", 0.001, at_least=False),
 )  # fmt: skip
 
@@ -78,4 +86,4 @@ def judge(goal: Goal, results: Results) -> Verdict:
     worst = min(measured.values()) if goal.at_least else max(measured.values())
     distance = worst - goal.target if goal.at_least else goal.target - worst
     outcome = Outcome.MET if distance >= 0 else Outcome.MISSED
-    return Verdict(goal, outcome, measured, worst, distance / goal.target)
+    return Verdict(goal, outcome, measured, worst, distance / goal.target if goal.target else None)

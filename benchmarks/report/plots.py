@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.chaos.plot import plot as chaos
 from benchmarks.engine.plot import plot as engine
 from benchmarks.gpu.plot import plot as gpu
 from benchmarks.ingress.plot import plot as ingress
@@ -17,6 +18,7 @@ from benchmarks.prefix.plot import plot as prefix
 from benchmarks.scale.plot import plot as scale
 from benchmarks.scorer.plot import plot as scorer
 from benchmarks.selection.plot import plot as selection
+from benchmarks.soak.plot import plot as soak
 from benchmarks.tax.plot import plot as tax
 
 Rows = Sequence[dict[str, Any]]
@@ -27,6 +29,7 @@ FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
 }  # fmt: skip
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,
+    "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak,
 }  # fmt: skip
 
 

@@ -127,6 +127,25 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("refused at the knee", "refused_share_1x", "none"),
         ),
     ),
+    "chaos": Subject(
+        "One fault at a time under load: what callers saw",
+        (
+            Line("requests without an answer", "lost", "requests", "requests"),
+            Line("answers to another request", "wrong", "requests", "requests"),
+            Line("INTERNAL, UNKNOWN or 500", "internal", "requests", "requests"),
+            Line("answers beyond the budget and 100 ms", "late", "requests", "requests"),
+            Line("processes left behind", "orphans", "none"),
+        ),
+    ),
+    "soak": Subject(
+        "A soak at 70% of the knee, with bursts and cancels",
+        (
+            Line("good answers outside bursts", "goodput_ratio", "all of them"),
+            Line("growth of memory, %", "rss_growth_pct", "none"),
+            Line("processes left behind", "orphans", "none"),
+            Line("late, of what was not refused", "late_share", "none"),
+        ),
+    ),
     "locust": Subject(
         "Locust, gRPC and HTTP users side by side",
         (

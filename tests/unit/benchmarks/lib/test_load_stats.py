@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.lib.load_stats import Point, knee, next_rate, ok_rps, percentile, point, raw_rows
+from benchmarks.lib.load_stats import Point, find_knee, knee, next_rate, ok_rps, percentile, point, raw_rows
 from benchmarks.lib.open_loop import Outcome, Reply, Run, Sample, StageMs
 
 
@@ -116,12 +116,22 @@ def test_the_search_encloses_the_knee_then_closes_in(tried: dict[str, bool], exp
     )
 
 
-def test_the_search_finds_any_capacity_in_a_few_steps() -> None:
+async def test_the_search_finds_any_capacity_in_a_few_steps() -> None:
     for capacity in (0.5, 3.0, 37.0, 300.0):
-        tried: list[Point] = []
-        while (rate := next_rate(tried, 4.0, 500.0)) is not None:
-            tried.append(Point(rate, 1.0 if rate <= capacity else 0.5, "", {}))
-        highest = knee(tried)
+        tried: list[float] = []
+
+        async def offer(rate: float, capacity: float = capacity, tried: list[float] = tried) -> Point:
+            tried.append(rate)
+            return Point(rate, 1.0 if rate <= capacity else 0.5, "", {})
+
+        highest = await find_knee(offer, 4.0, 500.0)
         assert highest is not None
-        assert capacity / 1.1 <= highest.rate <= capacity
+        assert capacity / 1.1 <= highest <= capacity
         assert len(tried) <= 12
+
+
+async def test_no_rate_is_the_knee_of_what_sustains_none() -> None:
+    async def offer(rate: float) -> Point:
+        return Point(rate, 0.5, "", {})
+
+    assert await find_knee(offer, 4.0) is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
-from benchmarks.lib.local_app import fakes
+from benchmarks.lib.local_app import fakes, outliving
 from deployments.errors import Misconfigured
 
 
@@ -27,3 +30,11 @@ def test_fakes_get_their_latency_and_other_stages_are_refused(root: Path) -> Non
     assert latency_ms == {"Captioner": 3.0, "CategoryRouter": 5, "Generator": 4.0, "RewardScorer": 10}
     with pytest.raises(Misconfigured, match="captioner, router, generator, reward"):
         fakes({"Captioner": 3.0})(config(root, "demo.yaml"))
+
+
+def test_what_outlives_its_time_is_named_and_what_ends_is_not() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        members = [psutil.Process(process.pid)]
+        assert outliving(members, 0.0) == members
+        process.kill()
+        assert outliving(members, 10.0) == []

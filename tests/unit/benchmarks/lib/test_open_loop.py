@@ -9,7 +9,19 @@ import time
 
 import pytest
 
-from benchmarks.lib.open_loop import ARRIVALS, Backlog, Even, Limits, Outcome, Poisson, Reply, closed_loop, open_loop
+from benchmarks.lib.open_loop import (
+    ARRIVALS,
+    Backlog,
+    Even,
+    Limits,
+    Outcome,
+    Poisson,
+    Reply,
+    Run,
+    Sample,
+    closed_loop,
+    open_loop,
+)
 from tests.unit.benchmarks.lib.virtual_time import Scripted, run
 
 SLO_S = 10.0
@@ -148,3 +160,24 @@ def test_a_closed_loop_keeps_so_many_under_way_and_counts_its_last_ones() -> Non
     most, count, end_s = run(measure())
     assert (most, count) == (4, 16)
     assert end_s == pytest.approx(1.2)
+
+
+def test_a_watch_sees_every_request_and_may_end_the_run() -> None:
+    class Watch:
+        def __init__(self) -> None:
+            self.seen: list[int] = []
+
+        def saw(self, sample: Sample) -> None:
+            self.seen.append(sample.index)
+
+        def enough(self) -> bool:
+            return len(self.seen) >= 3
+
+    async def measure() -> tuple[Run, Watch]:
+        watch = Watch()
+        target = Scripted(lambda _: 0.1)
+        return await open_loop(target, Even(2.0), Limits(duration_s=60.0, timeout_s=60), watch=watch), watch
+
+    done, watch = run(measure())
+    assert watch.seen == [s.index for s in done.samples] == [0, 1, 2]
+    assert (done.end_s, done.stopped) == (1.5, "")

@@ -31,6 +31,12 @@ def test_a_goal_says_by_how_much(
     assert verdict.margin == pytest.approx(margin)
 
 
+@pytest.mark.parametrize(("measured", "outcome"), [(0, Outcome.MET), (3, Outcome.MISSED)])
+def test_a_goal_of_none_has_no_margin(measured: int, outcome: Outcome) -> None:
+    verdict = judge(goal(0.0, at_least=False), {"some": {"a": {"ratio": measured}}})
+    assert (verdict.outcome, verdict.worst, verdict.margin) == (outcome, measured, None)
+
+
 @pytest.mark.parametrize(("at_least", "worst"), [(True, 1.0), (False, 3.0)])
 def test_of_several_numbers_the_worst_counts(at_least: bool, worst: float) -> None:
     verdict = judge(goal(2.0, at_least=at_least), {"some": {"a": {"ratio": {"grpc": 1.0, "http": 3.0}}}})

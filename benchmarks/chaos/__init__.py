@@ -1,0 +1,1 @@
+"""Faults under load, one at a time: `python -m benchmarks.chaos`."""
