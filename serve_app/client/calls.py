@@ -49,6 +49,8 @@ def channel_options() -> list[tuple[str, Any]]:
         # Servers refuse pings more often than every five minutes by default.
         ("grpc.keepalive_time_ms", 330_000),
         ("grpc.keepalive_timeout_ms", 20_000),
+        # By default a client stays away from a service that is back for up to two minutes.
+        ("grpc.max_reconnect_backoff_ms", 5_000),
     ]
 
 

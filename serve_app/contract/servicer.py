@@ -18,6 +18,7 @@ from google.protobuf.message import Message
 from deployments.errors import InvalidInput, Violation
 from deployments.safe_log import protect
 from pushgen.v1 import service_pb2
+from serve_app.contract.proxy_errors import in_our_words
 from serve_app.contract.size import MAX_REQUEST_BYTES
 
 logger = logging.getLogger("ray.serve")
@@ -36,8 +37,9 @@ def add_service_to_server(servicer: Any, server: Any) -> None:
         kind = grpc.unary_stream_rpc_method_handler if rpc.server_streaming else grpc.unary_unary_rpc_method_handler
         method = getattr(servicer, rpc.name)
         handlers[rpc.name] = kind(method, request_deserializer=receive, response_serializer=_serialized)
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
-    server.add_registered_method_handlers(service.full_name, handlers)
+    with in_our_words(server):
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
+        server.add_registered_method_handlers(service.full_name, handlers)
 
 
 def _receiver() -> Callable[[bytes], bytes | InvalidInput]:

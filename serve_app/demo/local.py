@@ -160,6 +160,9 @@ class LocalServe:
             # The default of 5 s is too short on two busy cores.
             "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
             MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),
+            # Serve replaces a dead proxy after three checks, by default after 30 s.
+            "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "2",
+            "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve_app.ingress.unfinished:middlewares",
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
             **at_home,

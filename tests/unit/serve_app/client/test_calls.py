@@ -191,3 +191,7 @@ def test_what_may_be_made_again(call: calls.RpcCall[Any], tries: int, repeatable
 
 def test_grpc_itself_retries_nothing() -> None:
     assert "grpc.service_config" not in dict(calls.channel_options())
+
+
+def test_a_client_is_back_soon_after_the_service_is() -> None:
+    assert dict(calls.channel_options())["grpc.max_reconnect_backoff_ms"] <= 5_000
