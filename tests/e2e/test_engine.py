@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -232,6 +233,32 @@ async def test_cancelling_stops_the_work_in_the_engine(generator: VllmGenerator,
         await running
     await idle(engine)
     await engine.check_health()
+
+
+def computed_s(engine: Engine) -> float:
+    """CPU time that the engine's own processes have taken."""
+    times = [process.cpu_times() for process in engine._processes.alive()]
+    return sum(t.user + t.system for t in times)
+
+
+async def test_of_many_cancelled_calls_none_computes_on(generator: VllmGenerator, engine: Engine) -> None:
+    draw = random.Random(7)
+
+    async def one(n: int) -> None:
+        running = asyncio.create_task(drafts(generator, task(seed=n, item=ITEM.model_copy(update={"id": f"{n}"}))))
+        await asyncio.wait({running}, timeout=draw.uniform(0.0, 2.0))
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    await asyncio.gather(*(one(n) for n in range(200)))
+    await idle(engine)
+    async with asyncio.timeout(10):
+        rested = False
+        while not rested:
+            before = computed_s(engine)
+            await asyncio.sleep(0.3)
+            rested = computed_s(engine) - before < 0.1
+    assert await drafts(generator, task(plan=PLANS[:1], candidates_per_category=1))
 
 
 async def test_a_consumer_that_has_enough_stops_the_rest(generator: VllmGenerator, engine: Engine) -> None:
