@@ -16,13 +16,13 @@ from deployments.deadline import Call
 from deployments.errors import InvalidInput
 from deployments.generator.choice import adapter_violations
 from deployments.item_text import name_of, title_of
+from deployments.router.catalogue import Category
 from deployments.settings import Knobs, Settings
 from deployments.stages import Startable
 from deployments.types import (
     Caption,
     CaptionResult,
     CaptionSource,
-    CategoryInfo,
     CategoryPlan,
     Copy,
     Draft,
@@ -107,9 +107,9 @@ class FakeRouter(FakeStage):
         )
         return RouteResult(plan=plan, revision=self.revision(), usage=usage)
 
-    async def categories(self) -> tuple[CategoryInfo, ...]:
+    async def categories(self) -> tuple[Category, ...]:
         return tuple(
-            CategoryInfo(category=c, definition=f"fake {c}", instruction=f"fake {c}", is_default=i < 4)
+            Category(category=c, definition=f"fake {c}", instruction=f"fake {c}", cues=("fake",), is_default=i < 4)
             for i, c in enumerate(_CATEGORIES)
         )
 

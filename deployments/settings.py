@@ -47,7 +47,8 @@ class Scaling(Settings):
     """The number of replicas of a stage, and the bounds of its queues.
 
     `max_ongoing_requests` is per replica, `max_queued_requests` per caller, as in Ray Serve. Beyond both a call is
-    refused with RESOURCE_EXHAUSTED.
+    refused with RESOURCE_EXHAUSTED. A replica that is stopped finishes its calls for at most
+    `graceful_shutdown_timeout_s`: no less than the longest time budget, of the ingress the longest batch too.
     """
 
     min_replicas: int = Field(default=1, ge=0)
@@ -57,7 +58,7 @@ class Scaling(Settings):
     downscale_delay_s: float = Field(default=300.0, ge=0)
     max_ongoing_requests: int = Field(default=16, ge=1)
     max_queued_requests: int = Field(default=64, ge=1)
-    graceful_shutdown_timeout_s: float = Field(default=30.0, ge=0)
+    graceful_shutdown_timeout_s: float = Field(default=130.0, ge=0)
     num_cpus: float = Field(default=1.0, ge=0)
     num_gpus: float = Field(default=0.0, ge=0)
     env_vars: dict[str, str] = Field(default_factory=dict, repr=False)

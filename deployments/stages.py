@@ -9,10 +9,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 from deployments.deadline import Call
+from deployments.router.catalogue import Category
 from deployments.settings import Knobs, parse
 from deployments.types import (
     CaptionResult,
-    CategoryInfo,
     Copy,
     Draft,
     GenerationTask,
@@ -100,7 +100,7 @@ class CaptionerStage(Captioner, Life, Protocol):
 class RouterStage(CategoryRouter, Life, Protocol):
     """A router in a replica."""
 
-    async def categories(self) -> tuple[CategoryInfo, ...]:
+    async def categories(self) -> tuple[Category, ...]:
         """The catalogue that is served now."""
 
 

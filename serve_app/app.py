@@ -25,6 +25,7 @@ def build(args: dict[str, Any]) -> serve.Application:
         **stages,
         max_ongoing_requests=ingress.max_ongoing_requests,
         stage_places=settings.scaling.stage_places(),
+        drain_s=settings.scaling.drain_s(),
         adapters=settings.generator.adapter_names,
         http=settings.http,
         access=settings.access,

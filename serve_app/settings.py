@@ -57,6 +57,11 @@ class GraphScaling(Settings):
             places[row.key] = stage.max_queued_requests + shared
         return places
 
+    def drain_s(self) -> dict[str, float]:
+        """Return by stage, and for the ingress, how long a replica that is stopped may finish its calls."""
+        keys = (*(row.key for row in STAGES), "ingress")
+        return {key: getattr(self, key).graceful_shutdown_timeout_s for key in keys}
+
 
 class AppSettings(Settings):
     """The whole graph. Relations that cannot work are refused here, by name, before anything starts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import httpx
 
 from benchmarks.lib.open_loop import Outcome, Reply, StageMs
 from deployments.errors import Misconfigured
+from deployments.types import Image
 from pushgen.v1 import decision_pb2, service_pb2, service_pb2_grpc
 from serve_app.contract.codec import to_message
 from serve_app.contract.messages import GenerateNotificationRequest
@@ -20,6 +22,11 @@ from serve_app.demo.items import demo_items
 GENERATE_PATH: Final = "/v1/notifications:generate"
 INFO_PATH: Final = "/v1/info"
 _PREFIX: Final = "STAGE_"
+_PIXEL: Final = Image(
+    data=base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+)
 _CODES: Final = {
     grpc.StatusCode.RESOURCE_EXHAUSTED: Outcome.SHED,
     grpc.StatusCode.DEADLINE_EXCEEDED: Outcome.TIMEOUT,
@@ -30,17 +37,20 @@ _CONNECTIONS: Final = 1_000
 
 
 def workload(*, photos: bool = False, **options: Any) -> list[GenerateNotificationRequest]:
-    """Requests of the shipped demo items, with or without their photos. `options` override each request's options."""
+    """Requests of the shipped demo items. `options` override each request's options.
+
+    photos: with their photos; else each has one pixel, so that every stage has its call.
+    """
     requests = []
     for request in (entry.request for entry in demo_items()):
-        item = request.item if photos else request.item.model_copy(update={"images": (), "frames": ()})
+        item = request.item if photos else request.item.model_copy(update={"images": (_PIXEL,), "frames": ()})
         request_options = request.options.model_copy(update=options)
         requests.append(request.model_copy(update={"item": item, "options": request_options}))
     return requests
 
 
 def plain_request() -> GenerateNotificationRequest:
-    """The demo item that has neither images nor incumbents."""
+    """The demo item that has neither photos nor incumbents."""
     return next(r for r in workload() if r.item.id == "library-evening")
 
 

@@ -6,12 +6,14 @@ Pure. A change of its words changes the captioner's revision, see `revision`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
 
 from deployments.captioner.labels import Tag
 from deployments.item_text import caption_sentences, has_alt_text
 from deployments.prompt_revision import prompt_revision
 from deployments.text import shorten, stopped
-from deployments.types import Image, Item, VideoFrame
+from deployments.types import Caption, CaptionResult, CaptionSource, Image, Item, Stage, StageRevision, VideoFrame
 
 # No percentages: a number in a caption would ground the same number in a notification.
 _SURE = 0.8
@@ -19,6 +21,8 @@ _LIKELY = 0.6
 
 # The start of a page of text tells its subject.
 _MAX_READ = 240
+# Of a caption without pictures: it repeats what the generator reads anyway.
+_MAX_WORDS: Final = 700
 
 # ImageNet's classes without an article: no countable things.
 _MASS = frozenset(
@@ -33,6 +37,18 @@ def compose(item: Item, tags: Sequence[Tag], lines: Sequence[str], max_chars: in
     """
     sentences = [_seen(item, tags), _written(lines), *caption_sentences(item, [tag.name for tag in tags])]
     return shorten(" ".join(s for s in sentences if s), max_chars)
+
+
+def of_words(item: Item) -> CaptionResult:
+    """Caption an item by its own words, as for one without pictures. It is the same wherever it is composed."""
+    caption = Caption(text=compose(item, (), (), _MAX_WORDS), source=CaptionSource.METADATA)
+    return CaptionResult(caption=caption, revision=_words_revision())
+
+
+@lru_cache
+def _words_revision() -> StageRevision:
+    composed = prompt_revision(lambda item, _: [compose(item, (), (), _MAX_WORDS)])
+    return StageRevision(stage=Stage.CAPTION, kind="words", prompt_revision=composed)
 
 
 def revision() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image as Pillow
 
-from deployments.captioner import vision
+from deployments.captioner import compose, vision
 from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
@@ -59,12 +59,12 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
         if not pictures:
-            return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
+            return compose.of_words(item)
         settings = self._settings
         decoded = await self._decoder.jpegs(pictures, settings.max_image_side, settings.jpeg_quality, call)
         jpegs = decoded.usable()
         if not jpegs:
-            return self._result(vision.metadata_caption(item, knobs.max_chars), Usage(), decoded.refused)
+            return compose.of_words(item).model_copy(update={"refused": decoded.refused})
         messages = vision.messages(item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
         return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,13 +123,13 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        """Caption an item. If the time ends while text is read, the caption leaves it out: the result is Incomplete.
+        """Caption an item. If the time ends while text is read, it has the lines so far: the result is Incomplete.
 
         A picture that cannot be decoded is left out too. Raises Overloaded, DeadlineExceeded.
         """
         knobs, meter = self._knobs, _Meter()
         if not (item.frames or any(image.data for image in item.images)):
-            return self._result(CaptionResult, item, CaptionSource.METADATA, (), [], knobs, meter)
+            return compose.of_words(item)
         if self._inside >= self._settings.workers + self._settings.max_waiting:
             raise Overloaded("the captioner's queue is full")
         self._inside += 1
@@ -145,8 +145,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         async with call.deadline.limit("captioning"):
             pictures = await self._decoded(item, call, knobs, meter)
             if not (pictures.images or pictures.frames):
-                result = self._result(CaptionResult, item, CaptionSource.METADATA, (), [], knobs, meter)
-                return result.model_copy(update={"refused": pictures.refused})
+                return compose.of_words(item).model_copy(update={"refused": pictures.refused, "usage": meter.usage()})
             rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
             batched = await batcher.submit([Work(row, tokens=1) for row in rows], call)
         meter.add(usage(batched))
@@ -159,25 +158,17 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
                 async with asyncio.timeout(max(call.deadline.remaining_s() - _ANSWER_S, 0)):
                     await self._read_into(lines, self._reader, pictures, knobs, meter)
             except TimeoutError:
-                lines, kind = [], Incomplete
+                kind = Incomplete
             except Exception:
                 logger.exception("reading text off a picture failed")
                 kind = Incomplete
-        result = self._result(kind, item, CaptionSource.TAGS, tags, lines, knobs, meter)
-        return result.model_copy(update={"refused": pictures.refused})
-
-    def _result(
-        self,
-        kind: type[CaptionResult],
-        item: Item,
-        source: CaptionSource,
-        tags: Sequence[labels.Tag],
-        lines: Sequence[str],
-        knobs: TagsKnobs,
-        meter: _Meter,
-    ) -> CaptionResult:
-        text = compose.compose(item, tags, lines, knobs.max_chars)
-        return kind(caption=Caption(text=text, source=source), revision=self._revision, usage=meter.usage())
+        text = compose.compose(item, tags, lines[: knobs.max_ocr_lines], knobs.max_chars)
+        return kind(
+            caption=Caption(text=text, source=CaptionSource.TAGS),
+            revision=self._revision,
+            usage=meter.usage(),
+            refused=pictures.refused,
+        )
 
     async def _decoded(self, item: Item, call: Call, knobs: TagsKnobs, meter: _Meter) -> _Pictures:
         images, frames = images_of(item), frames_of(item, knobs.max_frames)
@@ -201,7 +192,6 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
                 for line in await self._run(meter, reader.read, crops[start : start + _LINES_AT_ONCE]):
                     if line not in lines:
                         lines.append(line)
-        del lines[knobs.max_ocr_lines :]
 
     async def _run(self, meter: _Meter, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run in the pool. Cancelling the caller drops waiting work; work in progress ends and is discarded."""

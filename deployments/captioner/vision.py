@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from deployments.captioner import compose
 from deployments.engines.words import Message, Sample
 from deployments.item_text import prompt_facts
 from deployments.prompt_revision import prompt_revision
@@ -38,11 +37,6 @@ def revision() -> str:
 def caption_of(sample: Sample, max_chars: int) -> Caption:
     """Turn the model's answer into a caption."""
     return Caption(text=_ended(clean(sample.text), sample.length_cut)[:max_chars], source=CaptionSource.VLM)
-
-
-def metadata_caption(item: Item, max_chars: int) -> Caption:
-    """Compose the caption of an item without images and frames."""
-    return Caption(text=compose.compose(item, (), (), max_chars), source=CaptionSource.METADATA)
 
 
 def _ended(text: str, cut: bool) -> str:

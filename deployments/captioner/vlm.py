@@ -7,7 +7,7 @@ import asyncio
 from PIL import Image as Pillow
 
 from deployments import weights
-from deployments.captioner import vision
+from deployments.captioner import compose, vision
 from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import pictures_of
@@ -70,12 +70,12 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
         if not pictures:
-            return self._result(vision.metadata_caption(item, knobs.max_chars), Usage())
+            return compose.of_words(item)
         async with call.deadline.limit("captioning"):
             decoded = await self._decoder.images(pictures, self._settings.max_image_side, call)
             images = decoded.usable()
             if not images:
-                return self._result(vision.metadata_caption(item, knobs.max_chars), Usage(), decoded.refused)
+                return compose.of_words(item).model_copy(update={"refused": decoded.refused})
             messages = vision.messages(item, knobs.max_facts_tokens, self._engine.count_tokens, self._control_words)
             prompt = self._engine.render(messages, images)
             sampling = Sampling(

@@ -1,8 +1,9 @@
-"""The catalogue of style categories: its sources, its entries, and their gates."""
+"""The catalogue of style categories: its sources, its entries and their gates, and which of them an item may have."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,8 +11,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field, field_validator, model_validator
 
-from deployments.errors import Misconfigured
-from deployments.item_text import details_of
+from deployments.errors import InvalidInput, Misconfigured, Violation
+from deployments.item_text import details_of, evidence
 from deployments.settings import Knobs, parse
 from deployments.types import CategoryInfo, CategoryPlan, Item
 
@@ -153,3 +154,31 @@ class FileCatalogue(Knobs):
 
 
 Catalogue = Annotated[InlineCatalogue | FileCatalogue, Field(discriminator="kind")]
+
+
+def usable(
+    categories: Sequence[Category], item: Item, caption: str, requested: Sequence[str], barred: Sequence[str]
+) -> list[int]:
+    """Return the indices of the categories that the item may be written in.
+
+    Where `requested` names categories, only these are used, without their gates; `barred` are never used. Raises
+    InvalidInput for unknown names and when no category is left, with the fields as RouteItem has them.
+    """
+    names = [c.category for c in categories]
+    unknown = [
+        Violation(f"{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
+        for field, listed in (("categories_wanted", requested), ("categories_barred", barred))
+        for n, name in enumerate(listed)
+        if name not in names
+    ]
+    if unknown:
+        raise InvalidInput(unknown)
+    searched = evidence(item, caption)
+    allowed = [
+        i
+        for i, c in enumerate(categories)
+        if c.category not in barred and (c.category in requested if requested else c.gate.open_for(item, searched))
+    ]
+    if not allowed:
+        raise InvalidInput([Violation("categories_barred", "leaves no category that this item could be written in")])
+    return allowed

@@ -9,8 +9,9 @@ from ray import serve
 from deployments.deadline import Call
 from deployments.kinds import AnyRouterSettings, build_router
 from deployments.replica import StageReplica
+from deployments.router.catalogue import Category
 from deployments.stages import RouterStage
-from deployments.types import CategoryInfo, Item, RouteResult
+from deployments.types import Item, RouteResult
 
 
 @serve.deployment(name="CategoryRouter")
@@ -23,5 +24,5 @@ class CategoryRouterDeployment(StageReplica[RouterStage]):
     ) -> RouteResult:
         return await self.serving.route(item, caption, requested, barred, max_categories, call)
 
-    async def categories(self) -> tuple[CategoryInfo, ...]:
+    async def categories(self) -> tuple[Category, ...]:
         return await self.stage.categories()

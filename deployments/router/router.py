@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
 from deployments.encoder import Encoder, Tokens
-from deployments.errors import InvalidInput, Misconfigured, Violation
+from deployments.errors import Misconfigured
 from deployments.item_text import evidence, router_text
 from deployments.prompt_revision import prompt_revision
-from deployments.router.catalogue import Category, InlineCatalogue
+from deployments.router.catalogue import Category, InlineCatalogue, usable
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
 from deployments.stages import Startable
-from deployments.types import CategoryInfo, Item, RouteResult, Stage, StageRevision
+from deployments.types import Item, RouteResult, Stage, StageRevision
 from deployments.weights import public_name
 
 if TYPE_CHECKING:
@@ -97,19 +97,17 @@ class EmbeddingRouter(Startable[RouterKnobs]):
     ) -> RouteResult:
         """Return the heaviest categories, with weights that sum to 1.
 
-        Where `requested` names categories, only these are used, without their gates; `barred` are never used. Raises
-        InvalidInput for unknown names and when no category is left, with the fields as RouteItem has them, Overloaded,
-        DeadlineExceeded.
+        Raises InvalidInput as `usable` does, Overloaded, DeadlineExceeded.
         """
         loaded = self._loaded
         if loaded is None:
             raise RuntimeError("the router is not started")
         text = router_text(item, caption)
-        usable = _usable(loaded.catalogue.categories, item, caption, requested, barred)
+        allowed = usable(loaded.catalogue.categories, item, caption, requested, barred)
         tokens = (await asyncio.to_thread(self._encoder.pre, [text]))[0]
         (batched,) = await self._started_batcher.submit([Work(tokens, tokens=tokens.tokens)], call)
         weights = self._weights(loaded, batched.value)
-        order = sorted(usable, key=lambda i: -weights[i])
+        order = sorted(allowed, key=lambda i: -weights[i])
         chosen = explore(order, max_categories, self._knobs.exploration, call.request_id)
         total = sum(weights[i] for i in chosen)
         plan = tuple(
@@ -131,9 +129,8 @@ class EmbeddingRouter(Startable[RouterKnobs]):
         exponentials = np.exp(logits - logits.max())
         return [float(w) for w in exponentials / exponentials.sum()]
 
-    async def categories(self) -> tuple[CategoryInfo, ...]:
-        loaded = self._loaded
-        return tuple(c.info() for c in loaded.catalogue.categories) if loaded else ()
+    async def categories(self) -> tuple[Category, ...]:
+        return self._loaded.catalogue.categories if self._loaded else ()
 
     def revision(self) -> StageRevision:
         return StageRevision(
@@ -165,27 +162,3 @@ def explore(order: Sequence[int], count: int, exploration: Exploration, request_
     if remaining and draw.random() < exploration.epsilon:
         chosen[-1] = draw.choice(remaining)
     return chosen
-
-
-def _usable(
-    categories: Sequence[Category], item: Item, caption: str, requested: Sequence[str], barred: Sequence[str]
-) -> list[int]:
-    """Return the indices of the usable categories. Raises InvalidInput."""
-    names = [c.category for c in categories]
-    unknown = [
-        Violation(f"{field}[{n}]", f"unknown category {name!r}; known: {', '.join(names)}")
-        for field, listed in (("categories_wanted", requested), ("categories_barred", barred))
-        for n, name in enumerate(listed)
-        if name not in names
-    ]
-    if unknown:
-        raise InvalidInput(unknown)
-    searched = evidence(item, caption)
-    usable = [
-        i
-        for i, c in enumerate(categories)
-        if c.category not in barred and (c.category in requested if requested else c.gate.open_for(item, searched))
-    ]
-    if not usable:
-        raise InvalidInput([Violation("categories_barred", "leaves no category that this item could be written in")])
-    return usable

@@ -80,6 +80,11 @@ class Item(Model):
         """Primary language subtag, lower case; "en" when the item names none."""
         return (self.locale or "en").replace("_", "-").split("-")[0].lower()
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there is an image or a frame to look at."""
+        return bool(self.frames or any(image.data or image.url for image in self.images))
+
     def pictures_digest(self) -> str:
         """Hash the digests of all images, in their order, and of all frames, by offset. Empty for an item without.
 

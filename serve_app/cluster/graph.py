@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from ray import serve
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Deadline
+from deployments.errors import PushGenError
+from deployments.router.catalogue import Category
 from deployments.settings import parse
-from deployments.types import CategoryInfo, Copy, Item, LengthProfile, OutputField, StageRevision
+from deployments.types import Copy, Item, LengthProfile, OutputField, Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
-from serve_app.cluster.remote import RemoteStages
-from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.cluster.remote import RemoteStage, RemoteStages
+from serve_app.flow.catalogue import KnownCategories
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
 from serve_app.policy import PolicyContext, PolicySettings, check
@@ -24,7 +28,8 @@ from serve_app.stages import INGRESS, STAGES
 
 # The age of health. Serve's controller restarts within it, and the stages serve without one. It is documented.
 _HEALTH: Final = {"fresh_s": 1.0, "patience_s": 0.5, "max_age_s": 60.0, "wait_s": 2.0}
-_DIRECTORY: Final = {"fresh_s": 5.0, "max_age_s": 60.0, "wait_s": 0.5}
+_CATALOGUE: Final = {"fresh_s": 5.0, "max_age_s": 60.0, "wait_s": 0.5}
+_REVISION: Final = {"fresh_s": 5.0, "max_age_s": 60.0, "wait_s": 2.0}
 _ASK_S = 10.0
 # The states of a replica that takes calls. Serve sees UPDATING while a replica takes new knobs, RECOVERING after a
 # restart of its controller, PENDING_MIGRATION until a node is given up.
@@ -40,23 +45,31 @@ class Graph:
         self,
         max_ongoing_requests: int,
         stage_places: Mapping[str, int],
+        drain_s: Mapping[str, float],
         adapters: Sequence[str],
         callers: Callable[[str], Caller],
         **handles: DeploymentHandle,
     ) -> None:
-        """stage_places: see `GraphScaling`. callers: see the service. handles: of the stages, by their keys."""
+        """stage_places, drain_s: see `GraphScaling`. callers: see the service. handles: by the keys of the stages."""
         metrics = ServeMetrics()
         self._stages = RemoteStages.behind(handles, metrics)
         self._max_ongoing_requests = max_ongoing_requests
         self._stage_places = stage_places
+        self._drain_s = drain_s
         self._app_name = serve.get_replica_context().app_name
         knobs = IngressKnobs()
+        self._categories = KnownCategories(
+            Cached(self._ask_categories, **_CATALOGUE), knobs.catalogue.load().categories
+        )
+        self._revisions = {
+            stage.stage: Cached(partial(_ask_revision, stage), **_REVISION) for stage in self._stages.each()
+        }
         self.service = PushGenService(
             stages=self._stages,
             knobs=knobs,
             profiles=load_profiles(knobs.length_profiles),
-            categories=Cached(self._ask_categories, **_DIRECTORY),
-            revisions=Cached(self._ask_revisions, **_DIRECTORY),
+            categories=self._categories,
+            revisions=self._known_revisions,
             health=Cached(self._ask_health, **_HEALTH),
             metrics=metrics,
             adapters=adapters,
@@ -79,15 +92,18 @@ class Graph:
         """Take new knobs. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
-        self.service.reconfigure(knobs, profiles_of(knobs))
+        check_drain(knobs, self._drain_s)
+        at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
+        self.service.reconfigure(knobs, profiles)
+        self._categories.at_hand = at_hand
 
-    async def _ask_categories(self) -> tuple[CategoryInfo, ...]:
+    async def _ask_categories(self) -> tuple[Category, ...]:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))
 
-    async def _ask_revisions(self) -> tuple[StageRevision, ...]:
-        """Ask all stages. The calls queue behind the stages' work, so a request must not wait for them."""
-        call = Call(Deadline.after(_ASK_S))
-        return tuple(await asyncio.gather(*(stage.revision(call) for stage in self._stages.each())))
+    async def _known_revisions(self) -> dict[Stage, StageRevision | None]:
+        """Return the revision of each stage, None for one that does not answer."""
+        answers = await asyncio.gather(*(asked() for asked in self._revisions.values()), return_exceptions=True)
+        return dict(zip(self._revisions, map(_answer, answers), strict=True))
 
     async def _ask_health(self) -> dict[str, bool]:
         """Read health from Serve. There is no time limit: a thread that waits for Serve cannot be ended."""
@@ -105,3 +121,15 @@ def _takes_calls(deployment: Any) -> bool:
     if not any(states.values()):
         return bool(deployment.status == "HEALTHY")
     return any(states.get(state) for state in _RUNNING)
+
+
+async def _ask_revision(stage: RemoteStage) -> StageRevision:
+    return await stage.revision(Call(Deadline.after(_ASK_S)))
+
+
+def _answer(answer: StageRevision | BaseException) -> StageRevision | None:
+    if isinstance(answer, PushGenError):
+        return None
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer

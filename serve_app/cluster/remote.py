@@ -19,9 +19,9 @@ from ray.serve.handle import DeploymentHandle
 from deployments.deadline import Call, Route
 from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.retry_budget import RetryBudget
+from deployments.router.catalogue import Category
 from deployments.types import (
     CaptionResult,
-    CategoryInfo,
     Copy,
     Draft,
     GenerationTask,
@@ -132,7 +132,7 @@ class RemoteRouter(RemoteStage):
             lambda routed: self._handle.route.remote(item, caption, requested, barred, max_categories, routed), call
         )
 
-    async def categories(self, call: Call) -> tuple[CategoryInfo, ...]:
+    async def categories(self, call: Call) -> tuple[Category, ...]:
         return await self._poll(lambda: self._handle.categories.remote(), call)
 
 

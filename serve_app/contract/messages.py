@@ -27,6 +27,7 @@ from deployments.types import (
     Options,
     Priority,
     RoutedCategory,
+    Stage,
     StageRevision,
     StageTiming,
 )
@@ -206,3 +207,4 @@ class GetServiceInfoResponse(Model):
     limits: Limits
     defaults: Defaults
     adapters: tuple[str, ...] = ()
+    missing_stages: tuple[Stage, ...] = ()

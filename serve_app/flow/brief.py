@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import langcodes
 
+from deployments.captioner.compose import of_words
 from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.item_text import given_caption, has_words
-from deployments.types import Copy, Incumbent, Item, LengthProfile, OutputField, Priority
+from deployments.types import CaptionResult, Copy, Incumbent, Item, LengthProfile, OutputField, Priority
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
@@ -32,7 +33,8 @@ class Brief:
     """One complete request. `call` holds its deadline, priority and id.
 
     item: with its images, for the captioner alone. text_item: without them, for the other stages. stages_ms: the time
-    that the stages had left when the request started. tenant_banned: the tenant's own terms.
+    that the stages had left when the request started. composed: the caption of an item that has neither pictures nor a
+    caption, which needs no captioner. tenant_banned: the tenant's own terms.
     """
 
     item: Item
@@ -52,6 +54,7 @@ class Brief:
     allow_degradation: bool
     stages_ms: float
     call: Call
+    composed: CaptionResult | None = None
     tenant_banned: WordList | None = None
 
     def policy_context(self, caption: str) -> PolicyContext:
@@ -113,10 +116,11 @@ def make_brief(
         *_incumbent_violations(request, knobs.limits),
         *_product_violations(request, knobs),
     ]
-    if violations:
-        raise InvalidInput(violations)
+    refuse(violations)
+    composed = None
     if not given_caption(request.item):
         request.item.pictures_digest()
+        composed = None if request.item.has_pictures else of_words(request.item)
     return Brief(
         item=request.item,
         text_item=request.item.without_media(),
@@ -137,8 +141,15 @@ def make_brief(
         allow_degradation=options.allow_degradation is not False,
         stages_ms=max(0.0, call.deadline.remaining_s() * 1000),
         call=call,
+        composed=composed,
         tenant_banned=caller.banned,
     )
+
+
+def refuse(violations: list[Violation]) -> None:
+    """Raise InvalidInput if there are any."""
+    if violations:
+        raise InvalidInput(violations)
 
 
 def item_violations(item: Item, knobs: IngressKnobs) -> list[Violation]:

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from deployments.errors import Misconfigured
 from deployments.images import ImageLimits
+from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin
 from serve_app.fetch.knobs import FetchKnobs
@@ -81,11 +82,14 @@ class LimitKnobs(Knobs):
 class ReserveKnobs(Knobs):
     """Time reserved for later stages: an earlier stage is cut before it uses that time.
 
-    A reserve of `generate` and `score` is at most its share of the time that is left when the request starts, so that a
-    short budget still runs the first stages. `answer` is kept from all stages: in it the best so far is chosen and
-    sent. It is `answer_share` of the budget, at least `answer_ms` and at most `max_answer_ms`, never above half.
+    A reserve of `route`, `generate` and `score` is at most its share of the time that is left when the request starts,
+    so that a short budget still runs the first stages. `answer` is kept from all stages: in it the best so far is
+    chosen and sent. It is `answer_share` of the budget, at least `answer_ms` and at most `max_answer_ms`, never above
+    half.
     """
 
+    route_ms: int = Field(default=300, ge=0)
+    route_share: float = Field(default=0.05, ge=0, le=1)
     generate_ms: int = Field(default=4_000, ge=0)
     generate_share: float = Field(default=0.5, ge=0, le=1)
     score_ms: int = Field(default=1_000, ge=0)
@@ -161,6 +165,8 @@ class IngressKnobs(Knobs):
     length_profiles: str = "configs/profiles.yaml"
     length_profiles_revision: str = Field(default="", max_length=64)
     """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""
+    catalogue: Catalogue = FileCatalogue(kind="file")
+    """The router's catalogue once more: it serves while the router cannot be asked. Keep the two equal."""
 
     @model_validator(mode="after")
     def _possible(self) -> IngressKnobs:
@@ -177,9 +183,9 @@ class IngressKnobs(Knobs):
         for name, value, limit_name, limit in pairs:
             if value > limit:
                 raise ValueError(f"defaults.{name}={value} exceeds limits.{limit_name}={limit}")
-        shares = self.reserve.generate_share + self.reserve.score_share
+        shares = self.reserve.route_share + self.reserve.generate_share + self.reserve.score_share
         if shares >= 1:
-            raise ValueError(f"reserve.generate_share + reserve.score_share = {shares} leaves nothing of a budget")
+            raise ValueError(f"the shares of reserve for route, generate and score are {shares:g}: nothing is left")
         return self
 
 
@@ -199,3 +205,20 @@ def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: M
                 f"places of scaling.{stage} for one ingress replica (max_queued_requests, and a share of min_replicas "
                 f"x max_ongoing_requests): the {stage} would refuse what the ingress has let in"
             )
+
+
+def check_drain(knobs: IngressKnobs, drain_s: Mapping[str, float]) -> None:
+    """Raise Misconfigured when a replica that is stopped would not finish its longest call.
+
+    drain_s: by stage, and for the ingress, which holds batches.
+    """
+    for key, seconds in drain_s.items():
+        longest = {"limits.max_time_budget_ms": knobs.limits.max_time_budget_ms / 1000}
+        if key == "ingress":
+            longest["admission.max_batch_s"] = knobs.admission.max_batch_s
+        for name, needed_s in longest.items():
+            if needed_s > seconds:
+                raise Misconfigured(
+                    f"user_config of Ingress: {name} allows {needed_s:g} s, more than scaling.{key}."
+                    f"graceful_shutdown_timeout_s={seconds:g}: a replica that is stopped would lose requests"
+                )

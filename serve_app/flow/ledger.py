@@ -6,14 +6,24 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
+from deployments.errors import DeadlineExceeded, PushGenError, StageFailed, StageUnavailable
 from deployments.types import Degradation, Stage, StageRevision, StageTiming, Usage
+
+# Errors of a stage that degrade the decision instead of failing it. Bad input always reaches the caller, overload of
+# every stage but the scorer.
+SURVIVABLE: Final = (DeadlineExceeded, StageUnavailable, StageFailed)
 
 
 class Ledger:
-    """Collects records while the pipeline runs. They are read once, into the Decision."""
+    """Collects records while the pipeline runs. They are read once, into the Decision.
 
-    def __init__(self) -> None:
+    allow_degradation: False when the caller wants an error rather than a degraded decision.
+    """
+
+    def __init__(self, *, allow_degradation: bool = True) -> None:
+        self._allow_degradation = allow_degradation
         self._wall_ms: dict[Stage, float] = {}
         self._in_flight: Counter[Stage] = Counter()
         self._began: dict[Stage, float] = {}
@@ -55,7 +65,10 @@ class Ledger:
         if revision is not None:
             self._revisions[stage] = revision
 
-    def degraded(self, degradation: Degradation) -> None:
+    def degraded(self, degradation: Degradation, because: PushGenError) -> None:
+        """Declare the degradation. Raises `because` where the caller allows none."""
+        if not self._allow_degradation:
+            raise because
         self._degradations[degradation] = None
 
     @property

@@ -1,4 +1,4 @@
-"""The limits that GetServiceInfo publishes: the operator's, and those of the contract itself."""
+"""The limits and defaults that GetServiceInfo publishes: the operator's, and those of the contract itself."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from deployments.types import (
     MAX_TAG,
     MAX_TAGS,
 )
-from serve_app.contract.messages import MAX_RECENT_COPIES, MAX_SCORED_COPIES, Limits
-from serve_app.flow.knobs import LimitKnobs
+from serve_app.contract.messages import MAX_RECENT_COPIES, MAX_SCORED_COPIES, Defaults, Limits
+from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 
 
 def published(limits: LimitKnobs) -> Limits:
@@ -36,6 +36,17 @@ def published(limits: LimitKnobs) -> Limits:
         max_metadata_key_chars=MAX_METADATA_KEY,
         max_recent_copies=MAX_RECENT_COPIES,
         max_scored_copies=MAX_SCORED_COPIES,
+    )
+
+
+def published_defaults(knobs: IngressKnobs) -> Defaults:
+    defaults = knobs.defaults
+    return Defaults(
+        max_categories=capped(defaults.max_categories),
+        candidates_per_category=capped(defaults.candidates_per_category),
+        length_profile=defaults.length_profile,
+        time_budget_ms=capped(defaults.time_budget_ms),
+        margin=knobs.selection.margin,
     )
 
 

@@ -7,28 +7,20 @@ fakes in a unit test, against replicas in the graph, and in a bulk job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 
 from deployments.deadline import Call
-from deployments.errors import (
-    DeadlineExceeded,
-    InvalidInput,
-    Overloaded,
-    PushGenError,
-    StageFailed,
-    StageUnavailable,
-)
-from deployments.item_text import facts_of, given_caption, metadata_caption
+from deployments.errors import DeadlineExceeded, Overloaded, StageFailed, StageUnavailable
+from deployments.item_text import facts_of, metadata_caption
+from deployments.router.catalogue import Category
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
 from deployments.types import (
     Candidate,
     Caption,
-    CaptionResult,
-    CaptionSource,
-    CategoryInfo,
     CategoryPlan,
     Copy,
     Decision,
@@ -42,18 +34,14 @@ from deployments.types import (
 from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.flow import candidates
 from serve_app.flow.brief import Brief
+from serve_app.flow.captioning import caption_of
 from serve_app.flow.knobs import IngressKnobs
-from serve_app.flow.ledger import Ledger
+from serve_app.flow.ledger import SURVIVABLE, Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
-from serve_app.flow.pictures import refusal
-from serve_app.flow.plan import default_plan
+from serve_app.flow.plan import plan_of
 from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.policy import PolicyContext
-
-# Errors of a stage that degrade the decision instead of failing it. Bad input always reaches the caller, overload
-# of every stage but the scorer.
-_SURVIVABLE = (DeadlineExceeded, StageUnavailable, StageFailed)
 
 
 @dataclass(frozen=True)
@@ -82,7 +70,7 @@ class Pipeline:
         self,
         stages: Stages,
         knobs: IngressKnobs,
-        categories: Sequence[CategoryInfo],
+        categories: Sequence[Category],
         metrics: Metrics | None = None,
     ) -> None:
         self._stages = stages
@@ -96,11 +84,12 @@ class Pipeline:
 
     async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
         """Yield the events of the flow. `scored` comes once, with every scored copy. `decided` always comes last."""
-        ledger = Ledger()
-        caption = await self._caption(brief, ledger)
+        ledger = Ledger(allow_degradation=brief.allow_degradation)
+        before_routing, before_writing = self._cut(brief, route=1.0, generate=1.0), self._cut(brief, generate=1.0)
+        caption = await caption_of(brief, self._stages.captioner, before_routing, ledger)
         yield CaptionedEvent(caption=caption)
 
-        plan = await self._route(brief, caption, ledger)
+        plan = await plan_of(brief, caption.text, self._stages.router, self._categories, before_writing, ledger)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in plan)
         yield RoutedEvent(categories=routed)
 
@@ -112,7 +101,7 @@ class Pipeline:
                 together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
             ) as drafts:
                 async for batch in drafts:
-                    for candidate in await self._check(context, batch, written, ledger):
+                    for candidate in await self._check(brief, context, batch, written, ledger):
                         written.append(candidate)
                         scoring.add(candidate)
                         yield CandidateEvent(candidate=candidate)
@@ -138,53 +127,6 @@ class Pipeline:
             )
         )
 
-    async def _caption(self, brief: Brief, ledger: Ledger) -> Caption:
-        if given := given_caption(brief.item):
-            return Caption(text=given, source=CaptionSource.GIVEN)
-        call = self._cut(brief, generate=True)
-        with ledger.stage(Stage.CAPTION):
-            try:
-                result = await self._stages.captioner.caption(brief.item, call)
-            except _SURVIVABLE as error:
-                self._degrade(brief, ledger, Degradation.CAPTION_FROM_METADATA, error)
-                return Caption(text=metadata_caption(brief.text_item), source=CaptionSource.METADATA)
-        if not result.complete:
-            cut = DeadlineExceeded("the time budget was spent while reading text off the images")
-            self._degrade(brief, ledger, Degradation.CAPTION_INCOMPLETE, cut)
-        if result.refused:
-            self._left_out(brief, ledger, result)
-        ledger.used(Stage.CAPTION, result.usage, result.revision)
-        return result.caption
-
-    def _left_out(self, brief: Brief, ledger: Ledger, result: CaptionResult) -> None:
-        """Declare that the caption leaves out pictures. Refuse an item that has nothing else to write about."""
-        broken = refusal(result.refused)
-        if not result.caption.text.strip():
-            raise broken
-        none_read = result.caption.source is CaptionSource.METADATA
-        lost = Degradation.CAPTION_FROM_METADATA if none_read else Degradation.CAPTION_INCOMPLETE
-        self._degrade(brief, ledger, lost, broken)
-
-    async def _route(self, brief: Brief, caption: Caption, ledger: Ledger) -> tuple[CategoryPlan, ...]:
-        call = self._cut(brief, generate=True)
-        with ledger.stage(Stage.ROUTE):
-            try:
-                result = await self._stages.router.route(
-                    brief.text_item,
-                    caption.text,
-                    brief.requested_categories,
-                    brief.barred_categories,
-                    brief.max_categories,
-                    call,
-                )
-            except InvalidInput as error:  # the router does not know in which field a request has its categories
-                raise error.below("options") from None
-            except _SURVIVABLE as error:
-                self._degrade(brief, ledger, Degradation.DEFAULT_CATEGORIES, error)
-                return default_plan(brief, self._categories)
-        ledger.used(Stage.ROUTE, result.usage, result.revision)
-        return result.plan
-
     async def _generate(
         self,
         brief: Brief,
@@ -198,9 +140,7 @@ class Pipeline:
         Ends early when the ranking is decided. Degrades when the time is up, or without text to ground a copy in.
         """
         if not (caption.text.strip() or metadata_caption(brief.text_item)):
-            self._degrade(
-                brief, ledger, Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from")
-            )
+            ledger.degraded(Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from"))
             return
         task = GenerationTask(
             item=brief.text_item,
@@ -226,8 +166,8 @@ class Pipeline:
                 count += 1
                 ledger.used(Stage.GENERATE, draft.usage, draft.revision)
                 yield draft
-        except _SURVIVABLE as error:
-            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, error)
+        except SURVIVABLE as error:
+            ledger.degraded(Degradation.FEWER_CANDIDATES, error)
             return
         finally:
             await drafts.aclose()
@@ -236,21 +176,38 @@ class Pipeline:
         elif count < requested:
             late = DeadlineExceeded("the time budget was spent while generating")
             short = StageFailed(f"the generator finished {count} of {requested} candidates")
-            self._degrade(brief, ledger, Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
+            ledger.degraded(Degradation.FEWER_CANDIDATES, late if call.deadline.expired else short)
 
     async def _check(
-        self, context: PolicyContext, drafts: Sequence[Draft], written: Sequence[Candidate], ledger: Ledger
+        self,
+        brief: Brief,
+        context: PolicyContext,
+        drafts: Sequence[Draft],
+        written: Sequence[Candidate],
+        ledger: Ledger,
     ) -> list[Candidate]:
         """Turn drafts into candidates. One thread call serves all waiting drafts: the call costs as much as a check."""
-        with ledger.stage(Stage.CHECK):
-            return await asyncio.to_thread(candidates.from_drafts, drafts, written, context, self._knobs.policy)
+        work = partial(candidates.from_drafts, drafts, written, context, self._knobs.policy)
+        # What was written at the last moment is still checked, in half of the time kept for scoring.
+        return await self._in_time(work, self._cut(brief, score=0.5), ledger)
 
     async def _existing(self, brief: Brief, context: PolicyContext, ledger: Ledger) -> list[Candidate]:
         """Turn incumbents into candidates."""
         if not brief.incumbents:
             return []
-        with ledger.stage(Stage.CHECK):
-            return await asyncio.to_thread(candidates.from_incumbents, brief.incumbents, context, self._knobs.policy)
+        work = partial(candidates.from_incumbents, brief.incumbents, context, self._knobs.policy)
+        # After slow stages three quarters of the time kept for generating are left for it, and some for writing.
+        return await self._in_time(work, self._cut(brief, generate=0.25), ledger)
+
+    async def _in_time(self, work: Callable[[], list[Candidate]], call: Call, ledger: Ledger) -> list[Candidate]:
+        """Check copies in a thread. Those that are not checked in time are left out: they may be unfit to send."""
+        try:
+            with ledger.stage(Stage.CHECK):
+                async with call.deadline.limit("checking copies"):
+                    return await asyncio.to_thread(work)
+        except DeadlineExceeded as late:
+            ledger.degraded(Degradation.FEWER_CANDIDATES, late)
+            return []
 
     def _scoring(self, brief: Brief, existing: Sequence[Candidate], context: PolicyContext, ledger: Ledger) -> Scoring:
         """Start scoring with the existing copies. Generated copies are added as they pass the check."""
@@ -268,23 +225,16 @@ class Pipeline:
         """Return every copy, with reward, score and win probability where it was scored."""
         try:
             await scoring.finish()
-        except (*_SURVIVABLE, Overloaded) as error:  # keeps the generated copies
+        except (*SURVIVABLE, Overloaded) as error:  # keeps the generated copies
             if isinstance(error, StageUnavailable) and brief.seed is None:
                 error.retry_after_s = None  # another try would write other copies
-            self._degrade(brief, ledger, Degradation.UNSCORED, error)
+            ledger.degraded(Degradation.UNSCORED, error)
         return scoring.candidates()
 
-    def _cut(self, brief: Brief, *, generate: bool = False) -> Call:
-        """Shorten the call's deadline by the time reserved for scoring, and with `generate` for generating too."""
+    def _cut(self, brief: Brief, *, route: float = 0.0, generate: float = 0.0, score: float = 1.0) -> Call:
+        """Shorten the call's deadline by the time reserved for later stages, or parts of it."""
         reserve, stages_ms = self._knobs.reserve, brief.stages_ms
-        kept_ms = min(reserve.score_ms, reserve.score_share * stages_ms)
-        if generate:
-            kept_ms += min(reserve.generate_ms, reserve.generate_share * stages_ms)
+        kept_ms = score * min(reserve.score_ms, reserve.score_share * stages_ms)
+        kept_ms += route * min(reserve.route_ms, reserve.route_share * stages_ms)
+        kept_ms += generate * min(reserve.generate_ms, reserve.generate_share * stages_ms)
         return Call(brief.call.deadline.sooner(kept_ms / 1000), brief.call.priority, brief.call.request_id)
-
-    @staticmethod
-    def _degrade(brief: Brief, ledger: Ledger, degradation: Degradation, error: PushGenError) -> None:
-        """Declare the degradation, or raise `error` when the caller allows none."""
-        if not brief.allow_degradation:
-            raise error
-        ledger.degraded(degradation)

@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import replace
 
+from deployments.captioner.compose import of_words
 from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
 from deployments.item_text import facts_of, given_caption
+from deployments.router.catalogue import Category
 from deployments.types import (
-    CategoryInfo,
     Decision,
     LengthProfile,
     Priority,
@@ -31,7 +32,6 @@ from serve_app.contract.messages import (
     CaptionItemRequest,
     CaptionItemResponse,
     DecidedEvent,
-    Defaults,
     Event,
     GenerateNotificationRequest,
     GetServiceInfoRequest,
@@ -52,11 +52,12 @@ from serve_app.flow.brief import (
     make_call,
     make_item_call,
     profile_violations,
+    refuse,
 )
 from serve_app.flow.candidates import from_copies
 from serve_app.flow.intake import Intake
 from serve_app.flow.knobs import IngressKnobs
-from serve_app.flow.limits import capped, published
+from serve_app.flow.limits import published, published_defaults
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
@@ -66,12 +67,14 @@ from serve_app.policy import PolicyContext
 
 logger = logging.getLogger("ray.serve")
 _BATCH_ITEM = f"{BATCH.rpc}/item"
+_INFO_S = 5.0
 
 
 class PushGenService:
     """Implements `serve_app.ingress.core.Service`.
 
-    categories, revisions, health: functions that return what the stages publish; `cluster/graph.py` caches them.
+    categories: returns those that a request with these names is checked against, see `flow/catalogue.py`. revisions:
+    returns each stage's, None for one that does not answer. health: returns whether each stage takes calls.
     adapters: LoRA adapters of the generator, fixed while it runs. callers: what the tenant of a name may do.
     """
 
@@ -80,8 +83,8 @@ class PushGenService:
         stages: Stages,
         knobs: IngressKnobs,
         profiles: Mapping[str, LengthProfile],
-        categories: Callable[[], Awaitable[tuple[CategoryInfo, ...]]],
-        revisions: Callable[[], Awaitable[tuple[StageRevision, ...]]],
+        categories: Callable[[Sequence[str], Deadline], Awaitable[Sequence[Category]]],
+        revisions: Callable[[], Awaitable[Mapping[Stage, StageRevision | None]]],
         health: Callable[[], Awaitable[dict[str, bool]]],
         metrics: Metrics,
         adapters: Sequence[str] = (),
@@ -187,12 +190,16 @@ class PushGenService:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work = of_item(request.item, self._knobs, looked_at=True)
         async with self._admission.admit(CAPTION.rpc, work, call, self._callers(tenant)):
-            _refuse(await asyncio.to_thread(item_violations, request.item, self._knobs))
-            if given_caption(request.item):
-                raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
-            await asyncio.to_thread(request.item.pictures_digest)
+            async with call.deadline.limit("checking the request"):
+                refuse(await asyncio.to_thread(item_violations, request.item, self._knobs))
+                if given_caption(request.item):
+                    raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
+                await asyncio.to_thread(request.item.pictures_digest)
             started = time.perf_counter()
-            result = await self._stages.captioner.caption(request.item, call)
+            if request.item.has_pictures:
+                result = await self._stages.captioner.caption(request.item, call)
+            else:
+                result = await asyncio.to_thread(of_words, request.item)
             if result.refused:
                 raise refusal(result.refused)
             timing = self._timing(Stage.CAPTION, result.usage, started)
@@ -205,15 +212,15 @@ class PushGenService:
     ) -> RouteItemResponse:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, self._callers(tenant)):
-            async with call.deadline.limit("asking for the categories"):
-                names = [c.category for c in await self._categories()]
             requested, barred = request.categories_wanted, request.categories_barred
+            names = [c.category for c in await self._categories((*requested, *barred), call.deadline)]
             limits = self._knobs.limits
-            violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
+            async with call.deadline.limit("checking the request"):
+                violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
             violations += category_violations(requested, barred, names, "")
             max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
             violations += count_violations(request.max_categories, requested, limits, "")
-            _refuse(violations)
+            refuse(violations)
             started = time.perf_counter()
             item = request.item.without_media()
             result = await self._stages.router.route(item, given_caption(item), requested, barred, max_categories, call)
@@ -228,14 +235,15 @@ class PushGenService:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
         async with self._admission.admit(SCORE.rpc, work, call, caller):
-            violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
+            async with call.deadline.limit("checking the request"):
+                violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
             violations += profile_violations(request.length_profile, self._profiles, "length_profile")
             violations += [
                 Violation(f"copies[{n}]", "has neither title nor body")
                 for n, copy in enumerate(request.copies)
                 if not (copy.title.strip() or copy.body.strip())
             ]
-            _refuse(violations)
+            refuse(violations)
             started = time.perf_counter()
             facts = facts_of(request.item, given_caption(request.item))
             result = await self._stages.reward.score(facts, request.copies, call)
@@ -246,7 +254,8 @@ class PushGenService:
                 profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
                 tenant_banned=caller.banned,
             )
-            candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
+            async with call.deadline.limit("checking the copies"):
+                candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
         ranked = rank(with_scores(rewarded, self._knobs.selection))
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
@@ -254,20 +263,15 @@ class PushGenService:
     async def info(
         self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None
     ) -> GetServiceInfoResponse:
-        defaults = self._knobs.defaults
+        revisions = await self._revisions()
         return GetServiceInfoResponse(
             version=__version__,
-            stages=await self._revisions(),
-            categories=await self._categories(),
+            stages=tuple(revision for revision in revisions.values() if revision is not None),
+            missing_stages=tuple(stage for stage, revision in revisions.items() if revision is None),
+            categories=tuple(c.info() for c in await self._categories((), Deadline.after(_INFO_S))),
             length_profiles=tuple(self._profiles.values()),
             limits=published(self._knobs.limits),
-            defaults=Defaults(
-                max_categories=capped(defaults.max_categories),
-                candidates_per_category=capped(defaults.candidates_per_category),
-                length_profile=defaults.length_profile,
-                time_budget_ms=capped(defaults.time_budget_ms),
-                margin=self._knobs.selection.margin,
-            ),
+            defaults=published_defaults(self._knobs),
             adapters=tuple(filter(self._callers(tenant).may_use, self._adapters)),
         )
 
@@ -277,9 +281,8 @@ class PushGenService:
     async def _events(
         self, request: GenerateNotificationRequest, call: Call, caller: Caller
     ) -> AsyncGenerator[Event, None]:
-        knobs, profiles = self._knobs, self._profiles
-        async with call.deadline.limit("asking for the categories"):
-            categories = await self._categories()
+        knobs, profiles, options = self._knobs, self._profiles, request.options
+        categories = await self._categories((*options.categories_wanted, *options.categories_barred), call.deadline)
         names = [c.category for c in categories]
         async with call.deadline.limit("checking the request"):
             brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters, caller)
@@ -293,8 +296,3 @@ class PushGenService:
         timing = StageTiming(stage=stage, wall_ms=(time.perf_counter() - started) * 1000, **usage.model_dump())
         self._metrics.timed(timing)
         return timing
-
-
-def _refuse(violations: list[Violation]) -> None:
-    if violations:
-        raise InvalidInput(violations)

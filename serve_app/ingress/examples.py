@@ -218,6 +218,7 @@ INFO: dict[str, Any] = {
         "margin": 0.0,
     },
     "adapters": ["brand-a", "brand-b"],
+    "missing_stages": ["STAGE_CAPTION"],
 }
 HEALTH: dict[str, Any] = {
     "status": "SERVING",

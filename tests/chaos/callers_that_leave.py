@@ -8,14 +8,16 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
-from deployments.types import Item, Options
+from deployments.types import Image, Item, Options
 from serve_app.client import AsyncPushGenClient
 from serve_app.contract.messages import BatchGenerateNotificationsRequest, GenerateNotificationRequest
 from serve_app.contract.verbs import BATCH, GENERATE, STREAM
+from tests.graph.stages import PIXEL
 
 BUDGET_S = 20.0
 REQUEST = GenerateNotificationRequest(
-    item=Item(title="Coffee and cake"), options=Options(time_budget_ms=int(1000 * BUDGET_S))
+    item=Item(title="Coffee and cake", images=(Image(data=PIXEL),)),
+    options=Options(time_budget_ms=int(1000 * BUDGET_S)),
 )
 BATCH_REQUEST = BatchGenerateNotificationsRequest(requests=(REQUEST,))
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deployments.types import CaptionSource, Item, Options
+from deployments.types import CaptionSource, Image, Item, Options
 from serve_app.client import PushGenClient
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.demo.local import LocalServe, free_port
+from tests.graph.stages import PIXEL
 
 OPTIONS = Options(time_budget_ms=90_000, max_categories=2, candidates_per_category=1)
-REQUEST = GenerateNotificationRequest(item=Item(title="Coffee and cake"), options=OPTIONS)
+REQUEST = GenerateNotificationRequest(item=Item(title="Coffee and cake", images=(Image(data=PIXEL),)), options=OPTIONS)
 
 
 @pytest.fixture(scope="module")

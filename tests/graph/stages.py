@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
+
+from PIL import Image as Pillow
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import PushGenError
 from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs, FakeRewardScorer, FakeRouter
+from deployments.router.catalogue import Category
 from deployments.types import (
     CaptionResult,
     Copy,
@@ -26,12 +30,34 @@ from serve_app.flow.brief import Brief, make_brief
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Stages
 
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Pillow.new("RGB", (8, 8), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+PIXEL = png()
 PROFILES = {"default": LengthProfile(length_profile="default", max_title=40, max_body=90)}
 CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUMOUR")
+CATALOGUE = tuple(
+    Category(category=c, definition=c, instruction=c, cues=(c,), is_default=i < 3) for i, c in enumerate(CATEGORIES)
+)
+
+
+async def known(_names: Sequence[str], _deadline: Deadline) -> tuple[Category, ...]:
+    """The categories that requests are checked against."""
+    return CATALOGUE
+
+
+# With a picture, so that its caption is the captioner's.
+ITEM = {
+    "id": "x", "title": "Coffee and cake", "description": "A cup of coffee on a table", "images": [{"data": PIXEL}],
+}  # fmt: skip
 
 
 def request(**fields: Any) -> GenerateNotificationRequest:
-    fields.setdefault("item", {"id": "x", "title": "Coffee and cake", "description": "A cup of coffee on a table"})
+    fields.setdefault("item", ITEM)
     return GenerateNotificationRequest.model_validate(fields)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import yaml
 
 from deployments.errors import Misconfigured
 from deployments.kinds import build_captioner, build_generator, build_reward, build_router
+from deployments.router.router import EmbeddingRouter
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
 from serve_app.settings import AppSettings
 from serve_app.stages import STAGES
 
@@ -82,8 +84,8 @@ def test_impossible_relations_between_knobs_are_refused() -> None:
         parse(IngressKnobs, {"defaults": {"max_categories": 13}}, "Ingress")
     with pytest.raises(Misconfigured, match=r"selection.early_stop.win_probability"):
         parse(IngressKnobs, {"selection": {"early_stop": {"win_probability": 0.5}}}, "Ingress")
-    with pytest.raises(Misconfigured, match="leaves nothing"):
-        parse(IngressKnobs, {"reserve": {"generate_share": 0.9, "score_share": 0.1}}, "Ingress")
+    with pytest.raises(Misconfigured, match="nothing is left"):
+        parse(IngressKnobs, {"reserve": {"generate_share": 0.8, "score_share": 0.1, "route_share": 0.1}}, "Ingress")
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -109,3 +111,23 @@ def test_the_engines_of_one_card_start_one_after_the_other(root: Path) -> None:
         free -= taken
     shares = [getattr(settings.scaling, row.key).num_gpus for row in STAGES]
     assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_replica_that_is_stopped_finishes_its_calls(root: Path, name: str) -> None:
+    app = application(root, name)
+    knobs = next((d["user_config"] for d in app["deployments"] if d["name"] == "Ingress"), {})
+    check_drain(parse(IngressKnobs, knobs, name), parse(AppSettings, app["args"], name).scaling.drain_s())
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_ingress_has_the_routers_catalogue_at_hand(root: Path, name: str) -> None:
+    app = application(root, name)
+    knobs = {d["name"]: d["user_config"] for d in app["deployments"]}
+    at_hand = parse(IngressKnobs, knobs.get("Ingress", {}), name).catalogue.load()
+    router = build_router(parse(AppSettings, app["args"], name).router)
+    if isinstance(router, EmbeddingRouter):
+        assert parse(router.knobs_type, knobs["CategoryRouter"], name).catalogue.load() == at_hand
+    else:
+        names = {category.category for category in at_hand.categories}
+        assert {category.category for category in asyncio.run(router.categories())} <= names

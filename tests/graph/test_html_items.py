@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from deployments.types import CaptionSource, CategoryInfo, Decision, Source
+from deployments.types import CaptionSource, Decision, Source
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Pipeline
-from tests.graph.stages import CATEGORIES, brief, fakes
-
-INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=True) for c in CATEGORIES[:2]]
+from tests.graph.stages import CATALOGUE, brief, fakes
 
 
 async def decide(**fields: object) -> Decision:
-    return await Pipeline(fakes(), IngressKnobs(), INFOS).decide(brief(**fields))  # type: ignore[arg-type]
+    return await Pipeline(fakes(), IngressKnobs(), CATALOGUE).decide(brief(**fields))  # type: ignore[arg-type]
 
 
 async def test_html_of_an_item_reaches_no_copy() -> None:
@@ -30,4 +28,4 @@ async def test_html_of_an_item_reaches_no_copy() -> None:
 
 async def test_a_caption_of_markup_alone_is_none() -> None:
     decision = await decide(item={"title": "Coffee", "caption": "<p>&nbsp;</p>"})
-    assert decision.caption.source is CaptionSource.FAKE
+    assert (decision.caption.source, decision.caption.text) == (CaptionSource.METADATA, "Coffee.")

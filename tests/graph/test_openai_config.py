@@ -19,8 +19,8 @@ from serve_app.flow.knobs import FitKnobs, IngressKnobs, SelectionKnobs
 from serve_app.flow.pipeline import Pipeline, Stages
 from serve_app.settings import AppSettings
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
-from tests.graph.stages import brief, fakes
-from tests.graph.test_pipeline import INFOS, PIXEL, decide
+from tests.graph.stages import CATALOGUE, PIXEL, brief, fakes
+from tests.graph.test_pipeline import decide
 
 KEY = "sk-of-a-graph-test"
 ITEM = {"title": "Coffee and cake", "description": "A cup of coffee on a table.", "images": [{"data": PIXEL}]}
@@ -61,7 +61,7 @@ async def test_a_model_of_others_captions_and_writes(root: Path, monkeypatch: py
     ):
         knobs = IngressKnobs(selection=SelectionKnobs(fit=FitKnobs(allow_unknown=True)))  # the fake scorer has no fit
         generation = brief(knobs, item=ITEM)
-        decision: Decision = await Pipeline(graph, knobs, INFOS).decide(generation)
+        decision: Decision = await Pipeline(graph, knobs, CATALOGUE).decide(generation)
     assert (decision.caption.text, decision.caption.source) == ("A cup of coffee.", CaptionSource.VLM)
     assert decision.source is Source.GENERATED
     assert not decision.partial

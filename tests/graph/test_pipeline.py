@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import AsyncGenerator
 
 import pytest
-from PIL import Image as Pillow
 
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
@@ -14,7 +12,6 @@ from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs
 from deployments.types import (
     CaptionResult,
     CaptionSource,
-    CategoryInfo,
     Copy,
     Decision,
     Degradation,
@@ -26,10 +23,13 @@ from deployments.types import (
     Stage,
 )
 from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
+from serve_app.flow import candidates
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Pipeline, Stages
 from tests.graph.stages import (
+    CATALOGUE,
     CATEGORIES,
+    PIXEL,
     BrokenCaptioner,
     BrokenReward,
     BrokenRouter,
@@ -38,27 +38,26 @@ from tests.graph.stages import (
     fakes,
 )
 
-
-def png() -> bytes:
-    out = io.BytesIO()
-    Pillow.new("RGB", (8, 8), "red").save(out, "PNG")
-    return out.getvalue()
-
-
-PIXEL = png()
-INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]
 GOOD = [
     Copy(title="A cup of coffee", body="Coffee and cake are on the table."),
     Copy(title="Cake?", body="Have some cake."),
 ]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _warm_policy() -> None:
+    """The first check loads the policy's language model, which takes a second."""
+    candidates.from_drafts(
+        [Draft(**GOOD[0].model_dump(), category="DIRECT")], [], brief().policy_context(""), IngressKnobs().policy
+    )
+
+
 async def decide(stages: Stages | None = None, **fields: object) -> Decision:
-    return await Pipeline(stages or fakes(), IngressKnobs(), INFOS).decide(brief(**fields))  # type: ignore[arg-type]
+    return await Pipeline(stages or fakes(), IngressKnobs(), CATALOGUE).decide(brief(**fields))  # type: ignore[arg-type]
 
 
 async def events(stages: Stages | None = None, **fields: object) -> list[Event]:
-    return [e async for e in Pipeline(stages or fakes(), IngressKnobs(), INFOS).run(brief(**fields))]  # type: ignore[arg-type]
+    return [e async for e in Pipeline(stages or fakes(), IngressKnobs(), CATALOGUE).run(brief(**fields))]  # type: ignore[arg-type]
 
 
 async def test_a_decision_names_everything_that_was_in_the_running() -> None:
@@ -100,6 +99,20 @@ async def test_a_given_caption_is_used_and_the_captioner_left_alone() -> None:
     decision = await decide(stages, item={"caption": "A cup of coffee beside a cake"})
     assert decision.caption.source is CaptionSource.GIVEN
     assert not decision.partial
+    assert Stage.CAPTION not in {t.stage for t in decision.timings}
+
+
+@pytest.mark.parametrize("error", [Overloaded("full"), StageUnavailable("gone")])
+async def test_an_item_without_pictures_needs_no_captioner(error: PushGenError) -> None:
+    stages = fakes(captioner=BrokenCaptioner(error))
+    words = {"title": "Coffee and cake", "description": "A cup of coffee."}
+    decision = await decide(stages, item=words, options={"allow_degradation": False})
+    assert (decision.caption.source, decision.caption.text) == (
+        CaptionSource.METADATA, "Coffee and cake. A cup of coffee.",
+    )  # fmt: skip
+    assert not decision.partial
+    revisions = {revision.stage: revision for revision in decision.revisions}
+    assert (revisions[Stage.CAPTION].kind, revisions[Stage.CAPTION].model) == ("words", "")
     assert Stage.CAPTION not in {t.stage for t in decision.timings}
 
 
@@ -278,7 +291,7 @@ async def test_a_repeat_of_a_recent_copy_is_rejected() -> None:
 
 async def test_a_caller_who_leaves_stops_the_generator() -> None:
     generator = ScriptedGenerator(GOOD, latency_ms=1)
-    run = Pipeline(fakes(generator=generator), IngressKnobs(), INFOS).run(brief())
+    run = Pipeline(fakes(generator=generator), IngressKnobs(), CATALOGUE).run(brief())
     async for event in run:
         if isinstance(event, CandidateEvent):
             break

@@ -11,7 +11,6 @@ from deployments.deadline import Call
 from deployments.errors import Overloaded
 from deployments.fakes import FakeKnobs
 from deployments.types import (
-    CategoryInfo,
     Copy,
     Decision,
     Degradation,
@@ -26,9 +25,8 @@ from serve_app.contract.messages import CandidateEvent
 from serve_app.flow.knobs import EarlyStop, IngressKnobs, SelectionKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.pipeline import Pipeline, Stages
-from tests.graph.stages import CATEGORIES, ScriptedGenerator, WatchedReward, brief, fakes
+from tests.graph.stages import CATALOGUE, ScriptedGenerator, WatchedReward, brief, fakes
 
-INFOS = [CategoryInfo(category=c, definition=c, instruction=c, is_default=i < 3) for i, c in enumerate(CATEGORIES)]
 WORDS = ("A cup of coffee", "Cake on the table", "Coffee and cake", "Cake and coffee", "Table for coffee", "Coffee now")
 COPIES = [Copy(title=title, body=f"{title}, and then some cake.") for title in WORDS]
 EDITOR = {"id": "editor", "title": "Coffee time", "body": "Now."}
@@ -45,7 +43,7 @@ class Stops(NoMetrics):
 
 def pipeline(stages: Stages, early_stop: EarlyStop | None = None, metrics: NoMetrics | None = None) -> Pipeline:
     knobs = IngressKnobs(selection=SelectionKnobs(likelihood_weight=0, early_stop=early_stop, min_scoring_batch=1))
-    return Pipeline(stages, knobs, INFOS, metrics)
+    return Pipeline(stages, knobs, CATALOGUE, metrics)
 
 
 async def decide(stages: Stages, early_stop: EarlyStop | None = None, **fields: object) -> Decision:

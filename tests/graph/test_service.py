@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from deployments.deadline import Call
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, Violation
+from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
 from deployments.fakes import FakeKnobs, FakeRouter
-from deployments.types import CategoryInfo, Decision, Item, Priority, RouteResult, Source, StageRevision
+from deployments.types import CaptionSource, Decision, Item, Priority, RouteResult, Source, Stage, StageRevision
 from pushgen.v1 import service_pb2
 from serve_app.access.caller import Caller
 from serve_app.contract.codec import to_message
@@ -27,9 +27,7 @@ from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.pipeline import Stages
 from serve_app.flow.service import PushGenService
-from tests.graph.stages import CATEGORIES, PROFILES, fakes, request
-
-INFOS = tuple(CategoryInfo(category=c, definition=c, instruction=c) for c in CATEGORIES)
+from tests.graph.stages import CATEGORIES, ITEM, PROFILES, fakes, known, request
 
 
 class Outcomes(NoMetrics):
@@ -53,18 +51,15 @@ def service(
     callers: Callable[[str], Caller] = Caller,
     **admission: Any,
 ) -> PushGenService:
-    async def categories() -> tuple[CategoryInfo, ...]:
-        return INFOS
-
-    async def revisions() -> tuple[StageRevision, ...]:
-        return ()
+    async def revisions() -> dict[Stage, StageRevision | None]:
+        return {Stage.CAPTION: StageRevision(stage=Stage.CAPTION, kind="fake"), Stage.ROUTE: None}
 
     async def health() -> dict[str, bool]:
         return {"Generator": True}
 
     knobs = IngressKnobs(admission=AdmissionKnobs(**admission))
     return PushGenService(
-        stages or fakes(), knobs, PROFILES, categories, revisions, health, metrics or NoMetrics(), adapters, callers
+        stages or fakes(), knobs, PROFILES, known, revisions, health, metrics or NoMetrics(), adapters, callers
     )
 
 
@@ -147,7 +142,10 @@ async def test_a_stream_ends_with_the_decision_that_unary_gives() -> None:
 async def test_stages_by_themselves() -> None:
     alone = service()
     item = Item(title="Tea")
-    assert (await alone.caption(CaptionItemRequest(item=item), "r")).caption.text
+    captioned = await alone.caption(CaptionItemRequest(item=Item.model_validate(ITEM)), "r")
+    assert captioned.caption.source is CaptionSource.FAKE
+    words = await alone.caption(CaptionItemRequest(item=item), "r")
+    assert (words.caption.text, words.caption.source, words.revision.kind) == ("Tea.", CaptionSource.METADATA, "words")
     routed = await alone.route(RouteItemRequest(item=item, max_categories=2), "r")
     assert len(routed.categories) == 2
     scored = await alone.score(ScoreCopiesRequest(item=item, copies=({"title": "Tea"}, {"body": "Tea now."})), "r")  # type: ignore[arg-type]
@@ -199,6 +197,15 @@ async def test_a_refusal_of_the_router_names_the_field_of_the_request() -> None:
     assert caught.value.violations[0].field == "options.categories_wanted[0]"
 
 
+async def test_info_names_the_stages_that_do_not_answer() -> None:
+    info = await service().info(GetServiceInfoRequest(), "r")
+    assert [revision.stage for revision in info.stages] == [Stage.CAPTION]
+    assert info.missing_stages == (Stage.ROUTE,)
+    assert [category.category for category in info.categories] == list(CATEGORIES)
+    message = to_message(info, service_pb2.GetServiceInfoResponse)
+    assert len(message.missing_stages) == 1
+
+
 async def test_info_publishes_the_limits_of_operator_and_contract() -> None:
     info = await service().info(GetServiceInfoRequest(), "r")
     assert (info.limits.max_tags, info.limits.max_recent_copies, info.limits.max_long_text_chars) == (64, 200, 10_000)
@@ -237,16 +244,3 @@ async def test_a_rejected_copy_is_said_to_be_and_ranks_last() -> None:
     scored = await service().score(ScoreCopiesRequest(item=Item(title="Tea is ready"), copies=copies), "r")  # type: ignore[arg-type]
     assert [(c.id, c.rejected) for c in scored.candidates] == [("i2", False), ("i1", True)]
     assert scored.candidates[1].reward is not None
-
-
-async def test_a_router_that_hangs_costs_a_request_its_own_budget_and_no_more() -> None:
-    async def hangs() -> tuple[CategoryInfo, ...]:
-        await asyncio.sleep(60)
-        raise AssertionError
-
-    async def nothing() -> Any:
-        return ()
-
-    stuck = PushGenService(fakes(), IngressKnobs(), PROFILES, hangs, nothing, nothing, NoMetrics())
-    with pytest.raises(DeadlineExceeded):
-        await asyncio.wait_for(stuck.generate(request(options={"time_budget_ms": 50}), "r"), 5)

@@ -206,7 +206,7 @@ class GetServiceInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetServiceInfoResponse(_message.Message):
-    __slots__ = ("version", "stages", "categories", "length_profiles", "limits", "defaults", "adapters")
+    __slots__ = ("version", "stages", "categories", "length_profiles", "limits", "defaults", "adapters", "missing_stages")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     STAGES_FIELD_NUMBER: _ClassVar[int]
     CATEGORIES_FIELD_NUMBER: _ClassVar[int]
@@ -214,6 +214,7 @@ class GetServiceInfoResponse(_message.Message):
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     DEFAULTS_FIELD_NUMBER: _ClassVar[int]
     ADAPTERS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_STAGES_FIELD_NUMBER: _ClassVar[int]
     version: str
     stages: _containers.RepeatedCompositeFieldContainer[_decision_pb2.StageRevision]
     categories: _containers.RepeatedCompositeFieldContainer[CategoryInfo]
@@ -221,7 +222,8 @@ class GetServiceInfoResponse(_message.Message):
     limits: Limits
     defaults: Defaults
     adapters: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, version: _Optional[str] = ..., stages: _Optional[_Iterable[_Union[_decision_pb2.StageRevision, _Mapping]]] = ..., categories: _Optional[_Iterable[_Union[CategoryInfo, _Mapping]]] = ..., length_profiles: _Optional[_Iterable[_Union[LengthProfileInfo, _Mapping]]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., adapters: _Optional[_Iterable[str]] = ...) -> None: ...
+    missing_stages: _containers.RepeatedScalarFieldContainer[_decision_pb2.Stage]
+    def __init__(self, version: _Optional[str] = ..., stages: _Optional[_Iterable[_Union[_decision_pb2.StageRevision, _Mapping]]] = ..., categories: _Optional[_Iterable[_Union[CategoryInfo, _Mapping]]] = ..., length_profiles: _Optional[_Iterable[_Union[LengthProfileInfo, _Mapping]]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., adapters: _Optional[_Iterable[str]] = ..., missing_stages: _Optional[_Iterable[_Union[_decision_pb2.Stage, str]]] = ...) -> None: ...
 
 class CategoryInfo(_message.Message):
     __slots__ = ("category", "definition", "gate", "instruction", "is_default")

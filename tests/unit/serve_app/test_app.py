@@ -23,7 +23,7 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places"}
+    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places", "drain_s"}
     assert set(kwargs) == {row.key for row in STAGES} | own
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment

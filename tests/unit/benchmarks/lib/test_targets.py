@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.lib.targets import loopback, workload
 from deployments.errors import Misconfigured
+from deployments.images import ImageLimits, violations
 
 
 @pytest.mark.parametrize(
@@ -24,10 +25,11 @@ def test_another_machine_is_refused_by_the_options_name(address: str) -> None:
         loopback(address, "--grpc-address")
 
 
-def test_the_workload_is_the_demo_items_with_or_without_pictures() -> None:
+def test_the_workload_is_the_demo_items_with_their_photos_or_a_pixel() -> None:
     plain, seen = workload(max_categories=2), workload(photos=True)
     assert len(plain) == len(seen) == 8
     assert [r.item.id for r in plain] == [r.item.id for r in seen]
-    assert not any(r.item.images or r.item.frames for r in plain)
+    assert [len(r.item.images) for r in plain] == [1] * 8
+    assert not violations(plain[0].item, ImageLimits())
     assert sum(bool(r.item.images or r.item.frames) for r in seen) == 7
     assert {r.options.max_categories for r in plain} == {2}

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deployments.captioner.compose import compose, revision
+from deployments.captioner.compose import compose, of_words, revision
 from deployments.captioner.labels import Tag
-from deployments.types import Image, Item, VideoFrame
+from deployments.types import CaptionSource, Image, Item, Stage, VideoFrame
 
 ONE_IMAGE = Item(images=(Image(data=b"x"),))
 
@@ -111,3 +111,11 @@ def test_the_revision_follows_the_wording(monkeypatch: pytest.MonkeyPatch) -> No
     assert before == revision()
     monkeypatch.setattr("deployments.captioner.compose._SURE", 0.95)
     assert revision() != before
+
+
+def test_without_pictures_the_caption_is_the_items_own_text_and_says_so() -> None:
+    result = of_words(Item(title="A walk", description="Down to the sea.", metadata={"price": "3"}))
+    assert (result.caption.text, result.caption.source) == ("A walk. Down to the sea.", CaptionSource.METADATA)
+    assert (result.revision.stage, result.revision.kind, result.revision.model) == (Stage.CAPTION, "words", "")
+    assert result.revision.prompt_revision
+    assert len(of_words(Item(tags=tuple(f"{'tag' * 20}{n}" for n in range(64)))).caption.text) <= 700

@@ -104,6 +104,21 @@ async def test_reading_that_takes_too_long_leaves_the_tags(captioner: TagsCaptio
     assert result.caption.text == "The picture shows a tomato."
 
 
+async def test_lines_that_were_read_in_time_stay(captioner: TagsCaptioner) -> None:
+    class HangsOnTheSecond(StubReader):
+        def find(self, image: Any, look: str) -> list[Any]:
+            if self.looks:
+                go.wait(10)
+            return super().find(image, look)
+
+    go = threading.Event()
+    captioner._reader = HangsOnTheSecond(["OPEN DAILY"])  # type: ignore[assignment]
+    result = await captioner.caption(Item(images=(Image(data=picture()),) * 2), call(0.5))
+    go.set()
+    assert isinstance(result, Incomplete)
+    assert "OPEN DAILY" in result.caption.text
+
+
 async def test_tagging_that_takes_too_long_is_an_error(captioner: TagsCaptioner) -> None:
     go = threading.Event()
     await captioner.tag_with(StubTagger(go))  # type: ignore[arg-type]

@@ -59,11 +59,6 @@ def test_a_caption_is_no_longer_than_the_knob() -> None:
     assert vision.caption_of(answer("A cat sleeps on a mat."), 10).text == "A cat slee"
 
 
-def test_without_pictures_the_caption_is_the_items_own_text() -> None:
-    caption = vision.metadata_caption(Item(title="A walk", description="Down to the sea."), 1000)
-    assert (caption.text, caption.source) == ("A walk. Down to the sea.", CaptionSource.METADATA)
-
-
 def test_the_revision_follows_the_request_and_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     before = vision.revision()
     monkeypatch.setattr(vision, "REQUEST", "Describe it.")

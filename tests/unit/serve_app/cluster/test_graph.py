@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from deployments.errors import Misconfigured
-from deployments.types import StageRevision
+from deployments.deadline import Deadline
+from deployments.errors import Misconfigured, StageUnavailable
+from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster import graph
 from serve_app.cluster.graph import Graph, _takes_calls
@@ -60,8 +61,14 @@ def handles() -> dict[str, Any]:
 
 @pytest.fixture
 def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
-    places = dict.fromkeys(handles, 256)
-    return Graph(max_ongoing_requests=256, stage_places=places, adapters=("news",), callers=Caller, **handles)
+    return Graph(
+        max_ongoing_requests=256,
+        stage_places=dict.fromkeys(handles, 256),
+        drain_s=dict.fromkeys((*handles, "ingress"), 130.0),
+        adapters=("news",),
+        callers=Caller,
+        **handles,
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,14 +101,23 @@ async def test_health_names_each_stage_by_its_key(made: Graph, status: dict[str,
     assert health == {row.key: row.key != "generator" for row in STAGES} | {"ingress": True, "Stranger": True}
 
 
-async def test_revisions_are_of_all_stages_in_the_order_of_the_flow(made: Graph) -> None:
-    assert [revision.stage for revision in await made._ask_revisions()] == [row.stage for row in STAGES]
+async def test_revisions_are_of_all_stages_in_the_order_of_the_flow_and_none_where_one_does_not_answer(
+    made: Graph, handles: dict[str, Any]
+) -> None:
+    handles["reward"].error = StageUnavailable("x")
+    revisions = await made._known_revisions()
+    assert list(revisions) == [row.stage for row in STAGES]
+    assert [stage for stage, revision in revisions.items() if revision is None] == [Stage.SCORE]
 
 
-async def test_one_stage_without_a_replica_fails_the_question(made: Graph, handles: dict[str, Any]) -> None:
-    handles["reward"].error = Misconfigured("x")
-    with pytest.raises(Misconfigured):
-        await made._ask_revisions()
+async def test_an_ingress_that_starts_while_the_router_is_away_knows_the_catalogue_of_its_config(
+    made: Graph, handles: dict[str, Any]
+) -> None:
+    handles["router"].error = StageUnavailable("x")
+    assert "DIRECT" in {c.category for c in await made._categories((), Deadline.after(5))}
+    only = {"category": "ONLY", "definition": "x", "instruction": "x", "cues": ["x"], "is_default": True}
+    made.reconfigure({"catalogue": {"kind": "inline", "categories": [only]}})
+    assert [c.category for c in await made._categories((), Deadline.after(5))] == ["ONLY"]
 
 
 def test_knobs_reach_the_service(made: Graph) -> None:
@@ -124,7 +140,9 @@ def test_knobs_reach_the_service(made: Graph) -> None:
             {"defaults": {"length_profile": "tv"}},
             "defaults.length_profile='tv' is not in configs/profiles.yaml, which has",
         ),
+        ({"admission": {"max_batch_s": 131}}, "more than scaling.ingress.graceful_shutdown_timeout_s=130"),
         ({"length_profiles": "nowhere.yaml"}, "cannot read 'nowhere.yaml'"),
+        ({"catalogue": {"kind": "file", "path": "nowhere.yaml"}}, "there is no file 'nowhere.yaml'"),
         ({"defaults": {"max_categories": 99}}, "defaults.max_categories=99 exceeds limits.max_categories=12"),
     ],
 )

@@ -24,7 +24,7 @@ def test_the_time_to_answer_is_a_bounded_share_and_never_most_of_a_budget(budget
         ({"defaults": {"max_categories": 13}}, "defaults.max_categories=13 exceeds limits.max_categories=12"),
         ({"limits": {"max_candidates_per_category": 1}}, "defaults.candidates_per_category=2 exceeds"),
         ({"limits": {"max_time_budget_ms": 1000}}, "defaults.time_budget_ms=30000 exceeds"),
-        ({"reserve": {"generate_share": 0.9, "score_share": 0.1}}, "leaves nothing of a budget"),
+        ({"reserve": {"route_share": 0.1, "generate_share": 0.7, "score_share": 0.2}}, "are 1: nothing is left"),
     ],
 )
 def test_knobs_that_cannot_work_together_are_refused(knobs: dict[str, Any], words: str) -> None:

@@ -1,11 +1,11 @@
-"""What the ingress may let in has a place in every stage, or the settings are refused with a sentence."""
+"""What the ingress lets in has a place in every stage, and is finished when one stops; else settings are refused."""
 
 from __future__ import annotations
 
 import pytest
 
 from deployments.errors import Misconfigured
-from serve_app.flow.knobs import AdmissionKnobs, check_places
+from serve_app.flow.knobs import AdmissionKnobs, DefaultKnobs, IngressKnobs, LimitKnobs, check_drain, check_places
 from serve_app.settings import GraphScaling
 
 KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32, max_watches=8)
@@ -41,3 +41,22 @@ def test_too_few_places_are_refused(ingress: int, stages: dict[str, int], words:
 
 def test_enough_places_pass() -> None:
     check_places(KNOBS, 136, {"captioner": 64, "generator": 64})
+
+
+@pytest.mark.parametrize(
+    ("drain_s", "words"),
+    [
+        ({"ingress": 110, "generator": 59}, "max_time_budget_ms allows 60 s, more than scaling.generator.graceful"),
+        ({"ingress": 109, "generator": 60}, "max_batch_s allows 110 s, more than scaling.ingress.graceful"),
+        ({"ingress": 59, "generator": 60}, "max_time_budget_ms allows 60 s, more than scaling.ingress.graceful"),
+    ],
+)
+def test_a_stop_that_would_lose_requests_is_refused(drain_s: dict[str, float], words: str) -> None:
+    knobs = IngressKnobs(limits=LimitKnobs(max_time_budget_ms=60_000), defaults=DefaultKnobs(time_budget_ms=1))
+    with pytest.raises(Misconfigured, match=words):
+        check_drain(knobs, drain_s)
+
+
+def test_a_stop_that_outlasts_budgets_and_batches_passes() -> None:
+    check_drain(IngressKnobs(), GraphScaling().drain_s())
+    assert GraphScaling.model_validate({"reward": {"graceful_shutdown_timeout_s": 7}}).drain_s()["reward"] == 7
