@@ -19,6 +19,7 @@ from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.remote import RemoteStage, RemoteStages
+from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.catalogue import KnownCategories
 from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
 from serve_app.flow.profiles import load_profiles, profiles_of
@@ -57,6 +58,7 @@ class Graph:
         self._stage_places = stage_places
         self._drain_s = drain_s
         self._app_name = serve.get_replica_context().app_name
+        self._log = RequestLog()
         knobs = IngressKnobs()
         self._categories = KnownCategories(
             Cached(self._ask_categories, **_CATALOGUE), knobs.catalogue.load().categories
@@ -96,6 +98,11 @@ class Graph:
         at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
         self.service.reconfigure(knobs, profiles)
         self._categories.at_hand = at_hand
+        self._log.reconfigure(knobs.log)
+
+    def close(self) -> None:
+        """Write the lines of the log that wait. Blocks."""
+        self._log.close()
 
     async def _ask_categories(self) -> tuple[Category, ...]:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))

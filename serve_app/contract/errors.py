@@ -75,20 +75,26 @@ def outcome(error: PushGenError) -> Outcome:
     return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
-def public(error: Exception, request_id: str) -> PushGenError:
-    """The error that the client may see. What it may not see is logged here, under the request id."""
+def meaning(error: BaseException) -> PushGenError | None:
+    """The error of ours that an error is or stands for; None where it is unknown."""
     # Ray gives an error of another process a class that is both its own and the cause's, with a traceback as its text.
     cause = getattr(error, "cause", None)
     seen = cause if isinstance(cause, PushGenError) else error
-    if not isinstance(seen, PushGenError):
-        names = {kind.__name__ for kind in type(error).__mro__}
-        known = next((meaning for name, meaning in RAY_ERRORS.items() if name in names), None)
-        if known is None:
-            logger.error("request %s failed", request_id, exc_info=error)
-            return PushGenError(INTERNAL_MESSAGE)
-        logger.warning("request %s refused: %s", request_id, type(error).__name__)
-        return known
+    if isinstance(seen, PushGenError):
+        return seen
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return next((known for name, known in RAY_ERRORS.items() if name in names), None)
+
+
+def public(error: Exception, request_id: str) -> PushGenError:
+    """The error that the client may see. What it may not see is logged here, under the request id."""
+    seen = meaning(error)
+    if seen is None:
+        logger.error("request %s failed", request_id, exc_info=error)
+        return PushGenError(INTERNAL_MESSAGE)
     if outcome(seen).code is not grpc.StatusCode.INTERNAL:
+        if seen in RAY_ERRORS.values():
+            logger.warning("request %s refused: %s", request_id, type(error).__name__)
         return seen
     logger.error("request %s failed: %s", request_id, seen.message, exc_info=error)
     return StageFailed(INTERNAL_MESSAGE) if isinstance(seen, StageFailed) else PushGenError(INTERNAL_MESSAGE)

@@ -10,19 +10,20 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from deployments.deadline import Call, Deadline
-from deployments.errors import DeadlineExceeded, Overloaded, PushGenError
+from deployments.errors import DeadlineExceeded, Overloaded
 from deployments.types import Priority
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.flow.knobs import AdmissionKnobs
 from serve_app.flow.limit import ConcurrencyLimit
 from serve_app.flow.metrics import Metrics
+from serve_app.flow.record import current
 from serve_app.flow.service_time import ServiceTime
 from serve_app.flow.waiting import Ticket, WaitingRoom
 from serve_app.flow.work import Work
@@ -81,7 +82,7 @@ class Admission:
         of the queue.
         """
         kind = (rpc, work.size_class)
-        with self.count(rpc), caller.charged(0.0 if of_batch else work.units):
+        with caller.charged(0.0 if of_batch else work.units):
             ticket = await self._enter(work, kind, call, caller.tenant, bounded=not of_batch)
             place = Place(ticket, self._clock(), self._units_in_flight)
             try:
@@ -93,30 +94,6 @@ class Admission:
                 raise
             finally:
                 self._leave(ticket)
-
-    @contextmanager
-    def count(self, rpc: str) -> Iterator[None]:
-        """Record how the body ends, and how long it took unless it was refused by the gate."""
-        started = self._clock()
-        outcome = "OK"
-        shed = ""
-        try:
-            yield
-        except PushGenError as error:
-            outcome = error.reason
-            shed = error.shed if isinstance(error, Overloaded) else ""
-            raise
-        except (asyncio.CancelledError, GeneratorExit):
-            outcome = "CANCELLED"
-            raise
-        except BaseException:
-            outcome = "INTERNAL"
-            raise
-        finally:
-            if shed:
-                self._metrics.shed(rpc, shed)
-            else:
-                self._metrics.request(rpc, outcome, (self._clock() - started) * 1000)
 
     def check_batch(self, works: Sequence[Work], rpc: str, deadline: Deadline) -> None:
         """Raise Overloaded when the items would not be done by the deadline, as far as times are known."""
@@ -164,7 +141,8 @@ class Admission:
                 self._leave(ticket)
             self._pump()
             raise
-        self._metrics.waited(call.priority, (self._clock() - now_s) * 1000)
+        current().gate_ms = waited_ms = (self._clock() - now_s) * 1000
+        self._metrics.waited(call.priority, waited_ms)
         return ticket
 
     def _why_not_wait(self, ticket: Ticket, ahead: float, *, bounded: bool) -> Shed | None:

@@ -20,6 +20,7 @@ from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from serve_app.flow.pictures import url_violations
+from serve_app.flow.record import current
 from serve_app.policy import PolicyContext
 from serve_app.policy.word_list import WordList
 
@@ -78,9 +79,11 @@ def make_call(
 ) -> Call:
     """Turn the time budget, capped by the service, into a deadline of the stages. It leaves time to answer in.
 
-    arrived_s: `time.monotonic()` when the budget began; None for now.
+    arrived_s: `time.monotonic()` when the budget began; None for now. Notes budget and priority in the current record.
     """
     budget_ms = min(time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms)
+    record = current()
+    record.budget_ms, record.priority = budget_ms, priority
     began_s = time.monotonic() if arrived_s is None else arrived_s
     return Call(Deadline(began_s + budget_ms / 1000 - knobs.reserve.answer_s(budget_ms)), priority, request_id)
 

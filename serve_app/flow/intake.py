@@ -34,9 +34,9 @@ class Intake:
         return self._knobs().limits.max_batch_items
 
     @contextmanager
-    def hold(self, rpc: str) -> Iterator[Holding]:
+    def hold(self) -> Iterator[Holding]:
         """Hold what one request adds, until the end of the body."""
-        holding = Holding(self, rpc)
+        holding = Holding(self)
         try:
             yield holding
         finally:
@@ -46,7 +46,8 @@ class Intake:
     def watch(self) -> Iterator[None]:
         """Hold one watch. Raises Overloaded for one too many."""
         if self.watches >= self._knobs().admission.max_watches:
-            raise self.refusal(WATCH, Shed.WATCHES_FULL, "this replica has as many health watches as it may have")
+            self._metrics.shed(WATCH, Shed.WATCHES_FULL)
+            raise self.refusal(Shed.WATCHES_FULL, "this replica has as many health watches as it may have")
         self.watches += 1
         try:
             yield
@@ -56,17 +57,15 @@ class Intake:
     def fits(self, count: int) -> bool:
         return self.bytes + count <= self._knobs().admission.max_held_mib * _MIB
 
-    def refusal(self, rpc: str, shed: Shed, words: str) -> Overloaded:
-        self._metrics.shed(rpc, shed)
+    def refusal(self, shed: Shed, words: str) -> Overloaded:
         return Overloaded(words, self._knobs().admission.retry_after_s, shed)
 
 
 class Holding:
     """The bytes of one request."""
 
-    def __init__(self, intake: Intake, rpc: str) -> None:
+    def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._rpc = rpc
         self.bytes = 0
 
     def add(self, count: int) -> None:
@@ -74,6 +73,6 @@ class Holding:
         is_alone = self._intake.bytes == self.bytes
         if not is_alone and not self._intake.fits(count):
             words = "the requests that this service holds have too many bytes"
-            raise self._intake.refusal(self._rpc, Shed.MEMORY_FULL, words)
+            raise self._intake.refusal(Shed.MEMORY_FULL, words)
         self._intake.bytes += count
         self.bytes += count

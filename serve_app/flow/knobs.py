@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -149,6 +150,20 @@ class AdmissionKnobs(Knobs):
         return self.max_in_flight + 2 * self.max_waiting + self.max_watches
 
 
+class LogKnobs(Knobs):
+    """The log of requests, a JSON line each (docs/operate.md).
+
+    level: INFO writes all, WARNING those that were refused, invalid, late or failed, ERROR the failed ones, OFF none.
+    sample: share of the INFO lines that are written, drawn at random. destination: "file", beside Serve's log of the
+    replica, or "stdout". item_text: also write the item's words and the notification.
+    """
+
+    level: Literal["INFO", "WARNING", "ERROR", "OFF"] = "INFO"
+    sample: float = Field(default=1.0, ge=0, le=1)
+    destination: Literal["file", "stdout"] = "file"
+    item_text: bool = False
+
+
 class IngressKnobs(Knobs):
     """All knobs of the ingress. Relations between them are checked when they are set.
 
@@ -162,6 +177,7 @@ class IngressKnobs(Knobs):
     reserve: ReserveKnobs = ReserveKnobs()
     admission: AdmissionKnobs = AdmissionKnobs()
     policy: PolicySettings = PolicySettings()
+    log: LogKnobs = LogKnobs()
     length_profiles: str = "configs/profiles.yaml"
     length_profiles_revision: str = Field(default="", max_length=64)
     """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""

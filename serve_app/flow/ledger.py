@@ -14,6 +14,7 @@ from deployments.types import Degradation, Stage, StageRevision, StageTiming, Us
 # Errors of a stage that degrade the decision instead of failing it. Bad input always reaches the caller, overload of
 # every stage but the scorer.
 SURVIVABLE: Final = (DeadlineExceeded, StageUnavailable, StageFailed)
+_HERE = frozenset({Stage.CHECK, Stage.SELECT})
 
 
 class Ledger:
@@ -23,7 +24,7 @@ class Ledger:
     """
 
     def __init__(self, *, allow_degradation: bool = True) -> None:
-        self._allow_degradation = allow_degradation
+        self.allow_degradation = allow_degradation
         self._wall_ms: dict[Stage, float] = {}
         self._in_flight: Counter[Stage] = Counter()
         self._began: dict[Stage, float] = {}
@@ -67,18 +68,20 @@ class Ledger:
 
     def degraded(self, degradation: Degradation, because: PushGenError) -> None:
         """Declare the degradation. Raises `because` where the caller allows none."""
-        if not self._allow_degradation:
+        if not self.allow_degradation:
             raise because
         self._degradations[degradation] = None
 
     @property
     def timings(self) -> tuple[StageTiming, ...]:
-        """Timings in the order of the flow. A stage without usage ran in this process: all its time is compute."""
-        return tuple(
-            StageTiming(stage=stage, wall_ms=wall_ms, **self._usage.get(stage, Usage(compute_ms=wall_ms)).model_dump())
-            for stage in Stage
-            if (wall_ms := self._wall_ms.get(stage)) is not None
-        )
+        """Timings of the stages so far, in the order of the flow."""
+        return tuple(self.timing(stage) for stage in Stage if stage in self._wall_ms)
+
+    def timing(self, stage: Stage) -> StageTiming:
+        """Return the timing of one stage. All time of a stage of this process is compute."""
+        wall_ms = self._wall_ms.get(stage, 0.0)
+        usage = self._usage.get(stage) or (Usage(compute_ms=wall_ms) if stage in _HERE else Usage())
+        return StageTiming(stage=stage, wall_ms=wall_ms, **usage.model_dump())
 
     @property
     def revisions(self) -> tuple[StageRevision, ...]:

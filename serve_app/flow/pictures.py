@@ -12,7 +12,6 @@ from deployments.errors import InvalidInput, PushGenError, StageUnavailable, Uns
 from deployments.images import ImageLimits, problem
 from deployments.stages import Captioner
 from deployments.types import CaptionResult, Image, Item, RefusedPicture
-from serve_app.contract.verbs import CAPTION
 from serve_app.fetch.fetcher import Fetcher, FetchFailed, Resolve, SystemResolver
 from serve_app.fetch.knobs import FetchKnobs
 from serve_app.fetch.urls import RefusedUrl, target_of
@@ -86,7 +85,7 @@ class FetchingCaptioner:
         if not urls:
             return await self._inner.caption(item, call)
         time_s = _SHARE * call.deadline.remaining_s()
-        with self._intake.hold(CAPTION.rpc) as holding:
+        with self._intake.hold() as holding:
             async with call.deadline.limit("fetching images"):
                 outcomes = await asyncio.gather(*(self._measured(url, time_s, holding) for url in urls))
                 fetched = dict(zip(urls, outcomes, strict=True))

@@ -82,9 +82,10 @@ class Pipeline:
         """Run the flow to its end."""
         return await decision_of(self.run(brief))
 
-    async def run(self, brief: Brief) -> AsyncGenerator[Event, None]:
+    async def run(self, brief: Brief, ledger: Ledger | None = None) -> AsyncGenerator[Event, None]:
         """Yield the events of the flow. `scored` comes once, with every scored copy. `decided` always comes last."""
-        ledger = Ledger(allow_degradation=brief.allow_degradation)
+        ledger = ledger or Ledger()  # a caller's own has the stages also of a run that fails
+        ledger.allow_degradation = brief.allow_degradation
         before_routing, before_writing = self._cut(brief, route=1.0, generate=1.0), self._cut(brief, generate=1.0)
         caption = await caption_of(brief, self._stages.captioner, before_routing, ledger)
         yield CaptionedEvent(caption=caption)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -21,11 +20,10 @@ from deployments.types import (
     RoutedCategory,
     Stage,
     StageRevision,
-    StageTiming,
-    Usage,
 )
 from serve_app import __version__
 from serve_app.access.caller import Caller
+from serve_app.contract.headers import item_request_id
 from serve_app.contract.messages import (
     BatchEntry,
     BatchGenerateNotificationsRequest,
@@ -56,11 +54,13 @@ from serve_app.flow.brief import (
 )
 from serve_app.flow.candidates import from_copies
 from serve_app.flow.intake import Intake
+from serve_app.flow.journal import Journal
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.limits import published, published_defaults
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
+from serve_app.flow.record import current
 from serve_app.flow.select import rank, with_scores
 from serve_app.flow.work import of_copies, of_generation, of_item
 from serve_app.policy import PolicyContext
@@ -103,6 +103,7 @@ class PushGenService:
         self._captioner = FetchingCaptioner(stages.captioner, self.intake, metrics)
         self._captioner.reconfigure(knobs)
         self._stages = replace(stages, captioner=self._captioner)
+        self.journal = Journal(metrics, knobs.log)
 
     def reconfigure(self, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]) -> None:
         """Take new knobs. Requests in flight keep the knobs they began with."""
@@ -110,6 +111,7 @@ class PushGenService:
         self._profiles = profiles
         self._captioner.reconfigure(knobs)
         self._admission.reconfigure(knobs.admission)
+        self.journal.knobs = knobs.log
 
     async def generate(
         self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
@@ -149,19 +151,19 @@ class PushGenService:
         item that was refused when it was read is answered with its error.
         """
         check_size(request.requests, self.intake.max_batch_items)
-        end, caller = Deadline.after(self._knobs.admission.max_batch_s), self._callers(tenant)
+        end, caller, record = Deadline.after(self._knobs.admission.max_batch_s), self._callers(tenant), current()
         works = [of_generation(item, self._knobs) for item in request.requests if not isinstance(item, InvalidInput)]
-        with self._admission.count(BATCH.rpc), caller.charged(sum(work.units for work in works)):
-            slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
-            self._admission.check_batch(works, _BATCH_ITEM, end)
+        slots = asyncio.Semaphore(self._knobs.admission.batch_concurrency)
 
-            async def decide(index: int, item: BatchEntry) -> tuple[int, Decision | PushGenError]:
-                async with slots:
-                    try:
+        async def decide(index: int, item: BatchEntry) -> tuple[int, Decision | PushGenError]:
+            async with slots:
+                item_id = item_request_id(item.request_id, request_id, index)
+                try:
+                    with self.journal.request(_BATCH_ITEM, record.protocol, item_id, tenant) as own:
                         if isinstance(item, InvalidInput):
-                            with self._admission.count(_BATCH_ITEM):
-                                raise item
-                        turn = Call(end, Priority.BACKFILL, item.request_id or f"{request_id}/{index}")
+                            raise item
+                        own.request = item
+                        turn = Call(end, Priority.BACKFILL, item_id)
                         work = of_generation(item, self._knobs)
                         async with self._admission.admit(_BATCH_ITEM, work, turn, caller, of_batch=True) as place:
                             decision = await decision_of(
@@ -169,16 +171,20 @@ class PushGenService:
                             )
                             place.partial = decision.partial
                             return index, decision
-                    except PushGenError as error:
-                        return index, error
-                    except Exception:
-                        logger.exception("item %d of batch %s broke", index, request_id)
-                        return index, StageFailed("the service failed on this item")
+                except PushGenError as error:
+                    return index, error
+                except Exception:
+                    logger.exception("item %d of batch %s broke", index, request_id)
+                    return index, StageFailed("the service failed on this item")
 
+        with caller.charged(sum(work.units for work in works)):
+            self._admission.check_batch(works, _BATCH_ITEM, end)
             tasks = [asyncio.create_task(decide(i, r)) for i, r in enumerate(request.requests)]
             try:
                 for done in asyncio.as_completed(tasks):
-                    yield await done
+                    index, answer = await done
+                    record.answered(answer)
+                    yield index, answer
             finally:
                 for task in tasks:
                     task.cancel()
@@ -188,6 +194,7 @@ class PushGenService:
         self, request: CaptionItemRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> CaptionItemResponse:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
+        ledger = current().ledger
         work = of_item(request.item, self._knobs, looked_at=True)
         async with self._admission.admit(CAPTION.rpc, work, call, self._callers(tenant)):
             async with call.deadline.limit("checking the request"):
@@ -195,22 +202,23 @@ class PushGenService:
                 if given_caption(request.item):
                     raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
                 await asyncio.to_thread(request.item.pictures_digest)
-            started = time.perf_counter()
-            if request.item.has_pictures:
-                result = await self._stages.captioner.caption(request.item, call)
-            else:
-                result = await asyncio.to_thread(of_words, request.item)
+            with ledger.stage(Stage.CAPTION):
+                if request.item.has_pictures:
+                    result = await self._stages.captioner.caption(request.item, call)
+                else:
+                    result = await asyncio.to_thread(of_words, request.item)
+            ledger.used(Stage.CAPTION, result.usage, result.revision)
             if result.refused:
                 raise refusal(result.refused)
-            timing = self._timing(Stage.CAPTION, result.usage, started)
         return CaptionItemResponse(
-            caption=result.caption, timing=timing, revision=result.revision, request_id=request_id
+            caption=result.caption, timing=ledger.timing(Stage.CAPTION), revision=result.revision, request_id=request_id
         )
 
     async def route(
         self, request: RouteItemRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> RouteItemResponse:
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
+        ledger = current().ledger
         async with self._admission.admit(ROUTE.rpc, of_item(request.item, self._knobs), call, self._callers(tenant)):
             requested, barred = request.categories_wanted, request.categories_barred
             names = [c.category for c in await self._categories((*requested, *barred), call.deadline)]
@@ -221,18 +229,22 @@ class PushGenService:
             max_categories = request.max_categories or len(requested) or self._knobs.defaults.max_categories
             violations += count_violations(request.max_categories, requested, limits, "")
             refuse(violations)
-            started = time.perf_counter()
             item = request.item.without_media()
-            result = await self._stages.router.route(item, given_caption(item), requested, barred, max_categories, call)
-            timing = self._timing(Stage.ROUTE, result.usage, started)
+            caption = given_caption(item)
+            with ledger.stage(Stage.ROUTE):
+                result = await self._stages.router.route(item, caption, requested, barred, max_categories, call)
+            ledger.used(Stage.ROUTE, result.usage, result.revision)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
-        return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
+        return RouteItemResponse(
+            categories=routed, timing=ledger.timing(Stage.ROUTE), revision=result.revision, request_id=request_id
+        )
 
     async def score(
         self, request: ScoreCopiesRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> ScoreCopiesResponse:
         """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
+        ledger = current().ledger
         work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
         async with self._admission.admit(SCORE.rpc, work, call, caller):
             async with call.deadline.limit("checking the request"):
@@ -244,21 +256,24 @@ class PushGenService:
                 if not (copy.title.strip() or copy.body.strip())
             ]
             refuse(violations)
-            started = time.perf_counter()
             facts = facts_of(request.item, given_caption(request.item))
-            result = await self._stages.reward.score(facts, request.copies, call)
-            timing = self._timing(Stage.SCORE, result.usage, started)
+            with ledger.stage(Stage.SCORE):
+                result = await self._stages.reward.score(facts, request.copies, call)
+            ledger.used(Stage.SCORE, result.usage, result.revision)
             context = PolicyContext(
                 item=request.item,
                 caption=given_caption(request.item),
                 profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
                 tenant_banned=caller.banned,
             )
-            async with call.deadline.limit("checking the copies"):
-                candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
+            with ledger.stage(Stage.CHECK):
+                async with call.deadline.limit("checking the copies"):
+                    candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
         ranked = rank(with_scores(rewarded, self._knobs.selection))
-        return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
+        return ScoreCopiesResponse(
+            candidates=ranked, timing=ledger.timing(Stage.SCORE), revision=result.revision, request_id=request_id
+        )
 
     async def info(
         self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None
@@ -281,18 +296,15 @@ class PushGenService:
     async def _events(
         self, request: GenerateNotificationRequest, call: Call, caller: Caller
     ) -> AsyncGenerator[Event, None]:
-        knobs, profiles, options = self._knobs, self._profiles, request.options
+        knobs, profiles, options, record = self._knobs, self._profiles, request.options, current()
         categories = await self._categories((*options.categories_wanted, *options.categories_barred), call.deadline)
         names = [c.category for c in categories]
         async with call.deadline.limit("checking the request"):
             brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters, caller)
-        async with aclosing(Pipeline(self._stages, knobs, categories, self._metrics).run(brief)) as events:
+        pipeline = Pipeline(self._stages, knobs, categories, self._metrics)
+        async with aclosing(pipeline.run(brief, record.ledger)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):
+                    record.decision = event.decision
                     self._metrics.decided(event.decision)
                 yield event
-
-    def _timing(self, stage: Stage, usage: Usage, started: float) -> StageTiming:
-        timing = StageTiming(stage=stage, wall_ms=(time.perf_counter() - started) * 1000, **usage.model_dump())
-        self._metrics.timed(timing)
-        return timing

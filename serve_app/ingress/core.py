@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from serve_app.flow.intake import Intake
+from serve_app.flow.journal import Journal
 
 
 class Service(Protocol):
@@ -20,6 +21,10 @@ class Service(Protocol):
 
     intake: Intake
     """What the adapters may hold."""
+
+    @property
+    def journal(self) -> Journal:
+        """The records of requests. Adapters open one for each call."""
 
     async def healthy(self) -> dict[str, bool]:
         """Return by stage name whether it takes calls, {"captioner": True, ...}; see `health.is_serving`."""

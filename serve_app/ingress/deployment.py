@@ -45,3 +45,7 @@ class Ingress(BothProtocols):
                 warn_open(await asyncio.to_thread(http_host), os.environ)
             self._warm = True
             logger.info("Ingress ready after %.1f s", time.monotonic() - began)
+
+    def __del__(self) -> None:
+        """Serve calls it when the replica stops."""
+        self._graph.close()

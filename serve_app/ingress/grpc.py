@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ from serve_app.contract.headers import (
 from serve_app.contract.requests import parse, parse_bytes
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, StreamVerb, UnaryVerb, Verb
 from serve_app.flow.intake import Holding
+from serve_app.flow.record import Record, current
 from serve_app.ingress.context import RpcContext, closing
 from serve_app.ingress.core import Service
 from serve_app.ingress.health import HealthAdapter
@@ -55,6 +57,10 @@ class Exchange:
         # Serve makes an id if the caller sent none, sets it before this call, and logs it.
         self._set_by_serve = [str(v) for k, v in context.trailing_metadata() or () if k == REQUEST_ID_KEY]
         self._name("")
+
+    def recorded(self, verb: Verb, service: Service) -> AbstractContextManager[Record]:
+        """Record the call, from the reading of its request to its end."""
+        return service.journal.request(verb.rpc, "grpc", self.request_id)
 
     def tenant(self, access: Access) -> str:
         """Return the caller's tenant, before anything is read. Raises Unauthenticated, PermissionDenied."""
@@ -81,7 +87,10 @@ class Exchange:
         except InvalidInput as error:
             parsed = error
         self._name(getattr(parsed, "request_id", ""))
-        return with_budget(join(parsed, header_violations), budget_ms)
+        record = current()
+        record.request_id = self.request_id
+        record.request = read = with_budget(join(parsed, header_violations), budget_ms)
+        return read
 
     def fail(self, error: Exception) -> None:
         """Set the call's status. An unknown error must not leak to the client."""
@@ -114,8 +123,8 @@ def _unary(verb: UnaryVerb[Any, Any]) -> Callable[..., Awaitable[Message]]:
     async def call_once(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> Message:
         exchange = Exchange(grpc_context)
         try:
-            tenant = exchange.tenant(self.access)
-            with self.service.intake.hold(verb.rpc) as holding:
+            with exchange.recorded(verb, self.service) as record, self.service.intake.hold() as holding:
+                record.tenant = tenant = exchange.tenant(self.access)
                 parsed = await exchange.read(verb, request, self.service, holding)
                 call = getattr(self.service, verb.name)
                 answer = await call(parsed, exchange.request_id, tenant, exchange.arrived_s)
@@ -133,8 +142,8 @@ def _streaming(verb: StreamVerb) -> Callable[..., AsyncIterator[Message]]:
     async def call_stream(self: GrpcAdapter, request: Sent, grpc_context: RpcContext) -> AsyncIterator[Message]:
         exchange, sequence = Exchange(grpc_context), 0
         try:
-            tenant = exchange.tenant(self.access)
-            with self.service.intake.hold(verb.rpc) as holding:
+            with exchange.recorded(verb, self.service) as record, self.service.intake.hold() as holding:
+                record.tenant = tenant = exchange.tenant(self.access)
                 parsed = await exchange.read(verb, request, self.service, holding)
                 call = getattr(self.service, verb.name)
                 async with closing(call(parsed, exchange.request_id, tenant, exchange.arrived_s)) as answers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -38,6 +38,7 @@ from serve_app.contract.headers import (
 from serve_app.contract.requests import parse_json
 from serve_app.contract.verbs import BATCH, STREAM, VERBS, AnyVerb, UnaryVerb
 from serve_app.flow.intake import Holding
+from serve_app.flow.record import current
 from serve_app.ingress import openapi
 from serve_app.ingress.body import read_body, require_json
 from serve_app.ingress.context import closing
@@ -117,19 +118,23 @@ def _handler(
 ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     async def handle(request: Request) -> Response:
         arrived_s, headers = time.monotonic(), request.headers
-        tenant = access.tenant(headers.get(AUTHORIZATION_HEADER), headers.get(TENANT_HEADER, ""))
-        with ExitStack() as held:
+        with ExitStack() as held, ExitStack() as ends:
+            record = ends.enter_context(service().journal.request(verb.rpc, "http", request.state.request_id))
+            record.tenant = tenant = access.tenant(headers.get(AUTHORIZATION_HEADER), headers.get(TENANT_HEADER, ""))
             intake = service().intake
-            holding = held.enter_context(intake.hold(verb.rpc))
+            holding = held.enter_context(intake.hold())
             if verb.method == "GET":
                 contract_request, request_id = verb.request(), request.state.request_id
             else:
                 reading = _read(request, verb.request, settings, intake.max_batch_items, holding)
                 contract_request, request_id = await reading
+            record.request = contract_request
             answer = getattr(service(), verb.name)(contract_request, request_id, tenant, arrived_s)
             if isinstance(verb, UnaryVerb):
                 return _json(verb.answer(await answer))
-            stream = await EventStream.start(request, _events(answer, _ANSWERS[verb.rpc], contract_request, request_id))
+            # The record of a stream ends with its events, where their error is seen.
+            events = _events(answer, _ANSWERS[verb.rpc], contract_request, request_id, ends.pop_all())
+            stream = await EventStream.start(request, events)
             stream.until_sent = held.pop_all()
             return stream
 
@@ -162,6 +167,7 @@ async def _read(
             raise HttpError(400, "MALFORMED_JSON", _not_json(body, malformed.description)) from None
         parsed = error
     request.state.request_id = choose_request_id(getattr(parsed, "request_id", None), request.state.request_id)
+    current().request_id = request.state.request_id
     return with_budget(join(parsed, header_violations), budget_ms), request.state.request_id
 
 
@@ -206,13 +212,18 @@ EventOf = Callable[[Any, int, Any, str], bytes]
 
 
 async def _events(
-    answers: AsyncIterator[Any], event_of: EventOf, request: BaseModel, request_id: str
+    answers: AsyncIterator[Any],
+    event_of: EventOf,
+    request: BaseModel,
+    request_id: str,
+    ends: AbstractContextManager[Any],
 ) -> AsyncIterator[bytes]:
     sequence = 0
-    async with closing(answers):
-        async for answer in answers:
-            sequence += 1
-            yield event_of(answer, sequence, request, request_id)
+    with ends:
+        async with closing(answers):
+            async for answer in answers:
+                sequence += 1
+                yield event_of(answer, sequence, request, request_id)
 
 
 def _numbered(happened: messages.Event, sequence: int, _request: BaseModel, _request_id: str) -> bytes:

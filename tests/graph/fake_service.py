@@ -15,6 +15,7 @@ from deployments.types import Decision
 from serve_app.contract import messages
 from serve_app.contract.verbs import VERBS, UnaryVerb
 from serve_app.flow.intake import Intake
+from serve_app.flow.journal import Journal
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.ingress import examples
@@ -34,6 +35,7 @@ class FakeService:
         self.fails = fails
         self.knobs = IngressKnobs()
         self.intake = Intake(lambda: self.knobs, NoMetrics())
+        self.journal = Journal(NoMetrics(), self.knobs.log)
         self.after = 0
         self.seen: list[Any] = []
         self.tenants: list[str] = []

@@ -42,7 +42,8 @@ class InGraph(FakeCaptioner):
 
 async def batched(busy: PushGenService, items: int, name: str = "b") -> list[Decision | PushGenError]:
     many = BatchGenerateNotificationsRequest(requests=(request(),) * items)
-    return [answer async for _, answer in busy.batch(many, name)]
+    with busy.journal.request("BatchGenerateNotifications"):
+        return [answer async for _, answer in busy.batch(many, name)]
 
 
 async def test_items_of_batches_are_admitted_one_by_one_as_backfill_and_the_batch_takes_no_place() -> None:

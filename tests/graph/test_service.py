@@ -72,7 +72,12 @@ def slow() -> Stages:
 async def test_beyond_its_room_the_service_refuses_at_once_with_a_retry_time() -> None:
     outcomes = Outcomes()
     busy = service(slow(), outcomes, max_in_flight=2, max_waiting=0, retry_after_s=7)
-    results = await asyncio.gather(*(busy.generate(request(), str(i)) for i in range(5)), return_exceptions=True)
+
+    async def asked(request_id: str) -> Decision:
+        with busy.journal.request("GenerateNotification"):
+            return await busy.generate(request(), request_id)
+
+    results = await asyncio.gather(*(asked(str(i)) for i in range(5)), return_exceptions=True)
     refused = [r for r in results if isinstance(r, Overloaded)]
     assert len(refused) == 3
     assert refused[0].retry_after_s == 7
@@ -126,7 +131,7 @@ async def test_leaving_a_batch_stops_its_items() -> None:
     await anext(batch)  # type: ignore[arg-type]
     await batch.aclose()  # type: ignore[attr-defined]
     assert outcomes.seen[0] == ("BatchGenerateNotifications/item", "OK")
-    assert outcomes.seen[-1] == ("BatchGenerateNotifications", "CANCELLED")
+    assert outcomes.seen[-1] == ("BatchGenerateNotifications/item", "CANCELLED")
     assert len(outcomes.seen) < 30
     assert isinstance(await overloaded.generate(request(), "next"), Decision)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster import graph
 from serve_app.cluster.graph import Graph, _takes_calls
+from serve_app.flow import journal
 from serve_app.flow.metrics import NoMetrics
 from serve_app.stages import DEPLOYMENTS, STAGES
 
@@ -60,8 +62,8 @@ def handles() -> dict[str, Any]:
 
 
 @pytest.fixture
-def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
-    return Graph(
+def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Iterator[Graph]:
+    made = Graph(
         max_ongoing_requests=256,
         stage_places=dict.fromkeys(handles, 256),
         drain_s=dict.fromkeys((*handles, "ingress"), 130.0),
@@ -69,6 +71,8 @@ def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Graph:
         callers=Caller,
         **handles,
     )
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize(
@@ -167,3 +171,12 @@ def test_the_policy_is_run_once_before_the_first_request(made: Graph, monkeypatc
     ((copy, context, _),) = checked
     assert copy.title
     assert context.item.title
+
+
+def test_the_log_of_requests_goes_where_the_knobs_say(made: Graph) -> None:
+    made.reconfigure({"log": {"destination": "stdout", "level": "WARNING"}})
+    assert made.service.journal.knobs.level == "WARNING"
+    assert made._log._destination == "stdout"
+    assert journal.logger.handlers
+    made.close()
+    assert not journal.logger.handlers

@@ -11,7 +11,8 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import Overloaded
 from deployments.types import Priority
 from serve_app.flow.admission import Admission
-from serve_app.flow.knobs import AdmissionKnobs
+from serve_app.flow.journal import Journal
+from serve_app.flow.knobs import AdmissionKnobs, LogKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.work import Work
 
@@ -49,6 +50,7 @@ class Gate:
         self.clock = asyncio.get_running_loop().time
         self.metrics = Recorded()
         self.admission = Admission(AdmissionKnobs.model_validate(knobs), self.metrics, self.clock)
+        self.journal = Journal(self.metrics, LogKnobs(), self.clock)
         self.order: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -63,9 +65,10 @@ class Gate:
         of_batch: bool = False,
     ) -> None:
         call = Call(Deadline(self.clock() + budget_s), priority)
-        async with self.admission.admit("Live", Work(units), call, of_batch=of_batch):
-            self.order.append(name)
-            await asyncio.sleep(takes_s)
+        with self.journal.request("Live"):
+            async with self.admission.admit("Live", Work(units), call, of_batch=of_batch):
+                self.order.append(name)
+                await asyncio.sleep(takes_s)
 
     def start(self, *args: Any, **kwargs: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(self.one(*args, **kwargs))

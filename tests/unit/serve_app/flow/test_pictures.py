@@ -124,7 +124,7 @@ async def test_fetched_bytes_count_with_those_that_were_sent(setup: Setup) -> No
     setup.inner.on_call = lambda: held.append(setup.intake.bytes)
     await setup.caption("/a.png", "/b.jpg")
     room = AdmissionKnobs().max_held_mib * 2**20
-    with setup.intake.hold("GenerateNotification") as others:
+    with setup.intake.hold() as others:
         others.add(room - len(PNG))
         result = await setup.caption("/a.png", "/b.jpg")
     assert setup.inner.data.count(None) == 1

@@ -38,6 +38,9 @@ class Graph:
     def warm_up(self) -> None:
         self.seen.append("warm")
 
+    def close(self) -> None:
+        self.seen.append("closed")
+
 
 @pytest.fixture
 def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -92,3 +95,8 @@ async def test_an_open_service_warns_once_and_one_with_keys_never(
     await closed.reconfigure({})
     assert closed.access.tenant("Bearer k", "") == "shop"
     assert "access is open" not in caplog.text
+
+
+def test_a_replica_that_stops_writes_the_rest_of_its_log(ingress: Any) -> None:
+    ingress.__del__()
+    assert ingress._graph.seen == ["closed"]
