@@ -16,6 +16,7 @@ from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.safe_log import protect
+from deployments.stage_metrics import LiveKnobs, StageMetrics
 from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
 
@@ -67,6 +68,8 @@ class StageReplica(Generic[S]):
         self._started = False
         self._lost = ""
         self._end: threading.Timer | None = None
+        self._knobs = LiveKnobs()
+        self._metrics: StageMetrics | None = None
 
     @property
     def serving(self) -> S:
@@ -78,6 +81,7 @@ class StageReplica(Generic[S]):
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         with keeping_knobs(self._started):
             await self._reconfigure(user_config or {})
+            self._knobs.took(user_config or {})
 
     async def _reconfigure(self, user_config: UserConfig) -> None:
         what = f"user_config of {type(self).__name__}"
@@ -85,6 +89,7 @@ class StageReplica(Generic[S]):
             began = time.monotonic()
             await self.stage.start_with(user_config, what)
             self._started = True
+            self._metrics = StageMetrics()
             name = serve.get_replica_context().deployment
             logger.info("%s ready after %.1f s", name, time.monotonic() - began)
             return
@@ -94,6 +99,8 @@ class StageReplica(Generic[S]):
         return self.stage.revision()
 
     async def check_health(self) -> None:
+        if self._metrics is not None:
+            self._metrics.publish(self.stage.readings(), self.stage.revision())
         if not self._started:
             return
         try:

@@ -5,10 +5,11 @@ A stage is a plain async class. It runs without Ray; `deployments/replica.py` pu
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 from deployments.deadline import Call
+from deployments.readings import Reading
 from deployments.router.catalogue import Category
 from deployments.settings import Knobs, parse
 from deployments.types import (
@@ -67,6 +68,9 @@ class Life(Protocol):
 
     def revision(self) -> StageRevision: ...
 
+    def readings(self) -> Iterable[Reading]:
+        """What the stage can say about its queues, caches and engine. Takes microseconds."""
+
     async def check_health(self) -> None:
         """Raise when the stage cannot work any more (its engine has died)."""
 
@@ -85,6 +89,10 @@ class Startable(Life, Protocol[K]):
 
     async def reconfigure(self, knobs: K) -> None:
         """Take new knobs while serving. Raises Misconfigured, the old ones untouched, when they are impossible."""
+
+    def readings(self) -> Iterable[Reading]:
+        """Nothing, unless a stage has more to say."""
+        return ()
 
     async def start_with(self, user_config: UserConfig, what: str) -> None:
         await self.start(parse(self.knobs_type, user_config, what))

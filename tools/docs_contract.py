@@ -26,6 +26,7 @@ PROTOS: Final = Path("protos")
 METRIC_FILES: Final = (
     "serve_app/cluster/metrics.py",
     "deployments/replica.py",
+    "deployments/stage_metrics.py",
     "deployments/captioner/second_level.py",
     "deployments/reward/shadow.py",
 )
@@ -190,7 +191,8 @@ def _metrics(file: str) -> Iterator[tuple[str, str, str, str]]:
     tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     prefixes: dict[str, str] = {}
     inner: set[ast.Call] = set()
-    for helper in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name in ("counter", "histogram")):
+    functions = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
+    for helper in (f for f in functions if f.name in ("counter", "gauge", "histogram")):
         for call in (n for n in ast.walk(helper) if isinstance(n, ast.Call) and n.args):
             if isinstance(call.args[0], ast.JoinedStr) and isinstance(call.args[0].values[0], ast.Constant):
                 prefixes[helper.name] = str(call.args[0].values[0].value)

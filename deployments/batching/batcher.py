@@ -31,6 +31,7 @@ from deployments.batching.results import Batched, BatcherStats
 from deployments.batching.waiting import WaitingQueue
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.readings import Reading
 
 logger = logging.getLogger("ray.serve")
 
@@ -94,6 +95,10 @@ class Batcher(Generic[In, Out]):
     async def idle(self) -> None:
         """Return once nothing waits and no batch is in flight."""
         await self._idle.wait()
+
+    def readings(self) -> list[Reading]:
+        with self._lock:
+            return [*self._waiting.readings(time.monotonic()), *self.stats.readings()]
 
     @property
     def queued(self) -> int:

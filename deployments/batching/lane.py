@@ -31,6 +31,10 @@ class Lane(Generic[In]):
     def first(self) -> Entry[In]:
         return self._by_urgency[0]
 
+    def oldest_s(self) -> float | None:
+        """Return the arrival of the entry that has waited longest. O(n): entries are sorted by deadline."""
+        return min((entry.call.queued_at_s for entry in self._by_urgency if not entry.taken), default=None)
+
     def add(self, entries: Sequence[Entry[In]]) -> None:
         """Add the entries of one call, which share a deadline, in their order of arrival."""
         waiting = self._by_urgency

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
+from deployments.readings import Reading, reading
 from deployments.types import Usage
 
 Out = TypeVar("Out")
@@ -45,6 +46,15 @@ class BatcherStats:
         self.tokens += tokens
         self.padded_tokens += padded_tokens
         self.compute_s += seconds
+
+    def readings(self) -> Iterator[Reading]:
+        yield reading("batcher_batches_total", self.batches, outcome="computed")
+        yield reading("batcher_batches_total", self.retried_batches, outcome="retried")
+        for fate in ("refused", "expired", "cancelled", "failed"):
+            yield reading("batcher_entries_total", getattr(self, fate), fate=fate)
+        yield reading("batcher_entries_total", self.entries, fate="computed")
+        yield reading("batcher_tokens_total", self.tokens, kind="entries")
+        yield reading("batcher_tokens_total", self.padded_tokens - self.tokens, kind="padding")
 
 
 def usage(results: Sequence[Batched[Out]]) -> Usage:

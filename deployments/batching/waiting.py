@@ -10,6 +10,7 @@ from deployments.batching.lane import Lane
 from deployments.batching.limits import BatchLimits
 from deployments.batching.results import BatcherStats
 from deployments.batching.schedule import is_full, schedule
+from deployments.readings import Reading, reading
 from deployments.types import Priority
 
 In = TypeVar("In")
@@ -26,6 +27,16 @@ class WaitingQueue(Generic[In]):
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes.values()))
+
+    def readings(self, now_s: float) -> list[Reading]:
+        """The entries of each lane and the age of its oldest. O(n)."""
+        readings = []
+        for priority, lane in self._lanes.items():
+            oldest_s = lane.oldest_s()
+            age_ms = 0.0 if oldest_s is None else (now_s - oldest_s) * 1000
+            readings.append(reading("queue_waiting", len(lane), priority=priority.name))
+            readings.append(reading("queue_oldest_ms", age_ms, priority=priority.name))
+        return readings
 
     @property
     def tokens(self) -> int:

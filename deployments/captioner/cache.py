@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -24,6 +24,7 @@ from deployments.captioner.file_store import FileStoreKnobs
 from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel, ServeLevelMetrics
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded
+from deployments.readings import Reading, reading
 from deployments.settings import Knobs
 from deployments.stages import Captioner, CaptionerStage, Startable
 from deployments.types import CaptionResult, Item, StageRevision, Usage
@@ -141,6 +142,13 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
     def revision(self) -> StageRevision:
         return self._inner.revision()
+
+    def readings(self) -> Iterator[Reading]:
+        yield from self._inner.readings()
+        for outcome, count in (("hit", self.stats.hits), ("joined", self.stats.joined), ("shared", self.stats.shared)):
+            yield reading("caption_cache_total", count, outcome=outcome)
+        yield reading("caption_cache_total", self.stats.misses - self.stats.shared, outcome="miss")
+        yield reading("caption_cache_entries", len(self._entries))
 
     async def check_health(self) -> None:
         await self._inner.check_health()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PIL import Image as Pillow
 
@@ -18,6 +18,7 @@ from deployments.engines.token_estimate import estimate_tokens
 from deployments.engines.words import Message
 from deployments.item_text import prompt_inputs
 from deployments.pixels import jpeg
+from deployments.readings import Reading
 from deployments.types import Caption, CaptionResult, Item, RefusedPicture, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
@@ -85,6 +86,9 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
 
     def revision(self) -> StageRevision:
         return self._revision
+
+    def readings(self) -> Iterable[Reading]:
+        return self._engine.readings()
 
     async def check_health(self) -> None:
         self._decoder.check_health()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
 from deployments.errors import Overloaded, StageUnavailable
 from deployments.item_text import caption_inputs
+from deployments.readings import Reading
 from deployments.types import (
     Caption,
     CaptionResult,
@@ -108,6 +109,9 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
 
     def revision(self) -> StageRevision:
         return self._revision
+
+    def readings(self) -> Iterable[Reading]:
+        return self._batcher.readings() if self._batcher is not None else ()
 
     async def check_health(self) -> None:
         if self._batcher is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from PIL import Image as Pillow
 
@@ -16,6 +17,7 @@ from deployments.deadline import Call
 from deployments.engines import Engine, Message, Sampling
 from deployments.errors import Misconfigured
 from deployments.item_text import prompt_inputs
+from deployments.readings import Reading
 from deployments.types import Caption, CaptionResult, Item, RefusedPicture, Stage, StageRevision, Usage
 from deployments.weights import public_name
 
@@ -98,6 +100,9 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
 
     def revision(self) -> StageRevision:
         return self._revision
+
+    def readings(self) -> Iterable[Reading]:
+        return self._engine.readings()
 
     async def check_health(self) -> None:
         self._decoder.check_health()

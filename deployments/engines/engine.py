@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,10 @@ from deployments.engines.adapters import Adapter, check_name, load
 from deployments.engines.processes import OwnedProcesses
 from deployments.engines.progress import Progress
 from deployments.engines.settings import EngineSettings
+from deployments.engines.stats import EngineStats
 from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
+from deployments.readings import Reading
 from deployments.types import Priority
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Engine:
     _llm: Any = None
     _tokenizer: Any = None
     _templates: Any = None
+    _stats: EngineStats = field(default_factory=EngineStats)
     _processes: OwnedProcesses = field(default_factory=OwnedProcesses)
     _progress: Progress = field(default_factory=Progress)
 
@@ -79,7 +82,7 @@ class Engine:
         model = weights.resolve(settings.model)
         self.adapters = load(settings.adapters, settings.max_lora_rank, settings.model, model)
         with self._processes.watch():
-            self._llm = vllm_api.launch(settings, model, self.adapters.values(), self._progress.stepped)
+            self._llm = vllm_api.launch(settings, model, self.adapters.values(), self._stepped)
         self._tokenizer = self._llm.renderer.tokenizer if hasattr(self._llm, "renderer") else self._llm.tokenizer
         self._templates = self._tokenizer
         if self.settings.max_images_per_prompt:
@@ -88,6 +91,10 @@ class Engine:
             self._templates = AutoProcessor.from_pretrained(  # type: ignore[no-untyped-call]
                 model, revision=self.settings.revision, trust_remote_code=self.settings.trust_remote_code
             )
+
+    def _stepped(self, scheduler_stats: Any, iteration_stats: Any) -> None:
+        self._progress.stepped()
+        self._stats.record(scheduler_stats, iteration_stats)
 
     def count_tokens(self, text: str) -> int:
         return len(self._tokenizer.encode(text, add_special_tokens=False))
@@ -204,6 +211,9 @@ class Engine:
         if first not in logprobs or second not in logprobs:
             raise StageFailed(f"the {self.name}'s engine gave no probability of the words asked about")
         return Contrast(logprobs[first] - logprobs[second], _sample(output))
+
+    def readings(self) -> Iterator[Reading]:
+        return self._stats.readings()
 
     @property
     def unfinished_requests(self) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from deployments.deadline import Call
 from deployments.engines.engine import scheduling_priority
 from deployments.errors import Overloaded
+from deployments.readings import Reading, reading
+from deployments.types import Priority
 
 
 class Gate:
@@ -22,7 +25,7 @@ class Gate:
         self._places = places
         self._max_waiting = max_waiting
         self._name = name
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[None], Priority, float]] = []
         self._count = 0
 
     @property
@@ -32,6 +35,15 @@ class Gate:
     @property
     def waiting(self) -> int:
         return len(self._waiting)
+
+    def readings(self) -> Iterator[Reading]:
+        now_s = time.monotonic()
+        for priority in Priority:
+            arrivals = [entry[4] for entry in self._waiting if entry[3] is priority]
+            age_ms = (now_s - min(arrivals)) * 1000 if arrivals else 0.0
+            yield reading("queue_waiting", len(arrivals), priority=priority.name)
+            yield reading("queue_oldest_ms", age_ms, priority=priority.name)
+        yield reading("engine_requests", self.in_flight, state="running")
 
     @asynccontextmanager
     async def place(self, call: Call) -> AsyncIterator[None]:
@@ -51,7 +63,8 @@ class Gate:
             raise Overloaded(f"the queue before {self._name} is full")
         self._count += 1
         turn = asyncio.get_running_loop().create_future()
-        entry = (scheduling_priority(call.priority, call.deadline), self._count, turn)
+        urgency = scheduling_priority(call.priority, call.deadline)
+        entry = (urgency, self._count, turn, call.priority, time.monotonic())
         self._waiting.append(entry)
         try:
             async with call.deadline.limit(f"waiting for {self._name}"):

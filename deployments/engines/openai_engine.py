@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from deployments.engines.openai_settings import OpenAiServer
 from deployments.engines.retry import Failure, with_retries
 from deployments.engines.words import Contrast, Sample
 from deployments.errors import DeadlineExceeded, Misconfigured, Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.readings import Reading
 
 if TYPE_CHECKING:
     from deployments.engines.openai_api import Answer, OpenAiClient
@@ -192,6 +194,9 @@ class OpenAiEngine:
         if self._key is not None:
             words = words.replace(self._key.get_secret_value(), "[key]")
         return f"{at}: {failure.status}, {words[:_MAX_LOGGED_CHARS]}"
+
+    def readings(self) -> Iterator[Reading]:
+        return self._gate.readings()
 
     @property
     def unfinished_requests(self) -> int:

@@ -45,11 +45,12 @@ def launch(
     settings: EngineSettings,
     model: str,
     adapters: Collection[Adapter] = (),
-    stepped: Callable[[], None] = lambda: None,
+    stepped: Callable[[Any, Any], None] = lambda *_: None,
 ) -> AsyncLLM:
     """Start an engine; block until it can serve. `model` is the resolved reference. Raises Misconfigured.
 
-    Memory is reserved for the adapters; `AsyncLLM.add_lora` loads them. stepped: called after each step of the engine.
+    Memory is reserved for the adapters; `AsyncLLM.add_lora` loads them. stepped: called after each step of the engine,
+    with vLLM's SchedulerStats and IterationStats, or None.
     """
     device = current_platform.device_type
     if settings.device not in ("auto", device):
@@ -78,11 +79,11 @@ def launch(
 class _Steps(StatLoggerBase):
     """Tells when the engine has made a step. vLLM records the statistics of each."""
 
-    def __init__(self, stepped: Callable[[], None]) -> None:
+    def __init__(self, stepped: Callable[[Any, Any], None]) -> None:
         self._stepped = stepped
 
-    def record(self, *_: Any, **__: Any) -> None:
-        self._stepped()
+    def record(self, scheduler_stats: Any, iteration_stats: Any, *_: Any, **__: Any) -> None:
+        self._stepped(scheduler_stats, iteration_stats)
 
     def log_engine_initialized(self) -> None:
         """Log nothing."""

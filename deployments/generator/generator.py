@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -18,6 +18,7 @@ from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.item_text import prompt_facts
+from deployments.readings import Reading
 from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
@@ -189,6 +190,9 @@ class VllmGenerator(Startable[GeneratorKnobs]):
     def unfinished_requests(self) -> int:
         """Number of sequences in the engine; 0 when idle."""
         return self._engine.unfinished_requests
+
+    def readings(self) -> Iterable[Reading]:
+        return self._engine.readings()
 
     async def check_health(self) -> None:
         await self._engine.check_health()

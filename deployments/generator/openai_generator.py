@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
 from deployments.item_text import prompt_facts
+from deployments.readings import Reading
 from deployments.stages import Startable
 from deployments.types import Draft, GenerationTask, OutputField, Stage, StageRevision
 from deployments.weights import public_name
@@ -133,6 +134,9 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
     def unfinished_requests(self) -> int:
         """Number of calls in flight and waiting; 0 when idle."""
         return self._engine.unfinished_requests
+
+    def readings(self) -> Iterable[Reading]:
+        return self._engine.readings()
 
     async def check_health(self) -> None:
         await self._engine.check_health()

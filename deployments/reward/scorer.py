@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
 from deployments.errors import Misconfigured
+from deployments.readings import Reading
 from deployments.reward.live import Loaded, Row, forward, load, load_fit
 from deployments.reward.settings import RewardKnobs, RewardSettings
 from deployments.reward.shadow import ServeShadowMetrics, Shadow, ShadowMetrics
@@ -135,6 +136,9 @@ class BradleyTerryScorer(Startable[RewardKnobs]):
         if self._live is not None:
             return self._live.revision
         return StageRevision(stage=Stage.SCORE, kind=self._settings.kind, model=public_name(self._settings.model))
+
+    def readings(self) -> Iterable[Reading]:
+        return self._batcher.readings() if self._batcher is not None else ()
 
     async def check_health(self) -> None:
         self._ready()[1].check_health()

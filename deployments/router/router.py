@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from deployments.encoder import Encoder, Tokens
 from deployments.errors import Misconfigured
 from deployments.item_text import evidence, router_text
 from deployments.prompt_revision import prompt_revision
+from deployments.readings import Reading
 from deployments.router.catalogue import Category, InlineCatalogue, usable
 from deployments.router.settings import EmbeddingRouterSettings, Exploration, RouterKnobs
 from deployments.stages import Startable
@@ -140,6 +141,9 @@ class EmbeddingRouter(Startable[RouterKnobs]):
             model_revision=self._encoder.revision(),
             prompt_revision=self._loaded.revision if self._loaded else "",
         )
+
+    def readings(self) -> Iterable[Reading]:
+        return self._batcher.readings() if self._batcher is not None else ()
 
     async def check_health(self) -> None:
         self._started_batcher.check_health()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import collections
+from collections.abc import Sequence
+
 from deployments.errors import Overloaded, PushGenError
-from deployments.types import Decision, Priority, Stage, StageTiming
+from deployments.types import Decision, Priority, Source, Stage, StageTiming
 
 _MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 _BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_RECENT = 256
 
 
 class ServeMetrics:
@@ -18,13 +23,13 @@ class ServeMetrics:
         def counter(name: str, text: str, *tags: str) -> Counter:
             return Counter(f"pushgen_{name}", description=text, tag_keys=tags)  # type: ignore[arg-type]  # Ray means any length
 
-        def histogram(name: str, text: str, buckets: tuple[int, ...], *tags: str) -> Histogram:
+        def histogram(name: str, text: str, buckets: Sequence[float], *tags: str) -> Histogram:
             return Histogram(f"pushgen_{name}", description=text, boundaries=list(buckets), tag_keys=tags)  # type: ignore[arg-type]
 
         self._requests = counter("requests_total", "Requests by RPC and outcome.", "rpc", "outcome")
         self._request_ms = histogram(
             "request_ms",
-            "Wall-clock time of a request; those that the gate refused are not in it.",
+            "Time of a request, from its first byte to its answer; those that the gate refused are not in it.",
             _MS,
             "rpc",
             "outcome",
@@ -57,6 +62,17 @@ class ServeMetrics:
         self._oldest_ms = Gauge(
             "pushgen_oldest_waiting_ms", description="Age of the oldest that waits at the gate.", tag_keys=("priority",)
         )
+        self._findings = counter("findings_total", "Findings of policy rules in candidates.", "code", "severity")
+        self._win = histogram(
+            "win_probability",
+            "Best chance of a generated copy of a request to beat its incumbents.",
+            _SHARES,
+        )
+        self._reward = Gauge(
+            "pushgen_reward_level",
+            description=f"Mean reward of the best copies of this replica's last {_RECENT} requests, in logits.",
+        )
+        self._rewards: collections.deque[float] = collections.deque(maxlen=_RECENT)
         self._waited_ms = histogram("waited_ms", "Time at the gate of what it let in.", _MS, "priority")
         self._fetch_ms = histogram("picture_fetch_ms", "Time to fetch an image by its URL, by outcome.", _MS, "outcome")
 
@@ -76,8 +92,17 @@ class ServeMetrics:
         for c in decision.candidates:
             fate = "chosen" if c.id == chosen else "rejected" if c.rejected else "outranked"
             self._candidates.inc(tags={"category": c.category or c.source.name, "fate": fate})
-        for timing in decision.timings:
-            self.timed(timing)
+        findings = collections.Counter((f.code, f.severity.name) for c in decision.candidates for f in c.findings)
+        for (code, severity), count in findings.items():
+            self._findings.inc(count, tags={"code": code, "severity": severity})
+        generated = [c for c in decision.candidates if c.source is Source.GENERATED and not c.rejected]
+        wins = [c.win_probability for c in generated if c.win_probability is not None]
+        if wins:
+            self._win.observe(max(wins))
+        best = next((c.reward.mean for c in generated if c.reward is not None), None)  # best first
+        if best is not None:
+            self._rewards.append(best)
+            self._reward.set(sum(self._rewards) / len(self._rewards))
 
     def timed(self, timing: StageTiming) -> None:
         tags = {"stage": _label(timing.stage)}

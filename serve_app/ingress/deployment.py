@@ -12,6 +12,7 @@ from ray import serve
 
 from deployments.replica import keeping_knobs
 from deployments.safe_log import protect
+from deployments.stage_metrics import LiveKnobs
 from serve_app.access.gate import build_access
 from serve_app.access.settings import AnyAccessSettings
 from serve_app.cluster.graph import Graph
@@ -34,10 +35,12 @@ class Ingress(BothProtocols):
         self._graph = Graph(callers=self.access.caller, **parts)
         self.service = self._graph.service
         self._warm = False
+        self._knobs = LiveKnobs()
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         with keeping_knobs(self._warm):
             self._graph.reconfigure(user_config)
+            self._knobs.took(user_config or {})
         if not self._warm:
             began = time.monotonic()
             await asyncio.to_thread(self._graph.warm_up)

@@ -17,6 +17,7 @@ import pytest
 
 from deployments import replica
 from deployments.errors import Misconfigured, StageUnavailable
+from deployments.readings import Reading, reading
 from deployments.replica import StageReplica, keeping_knobs
 from deployments.safe_log import SafeLines, SafeRequestId
 from deployments.types import Stage, StageRevision
@@ -43,7 +44,22 @@ def gauges(monkeypatch: pytest.MonkeyPatch) -> Gauges:
     monkeypatch.setattr(replica, "end_process", lambda: None)
     context = types.SimpleNamespace(deployment="Toy")
     monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
+    monkeypatch.setattr(replica, "LiveKnobs", Published)
+    monkeypatch.setattr(replica, "StageMetrics", Published)
     return gauges
+
+
+class Published:
+    """Takes the place of the metrics of a stage."""
+
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def took(self, user_config: Any) -> None:
+        self.seen.append(user_config)
+
+    def publish(self, readings: list[Reading], revision: StageRevision) -> None:
+        self.seen.append((readings[0].value, revision.kind))
 
 
 class Toy:
@@ -64,6 +80,9 @@ class Toy:
 
     async def reconfigure_with(self, user_config: dict[str, Any], what: str) -> None:
         await self._take("change", user_config, what)
+
+    def readings(self) -> list[Reading]:
+        return [reading("engine_kv_cache_usage", 0.5)]
 
     def revision(self) -> StageRevision:
         return StageRevision(stage=Stage.ROUTE, kind="toy")
@@ -202,3 +221,13 @@ def test_the_log_of_a_replica_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(log, "filters", [])
     ToyDeployment(Toy())
     assert [type(each) for each in log.filters] == [SafeLines, SafeRequestId]
+
+
+async def test_the_knobs_that_a_replica_took_and_its_figures_are_published() -> None:
+    deployment: Any = ToyDeployment(Toy())
+    await deployment.check_health()
+    await deployment.reconfigure({"speed": 1})
+    await deployment.reconfigure({"error": Misconfigured("x")})
+    assert deployment._knobs.seen == [{"speed": 1}]
+    await deployment.check_health()
+    assert deployment._metrics.seen == [(0.5, "toy")]

@@ -32,3 +32,16 @@ def test_computed_batches_add_up() -> None:
     assert (stats.batches, stats.entries, stats.tokens, stats.padded_tokens) == (2, 4, 40, 46)
     assert stats.compute_s == 0.75
     assert (stats.cancelled, stats.expired, stats.failed, stats.refused) == (0, 0, 0, 0)
+
+
+def test_the_counters_can_be_read() -> None:
+    stats = BatcherStats(refused=1, expired=2, cancelled=3, failed=4, retried_batches=5)
+    stats.ran(entries=3, tokens=30, padded_tokens=36, seconds=0.5)
+    read = {(r.metric, *r.tags.values()): r.value for r in stats.readings()}
+    assert read == {
+        ("batcher_batches_total", "computed"): 1, ("batcher_batches_total", "retried"): 5,
+        ("batcher_entries_total", "computed"): 3, ("batcher_entries_total", "refused"): 1,
+        ("batcher_entries_total", "expired"): 2, ("batcher_entries_total", "cancelled"): 3,
+        ("batcher_entries_total", "failed"): 4,
+        ("batcher_tokens_total", "entries"): 30, ("batcher_tokens_total", "padding"): 6,
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -130,3 +131,21 @@ async def test_entries_are_padded_less_where_launching_costs_little() -> None:
         return batcher.stats.tokens / batcher.stats.padded_tokens
 
     assert await efficiency(0.0) > await efficiency(5000.0)
+
+
+async def test_the_queue_says_how_many_wait_in_each_lane_and_how_long() -> None:
+    device = Device()
+    batcher = await started(device, max_batch_items=1)
+    first = await device.busy(batcher)
+    late, soon = call(60, Priority.BACKFILL), call(5, Priority.BACKFILL)
+    waiting = [asyncio.create_task(batcher.submit(works(7, 8), late))]
+    await queued(batcher, 2)
+    waiting.append(asyncio.create_task(batcher.submit(works(9), soon)))
+    await queued(batcher, 3)
+    read = {(r.metric, r.tags["priority"]): r.value for r in batcher._waiting.readings(time.monotonic() + 10)}
+    assert (read["queue_waiting", "BACKFILL"], read["queue_waiting", "REALTIME"]) == (3, 0)
+    assert 10_000 <= read["queue_oldest_ms", "BACKFILL"] < 20_000
+    assert read["queue_oldest_ms", "REALTIME"] == 0
+    device.free.set()
+    await asyncio.gather(first, *waiting)
+    await batcher.stop()

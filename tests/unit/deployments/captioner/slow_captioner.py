@@ -7,6 +7,7 @@ from typing import Any
 
 from deployments.captioner.cache import CacheKnobs
 from deployments.deadline import Call
+from deployments.readings import Reading
 from deployments.settings import Knobs
 from deployments.types import Caption, CaptionResult, CaptionSource, Item, Stage, StageRevision, Usage
 
@@ -54,6 +55,9 @@ class SlowCaptioner:
 
     def revision(self) -> StageRevision:
         return StageRevision(stage=Stage.CAPTION, kind="slow", model_revision=self.model_revision)
+
+    def readings(self) -> tuple[Reading, ...]:
+        return ()
 
     async def check_health(self) -> None: ...
 

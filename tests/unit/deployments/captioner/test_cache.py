@@ -243,3 +243,13 @@ async def test_stopping_cancels_what_runs(inner: SlowCaptioner) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert inner.cancelled == 1
+
+
+async def test_its_lookups_can_be_read(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.go.set()
+    await asyncio.gather(cached.caption(CAT, call()), cached.caption(CAT, call()))
+    await cached.caption(CAT, call())
+    read = {(r.metric, *r.tags.values()): r.value for r in cached.readings()}
+    lookups = [read["caption_cache_total", outcome] for outcome in ("miss", "joined", "hit", "shared")]
+    assert (lookups, read["caption_cache_entries",]) == ([1, 1, 1, 0], 1)

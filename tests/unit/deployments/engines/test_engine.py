@@ -247,7 +247,8 @@ async def test_an_engine_that_has_requests_and_makes_no_step_is_not_healthy_and_
                 break
     with pytest.raises(StageUnavailable):
         await sample(engine)
-    engine._progress.stepped()
+    engine._stepped(types.SimpleNamespace(num_running_reqs=1), None)
+    assert next(iter(engine.readings())).value == 1
     await engine.check_health()
     go.set()
     assert (await waiting).text == "Hi"

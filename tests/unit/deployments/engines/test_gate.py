@@ -123,3 +123,16 @@ async def test_a_body_that_fails_gives_its_place_back() -> None:
         async with gate.place(call()):
             raise ZeroDivisionError
     assert gate.in_flight == 0
+
+
+async def test_it_says_how_many_wait_and_are_in_flight() -> None:
+    gate = Gate(1, 10, "the model")
+    workers = [Worker(gate), Worker(gate, call(priority=Priority.BACKFILL)), Worker(gate)]
+    await turns()
+    read = {(r.metric, *r.tags.values()): r.value for r in gate.readings()}
+    assert read["queue_waiting", "REALTIME"] == read["queue_waiting", "BACKFILL"] == 1
+    assert read["queue_oldest_ms", "BACKFILL"] > 0
+    assert read["engine_requests", "running"] == 1
+    for worker in workers:
+        worker.leave.set()
+    await asyncio.gather(*(worker.task for worker in workers))

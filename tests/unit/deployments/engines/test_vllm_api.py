@@ -115,13 +115,13 @@ def test_only_arguments_that_this_version_knows_are_passed(api: Any, vllm: Vllm)
 
 
 def test_each_step_of_the_engine_is_told(api: Any, vllm: Vllm) -> None:
-    steps: list[str] = []
-    api.launch(settings(), "/resolved", (), lambda: steps.append("step"))
+    steps: list[tuple[str, str]] = []
+    api.launch(settings(), "/resolved", (), lambda *figures: steps.append(figures))
     logger = vllm.statistics("its config", 0)
     logger.log_engine_initialized()
     assert steps == []
-    logger.record(None, None, mm_cache_stats=None, engine_idx=0)
-    assert steps == ["step"]
+    logger.record("scheduler", "iteration", mm_cache_stats=None, engine_idx=0)
+    assert steps == [("scheduler", "iteration")]
 
 
 def test_an_engine_that_cannot_start_is_said_in_one_line_with_the_reference(api: Any, vllm: Vllm) -> None:

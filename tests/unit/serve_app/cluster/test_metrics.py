@@ -15,7 +15,9 @@ from deployments.types import (
     Decision,
     Degradation,
     Notification,
+    PolicyFinding,
     Reason,
+    Reward,
     Source,
     Stage,
     StageTiming,
@@ -82,7 +84,7 @@ def test_a_decision_counts_its_source_reason_degradations_and_the_fate_of_each_c
         {"category": "STORY", "fate": "rejected"},
         {"category": "INCUMBENT", "fate": "outranked"},
     ]
-    assert of(seen, "stage_wall_ms") == [(3, {"stage": "score"})]
+    assert not of(seen, "stage_wall_ms"), "the journal counts the stages of every request"
 
 
 def test_when_nothing_is_sent_nothing_is_chosen(seen: Seen) -> None:
@@ -143,3 +145,25 @@ def test_an_early_stop_counts_what_it_spared(seen: Seen) -> None:
     metrics.stopped_early(5)
     metrics.in_flight(3)
     assert seen == [("early_stops_total", 1, {}), ("candidates_spared_total", 5, {}), ("requests_in_flight", 3, {})]
+
+
+def test_findings_are_counted_by_code_and_the_best_copy_by_its_chance_and_reward(seen: Seen) -> None:
+    word = PolicyFinding(rule="banned", code="BANNED_WORD")
+    candidates = (
+        candidate(1, reward=Reward(mean=0.5, spread=0.1), win_probability=0.7),
+        candidate(2, reward=Reward(mean=0.2, spread=0.1), win_probability=0.6),
+        candidate(3, findings=(word, word), rejected=True),
+        candidate(4, findings=(word,), rejected=True, win_probability=0.99),
+        candidate(5, source=Source.INCUMBENT, reward=Reward(mean=9, spread=0)),
+    )
+    decision = Decision(
+        request_id="r", source=Source.GENERATED, reason=Reason.BEAT_INCUMBENT,
+        caption=Caption(source=CaptionSource.GIVEN), candidates=candidates,
+    )  # fmt: skip
+    metrics = ServeMetrics()
+    metrics.decided(decision)
+    assert of(seen, "findings_total") == [(3, {"code": "BANNED_WORD", "severity": "BLOCK"})]
+    assert of(seen, "win_probability") == [(0.7, {})]
+    worse = (candidate(1, reward=Reward(mean=-0.5, spread=0.1)),)
+    metrics.decided(decision.model_copy(update={"candidates": worse}))
+    assert [value for value, _ in of(seen, "reward_level")] == [0.5, 0.0]

@@ -47,6 +47,7 @@ def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
     gauge = types.SimpleNamespace(set=lambda value: None)
     monkeypatch.setattr(replica, "Gauge", lambda *_, **__: gauge)
     monkeypatch.setattr(deployment, "Graph", Graph)
+    monkeypatch.setattr(deployment, "LiveKnobs", lambda: types.SimpleNamespace(took=lambda _: None))
     monkeypatch.setattr(deployment, "http_host", lambda: "::")
     return UserClass(http=HttpSettings(), access=OpenAccessSettings(), captioner="handle", adapters=("news",))
 

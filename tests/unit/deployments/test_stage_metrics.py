@@ -1,0 +1,75 @@
+"""Figures of a stage as Serve's metrics: gauges as they are, counters by what has come since the last look."""
+
+from __future__ import annotations
+
+import pytest
+from ray.serve import metrics as serve_metrics
+
+from deployments.readings import reading
+from deployments.stage_metrics import LiveKnobs, StageMetrics, knobs_revision
+from deployments.types import Stage, StageRevision
+
+Seen = list[tuple[str, float, dict[str, str]]]
+REVISION = StageRevision(stage=Stage.ROUTE, kind="toy", model="m", model_revision="1")
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    values: Seen = []
+
+    class Metric:
+        def __init__(self, name: str, description: str, tag_keys: tuple[str, ...] = ()) -> None:
+            assert description
+            self.name, self.tag_keys = name.removeprefix("pushgen_"), set(tag_keys)
+
+        def _record(self, value: float = 1.0, tags: dict[str, str] | None = None) -> None:
+            assert set(tags or {}) == self.tag_keys, self.name
+            values.append((self.name, value, tags or {}))
+
+        inc = set = _record
+
+    monkeypatch.setattr(serve_metrics, "Counter", Metric)
+    monkeypatch.setattr(serve_metrics, "Gauge", Metric)
+    return values
+
+
+def of(seen: Seen, name: str) -> list[tuple[float, dict[str, str]]]:
+    return [(value, tags) for metric, value, tags in seen if metric == name]
+
+
+def test_a_gauge_is_what_it_is_and_a_counter_what_has_come_since(seen: Seen) -> None:
+    metrics = StageMetrics()
+    for queued, hits in ((3, 10), (0, 10), (5, 12)):
+        figures = [
+            reading("queue_waiting", queued, priority="REALTIME"),
+            reading("caption_cache_total", hits, outcome="hit"),
+            reading("caption_cache_total", 1, outcome="miss"),
+        ]
+        metrics.publish(figures, REVISION)
+    assert [value for value, _ in of(seen, "queue_waiting")] == [3, 0, 5]
+    hit, miss = {"outcome": "hit"}, {"outcome": "miss"}
+    assert of(seen, "caption_cache_total") == [(10, hit), (1, miss), (2, hit)]
+
+
+def test_an_earlier_revision_is_no_longer_live(seen: Seen) -> None:
+    metrics = StageMetrics()
+    metrics.publish((), REVISION)
+    metrics.publish((), REVISION)
+    metrics.publish((), REVISION.model_copy(update={"model_revision": "2"}))
+    live = [(value, tags["model_revision"]) for value, tags in of(seen, "live_revision")]
+    assert live == [(1, "1"), (0, "1"), (1, "2")]
+
+
+def test_live_knobs_have_a_revision_of_their_keys_and_values(seen: Seen) -> None:
+    knobs = LiveKnobs()
+    knobs.took({"a": 1, "b": {"c": 2}})
+    knobs.took({"b": {"c": 2}, "a": 1})
+    knobs.took({"a": 2})
+    assert [value for value, _ in of(seen, "live_knobs")] == [1, 0, 1]
+    assert len(knobs_revision({"a": 2})) == 12
+
+
+def test_a_start_has_its_time(seen: Seen) -> None:
+    StageMetrics()
+    ((value, _),) = of(seen, "replica_started_seconds")
+    assert value > 1.7e9
