@@ -12,11 +12,10 @@ from typing import Any, Generic, TypeVar
 
 import psutil
 from ray import serve
-from ray.serve.metrics import Gauge
 
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.safe_log import protect
-from deployments.stage_metrics import LiveKnobs, StageMetrics
+from deployments.stage_metrics import KnobMetrics, StageMetrics
 from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
 
@@ -28,8 +27,10 @@ _END_AFTER_S = 30.0
 
 
 @contextmanager
-def keeping_knobs(started: bool) -> Iterator[list[Misconfigured]]:
+def keeping_knobs(started: bool, user_config: UserConfig, metrics: KnobMetrics) -> Iterator[list[Misconfigured]]:
     """Refuse impossible knobs of a started replica; the old ones stay. Yields a list, which gets the refusal.
+
+    user_config: those that the body takes.
 
     Serve ends a replica whose `reconfigure` raises and starts another with the same knobs, so an error in a
     `user_config` would stop a working stage. The log and the gauge `pushgen_knobs_refused` show the refusal.
@@ -42,7 +43,9 @@ def keeping_knobs(started: bool) -> Iterator[list[Misconfigured]]:
             raise
         logger.error("new user_config refused, the old one stays: %s", error)
         refusals.append(error)
-    Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.").set(len(refusals))
+        metrics.refused()
+    else:
+        metrics.took(user_config)
 
 
 def end_process() -> None:
@@ -68,7 +71,7 @@ class StageReplica(Generic[S]):
         self._started = False
         self._lost = ""
         self._end: threading.Timer | None = None
-        self._knobs = LiveKnobs()
+        self._knobs = KnobMetrics()
         self._metrics: StageMetrics | None = None
 
     @property
@@ -79,9 +82,9 @@ class StageReplica(Generic[S]):
         return self.stage
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        with keeping_knobs(self._started):
-            await self._reconfigure(user_config or {})
-            self._knobs.took(user_config or {})
+        knobs = user_config or {}
+        with keeping_knobs(self._started, knobs, self._knobs):
+            await self._reconfigure(knobs)
 
     async def _reconfigure(self, user_config: UserConfig) -> None:
         what = f"user_config of {type(self).__name__}"
@@ -99,6 +102,7 @@ class StageReplica(Generic[S]):
         return self.stage.revision()
 
     async def check_health(self) -> None:
+        self._knobs.publish()
         if self._metrics is not None:
             self._metrics.publish(self.stage.readings(), self.stage.revision())
         if not self._started:

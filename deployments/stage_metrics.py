@@ -1,7 +1,7 @@
 """The metrics of a stage's replica through `ray.serve.metrics`.
 
-They are read when Serve asks for the replica's health, every few seconds: work in the stage updates plain numbers, and
-no request pays for a metric.
+They are set when Serve asks for the replica's health, every few seconds: work in the stage updates plain numbers, and
+no request pays for a metric. Ray forgets a gauge that is not set again within two of its export intervals, 20 s.
 """
 
 from __future__ import annotations
@@ -12,42 +12,37 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deployments.readings import Reading
+from deployments.readings import Reading, reading
 from deployments.types import StageRevision
 
 
-class Live:
-    """A gauge that is 1 with the tags of what is live, and 0 with those of what was before."""
-
-    def __init__(self, gauge: Any) -> None:
-        self._gauge = gauge
-        self._tags: dict[str, str] | None = None
-
-    def show(self, **tags: str) -> None:
-        if tags == self._tags:
-            return
-        if self._tags is not None:
-            self._gauge.set(0, tags=self._tags)
-        self._gauge.set(1, tags=tags)
-        self._tags = tags
-
-
-class LiveKnobs(Live):
-    """The `user_config` that a replica has taken, by a hash of its keys and values."""
+class KnobMetrics:
+    """The `user_config` of a replica: which one is live, and whether a later one was refused."""
 
     def __init__(self) -> None:
         from ray.serve.metrics import Gauge  # noqa: PLC0415 - only a replica needs Ray
 
-        super().__init__(
-            Gauge(
-                "pushgen_live_knobs",
-                description="1 with the revision of the user_config that is live, a hash of it; 0 with earlier ones.",
-                tag_keys=("revision",),  # type: ignore[arg-type]  # Ray means any length
-            )
+        self._live = Gauge(
+            "pushgen_live_knobs",
+            description="1, with the revision of the user_config that is live: a hash of it.",
+            tag_keys=("revision",),  # type: ignore[arg-type]  # Ray means any length
         )
+        self._refused = Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.")
+        self._revision = ""
+        self._is_refused = False
 
     def took(self, user_config: Mapping[str, object]) -> None:
-        self.show(revision=knobs_revision(user_config))
+        self._revision, self._is_refused = knobs_revision(user_config), False
+        self.publish()
+
+    def refused(self) -> None:
+        self._is_refused = True
+        self.publish()
+
+    def publish(self) -> None:
+        if self._revision:
+            self._live.set(1, tags={"revision": self._revision})
+            self._refused.set(int(self._is_refused))
 
 
 def knobs_revision(user_config: Mapping[str, object]) -> str:
@@ -64,9 +59,8 @@ class StageMetrics:
         def counter(name: str, text: str, *tags: str) -> None:
             self._counters[name] = Counter(f"pushgen_{name}", description=text, tag_keys=tags)  # type: ignore[arg-type]
 
-        def gauge(name: str, text: str, *tags: str) -> Any:
+        def gauge(name: str, text: str, *tags: str) -> None:
             self._gauges[name] = Gauge(f"pushgen_{name}", description=text, tag_keys=tags)  # type: ignore[arg-type]
-            return self._gauges[name]
 
         self._counters: dict[str, Any] = {}
         self._gauges: dict[str, Any] = {}
@@ -81,29 +75,19 @@ class StageMetrics:
         gauge("engine_requests", "Sequences in the engine, running or waiting.", "state")
         gauge("engine_kv_cache_usage", "Share of the engine's KV cache in use, 0 to 1.")
         counter("engine_preemptions_total", "Sequences that lost their KV cache to others and began again.")
-        gauge("replica_started_seconds", "Time at which the replica had loaded its stage, in Unix seconds.").set(
-            time.time()
-        )
-        self._revision = Live(
-            gauge(
-                "live_revision", "1 with the model and prompt that are live; 0 with earlier ones.",
-                "stage", "kind", "model", "model_revision", "prompt_revision",
-            )
+        gauge("replica_started_seconds", "Time at which the replica had loaded its stage, in Unix seconds.")
+        gauge(
+            "live_revision", "1, with the model and the prompt that are live.",
+            "stage", "kind", "model", "model_revision", "prompt_revision",
         )  # fmt: skip
+        self._started_s = time.time()
 
     def publish(self, readings: Iterable[Reading], revision: StageRevision) -> None:
-        for figure in readings:
+        for figure in (*readings, reading("replica_started_seconds", self._started_s), _live(revision)):
             if figure.metric in self._gauges:
                 self._gauges[figure.metric].set(figure.value, tags=dict(figure.tags))
             else:
                 self._count(figure)
-        self._revision.show(
-            stage=revision.stage.name.lower(),
-            kind=revision.kind,
-            model=revision.model,
-            model_revision=revision.model_revision,
-            prompt_revision=revision.prompt_revision,
-        )
 
     def _count(self, figure: Reading) -> None:
         key = (figure.metric, frozenset(figure.tags.items()))
@@ -111,3 +95,15 @@ class StageMetrics:
         if more > 0:
             self._counters[figure.metric].inc(more, tags=dict(figure.tags))
             self._totals[key] = figure.value
+
+
+def _live(revision: StageRevision) -> Reading:
+    return reading(
+        "live_revision",
+        1,
+        stage=revision.stage.name.lower(),
+        kind=revision.kind,
+        model=revision.model,
+        model_revision=revision.model_revision,
+        prompt_revision=revision.prompt_revision,
+    )

@@ -117,7 +117,7 @@ class Batcher(Generic[In, Out]):
             raise StageUnavailable(f"the {self._name} is stopping")
         self._device.check(self.limits)
         loop = asyncio.get_running_loop()
-        pending = PendingCall(loop.create_future(), [None] * len(works), len(works), time.monotonic())
+        pending = PendingCall(loop.create_future(), [None] * len(works), len(works), time.monotonic(), call.request_id)
         at_s = call.deadline.at_s
         entries = [
             Entry(work.payload, work.tokens, (at_s, next(self._arrivals)), call.priority, pending, place)
@@ -252,7 +252,9 @@ class Batcher(Generic[In, Out]):
         except Exception as error:
             if len(batch) == 1:
                 self.stats.failed += 1
-                logger.exception("%s failed on an entry of %d tokens", self._name, batch[0].tokens)
+                entry = batch[0]
+                words = "%s failed on an entry of %d tokens of request %s"
+                logger.exception(words, self._name, entry.tokens, entry.call.request_id)
                 stage_error = (
                     error if isinstance(error, PushGenError) else StageFailed(f"the {self._name} failed on this input")
                 )

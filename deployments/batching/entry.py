@@ -27,6 +27,7 @@ class PendingCall:
     answers: list[Any]
     missing: int
     queued_at_s: float
+    request_id: str = ""
 
 
 @dataclass(eq=False, slots=True)

@@ -121,7 +121,7 @@ class Decoder:
 
         def work(picture: Picture) -> _Result[T]:
             began_at = time.perf_counter()
-            reply = self._decode(picture, max_side, quality, call.deadline)
+            reply = self._decode(picture, max_side, quality, call)
             outcome = RefusedPicture(field=picture.field, reason=reply.data.decode()) if reply.refused else read(reply)
             return _Result(outcome, began_at - queued_at, time.perf_counter() - began_at)
 
@@ -143,7 +143,7 @@ class Decoder:
         decoded = [None if isinstance(result.outcome, RefusedPicture) else result.outcome for result in done]
         return Decoded(decoded, refused, usage)
 
-    def _decode(self, picture: Picture, max_side: int, quality: int, deadline: Deadline) -> Reply:
+    def _decode(self, picture: Picture, max_side: int, quality: int, call: Call) -> Reply:
         """Decode one picture, in a thread. If its process ends, try once more in a new one, then refuse the picture.
 
         A StageUnavailable would be tried again on other replicas, with one more process each time. Raises it only when
@@ -151,10 +151,11 @@ class Decoder:
         """
         for _ in range(_ATTEMPTS):
             with contextlib.suppress(_DiedError):
-                return self._attempt(picture, max_side, quality, deadline)
-            logger.warning("a decoder process ended with a picture of %d bytes", len(picture.data))
+                return self._attempt(picture, max_side, quality, call.deadline)
+            words = "a decoder process ended with a picture of %d bytes, of request %s"
+            logger.warning(words, len(picture.data), call.request_id)
         try:
-            self._attempt(_blank(), _BLANK_SIDE, 0, deadline)
+            self._attempt(_blank(), _BLANK_SIDE, 0, call.deadline)
         except _DiedError:
             raise StageUnavailable("the captioner cannot keep a process that decodes pictures") from None
         return Reply(True, (0, 0), _KILLS)

@@ -164,7 +164,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
             except TimeoutError:
                 kind = Incomplete
             except Exception:
-                logger.exception("reading text off a picture failed")
+                logger.exception("reading text off a picture of request %s failed", call.request_id)
                 kind = Incomplete
         text = compose.compose(item, tags, lines[: knobs.max_ocr_lines], knobs.max_chars)
         return kind(

@@ -107,7 +107,7 @@ class OpenAiEngine:
             try:
                 answer, sent_at = await self._ask(chat, call.deadline)
             except Failure as failure:
-                self._log(failure)
+                self._log(failure, call.request_id)
                 raise self._translated(failure, call.deadline) from None
             ended = time.monotonic()
         return answer, Sample(
@@ -172,12 +172,13 @@ class OpenAiEngine:
             return StageUnavailable(f"{server} cannot be used at the moment")
         return StageFailed(f"{server} could not work on this request")
 
-    def _log(self, failure: Failure) -> None:
+    def _log(self, failure: Failure, request_id: str = "") -> None:
         """Log the failure, at most once a minute per status."""
         now = time.monotonic()
         if now - self._logged.get(failure.status, -_LOG_PAUSE_S) >= _LOG_PAUSE_S:
             self._logged[failure.status] = now
-            logger.error("the %s's server failed: %s", self.name, self._reason(failure))
+            asked = f" on request {request_id}" if request_id else ""
+            logger.error("the %s's server failed%s: %s", self.name, asked, self._reason(failure))
 
     def _reason(self, failure: Failure) -> str:
         """Describe the failure for the operator. A refused key hides the server's text, which may repeat it."""

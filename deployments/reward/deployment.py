@@ -49,13 +49,14 @@ class RewardScorerDeployment(StageReplica[RewardStage]):
         change.add_done_callback(self._changes.discard)
 
     async def _change(self, user_config: dict[str, Any] | None, superseded: asyncio.Event) -> None:
+        knobs = user_config or {}
         async with self._in_order:
             for pause_s in (*_PAUSES_S, 0.0):
                 if superseded.is_set():
                     return
                 try:
-                    with keeping_knobs(started=True) as refusals:
-                        await self._reconfigure(user_config or {})
+                    with keeping_knobs(True, knobs, self._knobs) as refusals:
+                        await self._reconfigure(knobs)
                     if not refusals:
                         return
                 except Exception:

@@ -38,6 +38,7 @@ from serve_app.cluster.delivered import Delivered
 from serve_app.cluster.replicas import LostReplicas, Revisions
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Stages
+from serve_app.flow.record import current
 
 logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
@@ -52,7 +53,7 @@ def translate(error: BaseException, stage: str) -> PushGenError:
         return Overloaded(f"the {stage} has no room for another call")
     if isinstance(cause, RayActorError | DeploymentUnavailableError):
         return StageUnavailable(f"the {stage} lost a replica or has none")
-    logger.error("the %s failed: %s", stage, error, exc_info=error)
+    logger.error("the %s failed on request %s: %s", stage, current().request_id, error, exc_info=error)
     return StageFailed(f"the {stage} failed on this request")
 
 

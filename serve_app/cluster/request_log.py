@@ -24,14 +24,17 @@ _MAX_WAITING: Final = 10_000
 class _Enqueue(QueueHandler):
     """Hands records over as they are: the thread that writes makes the text."""
 
-    dropped = 0
+    def __init__(self) -> None:
+        self.lines: SimpleQueue[logging.LogRecord] = SimpleQueue()
+        super().__init__(self.lines)
+        self.dropped = 0
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        if self.queue.qsize() < _MAX_WAITING:
-            self.queue.put_nowait(record)
+        if self.lines.qsize() < _MAX_WAITING:
+            self.lines.put(record)
             return
         if not self.dropped:
             logger.error("the log of requests cannot be written fast enough: lines are dropped")
@@ -52,8 +55,8 @@ class RequestLog:
             return
         self.close()
         self._destination = knobs.destination
-        handler = _Enqueue(SimpleQueue())
-        listener = QueueListener(handler.queue, _writer(knobs.destination))
+        handler = _Enqueue()
+        listener = QueueListener(handler.lines, _writer(knobs.destination))
         listener.start()
         journal.logger.addHandler(handler)
         journal.logger.setLevel(logging.INFO)
@@ -64,6 +67,7 @@ class RequestLog:
         if self._handler is None or self._listener is None:
             return
         journal.logger.removeHandler(self._handler)
+        journal.logger.setLevel(logging.NOTSET)
         journal.logger.propagate = True
         self._listener.stop()
         for handler in self._listener.handlers:

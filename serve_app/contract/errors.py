@@ -155,7 +155,10 @@ def _bad_request(violations: list[Violation], room: float) -> error_details_pb2.
 
 
 def from_status(status: status_pb2.Status) -> PushGenError | None:
-    """The error inside a google.rpc.Status of ours, with its `request_id`; None when it is not ours."""
+    """The error inside a google.rpc.Status of ours, with its `request_id`; None when it is not ours.
+
+    A reason of a newer service stays the error's, whose kind is then that of the code.
+    """
     info, request = error_details_pb2.ErrorInfo(), error_details_pb2.RequestInfo()
     bad, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     for detail in status.details:
@@ -165,7 +168,7 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
     retry_after_s = retry.retry_delay.ToMilliseconds() / 1000
     if info.domain != DOMAIN:
         return None
-    kind = next((kind for kind in TABLE if kind.reason == info.reason), PushGenError)
+    kind = next((kind for kind in TABLE if kind.reason == info.reason), None) or _of_code(status.code)
     error: PushGenError
     if issubclass(kind, InvalidInput):
         error = kind([Violation(v.field, v.description) for v in bad.field_violations])
@@ -176,7 +179,14 @@ def from_status(status: status_pb2.Status) -> PushGenError | None:
         if isinstance(error, StageUnavailable):
             error.retry_after_s = retry_after_s if any(d.Is(retry.DESCRIPTOR) for d in status.details) else None
     error.request_id = request.request_id
+    error.reason = info.reason or error.reason
     return error
+
+
+def _of_code(number: int) -> type[PushGenError]:
+    """The kind of a code's number; the base where the code is new, or has several kinds."""
+    kind = next((k for k, o in TABLE.items() if o.code.value[0] == number), PushGenError)
+    return PushGenError if kind is StageFailed else kind
 
 
 def from_code(code: grpc.StatusCode, message: str) -> PushGenError:

@@ -130,7 +130,7 @@ class Admission:
         self._start_fitting(ticket)
         if ticket.waits and (shed := self._why_not_wait(ticket, ahead, bounded=bounded)):
             self._waiting.remove(ticket)
-            self._publish()
+            self.publish()
             raise self._refusal(shed, ahead + work.units)
         try:
             await turn
@@ -189,7 +189,7 @@ class Admission:
             self._units[ticket.priority] += ticket.work.units
             self._count[ticket.priority] += 1
             ticket.turn.set_result(None)
-        self._publish()
+        self.publish()
 
     def _room(self) -> tuple[float, float]:
         """Units that may start, and of BACKFILL. A single request may always start, however large."""
@@ -233,7 +233,7 @@ class Admission:
         limited = len(self._waiting) > 0 and sum(self._count.values()) < self._knobs.max_in_flight
         self._limit.observe(place.ticket.kind, units, seconds, in_flight, now_s, limited=limited, missed=missed)
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
         """Set the gauges, and the timer for the next ticket that waits too long."""
         now_s = self._clock()
         self._metrics.in_flight(sum(self._count.values()))

@@ -17,7 +17,7 @@ from deployments.images import violations as image_violations
 from deployments.item_text import given_caption, has_words
 from deployments.types import CaptionResult, Copy, Incumbent, Item, LengthProfile, OutputField, Priority
 from serve_app.access.caller import ANYONE, Caller
-from serve_app.contract.messages import GenerateNotificationRequest
+from serve_app.contract.messages import GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from serve_app.flow.pictures import url_violations
 from serve_app.flow.record import current
@@ -163,6 +163,21 @@ def item_violations(item: Item, knobs: IngressKnobs) -> list[Violation]:
     if item.locale and not langcodes.tag_is_valid(item.locale):
         violations.append(Violation("item.locale", f"{item.locale!r} is not a BCP-47 language tag such as 'en-GB'"))
     return violations
+
+
+def copies_violations(
+    request: ScoreCopiesRequest, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]
+) -> list[Violation]:
+    """Return the violations of a request to score copies. Raises as `item_violations` does."""
+    return [
+        *item_violations(request.item, knobs),
+        *profile_violations(request.length_profile, profiles, "length_profile"),
+        *(
+            Violation(f"copies[{n}]", "has neither title nor body")
+            for n, copy in enumerate(request.copies)
+            if not (copy.title.strip() or copy.body.strip())
+        ),
+    ]
 
 
 def category_violations(

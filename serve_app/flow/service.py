@@ -44,12 +44,12 @@ from serve_app.contract.verbs import BATCH, CAPTION, GENERATE, ROUTE, SCORE, STR
 from serve_app.flow.admission import Admission
 from serve_app.flow.brief import (
     category_violations,
+    copies_violations,
     count_violations,
     item_violations,
     make_brief,
     make_call,
     make_item_call,
-    profile_violations,
     refuse,
 )
 from serve_app.flow.candidates import from_copies
@@ -99,6 +99,7 @@ class PushGenService:
         self._adapters = tuple(adapters)
         self._callers = callers
         self._admission = Admission(knobs.admission, metrics)
+        self.publish = self._admission.publish  # sets the gauges again
         self.intake = Intake(lambda: self._knobs, metrics)
         self._captioner = FetchingCaptioner(stages.captioner, self.intake, metrics)
         self._captioner.reconfigure(knobs)
@@ -166,9 +167,8 @@ class PushGenService:
                         turn = Call(end, Priority.BACKFILL, item_id)
                         work = of_generation(item, self._knobs)
                         async with self._admission.admit(_BATCH_ITEM, work, turn, caller, of_batch=True) as place:
-                            decision = await decision_of(
-                                self._events(item, make_item_call(item, turn, self._knobs), caller)
-                            )
+                            call = make_item_call(item, turn, self._knobs)
+                            decision = await decision_of(self._events(item, call, caller))
                             place.partial = decision.partial
                             return index, decision
                 except PushGenError as error:
@@ -235,9 +235,8 @@ class PushGenService:
                 result = await self._stages.router.route(item, caption, requested, barred, max_categories, call)
             ledger.used(Stage.ROUTE, result.usage, result.revision)
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in result.plan)
-        return RouteItemResponse(
-            categories=routed, timing=ledger.timing(Stage.ROUTE), revision=result.revision, request_id=request_id
-        )
+        timing = ledger.timing(Stage.ROUTE)
+        return RouteItemResponse(categories=routed, timing=timing, revision=result.revision, request_id=request_id)
 
     async def score(
         self, request: ScoreCopiesRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
@@ -248,14 +247,7 @@ class PushGenService:
         work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
         async with self._admission.admit(SCORE.rpc, work, call, caller):
             async with call.deadline.limit("checking the request"):
-                violations = await asyncio.to_thread(item_violations, request.item, self._knobs)
-            violations += profile_violations(request.length_profile, self._profiles, "length_profile")
-            violations += [
-                Violation(f"copies[{n}]", "has neither title nor body")
-                for n, copy in enumerate(request.copies)
-                if not (copy.title.strip() or copy.body.strip())
-            ]
-            refuse(violations)
+                refuse(await asyncio.to_thread(copies_violations, request, self._knobs, self._profiles))
             facts = facts_of(request.item, given_caption(request.item))
             with ledger.stage(Stage.SCORE):
                 result = await self._stages.reward.score(facts, request.copies, call)
@@ -270,10 +262,8 @@ class PushGenService:
                 async with call.deadline.limit("checking the copies"):
                     candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
-        ranked = rank(with_scores(rewarded, self._knobs.selection))
-        return ScoreCopiesResponse(
-            candidates=ranked, timing=ledger.timing(Stage.SCORE), revision=result.revision, request_id=request_id
-        )
+        ranked, timing = rank(with_scores(rewarded, self._knobs.selection)), ledger.timing(Stage.SCORE)
+        return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
 
     async def info(
         self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None

@@ -12,7 +12,7 @@ from ray import serve
 
 from deployments.replica import keeping_knobs
 from deployments.safe_log import protect
-from deployments.stage_metrics import LiveKnobs
+from deployments.stage_metrics import KnobMetrics
 from serve_app.access.gate import build_access
 from serve_app.access.settings import AnyAccessSettings
 from serve_app.cluster.graph import Graph
@@ -35,12 +35,11 @@ class Ingress(BothProtocols):
         self._graph = Graph(callers=self.access.caller, **parts)
         self.service = self._graph.service
         self._warm = False
-        self._knobs = LiveKnobs()
+        self._knobs = KnobMetrics()
 
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        with keeping_knobs(self._warm):
+        with keeping_knobs(self._warm, user_config or {}, self._knobs):
             self._graph.reconfigure(user_config)
-            self._knobs.took(user_config or {})
         if not self._warm:
             began = time.monotonic()
             await asyncio.to_thread(self._graph.warm_up)
@@ -48,6 +47,11 @@ class Ingress(BothProtocols):
                 warn_open(await asyncio.to_thread(http_host), os.environ)
             self._warm = True
             logger.info("Ingress ready after %.1f s", time.monotonic() - began)
+
+    async def check_health(self) -> None:
+        """Always well while it answers. Serve asks every few seconds: then gauges are set again, which Ray forgets."""
+        self._knobs.publish()
+        self._graph.service.publish()
 
     def __del__(self) -> None:
         """Serve calls it when the replica stops."""

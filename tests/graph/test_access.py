@@ -131,7 +131,8 @@ async def test_a_rate_is_counted_in_work_and_refused_as_the_gate_does(outcomes: 
 
 async def answer_of(app: PushGenService, sent: Any, tenant: str) -> PushGenError | None:
     try:
-        await app.generate(sent, "r", tenant)
+        with app.journal.request("GenerateNotification"):
+            await app.generate(sent, "r", tenant)
     except PushGenError as error:
         return error
     return None
@@ -142,7 +143,7 @@ async def test_a_batch_is_charged_once_and_whole(outcomes: Outcomes) -> None:
     batch = BatchGenerateNotificationsRequest(requests=(request(), request()))
     answers = [answer async for _, answer in app.batch(batch, "b", "shop")]
     assert [isinstance(answer, PushGenError) for answer in answers] == [False, False]
-    with pytest.raises(Overloaded) as caught:
+    with pytest.raises(Overloaded) as caught, app.journal.request("BatchGenerateNotifications"):
         [_ async for _ in app.batch(batch, "b", "shop")]
     assert caught.value.shed == "tenant_quota"
     assert outcomes.refused == [("BatchGenerateNotifications", "tenant_quota")]

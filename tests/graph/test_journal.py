@@ -16,10 +16,12 @@ from deployments.deadline import Call
 from deployments.fakes import FakeGenerator, FakeKnobs
 from deployments.types import Usage
 from pushgen.v1 import service_pb2, service_pb2_grpc
+from serve_app.access.gate import Access
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
 from tests.graph.servers import serving
 from tests.graph.stages import fakes
+from tests.graph.test_access import access
 from tests.graph.test_service import service, slow
 
 Lines = Callable[[], list[dict[str, Any]]]
@@ -35,16 +37,16 @@ def lines(caplog: pytest.LogCaptureFixture) -> Lines:
 class Over:
     """A caller over one protocol. Each call returns when the service has answered, however."""
 
-    def __init__(self, protocol: str, service: PushGenService) -> None:
-        self.protocol, self._service = protocol, service
+    def __init__(self, protocol: str, service: PushGenService, access: Access | None = None) -> None:
+        self.protocol, self._service, self._access = protocol, service, access
 
     async def __aenter__(self) -> Over:
         if self.protocol == "grpc":
-            self._server = serving(self._service)
+            self._server = serving(self._service, access=self._access)
             self._channel = grpc.aio.insecure_channel(await self._server.__aenter__())
             self._stub = service_pb2_grpc.PushGenServiceStub(self._channel)
         else:
-            transport = httpx.ASGITransport(create_app(lambda: self._service))
+            transport = httpx.ASGITransport(create_app(lambda: self._service, access=self._access))
             self._client = httpx.AsyncClient(transport=transport, base_url="http://test")
         return self
 
@@ -105,7 +107,7 @@ async def test_an_answer_has_its_line(caller: Over, lines: Lines) -> None:
         "source": "GENERATED", "decided": "BEST_CANDIDATE", "candidates": 8,
     }  # fmt: skip
     assert {key: line[key] for key in expected} == expected
-    assert list(line["stages"]) == ["caption", "route", "generate", "check", "score", "select"]
+    assert list(line["stages"]) == ["route", "generate", "check", "score", "select"]
     assert line["revisions"]["score"] == "fake@0"
     assert line["total_ms"] >= line["stages"]["generate"]["wall_ms"]
 
@@ -180,7 +182,7 @@ async def test_a_late_request_has_the_stages_so_far(protocol: str, lines: Lines)
         await caller.generate(options={"time_budget_ms": 300, "allow_degradation": False})
     (line,) = lines()
     assert (line["outcome"], line["reason"]) == ("late", "TIME_BUDGET_SPENT")
-    assert {"caption", "route", "generate"} <= line["stages"].keys()
+    assert {"route", "generate"} <= line["stages"].keys()
     assert line["stages"]["generate"]["wall_ms"] > 50
     assert "compute_ms" not in line["stages"]["generate"], "nobody knows what the generator did"
 
@@ -206,4 +208,12 @@ async def test_a_caller_that_leaves_has_its_line(protocol: str, lines: Lines, rp
                 await asyncio.sleep(0.01)
     (line,) = lines()
     assert (line["outcome"], line["code"]) == ("cancelled", "CANCELLED")
-    assert "caption" in line["stages"]
+    assert "route" in line["stages"]
+
+
+async def test_a_caller_without_a_key_has_its_line(protocol: str, lines: Lines) -> None:
+    async with Over(protocol, service(), access()) as caller:
+        await caller.generate("shop")
+    (line,) = lines()
+    assert (line["outcome"], line["reason"]) == ("refused", "UNAUTHENTICATED")
+    assert "tenant" not in line, "nobody knows whose it is"

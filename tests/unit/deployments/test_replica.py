@@ -23,30 +23,25 @@ from deployments.safe_log import SafeLines, SafeRequestId
 from deployments.types import Stage, StageRevision
 
 
-class Gauges:
-    """Takes the place of Serve's gauge."""
+class Knobs:
+    """Takes the place of the metrics of the knobs. values: 0 for knobs that were taken, 1 for refused ones."""
 
     def __init__(self) -> None:
         self.values: list[float] = []
+        self.seen: list[Any] = []
 
-    def __call__(self, name: str, description: str) -> Gauges:
-        assert name == "pushgen_knobs_refused"
+    def __call__(self) -> Knobs:
         return self
 
-    def set(self, value: float) -> None:
-        self.values.append(value)
+    def took(self, user_config: Any) -> None:
+        self.values.append(0)
+        self.seen.append(user_config)
 
+    def refused(self) -> None:
+        self.values.append(1)
 
-@pytest.fixture(autouse=True)
-def gauges(monkeypatch: pytest.MonkeyPatch) -> Gauges:
-    gauges = Gauges()
-    monkeypatch.setattr(replica, "Gauge", gauges)
-    monkeypatch.setattr(replica, "end_process", lambda: None)
-    context = types.SimpleNamespace(deployment="Toy")
-    monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
-    monkeypatch.setattr(replica, "LiveKnobs", Published)
-    monkeypatch.setattr(replica, "StageMetrics", Published)
-    return gauges
+    def publish(self) -> None:
+        self.seen.append("published")
 
 
 class Published:
@@ -55,11 +50,19 @@ class Published:
     def __init__(self) -> None:
         self.seen: list[Any] = []
 
-    def took(self, user_config: Any) -> None:
-        self.seen.append(user_config)
-
     def publish(self, readings: list[Reading], revision: StageRevision) -> None:
         self.seen.append((readings[0].value, revision.kind))
+
+
+@pytest.fixture(autouse=True)
+def gauges(monkeypatch: pytest.MonkeyPatch) -> Knobs:
+    gauges = Knobs()
+    monkeypatch.setattr(replica, "KnobMetrics", gauges)
+    monkeypatch.setattr(replica, "StageMetrics", Published)
+    monkeypatch.setattr(replica, "end_process", lambda: None)
+    context = types.SimpleNamespace(deployment="Toy")
+    monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
+    return gauges
 
 
 class Toy:
@@ -100,7 +103,7 @@ class ToyDeployment(StageReplica[Any]):
         """Serve awaits the base's, Python does not."""
 
 
-async def test_the_first_knobs_start_the_stage_and_later_ones_change_it(gauges: Gauges) -> None:
+async def test_the_first_knobs_start_the_stage_and_later_ones_change_it(gauges: Knobs) -> None:
     toy = Toy()
     deployment = ToyDeployment(toy)
     await deployment.reconfigure(None)
@@ -111,7 +114,7 @@ async def test_the_first_knobs_start_the_stage_and_later_ones_change_it(gauges: 
     assert (await deployment.revision()).kind == "toy"
 
 
-async def test_a_stage_that_cannot_start_fails_its_replica_and_may_be_started_again(gauges: Gauges) -> None:
+async def test_a_stage_that_cannot_start_fails_its_replica_and_may_be_started_again(gauges: Knobs) -> None:
     toy = Toy()
     deployment = ToyDeployment(toy)
     with pytest.raises(Misconfigured, match="no such model"):
@@ -122,7 +125,7 @@ async def test_a_stage_that_cannot_start_fails_its_replica_and_may_be_started_ag
 
 
 async def test_knobs_that_a_running_stage_refuses_leave_it_running_and_are_shown(
-    gauges: Gauges, caplog: pytest.LogCaptureFixture
+    gauges: Knobs, caplog: pytest.LogCaptureFixture
 ) -> None:
     deployment = ToyDeployment(Toy())
     await deployment.reconfigure({})
@@ -134,8 +137,8 @@ async def test_knobs_that_a_running_stage_refuses_leave_it_running_and_are_shown
     assert gauges.values == [0, 1, 0], "the next good knobs end the alarm"
 
 
-def test_any_other_failure_of_a_change_is_not_hidden() -> None:
-    with pytest.raises(ZeroDivisionError), keeping_knobs(started=True):
+def test_any_other_failure_of_a_change_is_not_hidden(gauges: Knobs) -> None:
+    with pytest.raises(ZeroDivisionError), keeping_knobs(True, {}, gauges):  # type: ignore[arg-type]
         raise ZeroDivisionError
 
 
@@ -223,11 +226,11 @@ def test_the_log_of_a_replica_cannot_be_forged(monkeypatch: pytest.MonkeyPatch) 
     assert [type(each) for each in log.filters] == [SafeLines, SafeRequestId]
 
 
-async def test_the_knobs_that_a_replica_took_and_its_figures_are_published() -> None:
+async def test_the_knobs_that_a_replica_took_and_its_figures_are_published_at_each_look(gauges: Knobs) -> None:
     deployment: Any = ToyDeployment(Toy())
-    await deployment.check_health()
     await deployment.reconfigure({"speed": 1})
     await deployment.reconfigure({"error": Misconfigured("x")})
-    assert deployment._knobs.seen == [{"speed": 1}]
-    await deployment.check_health()
-    assert deployment._metrics.seen == [(0.5, "toy")]
+    for _ in range(2):
+        await deployment.check_health()
+    assert gauges.seen == [{"speed": 1}, "published", "published"]
+    assert deployment._metrics.seen == [(0.5, "toy")] * 2

@@ -6,7 +6,7 @@ import pytest
 from ray.serve import metrics as serve_metrics
 
 from deployments.readings import reading
-from deployments.stage_metrics import LiveKnobs, StageMetrics, knobs_revision
+from deployments.stage_metrics import KnobMetrics, StageMetrics
 from deployments.types import Stage, StageRevision
 
 Seen = list[tuple[str, float, dict[str, str]]]
@@ -51,25 +51,33 @@ def test_a_gauge_is_what_it_is_and_a_counter_what_has_come_since(seen: Seen) -> 
     assert of(seen, "caption_cache_total") == [(10, hit), (1, miss), (2, hit)]
 
 
-def test_an_earlier_revision_is_no_longer_live(seen: Seen) -> None:
+def test_what_is_live_is_set_again_at_every_look(seen: Seen) -> None:
+    """Ray forgets a gauge that is set once."""
     metrics = StageMetrics()
     metrics.publish((), REVISION)
-    metrics.publish((), REVISION)
     metrics.publish((), REVISION.model_copy(update={"model_revision": "2"}))
-    live = [(value, tags["model_revision"]) for value, tags in of(seen, "live_revision")]
-    assert live == [(1, "1"), (0, "1"), (1, "2")]
+    assert [(value, tags["model_revision"]) for value, tags in of(seen, "live_revision")] == [(1, "1"), (1, "2")]
+    first, second = (value for value, _ in of(seen, "replica_started_seconds"))
+    assert first == second > 1.7e9
 
 
 def test_live_knobs_have_a_revision_of_their_keys_and_values(seen: Seen) -> None:
-    knobs = LiveKnobs()
-    knobs.took({"a": 1, "b": {"c": 2}})
-    knobs.took({"b": {"c": 2}, "a": 1})
+    knobs = KnobMetrics()
+    knobs.publish()
+    assert seen == [], "none were taken yet"
+    for taken in ({"a": 1, "b": {"c": 2}}, {"b": {"c": 2}, "a": 1}, {"a": 2}):
+        knobs.took(taken)
+    knobs.publish()
+    first, same, other, again = (tags["revision"] for _, tags in of(seen, "live_knobs"))
+    assert first == same != other == again
+    assert len(first) == 12
+
+
+def test_refused_knobs_are_shown_until_the_next_good_ones(seen: Seen) -> None:
+    knobs = KnobMetrics()
+    knobs.took({"a": 1})
+    knobs.refused()
+    knobs.publish()
     knobs.took({"a": 2})
-    assert [value for value, _ in of(seen, "live_knobs")] == [1, 0, 1]
-    assert len(knobs_revision({"a": 2})) == 12
-
-
-def test_a_start_has_its_time(seen: Seen) -> None:
-    StageMetrics()
-    ((value, _),) = of(seen, "replica_started_seconds")
-    assert value > 1.7e9
+    assert [value for value, _ in of(seen, "knobs_refused")] == [0, 1, 1, 0]
+    assert of(seen, "live_knobs")[2][1] == of(seen, "live_knobs")[0][1], "the old ones are live"

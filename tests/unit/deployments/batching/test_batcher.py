@@ -9,6 +9,7 @@ import time
 import pytest
 
 from deployments.batching import BatchLimits, usage
+from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, StageFailed, StageUnavailable
 from tests.unit.deployments.batching.fake_device import Device, call, queued, started, works
 
@@ -181,3 +182,11 @@ def test_its_threads_end_when_the_loop_is_closed_without_stopping_it() -> None:
     for thread in mine:
         thread.join(10)
         assert not thread.is_alive()
+
+
+async def test_a_line_about_an_entry_names_its_request(caplog: pytest.LogCaptureFixture) -> None:
+    batcher = await started(Device(bad=4))
+    with caplog.at_level("ERROR", "ray.serve"), pytest.raises(StageFailed):
+        await batcher.submit(works(4), Call(Deadline.after(30), request_id="r-17"))
+    assert "an entry of 4 tokens of request r-17" in caplog.text
+    await batcher.stop()

@@ -98,9 +98,13 @@ async def test_a_process_that_dies_is_replaced_and_the_picture_tried_again(decod
     assert image.size == (40, 30)
 
 
-async def test_a_picture_that_kills_its_process_twice_is_refused_alone(decoder: Decoder) -> None:
+async def test_a_picture_that_kills_its_process_twice_is_refused_alone(
+    decoder: Decoder, caplog: pytest.LogCaptureFixture
+) -> None:
     others = [asyncio.create_task(decoder.images(pictures(REAL["JPEG"]), 40, call())) for _ in range(8)]
-    decoded = await decoder.images(pictures(REAL["PNG"], b"poison"), 40, call())
+    named = Call(Deadline.after(30), request_id="r-17")
+    decoded = await decoder.images(pictures(REAL["PNG"], b"poison"), 40, named)
+    assert "of request r-17" in caplog.text
     assert [picture.field for picture in decoded.refused] == ["item.images[1].data"]
     assert "process" in decoded.refused[0].reason
     assert len(decoded.usable()) == 1

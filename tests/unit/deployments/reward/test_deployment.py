@@ -47,8 +47,9 @@ class Stage:
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
-    gauge = types.SimpleNamespace(set=lambda value: None)
-    monkeypatch.setattr(replica, "Gauge", lambda *_, **__: gauge)
+    unseen = types.SimpleNamespace(took=lambda _: None, refused=lambda: None, publish=lambda *_: None)
+    monkeypatch.setattr(replica, "KnobMetrics", lambda: unseen)
+    monkeypatch.setattr(replica, "StageMetrics", lambda: unseen)
     context = types.SimpleNamespace(deployment="RewardScorer")
     monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
     return Stage()

@@ -18,7 +18,7 @@ from deployments.errors import (
 )
 from deployments.types import Decision, Item
 from pushgen.v1 import service_pb2
-from serve_app.client import calls
+from serve_app.client import calls, render
 from serve_app.client.address import Address
 from serve_app.client.calls import error_of, metadata_of
 from serve_app.contract.codec import to_message
@@ -109,6 +109,25 @@ def test_an_answer_is_a_decision() -> None:
 def test_the_last_message_of_a_failing_stream_is_skipped() -> None:
     assert calls.stream({"item": {"title": "t"}}).read(service_pb2.StreamNotificationResponse()) is None
     assert calls.batch([{"item": {"title": "t"}}], "").read(service_pb2.BatchGenerateNotificationsResponse()) is None
+
+
+def test_an_event_and_fields_of_a_newer_service_cost_nothing_else() -> None:
+    """An event that this client does not know is skipped; in one that it knows, what is new is left out."""
+    call = calls.stream(Item(title="x"))
+    new_event = service_pb2.StreamNotificationResponse.FromString(b"\x08\x03\xfa\x3e\x02\x08\x01")
+    assert new_event.sequence == 3
+    assert call.read(new_event) is None
+    decided = service_pb2.StreamNotificationResponse(
+        sequence=4,
+        decided={"decision": {"source": 9, "reason": 99, "degradations": [1, 77], "caption": {}}},
+    )
+    answer = call.read(service_pb2.StreamNotificationResponse.FromString(decided.SerializeToString() + b"\xfa\x3e\x00"))
+    assert answer is not None
+    assert answer.decided is not None
+    decision = answer.decided.decision
+    assert (decision.source.name, decision.reason.name) == ("UNKNOWN_9", "UNKNOWN_99")
+    assert [d.is_known for d in decision.degradations] == [True, False]
+    assert render.decision_view(decision)
 
 
 def test_an_items_error_is_its_answer_even_from_another_service() -> None:

@@ -166,3 +166,25 @@ def test_the_retry_header_is_whole_seconds_rounded_up() -> None:
 def test_a_missing_key_is_told_how_one_is_sent() -> None:
     headers = status.problem_headers(to_problem(Unauthenticated("x"), "r"))
     assert headers == {"WWW-Authenticate": 'Bearer realm="pushgen"'}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, Overloaded),
+        (grpc.StatusCode.UNAVAILABLE, StageUnavailable),
+        (grpc.StatusCode.INVALID_ARGUMENT, InvalidInput),
+        (grpc.StatusCode.INTERNAL, PushGenError),
+        (grpc.StatusCode.DATA_LOSS, PushGenError),
+    ],
+)
+def test_a_reason_of_a_newer_service_has_the_kind_of_its_code(code: grpc.StatusCode, kind: type[PushGenError]) -> None:
+    """So that an older client still waits, or tries again, as it is told."""
+    sent = to_status(Overloaded("over the quota", 7.0), "r1")
+    sent.code = code.value[0]
+    info = error_details_pb2.ErrorInfo(reason="QUOTA_SPENT", domain="pushgen.v1")
+    sent.details[0].Pack(info)
+    back = from_status(sent)
+    assert type(back) is kind
+    assert (back.reason, back.request_id) == ("QUOTA_SPENT", "r1")
+    assert getattr(back, "retry_after_s", 7.0) == 7.0

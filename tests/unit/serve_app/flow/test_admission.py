@@ -163,3 +163,17 @@ def test_the_time_at_the_gate_is_in_the_record() -> None:
                 assert record.gate_ms == pytest.approx(1000)
 
     run(play())
+
+
+def test_its_gauges_can_be_set_again_while_nothing_happens() -> None:
+    async def play() -> None:
+        gate = Gate(max_in_flight=1)
+        gate.start()
+        gate.start()
+        await asyncio.sleep(0.5)
+        gate.metrics.queue.clear()
+        gate.admission.publish()
+        assert gate.metrics.queue[LIVE] == (1, 500)
+        assert await gate.all() == [None, None]
+
+    run(play())

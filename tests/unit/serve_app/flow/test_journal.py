@@ -85,7 +85,7 @@ def test_a_decision_has_its_figures_and_no_text(lines: Any) -> None:
             pass
         revision = StageRevision(stage=Stage.SCORE, kind="bt", model="m", model_revision="1", prompt_revision="2")
         record.ledger.used(Stage.SCORE, Usage(queue_ms=1.26, prompt_tokens=7, cache_hits=1), revision)
-        record.ledger.degraded(Degradation.UNSCORED)
+        record.ledger.degraded(Degradation.UNSCORED, DeadlineExceeded("spent"))
         record.decision = Decision(
             request_id="r1", source=Source.GENERATED, reason=Reason.BEST_CANDIDATE, partial=True,
             caption=Caption(source=CaptionSource.GIVEN, text="A secret caption"),

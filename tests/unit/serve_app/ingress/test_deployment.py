@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from deployments import replica
 from deployments.errors import Misconfigured
 from deployments.safe_log import SafeLines, SafeRequestId
 from serve_app.access.keys import hash_line
@@ -44,10 +43,9 @@ class Graph:
 
 @pytest.fixture
 def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
-    gauge = types.SimpleNamespace(set=lambda value: None)
-    monkeypatch.setattr(replica, "Gauge", lambda *_, **__: gauge)
     monkeypatch.setattr(deployment, "Graph", Graph)
-    monkeypatch.setattr(deployment, "LiveKnobs", lambda: types.SimpleNamespace(took=lambda _: None))
+    knobs = types.SimpleNamespace(took=lambda _: None, refused=lambda: None, publish=lambda: None)
+    monkeypatch.setattr(deployment, "KnobMetrics", lambda: knobs)
     monkeypatch.setattr(deployment, "http_host", lambda: "::")
     return UserClass(http=HttpSettings(), access=OpenAccessSettings(), captioner="handle", adapters=("news",))
 
@@ -101,3 +99,11 @@ async def test_an_open_service_warns_once_and_one_with_keys_never(
 def test_a_replica_that_stops_writes_the_rest_of_its_log(ingress: Any) -> None:
     ingress.__del__()
     assert ingress._graph.seen == ["closed"]
+
+
+async def test_its_gauges_are_set_again_at_each_look(ingress: Any) -> None:
+    looks: list[str] = []
+    ingress._knobs.publish = lambda: looks.append("knobs")
+    ingress._graph.service = types.SimpleNamespace(publish=lambda: looks.append("gate"))
+    await ingress.check_health()
+    assert looks == ["knobs", "gate"]
