@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -56,9 +56,13 @@ class Tries:
 class Attempts:
     """The calls of one stage. The budget is shared with the other stages of an ingress replica."""
 
-    def __init__(self, stage: Stage, name: str, metrics: Metrics, budget: RetryBudget) -> None:
+    def __init__(
+        self, stage: Stage, name: str, metrics: Metrics, budget: RetryBudget, gone: Callable[[], bool] = lambda: False
+    ) -> None:
+        """gone: whether the stage has no replica, so that a call would only wait."""
         self._stage = stage
         self._name = name
+        self._gone = gone
         self._metrics = metrics
         self._budget = budget
         self._breaker = Breaker(lambda stopped: metrics.stage_stopped(stage, stopped))
@@ -66,7 +70,7 @@ class Attempts:
     @contextmanager
     def call(self) -> Iterator[Tries]:
         """Count a call and its outcome. Raises StageUnavailable, without a try, while the stage is away."""
-        began_s = self._breaker.admits()
+        began_s = None if self._gone() else self._breaker.admits()
         if began_s is None:
             error = StageUnavailable(f"the {self._name} is away")
             error.retry_after_s = None

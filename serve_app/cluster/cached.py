@@ -52,13 +52,16 @@ class Cached(Generic[T]):
         """The same, asked again unless that was a moment ago. It waits for the new answer as if there was none."""
         return await self._younger(min(_NEW_S, self._fresh_s), self._wait_s)
 
+    def peek(self) -> T | None:
+        """Return the answer at hand, None if there is none to use, and ask anew if it is old. Call it in the loop."""
+        if self._age_s >= self._fresh_s:
+            self._begin()
+        return self._answer if self._age_s < self._max_age_s else None
+
     async def _younger(self, fresh_s: float, patience_s: float) -> T:
         if self._age_s < fresh_s:
             return self._answer
-        if self._question is None or self._question.done():
-            self._question, self._asked_s = asyncio.create_task(self._renew()), time.monotonic()
-            self._question.add_done_callback(_retrieved)
-        question = self._question
+        question = self._begin()
         wait_s = patience_s if self._age_s < self._max_age_s else self._wait_s
         left_s = self._asked_s + wait_s - time.monotonic()
         if left_s > 0:
@@ -68,6 +71,13 @@ class Cached(Generic[T]):
         if question.done():
             question.result()
         raise StageUnavailable("a stage does not answer what it publishes")
+
+    def _begin(self) -> asyncio.Task[None]:
+        """The question under way, or a new one."""
+        if self._question is None or self._question.done():
+            self._question, self._asked_s = asyncio.create_task(self._renew()), time.monotonic()
+            self._question.add_done_callback(_retrieved)
+        return self._question
 
     @property
     def _age_s(self) -> float:

@@ -18,6 +18,7 @@ from deployments.types import Copy, Item, LengthProfile, OutputField, Stage, Sta
 from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
+from serve_app.cluster.presence import Presence
 from serve_app.cluster.remote import RemoteStage, RemoteStages
 from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.catalogue import KnownCategories
@@ -53,7 +54,8 @@ class Graph:
     ) -> None:
         """stage_places, drain_s: see `GraphScaling`. callers: see the service. handles: by the keys of the stages."""
         metrics = ServeMetrics()
-        self._stages = RemoteStages.behind(handles, metrics)
+        health = Cached(self._ask_health, **_HEALTH)
+        self._stages = RemoteStages.behind(handles, metrics, Presence(health).gone)
         self._max_ongoing_requests = max_ongoing_requests
         self._stage_places = stage_places
         self._drain_s = drain_s
@@ -72,7 +74,7 @@ class Graph:
             profiles=load_profiles(knobs.length_profiles),
             categories=self._categories,
             revisions=self._known_revisions,
-            health=Cached(self._ask_health, **_HEALTH),
+            health=health,
             metrics=metrics,
             adapters=adapters,
             callers=callers,

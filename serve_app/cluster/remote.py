@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, TypeVar, get_type_hints
 
 from ray.exceptions import RayActorError, RayError, RayTaskError
@@ -63,9 +64,12 @@ class RemoteStage:
     name: str
     stage: Stage
 
-    def __init__(self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget) -> None:
+    def __init__(
+        self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget, gone: Callable[[], bool] = lambda: False
+    ) -> None:
+        """gone: see `Attempts`."""
         self._handle = handle
-        self._attempts = Attempts(self.stage, self.name, metrics, budget)
+        self._attempts = Attempts(self.stage, self.name, metrics, budget, gone)
         self._lost = LostReplicas()
 
     async def revision(self, call: Call) -> StageRevision:
@@ -142,8 +146,10 @@ class RemoteReward(RemoteStage):
 
     name, stage = "reward scorer", Stage.SCORE
 
-    def __init__(self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget) -> None:
-        super().__init__(handle, metrics, budget)
+    def __init__(
+        self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget, gone: Callable[[], bool] = lambda: False
+    ) -> None:
+        super().__init__(handle, metrics, budget, gone)
         self._revisions = Revisions()
 
     async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
@@ -214,10 +220,13 @@ class RemoteStages(Stages):
     reward: RemoteReward
 
     @classmethod
-    def behind(cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics) -> RemoteStages:
-        """Wrap each handle. handles: by the stages' keys."""
+    def behind(
+        cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics, gone: Callable[[str], bool]
+    ) -> RemoteStages:
+        """Wrap each handle. handles: by the stages' keys; gone: of a key, see `Attempts`."""
         budget = RetryBudget(BURST)
-        return cls(**{key: remote(handles[key], metrics, budget) for key, remote in get_type_hints(cls).items()})
+        remotes = get_type_hints(cls).items()
+        return cls(**{key: remote(handles[key], metrics, budget, partial(gone, key)) for key, remote in remotes})
 
     def each(self) -> tuple[RemoteStage, ...]:
         """Return all stages, in the order of the flow."""

@@ -88,3 +88,17 @@ async def test_a_caller_who_leaves_counts_for_nothing() -> None:
     with pytest.raises(asyncio.CancelledError), attempts(outcomes).call():
         raise asyncio.CancelledError
     assert outcomes.seen == []
+
+
+async def test_a_call_of_a_stage_without_replicas_fails_at_once_and_the_client_is_not_told_to_repeat_it() -> None:
+    outcomes, gone = Outcomes(), True
+    made = Attempts(Stage.CAPTION, "captioner", outcomes, RetryBudget(10), lambda: gone)
+    for _ in range(10):
+        with pytest.raises(StageUnavailable, match="the captioner is away") as caught, made.call():
+            pytest.fail("the stage was called")
+    assert caught.value.retry_after_s is None
+    assert outcomes.seen == ["STAGE_UNAVAILABLE"] * 10
+    gone = False
+    with made.call():
+        pass
+    assert outcomes.seen[-1] == "OK", "its breaker has not opened meanwhile"

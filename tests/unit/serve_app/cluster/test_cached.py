@@ -142,3 +142,20 @@ async def test_a_caller_that_leaves_does_not_stop_the_question_for_others() -> N
     leaving.cancel()
     gate.set()
     assert await asyncio.wait_for(staying, 1) == "answer"
+
+
+async def test_a_look_never_waits_and_asks_for_the_next_one(clock: Clock) -> None:
+    published = Published("first", "second", GONE)
+    made = Cached(published, fresh_s=1, max_age_s=60, wait_s=2)
+    assert made.peek() is None
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (made.peek(), published.asked) == ("first", 1)
+    clock.now_s += 2
+    assert (made.peek(), made.peek()) == ("first", "first")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (made.peek(), published.asked) == ("second", 2)
+    clock.now_s += 61
+    assert made.peek() is None
+    await asyncio.sleep(0)
