@@ -27,7 +27,7 @@ _LONGEST_OPEN: Final = max(map(len, _OPEN))
 _MONEY: Final = frozenset(("euro", "pound", "yen"))
 
 _REFERENCE: Final = re.compile(
-    r"""&(?=[a-z0-9\#\s])(?:
+    r"""&(?=[a-z0-9\s]|\#(?:\s?[0-9]|x[0-9a-f]|x?\Z))(?:
       (?P<ampersand>(?:amp;|\#0*38;|\#x0*26;)+)
     | \#(?P<high>5[56][0-9]{3}|xd[89ab][0-9a-f]{2});&\#(?P<low>5[67][0-9]{3}|xd[c-f][0-9a-f]{2});
     | \#(?P<decimal>[0-9]{1,7});
@@ -96,12 +96,11 @@ def _named(match: re.Match[str]) -> str:
 
 def _open_number(match: re.Match[str]) -> str:
     """Read a number without a semicolon. At the end of the text it may have been cut: `&#82` of `&#8217;`."""
-    if _in_address(match):
-        return match.group()
     char = _likely(match)
-    if match.end() == len(match.string) and (not char or "\xff" < char < "\u2000"):
-        return ""
-    return char or match.group()
+    cut = match.end() == len(match.string) and (not char or "\xff" < char < "\u2000")
+    if not (char or cut) or _in_address(match):
+        return match.group()
+    return "" if cut else char
 
 
 def _open_name(match: re.Match[str]) -> str:

@@ -9,7 +9,8 @@ import regex
 
 from deployments.types import CountingUnit
 
-_CLUSTER = regex.compile(r"\X")
+# Flags are matched by themselves: at each of them `\X` counts all that stand before it.
+_CLUSTER = regex.compile(r"\p{Regional_Indicator}{1,2}+[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X")
 
 
 def graphemes(text: str) -> Iterator[str]:

@@ -135,11 +135,11 @@ def evidence(item: Item, caption: str) -> str:
 
 
 def grounding_text(item: Item, caption: str) -> str:
-    """Return all text of the item, in which a copy may be grounded."""
+    """Return all text of the item, in which a copy may be grounded; the metadata last, which may be the longest."""
     fields = _fields(item)
     parts = (
         *(fields.title, fields.description, fields.creator, *fields.tags),
-        *(*fields.details.values(), *fields.alt_texts, plain_text(caption)),
+        *(plain_text(caption), *fields.alt_texts, *fields.details.values()),
     )
     return " \n ".join(part for part in parts if part)
 

@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 CountTokens = Callable[[str], int]
 
-_MARKUP_START: Final = re.compile(r"<+(?=[/|!?A-Za-z_])")
+# Controls, and what parts lines or paragraphs (Unicode's Cc, Zl, Zp).
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Invisible characters and accents that part a bracket from its name.
+_HIDING: Final = r"[\xad\u0300-\u036f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+_HIDDEN: Final = re.compile(rf"(?<=[<＜﹤‹〈⟨«《\[({{/／|]){_HIDING}++")  # noqa: RUF001
+# Full-width forms read the same to a model.
+_MARKUP_START: Final = re.compile(r"(?<![<＜﹤])[<＜﹤]++(?=\s*+[/／]|[|!?A-Za-z_｜！？Ａ-Ｚａ-ｚ＿])")  # noqa: RUF001
+# The end of the block that holds an item in a prompt, in brackets that look alike.
+_END: Final = re.compile(r"(?<=[‹〈⟨«《])\s*+[/／]|(?<=[\[({])\s*+[/／]\s*+(?=item)", re.IGNORECASE)  # noqa: RUF001
 _SPACE: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(r"\w+")
 _SENTENCE: Final = re.compile(r".+?[.!?…。！？](?=\s|$)|.+", re.DOTALL)  # noqa: RUF001 - full-width stops are meant
 _STOPS: Final = (".", "!", "?", "…", "。", "！", "？")  # noqa: RUF001
+# A text that fits in some tokens has at most so many characters a token, or is cut.
+_CHARS_PER_TOKEN: Final = 32
 
 
 def clean(text: str, control_words: Sequence[str] = ()) -> str:
-    """Return one line without control characters, tag openings and special tokens."""
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    text = _MARKUP_START.sub("", text)
-    while hit := next((word for word in control_words if word in text), None):  # removing one may join another
-        text = text.replace(hit, " ")
+    """Return one line without control characters, tag openings and special tokens.
+
+    What remains cannot end its block in a prompt, nor pose as a line of its own.
+    """
+    text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
+    text = _END.sub("", _MARKUP_START.sub("", text))
+    words = _any_of(tuple(control_words))
+    while words and words.search(text):  # removing one may join another, if it has a space
+        text = words.sub(" ", text)
     return squeeze(text)
+
+
+@lru_cache(maxsize=8)
+def _any_of(control_words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Match any of a tokenizer's special tokens, the longest first. The many that begin like a tag are gone already."""
+    words = [word for word in control_words if not _MARKUP_START.search(word)]
+    return re.compile("|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))) if words else None
 
 
 def squeeze(text: str) -> str:
@@ -56,6 +77,7 @@ def truncate(text: str, room: int, count: CountTokens) -> str:
     """Return the longest beginning of `text` of at most `room` tokens, cut between words if possible."""
     if room <= 0:
         return ""
+    text = text[: room * _CHARS_PER_TOKEN]  # before the tokenizer reads it, which takes a second for a megabyte
     if count(text) <= room:
         return text
     low, high = 0, len(text)

@@ -101,7 +101,7 @@ def decide(pair: Pair, result: ScoreResult, knobs: SelectionKnobs) -> Verdict:
 
 
 def _candidates(pair: Pair, result: ScoreResult) -> Iterator[Candidate]:
-    context = PolicyContext(item=pair.item, caption=pair.caption, profile=_ANY_LENGTH)
+    context = PolicyContext.of(item=pair.item, caption=pair.caption, profile=_ANY_LENGTH)
     fits: Sequence[float | None] = result.fits or (None, None)
     for name, copy, reward, fit in zip("ab", (pair.a, pair.b), result.rewards, fits, strict=True):
         findings = check(copy, context, PolicySettings())

@@ -165,7 +165,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
         Raises the inner captioner's errors, and DeadlineExceeded when this call's time ends first.
         """
-        key = self._key(item)
+        key = await asyncio.to_thread(self._key, item)
         while True:
             entry = self._entries.get(key)
             if entry is not None:

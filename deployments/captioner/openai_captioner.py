@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from PIL import Image as Pillow
@@ -60,13 +61,16 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
         if not pictures:
-            return compose.of_words(item)
+            return await asyncio.to_thread(compose.of_words, item)
         settings = self._settings
         decoded = await self._decoder.jpegs(pictures, settings.max_image_side, settings.jpeg_quality, call)
         jpegs = decoded.usable()
         if not jpegs:
-            return compose.of_words(item).model_copy(update={"refused": decoded.refused})
-        messages = vision.messages(item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
+            words = await asyncio.to_thread(compose.of_words, item)
+            return words.model_copy(update={"refused": decoded.refused})
+        messages = await asyncio.to_thread(
+            vision.messages, item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS
+        )
         sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
         return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
 

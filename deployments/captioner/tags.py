@@ -133,7 +133,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         """
         knobs, meter = self._knobs, _Meter()
         if not (item.frames or any(image.data for image in item.images)):
-            return compose.of_words(item)
+            return await asyncio.to_thread(compose.of_words, item)
         if self._inside >= self._settings.workers + self._settings.max_waiting:
             raise Overloaded("the captioner's queue is full")
         self._inside += 1
@@ -149,7 +149,8 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         async with call.deadline.limit("captioning"):
             pictures = await self._decoded(item, call, knobs, meter)
             if not (pictures.images or pictures.frames):
-                return compose.of_words(item).model_copy(update={"refused": pictures.refused, "usage": meter.usage()})
+                words = await asyncio.to_thread(compose.of_words, item)
+                return words.model_copy(update={"refused": pictures.refused, "usage": meter.usage()})
             rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
             batched = await batcher.submit([Work(row, tokens=1) for row in rows], call)
         meter.add(usage(batched))
@@ -166,7 +167,8 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
             except Exception:
                 logger.exception("reading text off a picture of request %s failed", call.request_id)
                 kind = Incomplete
-        text = compose.compose(item, tags, lines[: knobs.max_ocr_lines], knobs.max_chars)
+        lines = lines[: knobs.max_ocr_lines]
+        text = await asyncio.to_thread(compose.compose, item, tags, lines, knobs.max_chars)
         return kind(
             caption=Caption(text=text, source=CaptionSource.TAGS),
             revision=self._revision,

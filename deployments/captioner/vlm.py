@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PIL import Image as Pillow
 
@@ -14,7 +14,7 @@ from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import pictures_of
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call
-from deployments.engines import Engine, Message, Sampling
+from deployments.engines import Engine, Message, Prompt, Sampling
 from deployments.errors import Misconfigured
 from deployments.item_text import prompt_inputs
 from deployments.readings import Reading
@@ -72,14 +72,14 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         knobs = self._knobs
         pictures = pictures_of(item, knobs.max_images)
         if not pictures:
-            return compose.of_words(item)
+            return await asyncio.to_thread(compose.of_words, item)
         async with call.deadline.limit("captioning"):
             decoded = await self._decoder.images(pictures, self._settings.max_image_side, call)
             images = decoded.usable()
             if not images:
-                return compose.of_words(item).model_copy(update={"refused": decoded.refused})
-            messages = vision.messages(item, knobs.max_facts_tokens, self._engine.count_tokens, self._control_words)
-            prompt = self._engine.render(messages, images)
+                words = await asyncio.to_thread(compose.of_words, item)
+                return words.model_copy(update={"refused": decoded.refused})
+            prompt = await asyncio.to_thread(self._prompt, item, images, knobs)
             sampling = Sampling(
                 temperature=knobs.temperature, repetition_penalty=knobs.repetition_penalty, max_tokens=knobs.max_tokens
             )
@@ -91,6 +91,11 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
                 deadline=call.deadline,
             )
         return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
+
+    def _prompt(self, item: Item, images: Sequence[Pillow.Image], knobs: VlmKnobs) -> Prompt:
+        """Render the prompt. Reading the item's text and tokenising take milliseconds: call it in a thread."""
+        messages = vision.messages(item, knobs.max_facts_tokens, self._engine.count_tokens, self._control_words)
+        return self._engine.render(messages, images)
 
     def _result(self, caption: Caption, usage: Usage, refused: tuple[RefusedPicture, ...] = ()) -> CaptionResult:
         return CaptionResult(caption=caption, revision=self._revision, usage=usage, refused=refused)

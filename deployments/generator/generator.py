@@ -64,7 +64,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         if self._settings.fit is not None:
             self._judge = FitJudge(self._settings.fit.load())
         await self._engine.start()
-        self._control_words = self._engine.control_words()
+        self._control_words = self._judge.control_words = self._engine.control_words()
         await self._warm_up()
         model_revision = await asyncio.to_thread(weights.revision, self._settings.engine.model)
         self._revision = self._revision.model_copy(

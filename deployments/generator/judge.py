@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -26,9 +26,10 @@ _HAND_OVER_S = 0.1
 
 @dataclass
 class FitJudge:
-    """The judge of a replica. Without a calibration it asks nothing."""
+    """The judge of a replica. Without a calibration it asks nothing. control_words: the tokenizer's special tokens."""
 
     calibration: FitCalibration | None = None
+    control_words: Sequence[str] = ()
     _silence_logged: bool = field(default=False, init=False)
 
     async def judged(self, draft: Draft, task: GenerationTask, item_facts: str, call: Call, ask: Ask) -> Draft:
@@ -44,7 +45,7 @@ class FitJudge:
             return draft.model_copy(update={"fit": calibration.fit(0.0, draft.likelihood, draft.category)})
         try:
             async with call.deadline.sooner(_HAND_OVER_S).limit("judging"):
-                contrast = await ask(prompt.fit_messages(task, draft.copy_text, item_facts))
+                contrast = await ask(prompt.fit_messages(task, draft.copy_text, item_facts, self.control_words))
         except PushGenError:
             return draft
         if contrast is None or contrast.logit is None:

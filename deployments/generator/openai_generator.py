@@ -54,7 +54,7 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
     async def start(self, knobs: OpenAiGeneratorKnobs) -> None:
         """Connect. Raises Misconfigured without a key, or if the server refuses the key, the model or a small call."""
         if self._settings.fit is not None:
-            self._judge = FitJudge(self._settings.fit.load())
+            self._judge = FitJudge(self._settings.fit.load(), CONTROL_WORDS)
         await self.reconfigure(knobs)
         schema = structured.schema(tuple(OutputField))
         await self._engine.start(_chat([Message("user", "Write any title and body, as JSON.")], schema, knobs, seed=1))

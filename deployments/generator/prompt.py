@@ -48,9 +48,12 @@ def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[
     return _chat(task, item_facts, request)
 
 
-def fit_messages(task: GenerationTask, copy: Copy, item_facts: str) -> list[Message]:
-    """Return the chat that asks whether a copy is fit, to answer with YES or NO. It shares the prefix of `messages`."""
-    fields = {"Title": clean(copy.title), "Body": clean(copy.body)}
+def fit_messages(task: GenerationTask, copy: Copy, item_facts: str, control_words: Sequence[str] = ()) -> list[Message]:
+    """Return the chat that asks whether a copy is fit, to answer with YES or NO. It shares the prefix of `messages`.
+
+    control_words: as in `item_text.fitted`, because a model may repeat what an item says.
+    """
+    fields = {"Title": clean(copy.title, control_words), "Body": clean(copy.body, control_words)}
     lines = "".join(f"{name}: {text}\n" for name, text in fields.items() if text)
     return _chat(task, item_facts, f"A push notification for this item:\n{lines}{_FIT_QUESTION}")
 

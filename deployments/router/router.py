@@ -103,9 +103,7 @@ class EmbeddingRouter(Startable[RouterKnobs]):
         loaded = self._loaded
         if loaded is None:
             raise RuntimeError("the router is not started")
-        text = router_text(item, caption)
-        allowed = usable(loaded.catalogue.categories, item, caption, requested, barred)
-        tokens = (await asyncio.to_thread(self._encoder.pre, [text]))[0]
+        allowed, tokens = await asyncio.to_thread(self._read, loaded, item, caption, requested, barred)
         (batched,) = await self._started_batcher.submit([Work(tokens, tokens=tokens.tokens)], call)
         weights = self._weights(loaded, batched.value)
         order = sorted(allowed, key=lambda i: -weights[i])
@@ -118,6 +116,13 @@ class EmbeddingRouter(Startable[RouterKnobs]):
             for i in chosen
         )
         return RouteResult(plan=plan, revision=self.revision(), usage=usage([batched]))
+
+    def _read(
+        self, loaded: _Loaded, item: Item, caption: str, requested: Sequence[str], barred: Sequence[str]
+    ) -> tuple[list[int], Tokens]:
+        """Return the usable categories and the item's tokens: milliseconds for a long item. Raises InvalidInput."""
+        allowed = usable(loaded.catalogue.categories, item, caption, requested, barred)
+        return allowed, self._encoder.pre([router_text(item, caption)])[0]
 
     def _weights(self, loaded: _Loaded, embedding: NDArray[np.float32]) -> list[float]:
         """Softmax over the similarity of each category's two best cues, less its centre, plus its prior."""

@@ -83,7 +83,7 @@ class Graph:
     def warm_up(self) -> None:
         """Run the policy once, so that the first request does not load its language model, which takes a second."""
         profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
-        context = PolicyContext(
+        context = PolicyContext.of(
             item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField)
         )
         check(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,8 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
-from deployments.item_text import given_caption, has_words
-from deployments.types import CaptionResult, Copy, Incumbent, Item, LengthProfile, OutputField, Priority
+from deployments.item_text import facts_of, given_caption, has_words
+from deployments.types import CaptionResult, Copy, Incumbent, Item, ItemFacts, LengthProfile, OutputField, Priority
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
@@ -33,13 +34,14 @@ _ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 class Brief:
     """One complete request. `call` holds its deadline, priority and id.
 
-    item: with its images, for the captioner alone. text_item: without them, for the other stages. stages_ms: the time
-    that the stages had left when the request started. composed: the caption of an item that has neither pictures nor a
-    caption, which needs no captioner. tenant_banned: the tenant's own terms.
+    item: with its images, for the captioner alone. text_item: without them, for the other stages. given_caption: the
+    caller's own, or empty. stages_ms: the time that the stages had left when the request started. composed: the caption
+    of an item that has neither pictures nor a caption, which needs no captioner. tenant_banned: the tenant's own terms.
     """
 
     item: Item
     text_item: Item
+    given_caption: str
     incumbents: tuple[Incumbent, ...]
     recent_copies: tuple[Copy, ...]
     requested_categories: tuple[str, ...]
@@ -58,16 +60,17 @@ class Brief:
     composed: CaptionResult | None = None
     tenant_banned: WordList | None = None
 
-    def policy_context(self, caption: str) -> PolicyContext:
-        """What its copies are checked against."""
-        return PolicyContext(
-            item=self.text_item,
-            caption=caption,
-            profile=self.profile,
+    def read(self, caption: str) -> tuple[PolicyContext, ItemFacts]:
+        """Return what its copies are checked against and scored with. It takes milliseconds: call it in a thread."""
+        context = PolicyContext.of(
+            self.text_item,
+            caption,
+            self.profile,
+            self.recent_copies,
             output_fields=self.output_fields,
-            recent_copies=self.recent_copies,
             tenant_banned=self.tenant_banned,
         )
+        return context, facts_of(self.text_item, caption)
 
 
 def make_call(
@@ -121,12 +124,14 @@ def make_brief(
     ]
     refuse(violations)
     composed = None
-    if not given_caption(request.item):
+    caption = given_caption(request.item)
+    if not caption:
         request.item.pictures_digest()
         composed = None if request.item.has_pictures else of_words(request.item)
     return Brief(
         item=request.item,
         text_item=request.item.without_media(),
+        given_caption=caption,
         incumbents=tuple(
             i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
         ),
@@ -252,7 +257,7 @@ def _incumbent_violations(request: GenerateNotificationRequest, limits: LimitKno
     if count > limits.max_incumbents:
         return [Violation("incumbents", f"{count} exceed this service's limit of {limits.max_incumbents}")]
     violations = []
-    ids = [i.id for i in request.incumbents if i.id]
+    ids = Counter(i.id for i in request.incumbents)
     for n, incumbent in enumerate(request.incumbents):
         if not (incumbent.title.strip() or incumbent.body.strip()):
             violations.append(Violation(f"incumbents[{n}]", "has neither title nor body"))
@@ -260,6 +265,6 @@ def _incumbent_violations(request: GenerateNotificationRequest, limits: LimitKno
             violations.append(
                 Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is an id that this service gives itself")
             )
-        if incumbent.id and ids.count(incumbent.id) > 1:
+        if incumbent.id and ids[incumbent.id] > 1:
             violations.append(Violation(f"incumbents[{n}].id", f"{incumbent.id!r} is used more than once"))
     return violations

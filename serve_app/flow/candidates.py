@@ -2,54 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deployments.invisible import without_invisible
-from deployments.types import Candidate, Copy, Draft, Incumbent, OutputField, Severity, Source
+from deployments.item_text import facts_of, given_caption
+from deployments.types import (
+    Candidate,
+    Copy,
+    Draft,
+    Incumbent,
+    Item,
+    ItemFacts,
+    LengthProfile,
+    OutputField,
+    Severity,
+    Source,
+)
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
+from serve_app.policy.word_list import WordList
+
+
+def read(item: Item, profile: LengthProfile, tenant_banned: WordList | None) -> tuple[PolicyContext, ItemFacts]:
+    """Read an item whose copies are given. A long one takes milliseconds: call it in a thread."""
+    caption = given_caption(item)
+    return PolicyContext.of(item, caption, profile, tenant_banned=tenant_banned), facts_of(item, caption)
 
 
 def from_drafts(
     drafts: Sequence[Draft], before: Sequence[Candidate], context: PolicyContext, settings: PolicySettings
-) -> list[Candidate]:
-    """Return one candidate per draft, in order, numbered after those in `before`.
+) -> Iterator[Candidate]:
+    """Yield one candidate per draft, in order, numbered after those in `before`.
 
-    Each is checked against all candidates accepted earlier. Takes about 1 ms of CPU per draft: call it in a thread.
+    Each is checked against all candidates accepted earlier. Takes about 1 ms of CPU per draft: run it with `in_steps`.
     """
     others = [c.copy_text for c in before if not c.rejected]
-    candidates: list[Candidate] = []
+    context = replace(context, others=others, generated=True)
     for number, draft in enumerate(drafts, start=len(before) + 1):
         # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
         copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
-        findings = check(copy, replace(context, others=tuple(others), generated=True), settings)
+        findings = check(copy, context, settings)
         if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
             findings = (unfinished(copy), *findings)
         rejected = any(f.severity is Severity.BLOCK for f in findings)
         if not rejected:
             others.append(copy)
-        candidates.append(
-            Candidate(
-                id=f"c{number}",
-                title=copy.title,
-                body=copy.body,
-                category=draft.category,
-                source=Source.GENERATED,
-                likelihood=draft.likelihood,
-                fit=draft.fit,
-                findings=findings,
-                rejected=rejected,
-            )
+        yield Candidate(
+            id=f"c{number}",
+            title=copy.title,
+            body=copy.body,
+            category=draft.category,
+            source=Source.GENERATED,
+            likelihood=draft.likelihood,
+            fit=draft.fit,
+            findings=findings,
+            rejected=rejected,
         )
-    return candidates
 
 
 def from_incumbents(
     incumbents: Sequence[Incumbent], context: PolicyContext, settings: PolicySettings
-) -> list[Candidate]:
-    """Return incumbents as candidates. Takes some ms, for a hostile template more: call it in a thread."""
-    return [from_incumbent(incumbent, context, settings) for incumbent in incumbents]
+) -> Iterator[Candidate]:
+    """Yield incumbents as candidates. Takes some ms each, for a hostile template more: run it with `in_steps`."""
+    return (from_incumbent(incumbent, context, settings) for incumbent in incumbents)
 
 
 def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: PolicySettings) -> Candidate:
@@ -71,19 +87,14 @@ def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: Polic
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
 
-def from_copies(copies: Sequence[Copy], context: PolicyContext, settings: PolicySettings) -> list[Candidate]:
-    """Return any copies as candidates, checked as generated copy is. Takes about 1 ms each: call it in a thread."""
-    checked = [(copy, check(copy, context, settings)) for copy in copies]
-    return [
-        Candidate(
-            id=f"i{number}",
-            source=Source.INCUMBENT,
-            findings=findings,
-            rejected=any(f.severity is Severity.BLOCK for f in findings),
-            **copy.model_dump(),
+def from_copies(copies: Sequence[Copy], context: PolicyContext, settings: PolicySettings) -> Iterator[Candidate]:
+    """Yield any copies as candidates, checked as generated copy is. Takes about 1 ms each: run it with `in_steps`."""
+    for number, copy in enumerate(copies, start=1):
+        findings = check(copy, context, settings)
+        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        yield Candidate(
+            id=f"i{number}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
         )
-        for number, (copy, findings) in enumerate(checked, start=1)
-    ]
 
 
 def _fields_of(incumbent: Incumbent) -> tuple[OutputField, ...]:

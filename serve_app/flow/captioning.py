@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded
-from deployments.item_text import given_caption, metadata_caption
+from deployments.item_text import metadata_caption
 from deployments.stages import Captioner
 from deployments.types import Caption, CaptionResult, CaptionSource, Degradation, Stage
 from serve_app.flow.brief import Brief
@@ -14,8 +16,8 @@ from serve_app.flow.pictures import refusal
 
 async def caption_of(brief: Brief, captioner: Captioner, call: Call, ledger: Ledger) -> Caption:
     """Return the caption and record its cost. Raises InvalidInput, Overloaded, StageUnavailable."""
-    if given := given_caption(brief.item):
-        return Caption(text=given, source=CaptionSource.GIVEN)
+    if brief.given_caption:
+        return Caption(text=brief.given_caption, source=CaptionSource.GIVEN)
     if brief.composed is not None:
         ledger.used(Stage.CAPTION, brief.composed.usage, brief.composed.revision)
         return brief.composed.caption
@@ -24,7 +26,8 @@ async def caption_of(brief: Brief, captioner: Captioner, call: Call, ledger: Led
             result = await captioner.caption(brief.item, call)
         except SURVIVABLE as error:
             ledger.degraded(Degradation.CAPTION_FROM_METADATA, error)
-            return Caption(text=metadata_caption(brief.text_item), source=CaptionSource.METADATA)
+            text = await asyncio.to_thread(metadata_caption, brief.text_item)
+            return Caption(text=text, source=CaptionSource.METADATA)
     if not result.complete:
         cut = DeadlineExceeded("the time budget was spent while reading text off the images")
         ledger.degraded(Degradation.CAPTION_INCOMPLETE, cut)

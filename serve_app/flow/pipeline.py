@@ -7,14 +7,14 @@ fakes in a unit test, against replicas in the graph, and in a bulk job.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, StageFailed, StageUnavailable
-from deployments.item_text import facts_of, metadata_caption
+from deployments.item_text import metadata_caption
 from deployments.router.catalogue import Category
 from deployments.stages import Captioner, CategoryRouter, Generator, RewardScorer
 from deployments.streams import together, until
@@ -27,6 +27,7 @@ from deployments.types import (
     Degradation,
     Draft,
     GenerationTask,
+    ItemFacts,
     RoutedCategory,
     ScoreResult,
     Stage,
@@ -41,6 +42,7 @@ from serve_app.flow.metrics import Metrics, NoMetrics
 from serve_app.flow.plan import plan_of
 from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
+from serve_app.flow.stepwise import in_steps
 from serve_app.policy import PolicyContext
 
 
@@ -95,9 +97,9 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        context = brief.policy_context(caption.text)
+        context, facts = await asyncio.to_thread(brief.read, caption.text)
         existing = await self._existing(brief, context, ledger)
-        async with self._scoring(brief, existing, context, ledger) as scoring:
+        async with self._scoring(brief, existing, facts, ledger) as scoring:
             async with aclosing(
                 together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
             ) as drafts:
@@ -140,7 +142,7 @@ class Pipeline:
 
         Ends early when the ranking is decided. Degrades when the time is up, or without text to ground a copy in.
         """
-        if not (caption.text.strip() or metadata_caption(brief.text_item)):
+        if not (caption.text.strip() or await asyncio.to_thread(metadata_caption, brief.text_item)):
             ledger.degraded(Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from"))
             return
         task = GenerationTask(
@@ -200,19 +202,18 @@ class Pipeline:
         # After slow stages three quarters of the time kept for generating are left for it, and some for writing.
         return await self._in_time(work, self._cut(brief, generate=0.25), ledger)
 
-    async def _in_time(self, work: Callable[[], list[Candidate]], call: Call, ledger: Ledger) -> list[Candidate]:
+    async def _in_time(self, work: Callable[[], Iterable[Candidate]], call: Call, ledger: Ledger) -> list[Candidate]:
         """Check copies in a thread. Those that are not checked in time are left out: they may be unfit to send."""
         try:
             with ledger.stage(Stage.CHECK):
                 async with call.deadline.limit("checking copies"):
-                    return await asyncio.to_thread(work)
+                    return await in_steps(work)
         except DeadlineExceeded as late:
             ledger.degraded(Degradation.FEWER_CANDIDATES, late)
             return []
 
-    def _scoring(self, brief: Brief, existing: Sequence[Candidate], context: PolicyContext, ledger: Ledger) -> Scoring:
+    def _scoring(self, brief: Brief, existing: Sequence[Candidate], facts: ItemFacts, ledger: Ledger) -> Scoring:
         """Start scoring with the existing copies. Generated copies are added as they pass the check."""
-        facts = facts_of(brief.text_item, context.caption)
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):

@@ -7,11 +7,12 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from deployments.captioner.compose import of_words
 from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
-from deployments.item_text import facts_of, given_caption
+from deployments.item_text import given_caption
 from deployments.router.catalogue import Category
 from deployments.types import (
     Decision,
@@ -52,7 +53,7 @@ from serve_app.flow.brief import (
     make_item_call,
     refuse,
 )
-from serve_app.flow.candidates import from_copies
+from serve_app.flow.candidates import from_copies, read
 from serve_app.flow.intake import Intake
 from serve_app.flow.journal import Journal
 from serve_app.flow.knobs import IngressKnobs
@@ -62,8 +63,8 @@ from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.record import current
 from serve_app.flow.select import rank, with_scores
+from serve_app.flow.stepwise import in_steps
 from serve_app.flow.work import of_copies, of_generation, of_item
-from serve_app.policy import PolicyContext
 
 logger = logging.getLogger("ray.serve")
 _BATCH_ITEM = f"{BATCH.rpc}/item"
@@ -199,7 +200,7 @@ class PushGenService:
         async with self._admission.admit(CAPTION.rpc, work, call, self._callers(tenant)):
             async with call.deadline.limit("checking the request"):
                 refuse(await asyncio.to_thread(item_violations, request.item, self._knobs))
-                if given_caption(request.item):
+                if await asyncio.to_thread(given_caption, request.item):
                     raise InvalidInput([Violation("item.caption", "is set already; the captioner has nothing to do")])
                 await asyncio.to_thread(request.item.pictures_digest)
             with ledger.stage(Stage.CAPTION):
@@ -230,7 +231,7 @@ class PushGenService:
             violations += count_violations(request.max_categories, requested, limits, "")
             refuse(violations)
             item = request.item.without_media()
-            caption = given_caption(item)
+            caption = await asyncio.to_thread(given_caption, item)
             with ledger.stage(Stage.ROUTE):
                 result = await self._stages.router.route(item, caption, requested, barred, max_categories, call)
             ledger.used(Stage.ROUTE, result.usage, result.revision)
@@ -248,19 +249,14 @@ class PushGenService:
         async with self._admission.admit(SCORE.rpc, work, call, caller):
             async with call.deadline.limit("checking the request"):
                 refuse(await asyncio.to_thread(copies_violations, request, self._knobs, self._profiles))
-            facts = facts_of(request.item, given_caption(request.item))
+            profile = self._profiles[request.length_profile or self._knobs.defaults.length_profile]
+            context, facts = await asyncio.to_thread(read, request.item, profile, caller.banned)
             with ledger.stage(Stage.SCORE):
                 result = await self._stages.reward.score(facts, request.copies, call)
             ledger.used(Stage.SCORE, result.usage, result.revision)
-            context = PolicyContext(
-                item=request.item,
-                caption=given_caption(request.item),
-                profile=self._profiles[request.length_profile or self._knobs.defaults.length_profile],
-                tenant_banned=caller.banned,
-            )
             with ledger.stage(Stage.CHECK):
                 async with call.deadline.limit("checking the copies"):
-                    candidates = await asyncio.to_thread(from_copies, request.copies, context, self._knobs.policy)
+                    candidates = await in_steps(partial(from_copies, request.copies, context, self._knobs.policy))
         rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
         ranked, timing = rank(with_scores(rewarded, self._knobs.selection)), ledger.timing(Stage.SCORE)
         return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)

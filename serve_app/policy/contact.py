@@ -9,6 +9,7 @@ import regex
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import digits
 
 _EMAIL = regex.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # A bare domain counts only with a common ending: "Then.We" is a missing space, not an address.
@@ -29,24 +30,23 @@ class ContactRule(Knobs):
 
 def contact(copy: Copy, context: PolicyContext, settings: ContactRule) -> Iterator[Hit]:
     """CONTACT_EMAIL, CONTACT_URL and CONTACT_PHONE, unless the facts of the item contain the same address."""
-    facts = context.facts.casefold()
-    digits = _digits(facts)
     for field, text in fields_of(copy):
         for email in _EMAIL.findall(text):
-            if email.casefold() not in facts:
+            if not _grounded(email.casefold(), context):
                 yield Hit("CONTACT_EMAIL", settings.action, field, email)
         for url in _URL.findall(_EMAIL.sub(" ", text)):
-            if _bare(url) not in facts:
+            if not _grounded(_bare(url), context):
                 yield Hit("CONTACT_URL", settings.action, field, url)
         for phone in _PHONE.findall(text):
-            phone_digits = _digits(phone)
-            if (len(phone_digits) >= _MIN_PHONE_DIGITS or phone.startswith("+")) and phone_digits not in digits:
+            called = digits(phone)
+            long_enough = len(called) >= _MIN_PHONE_DIGITS or phone.startswith("+")
+            if long_enough and not any(called in evidence.digits for evidence in context.grounds):
                 yield Hit("CONTACT_PHONE", settings.action, field, phone.strip())
+
+
+def _grounded(address: str, context: PolicyContext) -> bool:
+    return any(address in evidence.casefolded for evidence in context.grounds)
 
 
 def _bare(url: str) -> str:
     return regex.sub(r"^https?://(?:www\.)?|^www\.", "", url.casefold()).rstrip("/.,;:!?)'\"")
-
-
-def _digits(text: str) -> str:
-    return regex.sub(r"\D", "", text)

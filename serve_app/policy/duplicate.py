@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pydantic import Field
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext
+from serve_app.policy.context import Action, Hit, PolicyContext, fields_of, joined, sorted_words
 from serve_app.policy.text import fold
 
 
@@ -26,22 +26,20 @@ class DuplicateRule(Knobs):
 
 def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> Iterator[Hit]:
     """DUPLICATE_RECENT and DUPLICATE_CANDIDATE."""
-    fields = [f for f in ("title", "body") if fold(getattr(copy, f))]
+    fields = tuple(f for f, text in fields_of(copy) if fold(text))
     if not fields:
         return
-    text = _joined(copy, fields)
-    for recent in context.recent_copies:
-        if fuzz.token_sort_ratio(text, _joined(recent, fields)) >= settings.recent_similarity:
-            yield Hit("DUPLICATE_RECENT", settings.recent, fields[0], _shown(recent, fields))
-            break
-    if any(text == _joined(other, fields) for other in context.others):
-        yield Hit("DUPLICATE_CANDIDATE", settings.same_request, fields[0], _shown(copy, fields))
-
-
-def _joined(copy: Copy, fields: list[str]) -> str:
-    """Join the fields that the checked copy has, so that a title-only copy is compared with titles only."""
-    return fold(_shown(copy, fields))
-
-
-def _shown(copy: Copy, fields: list[str]) -> str:
-    return " ".join(getattr(copy, f) for f in fields)
+    recent = context.recent_copies
+    alike = process.extract_iter(
+        sorted_words(copy, fields),
+        recent.sorted_words(fields),
+        scorer=fuzz.ratio,
+        processor=None,
+        score_cutoff=settings.recent_similarity,
+    )
+    for _, _, index in alike:
+        yield Hit("DUPLICATE_RECENT", settings.recent, fields[0], joined(recent.copies[index], fields))
+        break
+    text = fold(joined(copy, fields))
+    if any(text == fold(joined(other, fields)) for other in context.others):
+        yield Hit("DUPLICATE_CANDIDATE", settings.same_request, fields[0], joined(copy, fields))

@@ -32,7 +32,7 @@ _DANGLING: dict[str, frozenset[str]] = {
 _OPEN_ENDED = regex.compile(r"(?:[,;:\-–—{</&+=]|(?<![:;=\-])[(\[])\s*$")
 _QUOTES = frozenset('"“”„')
 _PAIRS = (("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
-_SENTENCE_END = regex.compile(r"[.!?…。！？]+[\"'”’»)\]]*(?:\s|$)")
+_SENTENCE_END = regex.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»)\]]*+(?:\s|$)")
 _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
 

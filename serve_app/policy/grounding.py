@@ -6,26 +6,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
+from typing import Final
 
 import regex
 from pydantic import Field
 from rapidfuzz import fuzz
 
-from deployments.item_text import details_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
-from serve_app.policy.numbers import Kind, counting_words, date_words, dates_in, numbers, spelled
-from serve_app.policy.text import fold, normalise, words
+from serve_app.policy.evidence import Evidence
+from serve_app.policy.numbers import Kind, counting_words, date_words, numbers, spelled
+from serve_app.policy.text import fold, words
 
+# An opening mark is none of what it opens, and an apostrophe follows a letter: so each text is read once.
 _QUOTES = regex.compile(
-    r"“([^”]+)”|\"([^\"]+)\"|„([^“”]+)[“”]|«([^»]+)»|「([^」]+)」|『([^』]+)』"
-    r"|(?<![\p{L}\p{N}])[‘']([^‘’']{3,}(?:['’]\p{L}[^‘’']*)*)[’'](?![\p{L}\p{N}])"
+    r"“([^“”]+)”|\"([^\"]+)\"|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』"
+    r"|(?<![\p{L}\p{N}])[‘']([^‘’']{3,}+(?:(?<=[\p{L}\p{N}])['’]\p{L}[^‘’']*+)*)[’'](?![\p{L}\p{N}])"
 )
-# Metadata whose plain number is money or a percentage: {"price": "4.50"}, {"discount": "20"}.
-_AMOUNT_KEY = regex.compile(r"price|cost|fee|amount|discount|sale|saving|rate|percent|share", regex.IGNORECASE)
 _IDIOMS = regex.compile(r"\b(?:24/7|9[- ]to[- ]5|101|50/50|360°)(?!\w)")
+
+# A search for a similar text takes a millisecond. A push quotes once or twice: further quotes must be word for word.
+_MOST_SIMILAR: Final = 20
+_LONGEST_PIECE: Final = 200
 
 
 class GroundingRule(Knobs):
@@ -45,50 +48,28 @@ class GroundingRule(Knobs):
 
 def grounding(copy: Copy, context: PolicyContext, settings: GroundingRule) -> Iterator[Hit]:
     """UNGROUNDED_NUMBER, UNGROUNDED_DATE and UNGROUNDED_QUOTE."""
-    amounts = tuple(text for key, text in details_of(context.item).items() if _AMOUNT_KEY.search(key))
-    grounded_numbers = _grounded_numbers(context.facts, context.item.language, amounts)
     counting = counting_words(context.item.language)
-    grounded_dates = _grounded_dates(context.facts)
     for field, text in fields_of(copy):
         readings: dict[tuple[str, Kind], list[float]] = defaultdict(list)
         for number in numbers(_IDIOMS.sub(" ", text)):
             readings[number.text, number.kind].append(number.value)
         for (written, kind), values in readings.items():
-            if not any(value in grounded_numbers[kind] for value in values):
+            if not any(value in evidence.numbers[kind] for value in values for evidence in context.grounds):
                 yield Hit("UNGROUNDED_NUMBER", settings.numbers, field, written)
         for value, word in spelled(words(text), context.item.language):
-            if word.casefold() in counting and value not in grounded_numbers["plain"]:
+            if word.casefold() in counting and not _holds(context, value):
                 yield Hit("UNGROUNDED_NUMBER", settings.spelled_numbers, field, word)
         for name, written in date_words(text):
-            if name not in grounded_dates:
+            if not any(name in evidence.dates for evidence in context.grounds):
                 yield Hit("UNGROUNDED_DATE", settings.dates, field, written)
-        for quote in _quotes(text, settings.min_quote_words):
-            if not _is_quoted_from(context, quote, settings.min_quote_similarity):
+        for n, quote in enumerate(dict.fromkeys(_quotes(text, settings.min_quote_words))):
+            similarity = settings.min_quote_similarity if n < _MOST_SIMILAR else None
+            if not any(_is_quoted_from(evidence, quote, similarity) for evidence in context.grounds):
                 yield Hit("UNGROUNDED_QUOTE", settings.quotes, field, quote)
 
 
-# Cached: the copies of a request share their facts, and reading them is a quarter of a check's time.
-@lru_cache(maxsize=128)
-def _grounded_dates(facts: str) -> frozenset[str]:
-    return frozenset(dates_in(facts))
-
-
-@lru_cache(maxsize=128)
-def _grounded_numbers(facts: str, language: str, amounts: tuple[str, ...]) -> dict[Kind, set[float]]:
-    """Collect the values in the facts, by kind. Prices and percentages count as plain numbers too, not the reverse.
-
-    amounts: metadata whose plain numbers are money or percentages.
-    """
-    by_kind: dict[Kind, set[float]] = {"plain": set(), "percent": set(), "money": set()}
-    for number in numbers(facts):
-        by_kind[number.kind].add(number.value)
-        by_kind["plain"].add(number.value)
-    by_kind["plain"] |= {float(value) for value, _ in spelled(words(facts), language)}
-    for text in amounts:
-        values = {number.value for number in numbers(normalise(text))}
-        by_kind["percent"] |= values
-        by_kind["money"] |= values
-    return by_kind
+def _holds(context: PolicyContext, value: int) -> bool:
+    return any(value in evidence.numbers["plain"] for evidence in context.grounds)
 
 
 def _quotes(text: str, min_words: int) -> Iterator[str]:
@@ -99,8 +80,17 @@ def _quotes(text: str, min_words: int) -> Iterator[str]:
             yield quote
 
 
-def _is_quoted_from(context: PolicyContext, quote: str, min_similarity: float) -> bool:
-    folded, facts = fold(quote), context.folded_facts
-    if folded in facts:
+def _is_quoted_from(evidence: Evidence, quote: str, min_similarity: float | None) -> bool:
+    """Whether the quote stands in the evidence: nearly, or without `min_similarity` word for word.
+
+    A long one is looked for piece by piece.
+    """
+    folded = fold(quote)
+    if folded in evidence.folded:
         return True
-    return len(folded) <= len(facts) and fuzz.partial_ratio(folded, facts) >= min_similarity
+    if min_similarity is None or len(folded) > len(evidence.folded):
+        return False
+    pieces = (folded[at : at + _LONGEST_PIECE] for at in range(0, len(folded), _LONGEST_PIECE))
+    return all(
+        fuzz.partial_ratio(piece, evidence.folded, score_cutoff=min_similarity) >= min_similarity for piece in pieces
+    )

@@ -12,6 +12,7 @@ from pydantic import Field
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import readable
 
 _LATIN = r"\p{Latin}"
 _JAPANESE = r"\p{Han}\p{Hiragana}\p{Katakana}"
@@ -35,8 +36,13 @@ _EITHER = frozenset(("sr", "uz", "az", "bs", "tg", "tk", "ku", "pa", "sd", "ms")
 # Letters of several scripts, such as the Japanese length mark, do not count.
 _LETTER = regex.compile(r"(?!\p{Script=Common})\p{L}")
 # A word that mixes Latin with Cyrillic or Greek letters: a lookalike, or a decoder error.
-_MIXED = regex.compile(r"\p{L}{0,20}(?:\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin})\p{L}{0,20}")
+_MIXED = regex.compile(r"\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin}")
+_LETTERS_BEFORE = regex.compile(r"\p{L}*$")
+_LETTERS = regex.compile(r"\p{L}*")
+_SHOWN = 20
 _ENGLISH = "en"
+# Characters from which a language is identified. The identifier takes a millisecond for a thousand.
+_ENOUGH = 2_000
 # Languages that the identifier confuses on short text, or names otherwise than BCP-47 does.
 _KIN = (
     frozenset(("no", "nb", "nn", "da", "sv")),
@@ -72,20 +78,28 @@ def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iter
     wrong_script = False
     for field, text in fields_of(copy):
         if mixed := _MIXED.search(text):
-            yield Hit("MIXED_SCRIPT", settings.script, field, mixed.group())
+            yield Hit("MIXED_SCRIPT", settings.script, field, _word_around(text, *mixed.span()))
         if expected not in _EITHER and _foreign_share(text, expected) > settings.max_foreign_share:
             wrong_script = True
             yield Hit("WRONG_SCRIPT", settings.script, field, text)
     if wrong_script or expected not in _identifier().labels:
         return
     # Capitals and Title Case mislead the identifier.
-    detected, action = _other_language(f"{copy.title} {copy.body}".strip().lower(), expected, settings)
+    text = f"{readable(copy.title)} {readable(copy.body)}".strip().lower()
+    detected, action = _other_language(text, expected, settings)
     if detected:
         yield Hit("WRONG_LANGUAGE", action, "body" if copy.body.strip() else "title", detected)
 
 
+def _word_around(text: str, start: int, end: int) -> str:
+    before = _LETTERS_BEFORE.search(text[max(0, start - _SHOWN) : start])
+    after = _LETTERS.match(text[end : end + _SHOWN])
+    return f"{before.group() if before else ''}{text[start:end]}{after.group() if after else ''}"
+
+
 def _other_language(text: str, expected: str, settings: LanguageRule) -> tuple[str, Action]:
     """Return the language of the text and the action, when it surely is not the expected language; else ""."""
+    text = text[:_ENOUGH]
     letters = len(_LETTER.findall(text))
     if letters >= settings.min_letters:
         detected, probability = _identifier().classify(text)

@@ -11,6 +11,7 @@ from deployments.invisible import invisible
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import distinct
 
 # Words of an item about code, if its plain text has them: what is markup there, plain text has not.
 _CODE = regex.compile(
@@ -63,7 +64,7 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
                 yield Hit(code, settings.action, field, match.group())
                 break
         else:
-            code_of = (match.group() for match in _CODE.finditer(text))
-            unsaid = (words for words in code_of if words not in context.item_facts)
+            code_of = distinct(match.group() for match in _CODE.finditer(text))
+            unsaid = (words for words in code_of if words not in context.evidence.text)
             if found := next(unsaid, "") or next(references(text), ""):
                 yield Hit("MARKUP", settings.action, field, found)

@@ -16,7 +16,7 @@ Kind = Literal["plain", "percent", "money"]
 _CURRENCY = "$€£¥₹₽₩₺₫₱฿"
 _NUMBER = regex.compile(
     rf"""(?P<money>[{_CURRENCY}]\s?)?
-    (?P<digits>\d+(?:[.,:'’\u202f\u00a0]\d+)*)
+    (?P<digits>\d{{1,40}}(?:[.,:'’\u202f\u00a0]\d{{1,40}}){{0,9}})
     (?P<scale>\s?(?:k|m|bn|b|thousand|million|billion|mil|tsd|mio|mrd)(?![\p{{L}}\p{{N}}]))?
     (?P<after>\s?(?:%|percent|per\scent|prozent|por\sciento|pour\scent|[{_CURRENCY}]|(?:dollars?|euros?|pounds?|cents?|usd|eur|gbp)\b))?""",
     regex.VERBOSE | regex.IGNORECASE,
@@ -74,15 +74,15 @@ class Number(NamedTuple):
 def numbers(text: str) -> Iterator[Number]:
     """Yield the numbers written in digits. 1,000, 1.000 and 1k are equal; 50% and $50 differ in kind from 50."""
     for match in _NUMBER.finditer(text):
-        after = (match["after"] or "").strip()
+        money, digits, scale, after = match.groups()
         kind: Kind = "plain"
-        if _PERCENT.fullmatch(after):
+        if after and _PERCENT.fullmatch(after.strip()):
             kind = "percent"
-        elif match["money"] or after:
+        elif money or after:
             kind = "money"
-        scale = _SCALES.get((match["scale"] or "").strip().casefold(), 1.0)
-        for value in _readings(match["digits"]):
-            yield Number(kind, value * scale, match.group().strip())
+        factor = _SCALES[scale.strip().casefold()] if scale else 1.0
+        for value in _readings(digits):
+            yield Number(kind, value * factor, match.group().strip())
 
 
 def spelled(words: list[str], language: str) -> Iterator[tuple[int, str]]:
@@ -130,11 +130,11 @@ def _spelled_values(language: str) -> dict[str, int]:
 
 def _readings(digits: str) -> list[float]:
     """Return all readings of digits with separators: 1.500 is 1500 in Berlin and 1.5 in Boston."""
+    if digits.isdecimal():
+        return [float(digits)]
     parts = re.split(r"[.,:'’\u202f\u00a0]", digits)
     if not all(part.isdecimal() for part in parts):  # digits of a later Unicode than Python's
         return []
-    if len(parts) == 1:
-        return [float(digits)]
     if ":" in digits:  # a time or a score
         return [float(part) for part in parts]
     grouped = all(len(part) == 3 for part in parts[1:])

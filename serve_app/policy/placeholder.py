@@ -11,14 +11,14 @@ from typing import Final
 
 import regex
 
-from deployments.item_text import details_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.text import distinct
 
 # Marks that no plain text has.
 _MARKED: Final = regex.compile(
-    r"""\{\{.*?(?:\}\}|$) | \w\s*\}\} | \{%.*?(?:%\}|$) | %\} | \{\#.*?\#\}   # Liquid, Jinja, Handlebars
+    r"""\{\{.*?(?:\}\}|$) | \w\s*\}\} | \{%.*?(?:%\}|$) | %\} | \{\#(?:(?!\{\#).)*?\#\}   # Liquid, Jinja, Handlebars
     | [$\#%@]\{[^{}]{0,60}\} | \{[!$*][\w.\s|:*]{1,60}\}     # JavaScript, Ruby; Salesforce, Smarty
     | <%.*?(?:%>|$) | <\?(?:=|php\b).*?(?:\?>|$)             # ERB, PHP
     | \*\|.{1,60}?\|\* | \[\[[^\[\]]{1,60}\]\] | \[%.{1,60}?%\]    # Mailchimp, wikis, Perl
@@ -107,8 +107,8 @@ def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -
     """UNRENDERED_PLACEHOLDER: at most one per field, the worst."""
     for field, text in fields_of(copy):
         quoted = ""
-        for marked in _placeholders(text, context):
-            if _a_quotation(marked) or (marked in context.item_facts and not _usual(marked)):
+        for marked in distinct(_placeholders(text, context)):
+            if _a_quotation(marked) or (marked in context.evidence.text and not _usual(marked)):
                 quoted = quoted or marked
                 continue
             yield Hit("UNRENDERED_PLACEHOLDER", settings.action, field, marked)
@@ -131,7 +131,7 @@ def _names_a_value(marked: str, context: PolicyContext) -> bool:
     """Whether the marked word is the name of a value."""
     if not marked.startswith("{"):
         return _of_values(marked)
-    return _usual(marked) or marked[1:-1].strip() in details_of(context.item) or bool(_CODE_LIKE.search(marked[1:-1]))
+    return _usual(marked) or marked[1:-1].strip() in context.evidence.details or bool(_CODE_LIKE.search(marked[1:-1]))
 
 
 def _of_values(marked: str) -> bool:

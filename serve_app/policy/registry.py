@@ -40,6 +40,7 @@ RULES: Final[dict[str, Rule]] = {
 }
 
 _MAX_EXCERPT = 120
+_MOST_HITS = 10  # of one rule
 
 
 class PolicySettings(Knobs):
@@ -67,9 +68,25 @@ def check(
         _finding(name, hit)
         for name, rule in RULES.items()
         if name in only
-        for hit in rule(copy, context, getattr(settings, name))
-        if hit.action != "off"
+        for hit in _first(rule(copy, context, getattr(settings, name)))
     )
+
+
+def _first(hits: Iterator[Hit]) -> list[Hit]:
+    """Take as many hits as anybody reads; look further only for one that blocks."""
+    taken: list[Hit] = []
+    blocked = False
+    for hit in hits:
+        if hit.action == "off":
+            continue
+        if len(taken) < _MOST_HITS:
+            taken.append(hit)
+        elif hit.action == "block":
+            taken[-1] = hit
+        blocked = blocked or hit.action == "block"
+        if blocked and len(taken) == _MOST_HITS:
+            break
+    return taken
 
 
 def unfinished(copy: Copy) -> PolicyFinding:

@@ -14,11 +14,13 @@ from rapidfuzz import fuzz
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
-from serve_app.policy.text import fold
+from serve_app.policy.text import fold, readable
 
 # Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
 _CHARACTER_RUN = regex.compile(r"(\p{L})\1{6,}", regex.IGNORECASE)
-_WORD_RUN = regex.compile(r"\b([\p{L}\p{M}\p{N}'’]+)(?:[\s,.!?-]+\1\b){3,}", regex.IGNORECASE)
+# A word, and what may stand between it and its repetition.
+_WORD = regex.compile(r"([\p{L}\p{M}\p{N}'’]++)([\s,.!?-]*+)")
+_LONGEST_RUN = 3
 
 
 class RepetitionRule(Knobs):
@@ -40,14 +42,16 @@ def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> 
         excerpt = _loop(text, settings)
         if excerpt:
             yield Hit("LOOPING", settings.action, field, excerpt)
-    title, body = fold(copy.title), fold(copy.body)
+    title, body = fold(readable(copy.title)), fold(readable(copy.body))
     if title and body and fuzz.ratio(title, body) >= settings.max_title_body_similarity:
         yield Hit("TITLE_REPEATED", settings.action, "body", copy.body)
 
 
 def _loop(text: str, settings: RepetitionRule) -> str:
-    if run := _CHARACTER_RUN.search(text) or _WORD_RUN.search(text):
+    if run := _CHARACTER_RUN.search(text):
         return run.group()
+    if repeated := _word_run(text):
+        return repeated
     folded_words = fold(text).split()
     phrases = Counter(zip(folded_words, folded_words[1:], folded_words[2:], strict=False))
     if phrases:
@@ -58,4 +62,19 @@ def _loop(text: str, settings: RepetitionRule) -> str:
         folded_words
     ):
         return text
+    return ""
+
+
+def _word_run(text: str) -> str:
+    """Return the first word that comes more than three times in a row, with its repetitions."""
+    previous, began, times, end = "", 0, 0, -1
+    for match in _WORD.finditer(text):
+        word = match[1].casefold()
+        if word == previous and match.start() == end:
+            times += 1
+        else:
+            previous, began, times = word, match.start(), 1
+        if times > _LONGEST_RUN:
+            return text[began : match.end(1)]
+        end = match.end()
     return ""

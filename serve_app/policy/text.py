@@ -5,10 +5,19 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Final
 
 import regex
 
+from deployments.types import MAX_LONG_TEXT
+
+LONGEST_READ: Final = 2 * MAX_LONG_TEXT
+"""Characters of a normalised field that rules read: one Arabic ligature becomes 18 letters."""
+
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
+_NOT_DIGIT = regex.compile(r"\D+")
 _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
@@ -17,9 +26,28 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+@lru_cache(maxsize=256)
+def readable(text: str) -> str:
+    """Return a copy's field, normalised. Cached, because each rule reads it."""
+    return normalise(text)[:LONGEST_READ]
+
+
 def fold(text: str) -> str:
     """Remove case, punctuation and extra spaces, so that texts that read the same are equal."""
     return _NOT_WORD.sub(" ", normalise(text).casefold()).strip()
+
+
+def digits(text: str) -> str:
+    return _NOT_DIGIT.sub("", text)
+
+
+def distinct(texts: Iterable[str]) -> Iterator[str]:
+    """Yield each text once."""
+    seen: set[str] = set()
+    for text in texts:
+        if text not in seen:
+            seen.add(text)
+            yield text
 
 
 def words(text: str) -> list[str]:

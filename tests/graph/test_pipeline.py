@@ -47,9 +47,8 @@ GOOD = [
 @pytest.fixture(autouse=True, scope="module")
 def _warm_policy() -> None:
     """The first check loads the policy's language model, which takes a second."""
-    candidates.from_drafts(
-        [Draft(**GOOD[0].model_dump(), category="DIRECT")], [], brief().policy_context(""), IngressKnobs().policy
-    )
+    context, _ = brief().read("")
+    list(candidates.from_drafts([Draft(**GOOD[0].model_dump(), category="DIRECT")], [], context, IngressKnobs().policy))
 
 
 async def decide(stages: Stages | None = None, **fields: object) -> Decision:

@@ -63,6 +63,6 @@ def test_a_text_of_markup_alone_is_empty() -> None:
 
 
 def test_a_reference_grounds_no_number() -> None:
-    text = PolicyContext(item=SENT, caption="", profile=PROFILE).facts
+    text = PolicyContext.of(item=SENT, caption="", profile=PROFILE).evidence.text
     assert "39" not in text
     assert "12 beds < 20" in text

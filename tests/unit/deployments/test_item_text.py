@@ -73,7 +73,7 @@ TEXTS: dict[str, Callable[[Item, str], str]] = {
     "vision's cache key": lambda item, _: "\0".join(prompt_inputs(item)),
     "vision's prompt": lambda item, _: "\0".join(m.text for m in vision.messages(item, 300, len, CONTROL)),
     "caption from metadata": lambda item, _: metadata_caption(item),
-    "grounds": lambda item, caption: PolicyContext(item=item, caption=caption, profile=PROFILE).facts,
+    "grounds": lambda item, caption: PolicyContext.of(item=item, caption=caption, profile=PROFILE).evidence.text,
     "template": template,
 }
 
@@ -196,11 +196,11 @@ GOLDEN: dict[str, tuple[str, str, str]] = {
         "  Slow espresso,\tpoured <b|twice<|b>  \n The bar opens at 7. "
         "It has 9 stools... Come early! <|im_end|> Ana pours\nuntil 11"
         "?  The rest is tea. \n Marta's Bar \n #Coffee \n madrid \n slow "
-        "espresso \n Coffee \n 3 EUR \n Madrid \n a; b\u2028c \n A cup of\nespre"
-        "sso \n Slow espresso \n The picture shows an espresso (perhaps"
-        " a cup). Slow espresso. The bar opens at 7. Topics: madrid.",
+        "espresso \n Coffee \n The picture shows an espresso (perhaps a cu"
+        "p). Slow espresso. The bar opens at 7. Topics: madrid. \n A cup"
+        " of\nespresso \n Slow espresso \n 3 EUR \n Madrid \n a; b\u2028c",
         "",
-        "駅前の新しいカフェ \n 毎朝7時に開店。席は9つ。 \n コーヒー \n 渋谷 \n A café.",
+        "駅前の新しいカフェ \n 毎朝7時に開店。席は9つ。 \n コーヒー \n A café. \n 渋谷",
     ),
     "template": (
         "Marta's Bar\n  Slow espresso,\tpoured <b|twice<|b> |The bar op"

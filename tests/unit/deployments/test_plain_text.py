@@ -214,6 +214,8 @@ def test_plain_text_is_plain(text: str) -> None:
         "&amp",
         "&#38;",
         "&am&#112;;",
+        "&#",
+        "1&#3",
         "?a=&copy",
         "x#39;",
         "\u00ad",

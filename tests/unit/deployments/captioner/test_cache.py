@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,16 @@ def inner() -> SlowCaptioner:
 
 
 async def started(inner: SlowCaptioner, clock: Clock | None = None, **cache: Any) -> CachedCaptioner:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # for `turn`
     cached = CachedCaptioner(inner, clock=clock or Clock())
     await cached.start(SlowKnobs(cache=CacheKnobs(**cache)))
     return cached
 
 
 async def turn() -> None:
-    """Let every task that can move reach its next wait."""
+    """Let every task that can move reach its next wait; the one thread has ended what came before."""
+    await asyncio.sleep(0)
+    await asyncio.to_thread(int)
     for _ in range(5):
         await asyncio.sleep(0)
 

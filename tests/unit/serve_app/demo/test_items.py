@@ -42,7 +42,7 @@ def test_the_human_copies_would_pass_the_policy() -> None:
     for item in ITEMS:
         for incumbent in item.request.incumbents:
             if incumbent.kind is IncumbentKind.HUMAN:
-                context = PolicyContext(
+                context = PolicyContext.of(
                     item=item.request.item, caption="", profile=profile, output_fields=tuple(OutputField)
                 )
                 findings = check(Copy(title=incumbent.title, body=incumbent.body), context, PolicySettings())

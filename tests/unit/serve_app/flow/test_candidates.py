@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from deployments.types import Candidate, Draft, Incumbent, IncumbentKind, Item, LengthProfile, Source
@@ -11,7 +9,7 @@ from serve_app.flow.candidates import from_drafts, from_incumbent
 from serve_app.policy import PolicyContext, PolicySettings
 
 PROFILE = LengthProfile(length_profile="short", max_title=40, max_body=60)
-CONTEXT = PolicyContext(item=Item(title="Coffee and cake on a table"), caption="", profile=PROFILE)
+CONTEXT = PolicyContext.of(item=Item(title="Coffee and cake on a table"), caption="", profile=PROFILE)
 SETTINGS = PolicySettings()
 
 
@@ -25,8 +23,8 @@ def codes(candidate: Candidate) -> set[str]:
 
 def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() -> None:
     coffee, cake = draft("Coffee on a table", "There is cake too."), draft("Cake!", "A table full of it.")
-    first = from_drafts([coffee], [], CONTEXT, SETTINGS)
-    later = from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS)
+    first = list(from_drafts([coffee], [], CONTEXT, SETTINGS))
+    later = list(from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS))
     assert [c.id for c in (*first, *later)] == ["c1", "c2", "c3", "c4"]
     assert [c.rejected for c in (*first, *later)] == [False, True, False, True]
     assert {c.source for c in later} == {Source.GENERATED}
@@ -35,7 +33,7 @@ def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() ->
 
 def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
     cut, finished = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
-    candidates = from_drafts([cut, finished], [], CONTEXT, SETTINGS)
+    candidates = list(from_drafts([cut, finished], [], CONTEXT, SETTINGS))
     assert [c.rejected for c in candidates] == [True, False]
     assert len(codes(candidates[0])) == 1
 
@@ -74,7 +72,7 @@ def test_a_filled_template_must_fit() -> None:
     ],
 )
 def test_the_authors_words_in_a_template_are_checked_as_generated_copy_is(title: str, code: str) -> None:
-    context = replace(CONTEXT, item=Item(title=title))
+    context = PolicyContext.of(Item(title=title), "", CONTEXT.profile)
     for source in ("{title}", "{{ title }}", "{{ item.title }}"):
         template = Incumbent(id="b", title=source, body="Come and see.", kind=IncumbentKind.TEMPLATE)
         candidate = from_incumbent(template, context, SETTINGS)
@@ -83,7 +81,7 @@ def test_the_authors_words_in_a_template_are_checked_as_generated_copy_is(title:
 
 
 def test_markup_and_invisible_characters_of_the_author_are_not_filled_in() -> None:
-    context = replace(CONTEXT, item=Item(title="<b>Free</b> \u202eyenom"))
+    context = PolicyContext.of(Item(title="<b>Free</b> \u202eyenom"), "", CONTEXT.profile)
     template = Incumbent(id="b", title="{title}", body="Come and see.", kind=IncumbentKind.TEMPLATE)
     assert from_incumbent(template, context, SETTINGS).title == "Free yenom"
 
@@ -97,7 +95,7 @@ def test_what_a_template_leaves_unfilled_is_never_sent(leftover: str) -> None:
 
 
 def test_an_items_honest_braces_are_for_a_person_to_judge() -> None:
-    context = replace(CONTEXT, item=Item(title="Vue: {{ mustache }} explained"))
+    context = PolicyContext.of(Item(title="Vue: {{ mustache }} explained"), "", CONTEXT.profile)
     template = Incumbent(id="b", title="{{ title }}", kind=IncumbentKind.TEMPLATE)
     candidate = from_incumbent(template, context, SETTINGS)
     assert (candidate.title, candidate.rejected) == ("Vue: {{ mustache }} explained", False)

@@ -25,7 +25,7 @@ PROFILE = LengthProfile(length_profile="test", max_title=60, max_body=160, count
 
 
 def context(**fields: Any) -> PolicyContext:
-    return PolicyContext(**{"item": ITEM, "caption": "The picture shows an espresso.", "profile": PROFILE, **fields})
+    return PolicyContext.of(**{"item": ITEM, "caption": "The picture shows an espresso.", "profile": PROFILE, **fields})
 
 
 def findings(

@@ -12,7 +12,7 @@ def test_facts_hold_all_text_of_the_item_and_the_caption() -> None:
         title="Coffee", description="Hot", creator="Ana", tags=("bean",), metadata={"price": "4"},
         images=(Image(data=b"x", alt_text="A cup"),),
     )  # fmt: skip
-    facts = context(item=item, caption="A bar").facts
+    facts = context(item=item, caption="A bar").evidence.text
     assert all(part in facts for part in ("Coffee", "Hot", "Ana", "bean", "4", "A cup", "A bar"))
 
 

@@ -84,5 +84,5 @@ def test_plain_text_is_no_markup(text: str) -> None:
 )
 def test_code_that_the_items_plain_text_has_is_no_markup(item: str, copy: str, codes: list[str]) -> None:
     profile = LengthProfile(length_profile="long", max_title=200, max_body=500)
-    context = PolicyContext(item=Item(title=item), caption="", profile=profile)
+    context = PolicyContext.of(item=Item(title=item), caption="", profile=profile)
     assert [f.code for f in check(Copy(title=copy), context, PolicySettings(), only=("markup",))] == codes

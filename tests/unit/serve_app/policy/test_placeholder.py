@@ -10,7 +10,7 @@ from deployments.types import Copy, Item, LengthProfile, Severity
 from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.policy.placeholder import PlaceholderRule
 
-CONTEXT = PolicyContext(
+CONTEXT = PolicyContext.of(
     item=Item(title="Coffee and cake", metadata={"roast": "dark"}),
     caption="",
     profile=LengthProfile(length_profile="long", max_title=200, max_body=500),
@@ -114,7 +114,7 @@ def test_a_model_that_leaves_a_word_in_braces_meant_a_placeholder(leftover: str)
 
 @pytest.mark.parametrize("text", ["{{ mustache }}", "C++ {set}", "[[wiki]]", "<% %>", "${x}"])
 def test_what_the_item_says_itself_is_for_a_person_to_judge(text: str) -> None:
-    said = replace(CONTEXT, item=Item(title=f"How {text} works"), generated=True)
+    said = PolicyContext.of(Item(title=f"How {text} works"), "", CONTEXT.profile, generated=True)
     ((_, excerpt, severity),) = found(f"Learn {text}", said)
     assert (excerpt in text, severity) == (True, Severity.REVIEW)
     assert found(f"Learn {text}", said, quoted="off") == []
@@ -123,7 +123,9 @@ def test_what_the_item_says_itself_is_for_a_person_to_judge(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["{{ first_name }}", "*|FNAME|*", "%price%", "{{title}}"])
 def test_an_item_that_was_not_rendered_itself_is_no_excuse(text: str) -> None:
-    assert found(f"Hi {text}", replace(CONTEXT, item=Item(title=f"{text}, come")))[0][2] is Severity.BLOCK
+    assert (
+        found(f"Hi {text}", PolicyContext.of(Item(title=f"{text}, come"), "", CONTEXT.profile))[0][2] is Severity.BLOCK
+    )
 
 
 @pytest.mark.parametrize("text", ["«name»", "« Date »", "«Discount Store»"])

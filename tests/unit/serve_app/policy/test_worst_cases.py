@@ -1,0 +1,154 @@
+# ruff: noqa: RUF001 - the marks and letters of other scripts are meant
+"""What the longest and the most hostile texts of the contract cost: linear in the text, facts read once a request."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from deployments.types import MAX_LONG_TEXT, Copy, Item, LengthProfile
+from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.policy.banned import BannedRule, BannedWord
+from serve_app.policy.registry import RULES
+
+SETTINGS = PolicySettings()
+PROFILE = LengthProfile(length_profile="push", max_title=40, max_body=90)
+PLAIN = Item(title="Coffee and cake", metadata={"price": "4", "roast": "dark"})
+DRAFT = Copy(
+    title="Coffee is ready", body="Come and have 4 cups, “as dark as night”, says Ana at www.example.com today."
+)
+BOUND_S = 0.1
+_unique = count()
+
+# Pieces that make a rule look ahead, go back or count again; what stands before and after may keep it from a match.
+PIECES = (
+    *(
+        "a",
+        "a ",
+        "a.",
+        "a-",
+        "a'",
+        "'aaa ",
+        "'1",
+        "1",
+        "1.",
+        "1 ",
+        "1(",
+        "+1 ",
+        "“",
+        "„a",
+        "«a ",
+        "「",
+        '"',
+        "‘a ",
+        "a@",
+    ),
+    *("www.", "a.b", "_a", "__a", "{", "{{", "{{a", "{%", "{#", "${", "{a}", "%a", "%%a", "<", "<%", "<a", "<A", "<<a"),
+    *("*|", "[[", "[a", "[%", "@@a", "##a", "$a", "«a»", "**a", "~~", "`", "!", "?", ".", ", ", "( ", "\n#", "as an "),
+    *(
+        "may 1 ",
+        "1st of ",
+        "aß",
+        "aЖ",
+        "🇩",
+        "👩\u200d",
+        "e\u0301",
+        "क्",
+        "\u200d",
+        "\u202a",
+        "ﷺ",
+        "漢",
+        "ก",
+        "é ",
+        "IJ",
+        "two ",
+    ),
+)
+AROUND = (("#}%>|* '", " x"),)
+
+
+def seconds(call: Callable[[], Any], least: float = BOUND_S / 2) -> float:
+    """CPU time of this thread. Measured again, up to three times, while it is not below `least`."""
+    best = float("inf")
+    for _ in range(3):
+        began = time.thread_time()
+        call()
+        best = min(best, time.thread_time() - began)
+        if best < least:
+            break
+    return best
+
+
+def repeated(piece: str, length: int, before: str = "", after: str = "") -> str:
+    inside = length - len(before) - len(after)
+    return before + (piece * (inside // len(piece) + 1))[:inside] + after
+
+
+@pytest.fixture(autouse=True, scope="module")
+def warm() -> None:
+    check(DRAFT, PolicyContext.of(PLAIN, "", PROFILE), SETTINGS)  # loads the language model
+
+
+def costs(piece: str, rules: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """The CPU time of these rules on the longest body, and on a quarter of it, where the first is too long."""
+    context = PolicyContext.of(PLAIN, "", PROFILE, generated=True)
+
+    def took(rule: str, length: int, around: tuple[str, str], least: float) -> float:
+        copy = Copy(title="x", body=repeated(piece, length, *around))
+        return seconds(lambda: check(copy, context, SETTINGS, only=(rule,)), least)
+
+    slow = {}
+    for rule in rules:
+        for around in AROUND:
+            long = took(rule, MAX_LONG_TEXT, around, BOUND_S / 3)
+            if long > BOUND_S / 3:
+                slow[f"{rule} {around}"] = (long, took(rule, MAX_LONG_TEXT // 4, around, 0.0))
+    return slow
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_every_rule_is_linear_in_the_copy(piece: str) -> None:
+    slow = costs(piece, RULES)
+    assert {name: times for name, times in slow.items() if times[0] > BOUND_S or times[0] > 8 * times[1]} == {}
+
+
+@pytest.mark.parametrize("piece", ["a b. ", "1 ", "1.5 ", "1(", "“a b” ", "may 1 ", "2026-03-02 ", "é", "ﷺ", "<", "a'"])
+def test_facts_are_read_once_for_all_copies(piece: str) -> None:
+    """64 entries of metadata with 10,000 characters each."""
+    values = (f"{next(_unique)} {repeated(piece, 9_900)}" for _ in range(64))
+    item = Item(title="Coffee", metadata={f"price {n}": value for n, value in enumerate(values)})
+    context = PolicyContext.of(item, "", PROFILE)
+    assert seconds(lambda: check(DRAFT, PolicyContext.of(item, "", PROFILE), SETTINGS)) < 2 * BOUND_S
+    check(DRAFT, context, SETTINGS)
+    assert seconds(lambda: check(DRAFT, context, SETTINGS), 0.005) < 0.02
+
+
+def test_recent_copies_are_folded_once() -> None:
+    """200 of 10,000 characters each."""
+    recent = [Copy(title=f"Old {n}", body=repeated(f"an old copy {n} ", MAX_LONG_TEXT)) for n in range(200)]
+    context = PolicyContext.of(PLAIN, "", PROFILE, recent_copies=recent)
+    assert seconds(lambda: check(DRAFT, context, SETTINGS, only=("duplicate",))) < BOUND_S
+    assert seconds(lambda: check(DRAFT, context, SETTINGS, only=("duplicate",)), 0.002) < 0.01
+
+
+def test_a_long_list_of_banned_words_costs_as_much_as_a_short_one() -> None:
+    words = tuple(BannedWord(text=f"word{n} of {n}") for n in range(20_000))
+    settings = PolicySettings(banned=BannedRule(words=words))
+    context = PolicyContext.of(PLAIN, "", PROFILE)
+    body = repeated("word1 of 2 ", MAX_LONG_TEXT - 20) + " word19999 of 19999"
+    findings = check(Copy(title="x", body=body), context, settings, only=("banned",))
+    assert [f.excerpt for f in findings] == ["word19999 of 19999"]
+    assert seconds(lambda: check(Copy(title="x", body=body), context, settings, only=("banned",))) < BOUND_S
+
+
+def test_a_rule_shows_some_findings_and_always_one_that_blocks() -> None:
+    mild = tuple(BannedWord(text=f"mild{n}", action="review") for n in range(30))
+    settings = PolicySettings(banned=BannedRule(words=(*mild, BannedWord(text="harsh"))))
+    body = " ".join([*(word.text for word in mild), "harsh"])
+    findings = check(Copy(title="x", body=body), PolicyContext.of(PLAIN, "", PROFILE), settings, only=("banned",))
+    assert len(findings) == 10
+    assert [f.excerpt for f in findings if f.severity == "SEVERITY_BLOCK"] == ["harsh"]
