@@ -11,9 +11,11 @@ from deployments.errors import (
     InvalidInput,
     Misconfigured,
     Overloaded,
+    PermissionDenied,
     PushGenError,
     StageFailed,
     StageUnavailable,
+    Unauthenticated,
     UnsupportedField,
     Violation,
 )
@@ -30,6 +32,8 @@ VIOLATIONS = [Violation("item.title", "is too long"), Violation("options.seed", 
         DeadlineExceeded("spent"),
         StageUnavailable("lost"),
         StageFailed("broke"),
+        Unauthenticated("no key"),
+        PermissionDenied("not this adapter"),
         PushGenError("unknown"),
     ],
     ids=lambda error: type(error).__name__,
@@ -51,7 +55,7 @@ def test_each_error_has_a_reason_of_its_own() -> None:
     """Programs tell errors apart by their reason."""
     kinds = [PushGenError, *subclasses(PushGenError)]
     reasons = [kind.reason for kind in kinds if kind.__module__ == PushGenError.__module__]
-    assert len(set(reasons)) == len(reasons) == 7
+    assert len(set(reasons)) == len(reasons) == 9
     assert all(reason == reason.upper() and " " not in reason for reason in reasons)
 
 

@@ -251,8 +251,10 @@ async def test_stopping_cancels_what_runs(inner: SlowCaptioner) -> None:
 
 async def test_its_lookups_can_be_read(inner: SlowCaptioner) -> None:
     cached = await started(inner)
+    together = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(2)]
+    await turn()
     inner.go.set()
-    await asyncio.gather(cached.caption(CAT, call()), cached.caption(CAT, call()))
+    await asyncio.gather(*together)
     await cached.caption(CAT, call())
     read = {(r.metric, *r.tags.values()): r.value for r in cached.readings()}
     lookups = [read["caption_cache_total", outcome] for outcome in ("miss", "joined", "hit", "shared")]
