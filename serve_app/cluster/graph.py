@@ -14,7 +14,7 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import PushGenError
 from deployments.router.catalogue import Category
 from deployments.settings import parse
-from deployments.types import Copy, Item, LengthProfile, OutputField, Stage, StageRevision
+from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.metrics import ServeMetrics
@@ -25,7 +25,6 @@ from serve_app.flow.catalogue import KnownCategories
 from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
-from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.stages import INGRESS, STAGES
 
 # The age of health. Serve's controller restarts within it, and the stages serve without one. It is documented.
@@ -78,18 +77,6 @@ class Graph:
             metrics=metrics,
             adapters=adapters,
             callers=callers,
-        )
-
-    def warm_up(self) -> None:
-        """Run the policy once, so that the first request does not load its language model, which takes a second."""
-        profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
-        context = PolicyContext.of(
-            item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField)
-        )
-        check(
-            Copy(title="Warm up before you run", body="A short walk makes the first mile easier."),
-            context,
-            PolicySettings(),
         )
 
     def reconfigure(self, user_config: dict[str, Any] | None) -> None:

@@ -1,6 +1,6 @@
 """Copy checks: pure functions, one rule a file, stable reason codes. `registry.py` lists the rules."""
 
 from serve_app.policy.context import PolicyContext
-from serve_app.policy.registry import PolicySettings, check, unfinished
+from serve_app.policy.registry import PolicySettings, check, unfinished, warm_up
 
-__all__ = ["PolicyContext", "PolicySettings", "check", "unfinished"]
+__all__ = ["PolicyContext", "PolicySettings", "check", "unfinished", "warm_up"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from deployments.settings import Knobs
-from deployments.types import Copy, PolicyFinding, Severity
+from deployments.types import Copy, Item, LengthProfile, OutputField, PolicyFinding, Severity
 from serve_app.policy.banned import BannedRule, banned
 from serve_app.policy.contact import ContactRule, contact
 from serve_app.policy.context import Hit, PolicyContext
@@ -99,3 +99,12 @@ def _finding(rule: str, hit: Hit) -> PolicyFinding:
     return PolicyFinding(
         rule=rule, code=hit.code, severity=severity, field=hit.field, excerpt=hit.excerpt[:_MAX_EXCERPT]
     )
+
+
+def warm_up() -> None:
+    """Check one copy, so that no request loads the language model, which takes a second."""
+    profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
+    fields = tuple(OutputField)
+    context = PolicyContext.of(item=Item(title="Warm up"), caption="", profile=profile, output_fields=fields)
+    copy = Copy(title="Warm up before you run", body="A short walk makes the first mile easier.")
+    check(copy, context, PolicySettings())

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployments.types import Copy, Item, LengthProfile, OutputField
-from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.policy import warm_up
 from tests.graph.fake_service import FakeService
 from tests.graph.servers import serving
 
@@ -17,13 +16,7 @@ from tests.graph.servers import serving
 @pytest.fixture(autouse=True, scope="session")
 def warm_policy() -> None:
     """The policy loads its language model with its first copy, which takes a second of that test's time budget."""
-    profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
-    context = PolicyContext(item=Item(title="Warm up"), caption="", profile=profile, output_fields=tuple(OutputField))
-    check(
-        Copy(title="Warm up before you run", body="A short walk makes the first mile easier."),
-        context,
-        PolicySettings(),
-    )
+    warm_up()
 
 
 @pytest.fixture

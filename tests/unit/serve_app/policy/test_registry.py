@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deployments.settings import parse
 from deployments.types import Copy, Severity
-from serve_app.policy import PolicySettings, check, unfinished
+from serve_app.policy import PolicySettings, check, registry, unfinished
 from serve_app.policy.registry import RULES
 from tests.unit.serve_app.policy.judge import codes, context, findings
 
@@ -88,3 +88,10 @@ def test_the_longest_text_is_checked_in_bounded_time(piece: str) -> None:
     started = time.perf_counter()
     check(Copy(title="x", body=body), context(caption=body), PolicySettings())
     assert time.perf_counter() - started < 3
+
+
+def test_a_warm_policy_has_loaded_its_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(registry, "check", lambda copy, *_: asked.append(copy.body))
+    registry.warm_up()
+    assert len(asked[0].split()) > 5, "of a shorter text no language is guessed"
