@@ -25,6 +25,7 @@ from serve_app.flow.catalogue import KnownCategories
 from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
+from serve_app.policy import warm_up
 from serve_app.stages import INGRESS, STAGES
 
 # The age of health. Serve's controller restarts within it, and the stages serve without one. It is documented.
@@ -78,6 +79,10 @@ class Graph:
             adapters=adapters,
             callers=callers,
         )
+
+    def warm_up(self) -> None:
+        """Run the policy once. Takes a second: call it from a thread."""
+        warm_up()
 
     def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         """Take new knobs. Raises Misconfigured with the impossible knob."""

@@ -19,7 +19,6 @@ from serve_app.cluster.graph import Graph
 from serve_app.cluster.listening import http_host, warn_open
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.ingress.protocols import BothProtocols
-from serve_app.policy import warm_up
 
 logger = logging.getLogger("ray.serve")
 
@@ -43,7 +42,7 @@ class Ingress(BothProtocols):
             self._graph.reconfigure(user_config)
         if not self._warm:
             began = time.monotonic()
-            await asyncio.to_thread(warm_up)
+            await asyncio.to_thread(self._graph.warm_up)
             if not self.access.needs_key:
                 warn_open(await asyncio.to_thread(http_host), os.environ)
             self._warm = True
