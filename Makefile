@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu chaos soak bench-report
+	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu chaos soak fuzz bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -115,6 +115,9 @@ chaos: weights ## One fault at a time under load, on fakes and on real stages: w
 
 soak: setup ## A quarter of an hour at 70% of the knee, with bursts and cancels
 	@$(BIN)/python -m benchmarks.soak
+
+fuzz: setup ## Thousands of malformed and hostile requests over HTTP and gRPC: what breaks, what is given away
+	@$(BIN)/python -m benchmarks.fuzz
 
 bench-report: setup ## One report of all results, Markdown and HTML
 	@$(BIN)/python -m benchmarks.report

@@ -75,6 +75,10 @@ GOALS: Final = (
     Goal("soak: growth of memory in a quarter of an hour, %", "soak", "rss_growth_pct", 3.0, at_least=False),
     Goal("soak: late, of what was not refused", "soak", "late_share", 0.001, at_least=False),
     Goal("soak: processes left behind", "soak", "orphans", 0, at_least=False),
+    Goal("fuzz: internal errors", "fuzz", "internal", 0, at_least=False),
+    Goal("fuzz: leaks", "fuzz", "leaks", 0, at_least=False),
+    Goal("fuzz: processes that died", "fuzz", "crashes", 0, at_least=False),
+    Goal("fuzz: hangs", "fuzz", "hangs", 0, at_least=False),
     Goal("overload: refused at the knee", "overload", "refused_share_1x", 0.001, at_least=False),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from benchmarks.chaos.plot import plot as chaos
 from benchmarks.engine.plot import plot as engine
+from benchmarks.fuzz.plot import plot as fuzz
 from benchmarks.gpu.plot import plot as gpu
 from benchmarks.ingress.plot import plot as ingress
 from benchmarks.lib.results import Results, raw_rows
@@ -30,6 +31,7 @@ FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,
     "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak,
+    "fuzz": lambda _, rows, path: fuzz(rows, path),
 }  # fmt: skip
 
 

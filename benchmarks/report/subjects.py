@@ -146,6 +146,18 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("late, of what was not refused", "late_share", "none"),
         ),
     ),
+    "fuzz": Subject(
+        "Malformed and hostile requests over HTTP and gRPC",
+        (
+            Line("requests over HTTP", "tried.http", "any number"),
+            Line("calls over gRPC", "tried.grpc", "any number"),
+            Line("INTERNAL, UNKNOWN or 500", "internal", "none"),
+            Line("answers that tell of the machine or the code", "leaks", "none"),
+            Line("processes that died", "crashes", "none"),
+            Line("requests without an answer", "hangs", "none"),
+            Line("the slowest answer", "slowest_ms", "the bound", unit="ms"),
+        ),
+    ),
     "locust": Subject(
         "Locust, gRPC and HTTP users side by side",
         (

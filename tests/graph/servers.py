@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import grpc
+import uvicorn
 from grpc_health.v1 import health_pb2_grpc
 
 from serve_app.access.gate import Access, OpenAccess
@@ -16,6 +19,7 @@ from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress import examples
 from serve_app.ingress.core import Service
 from serve_app.ingress.grpc import GrpcAdapter
+from serve_app.ingress.http import create_app
 
 UNARY_VERBS = [verb for verb in VERBS if isinstance(verb, UnaryVerb)]
 
@@ -57,3 +61,22 @@ async def serving(
         yield address.replace(":0", f":{port}") if address.endswith(":0") else address
     finally:
         await server.stop(None)
+
+
+@asynccontextmanager
+async def serving_http(service: Service) -> AsyncIterator[str]:
+    """The address of an HTTP server of `service`, on a port of its own."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        # A service that hangs would hold the server open for ever.
+        config = uvicorn.Config(
+            create_app(lambda: service), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve([listening]))
+        try:
+            yield f"127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task

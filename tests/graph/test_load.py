@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from benchmarks.lib.load_stats import point
 from benchmarks.lib.local_app import Failed, all_answered
 from benchmarks.lib.open_loop import Even, Limits, Outcome, Run, closed_loop, open_loop
 from benchmarks.lib.targets import INFO_TARGETS, target_of, workload
 from deployments.errors import DeadlineExceeded, Overloaded, StageFailed
-from serve_app.ingress.http import create_app
 from tests.graph.fake_service import DECISION, FakeService
-from tests.graph.servers import serving
-
-
-@asynccontextmanager
-async def serving_http(service: FakeService) -> AsyncIterator[str]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        # A service that hangs would hold the server open for ever.
-        config = uvicorn.Config(
-            create_app(lambda: service), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        task = asyncio.create_task(server.serve([listening]))
-        try:
-            yield f"127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await task
-
+from tests.graph.servers import serving, serving_http
 
 SERVERS = {"grpc": serving, "http": serving_http}
 
