@@ -110,6 +110,7 @@ def join_node(stand: Stand) -> None:
         return any(replica.node != seen.head for replica in seen.replicas) and len(seen.proxies) > 1
 
     stand.node = WorkerNode(stand.served, stand.view().head_ip)
+    stand.node.wait_joined()
     stand.deploy(min_replicas=REPLICAS + 1, max_replicas=REPLICAS + 1)
     stand.wait_whole(used)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -11,24 +12,36 @@ from typing import Final
 import psutil
 
 from benchmarks.chaos.cluster import family
+from benchmarks.lib.local_app import Failed
 from serve_app.demo.local import LocalServe
 
 _CPUS: Final = 2
+_JOIN_S: Final = 90.0
+_JOINED: Final = "Ray runtime started"
 
 
 class WorkerNode:
-    """Joins the cluster when it is made; `end` ends it as a power cut would."""
+    """Joins the cluster when it is made, in the background; `end` ends it as a power cut would."""
 
     def __init__(self, served: LocalServe, head_ip: str) -> None:
         port = next(served.folder.glob("ray/session_latest/gcs_server_port_*")).read_text(encoding="utf-8").strip()
         command = [
             sys.executable, "-m", "ray.scripts.scripts", "start", "--block",
-            "--address", f"{head_ip}:{port}", "--num-cpus", str(_CPUS),
+            "--address", f"{head_ip}:{port}", "--num-cpus", str(_CPUS), "--node-ip-address", head_ip,
         ]  # fmt: skip
         # The supervisor's environment has the mark of the run, by which whatever is left is found at its end.
         environment = served.processes()[0].environ()
-        with (served.folder / "node.log").open("wb") as log:
+        self._log = served.folder / "node.log"
+        with self._log.open("wb") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+
+    def wait_joined(self) -> None:
+        """Return when the cluster has it: only then new replicas may go there. Raises Failed."""
+        until = time.monotonic() + _JOIN_S
+        while _JOINED not in (text := self._log.read_text(encoding="utf-8", errors="replace")):
+            if self._process.poll() is not None or time.monotonic() >= until:
+                raise Failed(f"the worker node did not join: {text[-300:]}")
+            time.sleep(0.2)
 
     def processes(self) -> Sequence[psutil.Process]:
         return family([self._process.pid])

@@ -22,8 +22,11 @@ _NUM_CPUS: Final = 0.1
 # Every stage holds its calls for so long that a fault finds some of them there.
 _WAITS: Final = {"Captioner": 50.0, "CategoryRouter": 20.0, "Generator": 100.0, "RewardScorer": 40.0}
 _CHANGE_S: Final = 120.0
+_VIEW_S: Final = 30.0
 # Two engines start at the same time on few cores.
 _READY_S: Final = 600.0
+# Else a local application keeps Ray on the loopback address, where no other node can join.
+_SEVERAL_NODES: Final = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "1"}
 
 
 class Stand:
@@ -45,10 +48,12 @@ class Stand:
         return settings
 
     def view(self) -> View:
-        """Raises Failed when Serve does not answer."""
-        seen = look(self.served)
-        if seen is None:
-            raise Failed("Serve does not say what runs")
+        """Raises Failed when Serve does not answer for a while."""
+        until = time.monotonic() + _VIEW_S
+        while (seen := look(self.served)) is None:
+            if time.monotonic() >= until:
+                raise Failed("Serve does not say what runs")
+            time.sleep(0.5)
         return seen
 
     def whole(self, lost: frozenset[int] = frozenset()) -> bool:
@@ -81,7 +86,7 @@ class Stand:
 @contextmanager
 def standing(config: Path) -> Iterator[Stand]:
     """The config's application, started. Raises StartFailed, Misconfigured."""
-    with small_disk() as store, started(config, edited(store), ready_s=_READY_S) as served:
+    with small_disk() as store, started(config, edited(store), _SEVERAL_NODES, ready_s=_READY_S) as served:
         stand = Stand(served, store)
         try:
             yield stand

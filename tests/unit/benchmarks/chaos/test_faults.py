@@ -94,11 +94,12 @@ def test_a_lost_node_takes_its_replicas_with_it(process: psutil.Process) -> None
 
 
 def test_a_node_joins_with_more_replicas_and_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(faults, "WorkerNode", lambda served, ip: (served, ip))
     deployed: list[dict[str, Any]] = []
+    node = SimpleNamespace(wait_joined=lambda: deployed.append({}))
+    monkeypatch.setattr(faults, "WorkerNode", lambda _served, _ip: node)
     waited: list[Any] = []
     made = stand(7, served="app", deploy=lambda **change: deployed.append(change), wait_whole=waited.append)
     BY_NAME["node"].prepare(made)
-    assert made.node == ("app", "127.0.0.1")
-    assert deployed == [{"min_replicas": 3, "max_replicas": 3}]
+    assert made.node is node
+    assert deployed == [{}, {"min_replicas": 3, "max_replicas": 3}], "first the node, then the replicas"
     assert not waited[0](made.view()), "no replica is on the new node yet"

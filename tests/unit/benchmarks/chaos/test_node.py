@@ -12,6 +12,28 @@ import psutil
 import pytest
 
 from benchmarks.chaos import node
+from benchmarks.lib.local_app import Failed
+
+
+def test_it_has_joined_when_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ray/session_latest").mkdir(parents=True)
+    (tmp_path / "ray/session_latest/gcs_server_port_abc").write_text("6379")
+    served: Any = SimpleNamespace(folder=tmp_path, processes=lambda: [psutil.Process()])
+    popen = subprocess.Popen
+    said = "print('Ray runtime started.', flush=True); input()"
+    for words, joins in ((said, True), ("print('no route', flush=True)", False)):
+        monkeypatch.setattr(
+            node.subprocess,
+            "Popen",
+            lambda _, words=words, **more: popen([sys.executable, "-c", words], stdin=subprocess.PIPE, **more),
+        )
+        worker = node.WorkerNode(served, "10.0.0.1")
+        if joins:
+            worker.wait_joined()
+        else:
+            with pytest.raises(Failed, match="no route"):
+                worker.wait_joined()
+        worker.end()
 
 
 def test_it_joins_the_cluster_of_the_run_and_ends_with_all_its_processes(

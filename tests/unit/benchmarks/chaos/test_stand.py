@@ -57,6 +57,7 @@ def test_it_is_whole_with_its_controller_and_its_proxies(tmp_path: Path, monkeyp
     assert not made.whole()
     monkeypatch.setattr(module, "look", lambda _: None)
     assert not made.whole()
+    monkeypatch.setattr(module, "_VIEW_S", 0.0)
     with pytest.raises(Failed):
         made.view()
     with pytest.raises(Failed):
