@@ -62,7 +62,7 @@ BatchEntry: TypeAlias = Annotated[GenerateNotificationRequest | InvalidInput, Ge
 
 
 class BatchGenerateNotificationsRequest(Model):
-    """Requests, each read by itself: one that is refused leaves the others alone, see `requests.py`."""
+    """Requests, each read by itself: one that is refused leaves the others alone."""
 
     requests: tuple[BatchEntry, ...] = Field(min_length=1)
     request_id: Name = ""

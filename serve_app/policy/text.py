@@ -17,13 +17,18 @@ LONGEST_READ: Final = 2 * MAX_LONG_TEXT
 """Characters of a normalised field that rules read: one Arabic ligature becomes 18 letters."""
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
+_TOO_MANY_MARKS = regex.compile(r"(\p{M}{30})\p{M}++")
 _NOT_DIGIT = regex.compile(r"\D+")
 _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 
 def normalise(text: str) -> str:
-    """Normalise by NFKC: full-width and other compatibility forms become plain ones."""
-    return unicodedata.normalize("NFKC", text)
+    """Normalise by NFKC: full-width and other compatibility forms become plain ones.
+
+    Of more than 30 marks on one letter the first 30 stay (UAX #15, Stream-Safe Text Format): all of them would be
+    sorted, in a time that grows with their square.
+    """
+    return unicodedata.normalize("NFKC", _TOO_MANY_MARKS.sub(r"\1", text))
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from google.protobuf import json_format
 
+from benchmarks.fuzz.attempts import Attempt
+from benchmarks.fuzz.judge import leak_in
 from deployments.types import LengthProfile
 from pushgen.v1 import service_pb2
 from serve_app.contract import errors
@@ -29,6 +31,12 @@ from tests.graph.stages import PROFILES
 from tests.graph.test_service import service as service_on_fakes
 
 POSTED = [verb.path for verb in VERBS if verb.method == "POST"]
+
+
+def test_the_document_tells_nothing_of_our_code() -> None:
+    """Descriptions come from docstrings."""
+    asked = Attempt("http", "route", b"GET /openapi.json")
+    assert leak_in(asked, json.dumps(create_app(FakeService).openapi())) == ""
 
 
 @pytest.fixture(scope="module")

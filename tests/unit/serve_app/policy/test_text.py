@@ -15,3 +15,8 @@ def test_texts_that_read_the_same_fold_to_one() -> None:
 
 def test_apostrophes_and_hyphens_stay_inside_words() -> None:
     assert words("It's bean-to-cup, 12 times") == ["It's", "bean-to-cup", "12", "times"]
+
+
+def test_more_marks_than_any_language_has_are_left_out() -> None:
+    assert normalise("e\u0301") == "é"
+    assert normalise("x" + "\u0301" * 500 + "y") == "x" + "\u0301" * 30 + "y"

@@ -26,47 +26,11 @@ _unique = count()
 
 # Pieces that make a rule look ahead, go back or count again; what stands before and after may keep it from a match.
 PIECES = (
-    *(
-        "a",
-        "a ",
-        "a.",
-        "a-",
-        "a'",
-        "'aaa ",
-        "'1",
-        "1",
-        "1.",
-        "1 ",
-        "1(",
-        "+1 ",
-        "“",
-        "„a",
-        "«a ",
-        "「",
-        '"',
-        "‘a ",
-        "a@",
-    ),
-    *("www.", "a.b", "_a", "__a", "{", "{{", "{{a", "{%", "{#", "${", "{a}", "%a", "%%a", "<", "<%", "<a", "<A", "<<a"),
-    *("*|", "[[", "[a", "[%", "@@a", "##a", "$a", "«a»", "**a", "~~", "`", "!", "?", ".", ", ", "( ", "\n#", "as an "),
-    *(
-        "may 1 ",
-        "1st of ",
-        "aß",
-        "aЖ",
-        "🇩",
-        "👩\u200d",
-        "e\u0301",
-        "क्",
-        "\u200d",
-        "\u202a",
-        "ﷺ",
-        "漢",
-        "ก",
-        "é ",
-        "IJ",
-        "two ",
-    ),
+    *("a", "a ", "a.", "a-", "a'", "'aaa ", "'1", "1", "1.", "1 ", "1(", "+1 ", "“", "„a", "«a ", "「", '"', "‘a "),
+    *("a@", "www.", "a.b", "_a", "__a", "{", "{{", "{{a", "{%", "{#", "${", "{a}", "%a", "%%a", "<", "<%", "<a", "<A"),
+    *("<<a", "*|", "[[", "[a", "[%", "@@a", "##a", "$a", "«a»", "**a", "~~", "`", "!", "?", ".", ", ", "( ", "\n#"),
+    *("as an ", "may 1 ", "1st of ", "aß", "aЖ", "🇩", "👩\u200d", "e\u0301", "\u0301\u0323", "क्", "\u200d", "\u202a"),
+    *("ﷺ", "漢", "ก", "é ", "IJ", "two "),
 )
 AROUND = (("#}%>|* '", " x"),)
 
@@ -116,7 +80,9 @@ def test_every_rule_is_linear_in_the_copy(piece: str) -> None:
     assert {name: times for name, times in slow.items() if times[0] > BOUND_S or times[0] > 8 * times[1]} == {}
 
 
-@pytest.mark.parametrize("piece", ["a b. ", "1 ", "1.5 ", "1(", "“a b” ", "may 1 ", "2026-03-02 ", "é", "ﷺ", "<", "a'"])
+@pytest.mark.parametrize(
+    "piece", ["a b. ", "1 ", "1.5 ", "1(", "“a b” ", "may 1 ", "2026-03-02 ", "\u0301\u0323", "ﷺ", "<", "a'"]
+)
 def test_facts_are_read_once_for_all_copies(piece: str) -> None:
     """64 entries of metadata with 10,000 characters each."""
     values = (f"{next(_unique)} {repeated(piece, 9_900)}" for _ in range(64))
