@@ -1,0 +1,1 @@
+"""`python -m benchmarks.policy`: the copy checks against labelled cases."""
