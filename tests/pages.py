@@ -29,6 +29,10 @@ def all_commands(root: Path) -> list[list[str]]:
 
 
 def commands(root: Path, name: str) -> list[list[str]]:
-    """Those that call `name` on this machine; the domain of examples stands for a machine of the reader's."""
-    mine = [words for words in all_commands(root) if not any(".example.com" in word for word in words)]
-    return [words for words in mine if Path(words[0]).name == name]
+    """Those that call `name`."""
+    return [words for words in all_commands(root) if Path(words[0]).name == name]
+
+
+def commands_here(root: Path, name: str) -> list[list[str]]:
+    """Those for this machine. The domain of examples stands for a machine of the reader's."""
+    return [words for words in commands(root, name) if not any(".example.com" in word for word in words)]

@@ -6,8 +6,13 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
+import pytest
+
+from serve_app.fetch.fetcher import Fetcher, FetchFailed
 from serve_app.fetch.knobs import FetchKnobs
+from serve_app.fetch.urls import target_of
 
 Answer = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -72,3 +77,18 @@ def answer(body: bytes, *headers: str, status: str = "200 OK", length: int | Non
     size = len(body) if length is None else length
     head = [f"HTTP/1.1 {status}", f"Content-Length: {size}", *headers, "Connection: close", "", ""]
     return "\r\n".join(head).encode() + body
+
+
+LIMIT = 100_000
+"""Bytes that `fetch` takes at most."""
+
+
+async def fetch(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> bytes:
+    allowed = host.knobs(**knobs)
+    return await Fetcher(allowed, host.resolve).fetch(target_of(host.url(path), allowed), LIMIT, time_s)
+
+
+async def failure(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> FetchFailed:
+    with pytest.raises(FetchFailed) as failed:
+        await fetch(host, path, time_s, **knobs)
+    return failed.value

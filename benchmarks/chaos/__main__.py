@@ -5,11 +5,12 @@ protocols, unary, streams and batches, with a time budget each, at half of what 
 kill -9 of a replica of each stage and of the ingress, of an engine's process, of the proxy, of Serve's controller, and
 of a worker node; a full disk under the caption store; a stage that hangs; a redeployment that replaces every replica.
 
-requests: all that were sent. lost: no answer within the budget and 2 s, a stream that just ended, nothing at the
-address, or UNAVAILABLE after the retries of the shipped client. wrong: the answer to another request. internal:
-INTERNAL, UNKNOWN or 500. late: beyond the budget and 100 ms. refused: the service says at once to come back later.
-degraded: a Decision in time with a declared degradation. orphans: processes that should have ended with what was
-killed, or with the application. recovered_s: from the fault until 99% are good, and stay so.
+requests: all that were sent. lost: no answer within the budget and 2 s (a batch: within the time that the service
+promises), a stream that just ended, nothing at the address, or UNAVAILABLE after the retries of the shipped client.
+wrong: the answer to another request. internal: INTERNAL, UNKNOWN or 500. late: beyond the budget and 100 ms. refused:
+the service says at once to come back later. degraded: a Decision in time with a declared degradation. orphans:
+processes that should have ended with what was killed, or with the application. recovered_s: from the fault until 99%
+are good, and stay so.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Serve says of an application under test, and the processes behind it."""
+"""An application under test as Serve sees it, and its processes."""
 
 from __future__ import annotations
 

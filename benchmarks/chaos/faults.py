@@ -25,7 +25,7 @@ class NotRun(Exception):
 
 @dataclass(frozen=True)
 class Struck:
-    """What a fault did. lost: processes that Serve must replace. gone: those that must have ended by then.
+    """The effect of a fault. lost: processes that Serve must replace. gone: those that must have ended by then.
 
     undo: what to do once it is over, whether or not the application came back.
     """

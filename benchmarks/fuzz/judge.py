@@ -1,4 +1,4 @@
-"""What an answer gives away or breaks: the promises of the contract that hold for every request."""
+"""The promises of the contract that hold for every request, and the answers that break them."""
 
 from __future__ import annotations
 

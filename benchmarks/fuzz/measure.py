@@ -50,7 +50,7 @@ class Plan:
 
 @dataclass
 class Tally:
-    """What came of the attempts."""
+    """The outcomes of the attempts."""
 
     tried: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)

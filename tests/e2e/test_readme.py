@@ -19,7 +19,7 @@ from google.protobuf import json_format
 
 from pushgen.v1 import service_pb2, service_pb2_grpc
 from serve_app.demo.local import LocalServe
-from tests.pages import blocks, commands
+from tests.pages import blocks, commands, commands_here
 
 
 def local(text: str, app: LocalServe) -> str:
@@ -37,7 +37,7 @@ def test_make_takes_every_target(root: Path) -> None:
 
 
 def test_curl(root: Path, demo_app: LocalServe) -> None:
-    found = commands(root, "curl")
+    found = commands_here(root, "curl")
     assert found
     for words in found:
         url = local(next(w for w in words if w.startswith("http")), demo_app)
@@ -51,7 +51,7 @@ def test_curl(root: Path, demo_app: LocalServe) -> None:
 
 
 def test_grpcurl(root: Path, demo_app: LocalServe) -> None:
-    found = commands(root, "grpcurl")
+    found = commands_here(root, "grpcurl")
     assert found
     for words in found:
         *_, address, method = words
@@ -64,7 +64,7 @@ def test_grpcurl(root: Path, demo_app: LocalServe) -> None:
 
 
 def test_the_command_line(root: Path, demo_app: LocalServe) -> None:
-    found = commands(root, "pushgen")
+    found = commands_here(root, "pushgen")
     assert found
     for words in found:
         command = [str(Path(sys.executable).with_name("pushgen")), *words[1:], "--address", demo_app.address, "--json"]

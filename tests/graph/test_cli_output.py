@@ -87,10 +87,13 @@ def test_a_closed_stdout_is_said_before_the_work(address: str, service: FakeServ
 
 @pytest.mark.parametrize("command", ["generate -", "stream -", "batch -", "generate --jsonl -"])
 def test_ctrl_c_ends_at_once_with_130(address: str, service: FakeService, command: str) -> None:
+    def heed() -> None:  # whoever runs the tests may ignore it himself, as in the background of a script
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     service.hang = True
     with subprocess.Popen(
         [*COMMAND, *command.split(), "--address", address], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=heed,  # noqa: PLW1509
     ) as process:  # fmt: skip
         assert process.stdin is not None
         process.stdin.write(b'{"title": "T"}')

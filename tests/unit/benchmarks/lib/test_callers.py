@@ -10,6 +10,7 @@ from benchmarks.lib.callers import FORMS, Callers, form_of
 from benchmarks.lib.fates import Fate, Judgement, judged
 from benchmarks.lib.open_loop import Sample
 from deployments.types import Item
+from serve_app.flow.knobs import AdmissionKnobs
 
 SERVED: Any = SimpleNamespace(address="127.0.0.1:1", url="http://127.0.0.1:1", application="pushgen")
 
@@ -45,7 +46,7 @@ async def test_every_form_has_its_turn_and_its_patience() -> None:
         replies = [await callers.send(n, callers.longest_s) for n in range(len(FORMS))]
     assert Counter((protocol, call) for protocol, call, _ in seen) == Counter(FORMS)
     assert {patience for _, call, patience in seen if call != "batch"} == {3.0}
-    assert {patience for _, call, patience in seen if call == "batch"} == {5.0}
+    assert {patience for _, call, patience in seen if call == "batch"} == {AdmissionKnobs().max_batch_s + 2.0}
     late = [judged(Sample(n, 0, 0, 2.0, reply), 1000).fate for n, reply in enumerate(replies)]
     assert {fate for n, fate in enumerate(late) if form_of(n).call == "batch"} == {Fate.GOOD}
     assert {fate for n, fate in enumerate(late) if form_of(n).call != "batch"} == {Fate.LATE}

@@ -13,8 +13,9 @@ from benchmarks.policy.cases import Case
 def case(number: int, label: str, title: str) -> Case:
     return Case.model_validate(
         {
-            "id": f"blind-en-{number}", "item": {"title": "A quiet garden"}, "copy": {"title": title, "body": "Walk in whenever you like."},
-            "profile": "ios", "locale": "en-US", "label": label, "rules": ["length.*"], "why": "w",
+            "id": f"blind-en-{number}", "item": {"title": "A quiet garden"},
+            "copy": {"title": title, "body": "Walk in whenever you like."}, "profile": "ios", "locale": "en-US",
+            "label": label, "rules": ["length.*"], "why": "w",
         }
     )  # fmt: skip
 

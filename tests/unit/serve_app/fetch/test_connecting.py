@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from serve_app.fetch.fetcher import Cause, Fetcher, FetchFailed, SystemResolver
 from serve_app.fetch.urls import target_of
 from tests.certificates import self_signed
-from tests.picture_host import PictureHost, answer
+from tests.picture_host import LIMIT, PictureHost, answer, failure, fetch
 from tests.unit.deployments.pictures import REAL
-
-LIMIT = 100_000
-
-
-@pytest.fixture
-async def host() -> AsyncIterator[PictureHost]:
-    async with PictureHost({"/cup.png": answer(REAL["PNG"])}).serving() as serving:
-        yield serving
-
-
-async def fetch(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> bytes:
-    allowed = host.knobs(**knobs)
-    return await Fetcher(allowed, host.resolve).fetch(target_of(host.url(path), allowed), LIMIT, time_s)
-
-
-async def failure(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> FetchFailed:
-    with pytest.raises(FetchFailed) as failed:
-        await fetch(host, path, time_s, **knobs)
-    return failed.value
 
 
 @pytest.mark.parametrize(

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
-from serve_app.fetch.fetcher import Cause, Fetcher, FetchFailed
+from serve_app.fetch.fetcher import Cause, Fetcher
 from serve_app.fetch.urls import target_of
-from tests.picture_host import PictureHost, answer
+from tests.picture_host import LIMIT, PictureHost, answer, failure, fetch
 from tests.unit.deployments.pictures import REAL
-
-LIMIT = 100_000
-
-
-@pytest.fixture
-async def host() -> AsyncIterator[PictureHost]:
-    async with PictureHost({"/cup.png": answer(REAL["PNG"])}).serving() as serving:
-        yield serving
-
-
-async def fetch(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> bytes:
-    allowed = host.knobs(**knobs)
-    return await Fetcher(allowed, host.resolve).fetch(target_of(host.url(path), allowed), LIMIT, time_s)
-
-
-async def failure(host: PictureHost, path: str, time_s: float = 5, **knobs: Any) -> FetchFailed:
-    with pytest.raises(FetchFailed) as failed:
-        await fetch(host, path, time_s, **knobs)
-    return failed.value
 
 
 async def test_a_picture_arrives_whole_and_is_asked_for_plainly(host: PictureHost) -> None:
