@@ -13,7 +13,7 @@ from deployments.item_text import facts_of
 from deployments.kinds import build_reward
 from deployments.reward.settings import RewardSettings
 from deployments.settings import Settings, describe
-from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Severity, Source
+from deployments.types import Candidate, Copy, Item, LengthProfile, ScoreResult, Source
 from serve_app.flow.fit import gated
 from serve_app.flow.knobs import SelectionKnobs
 from serve_app.flow.select import select, with_scores
@@ -96,7 +96,7 @@ def decide(pair: Pair, result: ScoreResult, knobs: SelectionKnobs) -> Verdict:
         fit_a=_rounded(fits[0]),
         fit_b=_rounded(fits[1]),
         chosen=chosen.notification.candidate_id if chosen.notification else "neither",
-        reasons={c.id: tuple(f.code for f in c.findings) for c in candidates if c.rejected},
+        reasons={c.id: tuple(f.rule for f in c.findings) for c in candidates if c.rejected},
     )
 
 
@@ -105,7 +105,7 @@ def _candidates(pair: Pair, result: ScoreResult) -> Iterator[Candidate]:
     fits: Sequence[float | None] = result.fits or (None, None)
     for name, copy, reward, fit in zip("ab", (pair.a, pair.b), result.rewards, fits, strict=True):
         findings = check(copy, context, PolicySettings())
-        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        rejected = any(f.severity.rejects for f in findings)
         yield Candidate(
             id=name, title=copy.title, body=copy.body, source=Source.GENERATED, reward=reward, fit=fit,
             findings=findings, rejected=rejected,

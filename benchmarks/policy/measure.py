@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from benchmarks.policy.cases import Case, of_rule, profiles
-from deployments.types import Severity
 from serve_app.policy import PolicySettings, check, warm_up
 
 _TOGETHER = 8  # candidates of a usual request
@@ -29,7 +28,7 @@ def run(cases: Sequence[Case]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         for _ in range(_TOGETHER):
             findings = check(case.copied, context, settings)
         times_ms.append(1000 * (time.thread_time() - began))
-        blocked[case.id] = [f.code for f in findings if f.severity is Severity.BLOCK]
+        blocked[case.id] = [f.rule for f in findings if f.severity.rejects]
 
     def rates(some: Iterable[Case]) -> dict[str, Any]:
         bad = [bool(blocked[c.id]) for c in some if c.label == "block"]

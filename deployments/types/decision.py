@@ -76,18 +76,32 @@ class Source(AnswerEnum):
 
 
 class Severity(AnswerEnum):
+    """What a finding does to a copy: BLOCK and REWRITE keep it from being sent as it is, REVIEW does not."""
+
     BLOCK = "SEVERITY_BLOCK"
     REVIEW = "SEVERITY_REVIEW"
+    REWRITE = "SEVERITY_REWRITE"
+
+    @property
+    def rejects(self) -> bool:
+        return self is not Severity.REVIEW
 
 
 class PolicyFinding(Model):
-    """A finding of a policy rule in a copy."""
+    """A finding of a policy rule in a copy.
+
+    rule: the rule's id, such as "grounding.number". text: the words found. start, end: where they stand in the field,
+    in code points; equal when the whole field is meant. evidence: what the item says instead, if anything.
+    """
 
     rule: str
-    code: str
     severity: Severity = Severity.BLOCK
     field: str = ""
-    excerpt: str = ""
+    text: str = ""
+    start: int = Field(default=0, ge=0)
+    end: int = Field(default=0, ge=0)
+    message: str = ""
+    evidence: str = ""
 
 
 class Reward(Model):

@@ -18,7 +18,6 @@ from deployments.types import (
     Decision,
     Item,
     RoutedCategory,
-    Severity,
     Source,
     StageRevision,
     StageTiming,
@@ -127,9 +126,9 @@ def _copy(candidate: Candidate) -> Text:
     if candidate.body:
         text.append(f"\n{candidate.body}" if candidate.title else candidate.body, style="not bold")
     for finding in candidate.findings:
-        colour = "red" if finding.severity is Severity.BLOCK else "yellow"
-        excerpt = f' "{finding.excerpt}"' if finding.excerpt else ""
-        text.append(f"\n{word(finding.severity).lower()}: {finding.code}{excerpt}", style=f"not bold {colour}")
+        colour = "red" if finding.severity.rejects else "yellow"
+        excerpt = f' "{finding.text}"' if finding.text else ""
+        text.append(f"\n{word(finding.severity).lower()}: {finding.rule}{excerpt}", style=f"not bold {colour}")
     return text
 
 
@@ -182,7 +181,7 @@ def event_line(event: Event) -> Text:
         return categories_line(event.categories)
     if isinstance(event, CandidateEvent):
         copy = event.candidate
-        codes = ", ".join(f.code for f in copy.findings)
+        codes = ", ".join(f.rule for f in copy.findings)
         verdict = (f"  rejected: {codes}" if copy.rejected else f"  {codes}").rstrip()
         name = f"{copy.id:<10}"
         return Text.assemble(

@@ -16,11 +16,10 @@ from deployments.types import (
     ItemFacts,
     LengthProfile,
     OutputField,
-    Severity,
     Source,
 )
 from serve_app.flow.templates import as_candidate
-from serve_app.policy import PolicyContext, PolicySettings, check, unfinished
+from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
 from serve_app.policy.word_list import WordList
 
 
@@ -43,9 +42,9 @@ def from_drafts(
         # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
         copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
         findings = check(copy, context, settings)
-        if not draft.finished and not any(f.rule == "finished" and f.severity is Severity.BLOCK for f in findings):
+        if not draft.finished and not any(f.rule == UNFINISHED and f.severity.rejects for f in findings):
             findings = (unfinished(copy), *findings)
-        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        rejected = any(f.severity.rejects for f in findings)
         if not rejected:
             others.append(copy)
         yield Candidate(
@@ -83,7 +82,7 @@ def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: Polic
         findings = check(candidate.copy_text, context, settings)
     else:
         findings = check(candidate.copy_text, context, settings, only=("placeholder",))
-    rejected = any(f.severity is Severity.BLOCK for f in findings)
+    rejected = any(f.severity.rejects for f in findings)
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
 
@@ -91,7 +90,7 @@ def from_copies(copies: Sequence[Copy], context: PolicyContext, settings: Policy
     """Yield any copies as candidates, checked as generated copy is. Takes about 1 ms each: run it with `in_steps`."""
     for number, copy in enumerate(copies, start=1):
         findings = check(copy, context, settings)
-        rejected = any(f.severity is Severity.BLOCK for f in findings)
+        rejected = any(f.severity.rejects for f in findings)
         yield Candidate(
             id=f"i{number}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
         )

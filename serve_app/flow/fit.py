@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from deployments.types import Candidate, PolicyFinding, Severity, Source
 from serve_app.flow.knobs import FitKnobs
 
-RULE = "fit"
-UNFIT, UNKNOWN = "UNFIT", "FIT_UNKNOWN"
+UNFIT, UNKNOWN = "fit.below", "fit.unknown"
 _LEAST = 1e-3
 
 
@@ -30,14 +29,14 @@ def _gated(candidate: Candidate, knobs: FitKnobs) -> Candidate:
     return _with(candidate, UNKNOWN, Severity.REVIEW if knobs.allow_unknown else Severity.BLOCK)
 
 
-def _with(candidate: Candidate, code: str, severity: Severity) -> Candidate:
-    finding = PolicyFinding(rule=RULE, code=code, severity=severity)
+def _with(candidate: Candidate, rule: str, severity: Severity) -> Candidate:
+    finding = PolicyFinding(rule=rule, severity=severity)
     rejected = candidate.rejected or severity is Severity.BLOCK
     return candidate.model_copy(update={"findings": (*candidate.findings, finding), "rejected": rejected})
 
 
 def rejected_as_unfit(candidate: Candidate) -> bool:
-    return any(f.rule == RULE and f.severity is Severity.BLOCK for f in candidate.findings)
+    return any(f.rule in (UNFIT, UNKNOWN) and f.severity is Severity.BLOCK for f in candidate.findings)
 
 
 def bounded(fit: float) -> float:

@@ -112,7 +112,7 @@ def line_of(record: Record, total_ms: float, *, item_text: bool) -> Line:
             "decided": decision.reason.name,
             "candidates": len(decision.candidates),
             "rejected": sum(c.rejected for c in decision.candidates),
-            "findings": dict(Counter(f.code for c in decision.candidates for f in c.findings)),
+            "findings": dict(Counter(f.rule for c in decision.candidates for f in c.findings)),
         }
     if item_text and item is not None:
         line["item"] = item.without_media().model_dump(mode="json", exclude_defaults=True)

@@ -30,8 +30,8 @@ class EarlyStop(Knobs):
 class FitKnobs(Knobs):
     """The fit gate of generated copies.
 
-    minimum: a copy with a lower `Candidate.fit` is rejected (UNFIT); 0 rejects none. weight: weight of the fit term of
-    the score. allow_unknown: accept copies without a fit (FIT_UNKNOWN), as when no fit measure of the graph supports
+    minimum: a copy with a lower `Candidate.fit` is rejected (fit.below); 0 rejects none. weight: of the fit term of the
+    score. allow_unknown: accept copies without a fit (fit.unknown), as when no fit measure of the graph supports
     the language.
     """
 

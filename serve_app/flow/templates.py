@@ -30,7 +30,7 @@ _MARK = "\0"
 _BRACED = re.compile(r"\{\s*\0|\0\s*\}|\{[^{}\0]*\0[^{}]*\}")
 _UNQUOTABLE = re.compile(r"[\"\\\n]")
 _MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
-_CODES = {"syntax": "TEMPLATE_SYNTAX", "limit": "TEMPLATE_TOO_LARGE"}
+_RULES = {"syntax": "template.syntax", "limit": "template.size"}
 
 
 def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
@@ -43,7 +43,7 @@ def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
     for field, limit in _MAX_LENGTH.items():
         text, problems = _filled(getattr(incumbent, field), field, values)
         if len(text) > limit:
-            problems.append(PolicyFinding(rule="length", code="TOO_LONG", field=field))
+            problems.append(PolicyFinding(rule=f"length.{field}", field=field))
         texts[field] = text[:limit]
         findings += problems
     return Candidate(
@@ -58,12 +58,9 @@ def _filled(source: str, field: str, values: Mapping[str, object]) -> tuple[str,
         text, missing = render(liquid, values) if "{" in liquid else (liquid, ())
         _check_braces(liquid)
     except TemplateError as error:
-        return source, [PolicyFinding(rule="template", code=_CODES[error.fault], field=field, excerpt=str(error)[:120])]
+        return source, [PolicyFinding(rule=_RULES[error.fault], field=field, text=str(error)[:120])]
     lacking = [*unknown, *(f"{{{{ {name} }}}}" for name in missing)]
-    return text, [
-        PolicyFinding(rule="template", code="TEMPLATE_FIELD_MISSING", field=field, excerpt=placeholder[:120])
-        for placeholder in lacking
-    ]
+    return text, [PolicyFinding(rule="template.value", field=field, text=placeholder[:120]) for placeholder in lacking]
 
 
 def _as_liquid(source: str, values: Mapping[str, object]) -> tuple[str, list[str]]:

@@ -106,11 +106,14 @@ _REJECTED: dict[str, Any] = {
     "body": "Is yours among them?",
     "findings": [
         {
-            "rule": "grounding",
-            "code": "UNGROUNDED_NUMBER",
+            "rule": "grounding.number",
             "severity": "SEVERITY_BLOCK",
             "field": "title",
-            "excerpt": "97%",
+            "text": "97%",
+            "start": 0,
+            "end": 3,
+            "message": "the item has no such number",
+            "evidence": "",
         }
     ],
     "rejected": True,

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.word_list import WordAction, WordList
 
 
@@ -51,12 +51,19 @@ class BannedRule(Knobs):
 
 
 def banned(copy: Copy, context: PolicyContext, settings: BannedRule) -> Iterator[Hit]:
-    """BANNED_WORD, with the word's own action, or the rule's `action` where it is milder.
+    """terms.banned, with the word's own action, or the rule's `action` where it is milder.
 
     The tenant's own words are blocked, whatever the operator's rule says.
     """
     for field, text in fields_of(copy):
         for word, action in settings.word_list.found_in(text) if settings.action != "off" else ():
-            yield Hit("BANNED_WORD", action if settings.action == "block" else "review", field, word)
+            yield Hit("terms.banned", action if settings.action == "block" else "review", field, word)
         for word, action in context.tenant_banned.found_in(text) if context.tenant_banned else ():
-            yield Hit("BANNED_WORD", action, field, word)
+            yield Hit("terms.banned", action, field, word)
+
+
+BANNED = Rule(
+    "banned",
+    banned,
+    (RuleId("terms.banned", "a banned word or phrase"),),
+)

@@ -8,7 +8,7 @@ import regex
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import digits
 
 _EMAIL = regex.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
@@ -29,19 +29,19 @@ class ContactRule(Knobs):
 
 
 def contact(copy: Copy, context: PolicyContext, settings: ContactRule) -> Iterator[Hit]:
-    """CONTACT_EMAIL, CONTACT_URL and CONTACT_PHONE, unless the facts of the item contain the same address."""
+    """pii.email, pii.link and pii.phone, unless the facts of the item contain the same address."""
     for field, text in fields_of(copy):
         for email in _EMAIL.findall(text):
             if not _grounded(email.casefold(), context):
-                yield Hit("CONTACT_EMAIL", settings.action, field, email)
+                yield Hit("pii.email", settings.action, field, email)
         for url in _URL.findall(_EMAIL.sub(" ", text)):
             if not _grounded(_bare(url), context):
-                yield Hit("CONTACT_URL", settings.action, field, url)
+                yield Hit("pii.link", settings.action, field, url)
         for phone in _PHONE.findall(text):
             called = digits(phone)
             long_enough = len(called) >= _MIN_PHONE_DIGITS or phone.startswith("+")
             if long_enough and not any(called in evidence.digits for evidence in context.grounds):
-                yield Hit("CONTACT_PHONE", settings.action, field, phone.strip())
+                yield Hit("pii.phone", settings.action, field, phone.strip())
 
 
 def _grounded(address: str, context: PolicyContext) -> bool:
@@ -50,3 +50,14 @@ def _grounded(address: str, context: PolicyContext) -> bool:
 
 def _bare(url: str) -> str:
     return regex.sub(r"^https?://(?:www\.)?|^www\.", "", url.casefold()).rstrip("/.,;:!?)'\"")
+
+
+CONTACT = Rule(
+    "contact",
+    contact,
+    (
+        RuleId("pii.email", "an e-mail address"),
+        RuleId("pii.link", "a link"),
+        RuleId("pii.phone", "a phone number"),
+    ),
+)

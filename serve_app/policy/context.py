@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, Self
@@ -12,8 +12,8 @@ from serve_app.policy.evidence import Evidence, evidence_of
 from serve_app.policy.text import fold, normalise, readable
 from serve_app.policy.word_list import WordList
 
-# Effect of a finding: "off" drops it, "review" keeps the copy, "block" rejects the copy.
-Action = Literal["off", "review", "block"]
+# Effect of a finding: "off" drops it, "review" keeps the copy, "rewrite" has it repaired, "block" rejects it.
+Action = Literal["off", "review", "rewrite", "block"]
 
 FieldName = Literal["title", "body"]
 _LONGEST_SENT: Final = 1_024  # no platform shows more
@@ -21,12 +21,37 @@ _NAMES: dict[OutputField, FieldName] = {OutputField.TITLE: "title", OutputField.
 
 
 class Hit(NamedTuple):
-    """One finding of a rule. `code` is stable, in upper snake case, for programs."""
+    """One finding of a rule.
 
-    code: str
+    rule: the id of a RuleId. text: the words found, as in the field or as the rule reads it. span: where they stand in
+    the field as `fields_of` gives it; None to look `text` up. message: in place of the RuleId's. evidence: what the
+    item says instead.
+    """
+
+    rule: str
     action: Action
-    field: str
-    excerpt: str
+    field: FieldName
+    text: str
+    span: tuple[int, int] | None = None
+    message: str = ""
+    evidence: str = ""
+
+
+class RuleId(NamedTuple):
+    """A kind of finding. id: stable, for programs. message: what is wrong. knob: the setting that has its action."""
+
+    id: str
+    message: str
+    knob: str = "action"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its field of PolicySettings, its check, a pure function, and the kinds of its findings."""
+
+    name: str
+    check: Callable[[Copy, PolicyContext, Any], Iterator[Hit]]
+    ids: tuple[RuleId, ...]
 
 
 @dataclass(frozen=True, eq=False)

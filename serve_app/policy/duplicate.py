@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of, joined, sorted_words
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of, joined, sorted_words
 from serve_app.policy.text import fold
 
 
@@ -25,7 +25,7 @@ class DuplicateRule(Knobs):
 
 
 def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> Iterator[Hit]:
-    """DUPLICATE_RECENT and DUPLICATE_CANDIDATE."""
+    """duplicate.recent and duplicate.candidate."""
     fields = tuple(f for f, text in fields_of(copy) if fold(text))
     if not fields:
         return
@@ -38,8 +38,18 @@ def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> It
         score_cutoff=settings.recent_similarity,
     )
     for _, _, index in alike:
-        yield Hit("DUPLICATE_RECENT", settings.recent, fields[0], joined(recent.copies[index], fields))
+        yield Hit("duplicate.recent", settings.recent, fields[0], joined(recent.copies[index], fields))
         break
     text = fold(joined(copy, fields))
     if any(text == fold(joined(other, fields)) for other in context.others):
-        yield Hit("DUPLICATE_CANDIDATE", settings.same_request, fields[0], joined(copy, fields))
+        yield Hit("duplicate.candidate", settings.same_request, fields[0], joined(copy, fields))
+
+
+DUPLICATE = Rule(
+    "duplicate",
+    duplicate,
+    (
+        RuleId("duplicate.recent", "close to a copy that was sent lately", "recent"),
+        RuleId("duplicate.candidate", "equal to an earlier candidate", "same_request"),
+    ),
+)

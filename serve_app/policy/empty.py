@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deployments.item_text import title_of
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId
 from serve_app.policy.text import fold
 
 _PLACEHOLDERS = frozenset(
@@ -26,11 +26,21 @@ class EmptyRule(Knobs):
 
 
 def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[Hit]:
-    """EMPTY_FIELD and PLACEHOLDER_TEXT, for the requested fields."""
+    """format.empty and format.test_text, for the requested fields."""
     for field in context.requested_fields:
         text: str = getattr(copy, field)
         folded = fold(text)
         if not folded:
-            yield Hit("EMPTY_FIELD", settings.action, field, text)
+            yield Hit("format.empty", settings.action, field, text)
         elif folded in _PLACEHOLDERS and folded != fold(title_of(context.item)):
-            yield Hit("PLACEHOLDER_TEXT", settings.action, field, text)
+            yield Hit("format.test_text", settings.action, field, text)
+
+
+EMPTY = Rule(
+    "empty",
+    empty,
+    (
+        RuleId("format.empty", "a requested field has no words"),
+        RuleId("format.test_text", "placeholder or test text in place of copy"),
+    ),
+)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import regex
 from pydantic import Field
@@ -12,7 +13,7 @@ from pydantic import Field
 from deployments.counting import measure
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import words
 
 
@@ -33,6 +34,7 @@ _OPEN_ENDED = regex.compile(r"(?:[,;:\-–—{</&+=]|(?<![:;=\-])[(\[])\s*$")
 _QUOTES = frozenset('"“”„')
 _PAIRS = (("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
 _SENTENCE_END = regex.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»)\]]*+(?:\s|$)")
+UNFINISHED: Final = "format.unfinished"
 _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
 
@@ -50,26 +52,26 @@ class FinishedRule(Knobs):
 
 
 def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iterator[Hit]:
-    """CUT_OFF, UNCLOSED and RUN_ON."""
+    """format.unfinished, format.unclosed and format.run_on."""
     profile = context.profile
     for field, text in fields_of(copy):
         tail = text[-40:]
         limit = profile.max_title if field == "title" else profile.max_body
         if _OPEN_ENDED.search(text) or _dangles(text, context.item.language):
-            yield Hit("CUT_OFF", settings.action, field, tail)
+            yield Hit(UNFINISHED, settings.action, field, tail)
         elif _STOPS_MID_WORD.search(text) and measure(text, profile.counting_unit) == limit:
-            yield Hit("CUT_OFF", settings.at_limit, field, tail)
+            yield Hit(UNFINISHED, settings.at_limit, field, tail)
         if unclosed := _unclosed(text):
-            yield Hit("UNCLOSED", settings.action, field, text[text.rfind(unclosed) :])
+            yield Hit("format.unclosed", settings.action, field, text[text.rfind(unclosed) :])
         longest = max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
         if longest > settings.max_sentence_words:
-            yield Hit("RUN_ON", settings.run_on, field, tail)
+            yield Hit("format.run_on", settings.run_on, field, tail)
 
 
 def cut_off(copy: Copy) -> Hit:
-    """CUT_OFF, for a draft that its generator reports as unfinished."""
-    field = "body" if copy.body.strip() else "title"
-    return Hit("CUT_OFF", "block", field, getattr(copy, field)[-40:])
+    """format.unfinished, for a draft that its generator reports as unfinished."""
+    field: FieldName = "body" if copy.body.strip() else "title"
+    return Hit(UNFINISHED, "block", field, getattr(copy, field)[-40:])
 
 
 def _dangles(text: str, language: str) -> bool:
@@ -102,3 +104,14 @@ def _unclosed(text: str) -> str:
 
 def _smiley(text: str, at: int) -> bool:
     return text[at] in "([" and at > 0 and text[at - 1] in ":;=-"
+
+
+FINISHED = Rule(
+    "finished",
+    finished,
+    (
+        RuleId(UNFINISHED, "the text breaks off"),
+        RuleId("format.unclosed", "a quotation mark or bracket is not closed"),
+        RuleId("format.run_on", "a sentence runs on without a stop", "run_on"),
+    ),
+)

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
 from serve_app.policy.numbers import Kind, counting_words, date_words, numbers, spelled
 from serve_app.policy.text import fold, words
@@ -47,7 +47,7 @@ class GroundingRule(Knobs):
 
 
 def grounding(copy: Copy, context: PolicyContext, settings: GroundingRule) -> Iterator[Hit]:
-    """UNGROUNDED_NUMBER, UNGROUNDED_DATE and UNGROUNDED_QUOTE."""
+    """grounding.number, grounding.price, grounding.date and grounding.quote."""
     counting = counting_words(context.item.language)
     for field, text in fields_of(copy):
         readings: dict[tuple[str, Kind], list[float]] = defaultdict(list)
@@ -55,17 +55,18 @@ def grounding(copy: Copy, context: PolicyContext, settings: GroundingRule) -> It
             readings[number.text, number.kind].append(number.value)
         for (written, kind), values in readings.items():
             if not any(value in evidence.numbers[kind] for value in values for evidence in context.grounds):
-                yield Hit("UNGROUNDED_NUMBER", settings.numbers, field, written)
+                rule = "grounding.price" if kind == "money" else "grounding.number"
+                yield Hit(rule, settings.numbers, field, written)
         for value, word in spelled(words(text), context.item.language):
             if word.casefold() in counting and not _holds(context, value):
-                yield Hit("UNGROUNDED_NUMBER", settings.spelled_numbers, field, word)
+                yield Hit("grounding.number", settings.spelled_numbers, field, word)
         for name, written in date_words(text):
             if not any(name in evidence.dates for evidence in context.grounds):
-                yield Hit("UNGROUNDED_DATE", settings.dates, field, written)
+                yield Hit("grounding.date", settings.dates, field, written)
         for n, quote in enumerate(dict.fromkeys(_quotes(text, settings.min_quote_words))):
             similarity = settings.min_quote_similarity if n < _MOST_SIMILAR else None
             if not any(_is_quoted_from(evidence, quote, similarity) for evidence in context.grounds):
-                yield Hit("UNGROUNDED_QUOTE", settings.quotes, field, quote)
+                yield Hit("grounding.quote", settings.quotes, field, quote)
 
 
 def _holds(context: PolicyContext, value: int) -> bool:
@@ -94,3 +95,15 @@ def _is_quoted_from(evidence: Evidence, quote: str, min_similarity: float | None
     return all(
         fuzz.partial_ratio(piece, evidence.folded, score_cutoff=min_similarity) >= min_similarity for piece in pieces
     )
+
+
+GROUNDING = Rule(
+    "grounding",
+    grounding,
+    (
+        RuleId("grounding.number", "the item has no such number", "numbers"),
+        RuleId("grounding.price", "the item has no such price", "numbers"),
+        RuleId("grounding.date", "the item has no such date", "dates"),
+        RuleId("grounding.quote", "the item has no such quotation", "quotes"),
+    ),
+)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import readable
 
 _LATIN = r"\p{Latin}"
@@ -73,22 +73,22 @@ class LanguageRule(Knobs):
 
 
 def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iterator[Hit]:
-    """WRONG_SCRIPT, MIXED_SCRIPT and WRONG_LANGUAGE."""
+    """script.wrong, script.mixed and language.match."""
     expected = context.item.language
     wrong_script = False
     for field, text in fields_of(copy):
         if mixed := _MIXED.search(text):
-            yield Hit("MIXED_SCRIPT", settings.script, field, _word_around(text, *mixed.span()))
+            yield Hit("script.mixed", settings.script, field, _word_around(text, *mixed.span()))
         if expected not in _EITHER and _foreign_share(text, expected) > settings.max_foreign_share:
             wrong_script = True
-            yield Hit("WRONG_SCRIPT", settings.script, field, text)
+            yield Hit("script.wrong", settings.script, field, text)
     if wrong_script or expected not in _identifier().labels:
         return
     # Capitals and Title Case mislead the identifier.
     text = f"{readable(copy.title)} {readable(copy.body)}".strip().lower()
     detected, action = _other_language(text, expected, settings)
     if detected:
-        yield Hit("WRONG_LANGUAGE", action, "body" if copy.body.strip() else "title", detected)
+        yield Hit("language.match", action, "body" if copy.body.strip() else "title", detected)
 
 
 def _word_around(text: str, start: int, end: int) -> str:
@@ -143,3 +143,14 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+LANGUAGE = Rule(
+    "language",
+    language,
+    (
+        RuleId("script.wrong", "letters of another script than the locale's", "script"),
+        RuleId("script.mixed", "a word mixes scripts", "script"),
+        RuleId("language.match", "the copy is in another language than the locale's", "english"),
+    ),
+)

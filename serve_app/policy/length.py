@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deployments.counting import measure
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext
+from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId
 
 
 class LengthRule(Knobs):
@@ -17,8 +17,20 @@ class LengthRule(Knobs):
 
 
 def length(copy: Copy, context: PolicyContext, settings: LengthRule) -> Iterator[Hit]:
-    """TOO_LONG, in the counting unit of the profile."""
+    """length.title and length.body, in the counting unit of the profile."""
     profile = context.profile
-    for field, text, limit in (("title", copy.title, profile.max_title), ("body", copy.body, profile.max_body)):
+    limits: tuple[tuple[FieldName, int], ...] = (("title", profile.max_title), ("body", profile.max_body))
+    for field, limit in limits:
+        text: str = getattr(copy, field)
         if measure(text, profile.counting_unit) > limit:
-            yield Hit("TOO_LONG", settings.action, field, text)
+            yield Hit(f"length.{field}", settings.action, field, text)
+
+
+LENGTH = Rule(
+    "length",
+    length,
+    (
+        RuleId("length.title", "the title is longer than the length profile allows"),
+        RuleId("length.body", "the body is longer than the length profile allows"),
+    ),
+)

@@ -10,7 +10,7 @@ from deployments.character_references import references
 from deployments.invisible import invisible
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import distinct
 
 # Words of an item about code, if its plain text has them: what is markup there, plain text has not.
@@ -48,16 +48,16 @@ class MarkupRule(Knobs):
 
 
 def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:
-    """PROMPT_LEAK, MARKUP and INVISIBLE_CHARACTER: at most one per field."""
+    """format.leftover, format.markup and format.invisible: at most one per field."""
     checks = (
-        ("PROMPT_LEAK", _LEAK),
-        ("PROMPT_LEAK", _CATEGORY_ID),
-        ("MARKUP", _MARKUP),
+        ("format.leftover", _LEAK),
+        ("format.leftover", _CATEGORY_ID),
+        ("format.markup", _MARKUP),
     )
     for field, text in fields_of(copy):
         # Of the text as it is: NFKC turns some emoji into letters, and their selector would seem to stand alone.
         if hidden := next(invisible(getattr(copy, field)), ""):
-            yield Hit("INVISIBLE_CHARACTER", settings.action, field, hidden)
+            yield Hit("format.invisible", settings.action, field, hidden)
             continue
         for code, pattern in checks:
             if match := pattern.search(text):
@@ -67,4 +67,15 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
             code_of = distinct(match.group() for match in _CODE.finditer(text))
             unsaid = (words for words in code_of if words not in context.evidence.text)
             if found := next(unsaid, "") or next(references(text), ""):
-                yield Hit("MARKUP", settings.action, field, found)
+                yield Hit("format.markup", settings.action, field, found)
+
+
+MARKUP = Rule(
+    "markup",
+    markup,
+    (
+        RuleId("format.leftover", "words of a prompt, a field label or a category"),
+        RuleId("format.markup", "markup or code"),
+        RuleId("format.invisible", "a character that nobody sees"),
+    ),
+)

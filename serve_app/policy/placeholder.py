@@ -13,7 +13,7 @@ import regex
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import distinct
 
 # Marks that no plain text has.
@@ -104,18 +104,18 @@ class PlaceholderRule(Knobs):
 
 
 def placeholder(copy: Copy, context: PolicyContext, settings: PlaceholderRule) -> Iterator[Hit]:
-    """UNRENDERED_PLACEHOLDER: at most one per field, the worst."""
+    """placeholder.unfilled: at most one per field, the worst."""
     for field, text in fields_of(copy):
         quoted = ""
         for marked in distinct(_placeholders(text, context)):
             if _a_quotation(marked) or (marked in context.evidence.text and not _usual(marked)):
                 quoted = quoted or marked
                 continue
-            yield Hit("UNRENDERED_PLACEHOLDER", settings.action, field, marked)
+            yield Hit("placeholder.unfilled", settings.action, field, marked)
             break
         else:
             if quoted:
-                yield Hit("UNRENDERED_PLACEHOLDER", settings.quoted, field, quoted)
+                yield Hit("placeholder.unfilled", settings.quoted, field, quoted)
 
 
 def _placeholders(text: str, context: PolicyContext) -> Iterator[str]:
@@ -149,3 +149,10 @@ def _usual(marked: str) -> bool:
 
 def _words(marked: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(marked)]
+
+
+PLACEHOLDER = Rule(
+    "placeholder",
+    placeholder,
+    (RuleId("placeholder.unfilled", "a placeholder that nobody filled in"),),
+)

@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from deployments.settings import Knobs
 from deployments.types import Copy, Item, LengthProfile, OutputField, PolicyFinding, Severity
-from serve_app.policy.banned import BannedRule, banned
-from serve_app.policy.contact import ContactRule, contact
-from serve_app.policy.context import Hit, PolicyContext
-from serve_app.policy.duplicate import DuplicateRule, duplicate
-from serve_app.policy.empty import EmptyRule, empty
-from serve_app.policy.finished import FinishedRule, cut_off, finished
-from serve_app.policy.grounding import GroundingRule, grounding
-from serve_app.policy.language import LanguageRule, language
-from serve_app.policy.length import LengthRule, length
-from serve_app.policy.markup import MarkupRule, markup
-from serve_app.policy.placeholder import PlaceholderRule, placeholder
-from serve_app.policy.repetition import RepetitionRule, repetition
-from serve_app.policy.shouting import ShoutingRule, shouting
+from serve_app.policy.banned import BANNED, BannedRule
+from serve_app.policy.contact import CONTACT, ContactRule
+from serve_app.policy.context import Hit, PolicyContext, Rule
+from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
+from serve_app.policy.empty import EMPTY, EmptyRule
+from serve_app.policy.finished import FINISHED, FinishedRule, cut_off
+from serve_app.policy.grounding import GROUNDING, GroundingRule
+from serve_app.policy.language import LANGUAGE, LanguageRule
+from serve_app.policy.length import LENGTH, LengthRule
+from serve_app.policy.markup import MARKUP, MarkupRule
+from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
+from serve_app.policy.repetition import REPETITION, RepetitionRule
+from serve_app.policy.shouting import SHOUTING, ShoutingRule
+from serve_app.policy.spans import raw_span
 
-Rule = Callable[[Copy, PolicyContext, Any], Iterator[Hit]]
-
-# A rule and its field of PolicySettings have the same name. Findings come in this order.
+# A rule has the name of its field of PolicySettings. Findings come in this order.
 RULES: Final[dict[str, Rule]] = {
-    "empty": empty,
-    "length": length,
-    "finished": finished,
-    "repetition": repetition,
-    "placeholder": placeholder,
-    "markup": markup,
-    "language": language,
-    "banned": banned,
-    "contact": contact,
-    "grounding": grounding,
-    "duplicate": duplicate,
-    "shouting": shouting,
+    rule.name: rule
+    for rule in (
+        EMPTY,
+        LENGTH,
+        FINISHED,
+        REPETITION,
+        PLACEHOLDER,
+        MARKUP,
+        LANGUAGE,
+        BANNED,
+        CONTACT,
+        GROUNDING,
+        DUPLICATE,
+        SHOUTING,
+    )
 }
-
-_MAX_EXCERPT = 120
+_MESSAGES: Final = {one.id: one.message for rule in RULES.values() for one in rule.ids}
+_SEVERITIES: Final = {"block": Severity.BLOCK, "rewrite": Severity.REWRITE, "review": Severity.REVIEW}
+_MAX_TEXT = 120
 _MOST_HITS = 10  # of one rule
 
 
 class PolicySettings(Knobs):
-    """Each rule's thresholds and its action: "off", "review" or "block"."""
+    """Each rule's thresholds and its action: "off", "review", "rewrite" or "block"."""
 
     empty: EmptyRule = EmptyRule()
     length: LengthRule = LengthRule()
@@ -65,10 +68,10 @@ def check(
 ) -> tuple[PolicyFinding, ...]:
     """Return the findings of all rules that are on. Takes some milliseconds of CPU, mostly in the language rule."""
     return tuple(
-        _finding(name, hit)
+        _finding(copy, hit)
         for name, rule in RULES.items()
         if name in only
-        for hit in _first(rule(copy, context, getattr(settings, name)))
+        for hit in _first(rule.check(copy, context, getattr(settings, name)))
     )
 
 
@@ -91,13 +94,20 @@ def _first(hits: Iterator[Hit]) -> list[Hit]:
 
 def unfinished(copy: Copy) -> PolicyFinding:
     """Return the finding for a draft that its generator reports as cut off."""
-    return _finding("finished", cut_off(copy))
+    return _finding(copy, cut_off(copy))
 
 
-def _finding(rule: str, hit: Hit) -> PolicyFinding:
-    severity = Severity.BLOCK if hit.action == "block" else Severity.REVIEW
+def _finding(copy: Copy, hit: Hit) -> PolicyFinding:
+    start, end = raw_span(getattr(copy, hit.field), hit.text, hit.span)
     return PolicyFinding(
-        rule=rule, code=hit.code, severity=severity, field=hit.field, excerpt=hit.excerpt[:_MAX_EXCERPT]
+        rule=hit.rule,
+        severity=_SEVERITIES[hit.action],
+        field=hit.field,
+        text=hit.text[:_MAX_TEXT],
+        start=start,
+        end=end,
+        message=hit.message or _MESSAGES[hit.rule],
+        evidence=hit.evidence[:_MAX_TEXT],
     )
 
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import fold, readable
 
 # Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
@@ -37,14 +37,14 @@ class RepetitionRule(Knobs):
 
 
 def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> Iterator[Hit]:  # noqa: ARG001
-    """LOOPING within a field, TITLE_REPEATED between the two."""
+    """format.looping within a field, duplicate.title between the two."""
     for field, text in fields_of(copy):
         excerpt = _loop(text, settings)
         if excerpt:
-            yield Hit("LOOPING", settings.action, field, excerpt)
+            yield Hit("format.looping", settings.action, field, excerpt)
     title, body = fold(readable(copy.title)), fold(readable(copy.body))
     if title and body and fuzz.ratio(title, body) >= settings.max_title_body_similarity:
-        yield Hit("TITLE_REPEATED", settings.action, "body", copy.body)
+        yield Hit("duplicate.title", settings.action, "body", copy.body)
 
 
 def _loop(text: str, settings: RepetitionRule) -> str:
@@ -78,3 +78,13 @@ def _word_run(text: str) -> str:
             return text[began : match.end(1)]
         end = match.end()
     return ""
+
+
+REPETITION = Rule(
+    "repetition",
+    repetition,
+    (
+        RuleId("format.looping", "words or letters repeat"),
+        RuleId("duplicate.title", "the body repeats the title"),
+    ),
+)

@@ -13,7 +13,7 @@ from pydantic import Field
 from deployments.counting import graphemes
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import words
 
 _EMOJI = regex.compile(r"\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\p{Regional_Indicator}{2}")
@@ -34,17 +34,17 @@ class ShoutingRule(Knobs):
 
 
 def shouting(copy: Copy, context: PolicyContext, settings: ShoutingRule) -> Iterator[Hit]:  # noqa: ARG001
-    """ALL_CAPS, MARKS_RUN, TOO_MANY_EMOJI and SYMBOL_RUN."""
+    """format.shouting, format.marks, emoji.count and format.symbols."""
     for field, text in fields_of(copy):
         if _caps_share(text, settings.min_letters) > settings.max_caps_share:
-            yield Hit("ALL_CAPS", settings.action, field, text)
+            yield Hit("format.shouting", settings.action, field, text)
         if run := _marks_run(settings.max_marks_in_a_row + 1).search(text):
-            yield Hit("MARKS_RUN", settings.action, field, run.group())
+            yield Hit("format.marks", settings.action, field, run.group())
         emoji = [c for c in graphemes(text) if _EMOJI.match(c)] if _EMOJI.search(text) else []
         if len(emoji) > settings.max_emoji:
-            yield Hit("TOO_MANY_EMOJI", settings.action, field, "".join(emoji))
+            yield Hit("emoji.count", settings.action, field, "".join(emoji))
         if run := _SYMBOL_RUN.search(_EMOJI.sub("", text)):
-            yield Hit("SYMBOL_RUN", settings.action, field, run.group())
+            yield Hit("format.symbols", settings.action, field, run.group())
 
 
 @cache
@@ -59,3 +59,15 @@ def _caps_share(text: str, min_letters: int) -> float:
         return 0.0
     loud = sum(sum(c.isalpha() for c in word) for word in words(text) if len(word) > 1 and word.isupper())
     return loud / letters
+
+
+SHOUTING = Rule(
+    "shouting",
+    shouting,
+    (
+        RuleId("format.shouting", "too many capitals"),
+        RuleId("format.marks", "a run of exclamation or question marks"),
+        RuleId("emoji.count", "too many emoji"),
+        RuleId("format.symbols", "a run of symbols"),
+    ),
+)

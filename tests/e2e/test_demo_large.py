@@ -51,7 +51,7 @@ def test_every_whole_candidate_has_a_fit_and_no_unfit_one_is_sent(decision: Deci
     assert 1 <= len(written) <= 4  # a machine without bfloat16 may not finish all in two minutes
     assert all(c.fit is not None for c in written if not any(f.rule == "finished" for f in c.findings))
     for candidate in written:
-        unfit = any(f.code == "UNFIT" for f in candidate.findings)
+        unfit = any(f.rule == "fit.below" for f in candidate.findings)
         assert unfit == (
             not _rejected_by_policy(candidate.findings) and candidate.fit is not None and candidate.fit < MINIMUM
         )

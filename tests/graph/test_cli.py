@@ -97,7 +97,7 @@ def test_the_table_says_what_was_chosen_and_why(address: str) -> None:
     done = run("generate", "--address", address, "--title", "T")
     for words in (
         "Better espresso, three habits", "BENEFIT_HOWTO", "GENERATED", "BEST_CANDIDATE", "+0.420 \u00b1 0.080",
-        "+0.340", "UNGROUNDED_NUMBER", "no vision-language model", "BENEFIT_HOWTO 61%", "generate", "2310.0", "288",
+        "+0.340", "grounding.number", "no vision-language model", "BENEFIT_HOWTO 61%", "generate", "2310.0", "288",
         "a-small-model",
     ):  # fmt: skip
         assert words in done.stdout, words

@@ -207,7 +207,7 @@ async def test_rejected_candidates_keep_their_reasons_and_are_not_scored() -> No
     worst = decision.candidates[-1]
     assert worst.rejected
     assert worst.reward is None
-    assert {f.rule for f in worst.findings} >= {"grounding"}
+    assert {f.rule for f in worst.findings} >= {"grounding.price"}
 
 
 async def test_all_rejected_falls_back_to_the_template_filled_in() -> None:
@@ -223,15 +223,15 @@ async def test_a_template_that_cannot_be_filled_is_rejected() -> None:
     template = {"id": "t", "title": "{city} calls", "body": "x", "kind": "INCUMBENT_KIND_TEMPLATE"}
     decision = await decide(fakes(generator=ScriptedGenerator([])), incumbents=[template])
     assert decision.source is Source.NONE
-    assert decision.candidates[0].findings[0].code == "TEMPLATE_FIELD_MISSING"
+    assert decision.candidates[0].findings[0].rule == "template.value"
 
 
 @pytest.mark.parametrize(
     ("template", "code"),
     [
-        ({"title": "{description}", "body": "Now."}, "TOO_LONG"),
-        ({"title": "New", "body": "{description} {description}"}, "TOO_LONG"),
-        ({"title": "{price:usd}", "body": "Now."}, "TEMPLATE_FIELD_MISSING"),
+        ({"title": "{description}", "body": "Now."}, "length.title"),
+        ({"title": "New", "body": "{description} {description}"}, "length.body"),
+        ({"title": "{price:usd}", "body": "Now."}, "template.value"),
     ],
 )
 async def test_a_template_that_does_not_fit_is_rejected_and_never_an_internal_error(template: dict, code: str) -> None:
@@ -239,7 +239,7 @@ async def test_a_template_that_does_not_fit_is_rejected_and_never_an_internal_er
     incumbent = {"id": "t", "kind": "INCUMBENT_KIND_TEMPLATE", **template}
     decision = await decide(fakes(generator=ScriptedGenerator([])), item=item, incumbents=[incumbent])
     assert decision.source is Source.NONE
-    assert decision.candidates[0].findings[0].code == code
+    assert decision.candidates[0].findings[0].rule == code
 
 
 async def test_nothing_is_written_about_an_item_that_nothing_is_known_of() -> None:

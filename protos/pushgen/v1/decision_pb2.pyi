@@ -51,6 +51,7 @@ class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEVERITY_UNSPECIFIED: _ClassVar[Severity]
     SEVERITY_BLOCK: _ClassVar[Severity]
     SEVERITY_REVIEW: _ClassVar[Severity]
+    SEVERITY_REWRITE: _ClassVar[Severity]
 
 class Degradation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -90,6 +91,7 @@ REASON_NONE_FIT: Reason
 SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
+SEVERITY_REWRITE: Severity
 DEGRADATION_UNSPECIFIED: Degradation
 DEGRADATION_CAPTION_FROM_METADATA: Degradation
 DEGRADATION_DEFAULT_CATEGORIES: Degradation
@@ -118,18 +120,24 @@ class RoutedCategory(_message.Message):
     def __init__(self, category: _Optional[str] = ..., weight: _Optional[float] = ..., wanted: _Optional[bool] = ...) -> None: ...
 
 class PolicyFinding(_message.Message):
-    __slots__ = ("rule", "code", "severity", "field", "excerpt")
+    __slots__ = ("rule", "severity", "field", "text", "start", "end", "message", "evidence")
     RULE_FIELD_NUMBER: _ClassVar[int]
-    CODE_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
-    EXCERPT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    END_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     rule: str
-    code: str
     severity: Severity
     field: str
-    excerpt: str
-    def __init__(self, rule: _Optional[str] = ..., code: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., field: _Optional[str] = ..., excerpt: _Optional[str] = ...) -> None: ...
+    text: str
+    start: int
+    end: int
+    message: str
+    evidence: str
+    def __init__(self, rule: _Optional[str] = ..., severity: _Optional[_Union[Severity, str]] = ..., field: _Optional[str] = ..., text: _Optional[str] = ..., start: _Optional[int] = ..., end: _Optional[int] = ..., message: _Optional[str] = ..., evidence: _Optional[str] = ...) -> None: ...
 
 class Reward(_message.Message):
     __slots__ = ("mean", "spread")

@@ -45,7 +45,7 @@ def test_of_two_fit_copies_the_reward_decides() -> None:
 def test_what_is_not_fit_is_not_chosen_however_much_it_is_liked() -> None:
     verdict = decide(pair(), scores(5.0, 0.0, (0.2, 0.9)), KNOBS)
     assert verdict.chosen == "b"
-    assert verdict.reasons == {"a": ("UNFIT",)}
+    assert verdict.reasons == {"a": ("fit.below",)}
     assert verdict.p_a > 0.5
 
 
@@ -56,7 +56,7 @@ def test_neither_when_none_is_fit() -> None:
 def test_neither_where_no_measure_knows_the_language() -> None:
     verdict = decide(pair(), scores(5.0, 0.0, (None, None)), KNOBS)
     assert (verdict.chosen, verdict.fit_a) == ("neither", None)
-    assert verdict.reasons == {"a": ("FIT_UNKNOWN",), "b": ("FIT_UNKNOWN",)}
+    assert verdict.reasons == {"a": ("fit.unknown",), "b": ("fit.unknown",)}
 
 
 def test_what_policy_blocks_is_out() -> None:

@@ -90,5 +90,5 @@ def test_info_shows_every_limit_and_default() -> None:
 
 def test_narrow_terminals_lose_no_words() -> None:
     text = "".join(shown(decision_view(DECISION), width=78).split())
-    for word in ("UNGROUNDED_NUMBER", "timing", "grind", "+0.42±0.08"):
+    for word in ("grounding.number", "timing", "grind", "+0.42±0.08"):
         assert word in text

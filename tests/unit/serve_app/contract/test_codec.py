@@ -134,7 +134,7 @@ def test_a_value_of_a_newer_service_is_kept(name: str) -> None:
 def test_a_decision_of_a_newer_service_is_read_whole() -> None:
     message = decision_pb2.Decision(
         request_id="r", source=9, reason=8 + 1, degradations=[1, 6], caption={"text": "x", "source": 99},
-        candidates=[{"id": "c1", "source": 7, "findings": [{"rule": "r", "code": "C", "severity": 5}]}],
+        candidates=[{"id": "c1", "source": 7, "findings": [{"rule": "r", "severity": 5}]}],
         timings=[{"stage": 12}], revisions=[{"stage": 13, "kind": "new"}],
     )  # fmt: skip
     decision = wire.from_message(types.Decision, message)

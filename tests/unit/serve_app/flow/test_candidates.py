@@ -17,8 +17,8 @@ def draft(title: str, body: str, finished: bool = True) -> Draft:
     return Draft(title=title, body=body, category="DIRECT", finished=finished, likelihood=-1.0)
 
 
-def codes(candidate: Candidate) -> set[str]:
-    return {finding.code for finding in candidate.findings}
+def rule_ids(candidate: Candidate) -> set[str]:
+    return {finding.rule for finding in candidate.findings}
 
 
 def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() -> None:
@@ -28,14 +28,14 @@ def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() ->
     assert [c.id for c in (*first, *later)] == ["c1", "c2", "c3", "c4"]
     assert [c.rejected for c in (*first, *later)] == [False, True, False, True]
     assert {c.source for c in later} == {Source.GENERATED}
-    assert codes(later[0]) == codes(later[2]) != set()
+    assert rule_ids(later[0]) == rule_ids(later[2]) != set()
 
 
 def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
     cut, finished = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
     candidates = list(from_drafts([cut, finished], [], CONTEXT, SETTINGS))
     assert [c.rejected for c in candidates] == [True, False]
-    assert len(codes(candidates[0])) == 1
+    assert len(rule_ids(candidates[0])) == 1
 
 
 def test_a_copied_soft_hyphen_is_taken_out_of_a_draft() -> None:
@@ -50,7 +50,7 @@ def test_a_persons_words_are_theirs_but_for_placeholders() -> None:
     person = from_incumbent(Incumbent(id="a", title="Coffee, fuck yes", body=long), CONTEXT, SETTINGS)
     assert (person.rejected, person.findings) == (False, ())
     unfilled = from_incumbent(Incumbent(id="a", title="Hi {name}", body="Coffee."), CONTEXT, SETTINGS)
-    assert (unfilled.rejected, codes(unfilled)) == (True, {"UNRENDERED_PLACEHOLDER"})
+    assert (unfilled.rejected, rule_ids(unfilled)) == (True, {"placeholder.unfilled"})
 
 
 def test_a_filled_template_must_fit() -> None:
@@ -64,11 +64,11 @@ def test_a_filled_template_must_fit() -> None:
 @pytest.mark.parametrize(
     ("title", "code"),
     [
-        ("fuck you all", "BANNED_WORD"),
-        ("BREAD BREAD BREAD!!!", "MARKS_RUN"),
-        ("Hi {{first_name}}", "UNRENDERED_PLACEHOLDER"),
-        ("Hi {name}", "UNRENDERED_PLACEHOLDER"),
-        ("Hi *|FNAME|*", "UNRENDERED_PLACEHOLDER"),
+        ("fuck you all", "terms.banned"),
+        ("BREAD BREAD BREAD!!!", "format.marks"),
+        ("Hi {{first_name}}", "placeholder.unfilled"),
+        ("Hi {name}", "placeholder.unfilled"),
+        ("Hi *|FNAME|*", "placeholder.unfilled"),
     ],
 )
 def test_the_authors_words_in_a_template_are_checked_as_generated_copy_is(title: str, code: str) -> None:
@@ -77,7 +77,7 @@ def test_the_authors_words_in_a_template_are_checked_as_generated_copy_is(title:
         template = Incumbent(id="b", title=source, body="Come and see.", kind=IncumbentKind.TEMPLATE)
         candidate = from_incumbent(template, context, SETTINGS)
         assert candidate.rejected
-        assert code in codes(candidate)
+        assert code in rule_ids(candidate)
 
 
 def test_markup_and_invisible_characters_of_the_author_are_not_filled_in() -> None:
@@ -99,7 +99,7 @@ def test_an_items_honest_braces_are_for_a_person_to_judge() -> None:
     template = Incumbent(id="b", title="{{ title }}", kind=IncumbentKind.TEMPLATE)
     candidate = from_incumbent(template, context, SETTINGS)
     assert (candidate.title, candidate.rejected) == ("Vue: {{ mustache }} explained", False)
-    assert codes(candidate) == {"UNRENDERED_PLACEHOLDER"}
+    assert rule_ids(candidate) == {"placeholder.unfilled"}
 
 
 def test_the_operators_own_words_in_a_template_are_true_and_a_field_left_out_is_no_fault() -> None:

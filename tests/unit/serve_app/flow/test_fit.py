@@ -21,7 +21,7 @@ def test_a_copy_below_the_minimum_is_rejected_with_the_reason() -> None:
     fit, unfit = gated([copy(0.6), copy(0.59)], FitKnobs(minimum=0.6))
     assert not fit.rejected
     assert unfit.rejected
-    assert [(f.rule, f.code) for f in unfit.findings] == [("fit", "UNFIT")]
+    assert [f.rule for f in unfit.findings] == ["fit.below"]
 
 
 def test_incumbents_and_templates_are_never_dropped_for_it() -> None:
@@ -33,7 +33,7 @@ def test_a_copy_of_which_nothing_is_known_is_sent_only_where_the_operator_says_s
     (rejected,) = gated([copy(None)], FitKnobs())
     (let,) = gated([copy(None)], FitKnobs(allow_unknown=True))
     (off,) = gated([copy(None)], FitKnobs(minimum=0))
-    assert (rejected.rejected, [f.code for f in rejected.findings]) == (True, ["FIT_UNKNOWN"])
+    assert (rejected.rejected, [f.rule for f in rejected.findings]) == (True, ["fit.unknown"])
     assert (let.rejected, [f.severity for f in let.findings]) == (False, [Severity.REVIEW])
     assert (off.rejected, off.findings) == (False, ())
 

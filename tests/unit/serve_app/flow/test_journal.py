@@ -94,7 +94,7 @@ def test_a_decision_has_its_figures_and_no_text(lines: Any) -> None:
                 Candidate(id="c1", source=Source.GENERATED),
                 Candidate(
                     id="c2", source=Source.GENERATED, rejected=True,
-                    findings=(PolicyFinding(rule="banned", code="BANNED_WORD", excerpt="secret"),),
+                    findings=(PolicyFinding(rule="terms.banned", text="secret"),),
                 ),
             ),
         )  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_decision_has_its_figures_and_no_text(lines: Any) -> None:
         "stages": {"score": {"queue_ms": 1.3, "prompt_tokens": 7, "cache_hits": 1}},
         "degradations": ["UNSCORED"], "revisions": {"score": "m@1/2"},
         "source": "GENERATED", "decided": "BEST_CANDIDATE", "candidates": 2, "rejected": 1,
-        "findings": {"BANNED_WORD": 1},
+        "findings": {"terms.banned": 1},
     }  # fmt: skip
     assert "secret" not in json.dumps(lines())
 

@@ -25,7 +25,7 @@ def choose(
 
 
 def rejected(name: str) -> Candidate:
-    return copy(name, None, rejected=True, findings=(PolicyFinding(rule="length", code="TITLE_TOO_LONG"),))
+    return copy(name, None, rejected=True, findings=(PolicyFinding(rule="length.title"),))
 
 
 def test_the_best_candidate_wins_when_there_is_nothing_to_beat() -> None:
@@ -162,7 +162,7 @@ def test_a_human_incumbent_comes_before_a_template_that_scores_higher() -> None:
 def test_every_copy_is_ranked_and_rejected_ones_are_last_with_their_reasons() -> None:
     chosen = choose([rejected("bad"), copy("c1", 0.1), copy("i1", 0.3, Source.INCUMBENT)])
     assert [(c.id, c.rank) for c in chosen.ranked] == [("i1", 1), ("c1", 2), ("bad", 3)]
-    assert chosen.ranked[-1].findings[0].code == "TITLE_TOO_LONG"
+    assert chosen.ranked[-1].findings[0].rule == "length.title"
 
 
 # sigmoid(3.0) = 0.953, sigmoid(2.5) = 0.924, sigmoid(0.5) = 0.622

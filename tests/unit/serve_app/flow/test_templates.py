@@ -23,8 +23,8 @@ def rendered(source: str, item: Item = ITEM) -> Candidate:
     return as_candidate(template(source), item)
 
 
-def codes(candidate: Candidate) -> list[tuple[str, str]]:
-    return [(finding.code, finding.excerpt) for finding in candidate.findings]
+def rule_ids(candidate: Candidate) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.text) for finding in candidate.findings]
 
 
 def test_a_human_copy_keeps_its_braces() -> None:
@@ -68,7 +68,7 @@ def test_a_human_copy_keeps_its_braces() -> None:
 )
 def test_a_template_is_filled(source: str, text: str) -> None:
     candidate = rendered(source)
-    assert (candidate.title, codes(candidate), candidate.rejected) == (text, [], False)
+    assert (candidate.title, rule_ids(candidate), candidate.rejected) == (text, [], False)
     assert candidate.source is Source.TEMPLATE
 
 
@@ -97,7 +97,7 @@ def test_a_template_is_filled(source: str, text: str) -> None:
 def test_a_value_that_is_missing_is_named_and_rejects_the_template(source: str, placeholders: list[str]) -> None:
     candidate = rendered(source)
     assert candidate.rejected
-    assert codes(candidate) == [("TEMPLATE_FIELD_MISSING", placeholder) for placeholder in placeholders]
+    assert rule_ids(candidate) == [("template.value", placeholder) for placeholder in placeholders]
 
 
 @pytest.mark.parametrize(
@@ -132,17 +132,17 @@ def test_a_value_that_is_missing_is_named_and_rejects_the_template(source: str, 
 )
 def test_a_template_with_a_fault_is_rejected_in_words_and_stays_as_it_is(source: str, words: str) -> None:
     candidate = rendered(source)
-    ((code, excerpt),) = codes(candidate)
-    assert (code, candidate.title, candidate.rejected) == ("TEMPLATE_SYNTAX", source, True)
+    ((code, excerpt),) = rule_ids(candidate)
+    assert (code, candidate.title, candidate.rejected) == ("template.syntax", source, True)
     assert words in excerpt
     assert 3 < len(excerpt) <= 120
 
 
 def test_each_field_is_reported() -> None:
     candidate = as_candidate(template("{{ a }}", "{{ b"), ITEM)
-    assert [(f.field, f.code) for f in candidate.findings] == [
-        ("title", "TEMPLATE_FIELD_MISSING"),
-        ("body", "TEMPLATE_SYNTAX"),
+    assert [(f.field, f.rule) for f in candidate.findings] == [
+        ("title", "template.value"),
+        ("body", "template.syntax"),
     ]
 
 
@@ -157,7 +157,7 @@ def test_metadata_do_not_stand_in_for_the_items_own_fields() -> None:
     item = Item(title="Fresh bread", metadata={"title": "x", "description": "x", "creator": "x", "tags": "x"})
     assert rendered("{{ title }}{title}", item).title == "Fresh breadFresh bread"
     for name in ("description", "creator", "tags"):
-        assert codes(rendered(f"{{{{ {name} }}}}", item)) == [("TEMPLATE_FIELD_MISSING", f"{{{{ {name} }}}}")]
+        assert rule_ids(rendered(f"{{{{ {name} }}}}", item)) == [("template.value", f"{{{{ {name} }}}}")]
     assert rendered("{{ metadata.description }}", item).title == "x"
     odd = Item(title="Fresh bread", metadata={"item": "x", "metadata": "y", 'a"b': "z", "empty": " "})
     assert rendered("{{ item.title }} {{ metadata.item }}", odd).title == "Fresh bread x"
@@ -166,5 +166,5 @@ def test_metadata_do_not_stand_in_for_the_items_own_fields() -> None:
 
 def test_a_filled_template_that_is_too_long_is_cut_and_rejected() -> None:
     candidate = as_candidate(template("{long}"), ITEM.model_copy(update={"metadata": {"long": "x" * 9999}}))
-    assert [f.code for f in candidate.findings] == ["TOO_LONG"]
+    assert [f.rule for f in candidate.findings] == ["length.title"]
     assert len(candidate.title) == MAX_SHORT_TEXT

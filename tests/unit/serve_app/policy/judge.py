@@ -1,4 +1,4 @@
-"""Shorthand of the policy tests: a copy about one known item, and the codes that the rules find."""
+"""Shorthand of the policy tests: a copy about one known item, and the rule_ids that the rules find."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ def findings(
     return check(Copy(title=title, body=body), context(**fields), settings or PolicySettings())
 
 
-def codes(title: str = "", body: str = "", **fields: Any) -> set[str]:
-    return {f.code for f in findings(title, body, **fields)}
+def rule_ids(title: str = "", body: str = "", **fields: Any) -> set[str]:
+    return {f.rule for f in findings(title, body, **fields)}

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from deployments.types import Copy
-from tests.unit.serve_app.policy.judge import codes
+from tests.unit.serve_app.policy.judge import rule_ids
 
 
 def test_a_recent_copy_is_not_sent_again() -> None:
     recent = (Copy(title="Coffee is ready", body="Come in and smell the espresso at Calle Mayor"),)
-    assert "DUPLICATE_RECENT" in codes(
+    assert "duplicate.recent" in rule_ids(
         "Coffee is READY!", "Come in & smell the espresso at Calle Mayor.", recent_copies=recent
     )
-    assert "DUPLICATE_RECENT" in codes("Coffee is ready!", recent_copies=recent)
-    assert codes("Ana Ruiz pours slowly", "Espresso, for once without a queue.", recent_copies=recent) == set()
+    assert "duplicate.recent" in rule_ids("Coffee is ready!", recent_copies=recent)
+    assert rule_ids("Ana Ruiz pours slowly", "Espresso, for once without a queue.", recent_copies=recent) == set()
 
 
 def test_the_same_candidate_twice_is_dropped_and_a_like_one_kept() -> None:
     others = (Copy(title="Coffee is ready"),)
-    assert codes("Coffee is ready!", others=others) == {"DUPLICATE_CANDIDATE"}
-    assert codes("Coffee is ready for you", others=others) == set()
+    assert rule_ids("Coffee is ready!", others=others) == {"duplicate.candidate"}
+    assert rule_ids("Coffee is ready for you", others=others) == set()

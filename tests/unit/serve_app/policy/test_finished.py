@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.types import LengthProfile, Severity
-from tests.unit.serve_app.policy.judge import ITEM, codes, findings
+from tests.unit.serve_app.policy.judge import ITEM, findings, rule_ids
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from tests.unit.serve_app.policy.judge import ITEM, codes, findings
     ],
 )
 def test_text_that_stops_in_the_middle_is_cut_off(text: str) -> None:
-    assert codes(text) & {"CUT_OFF", "UNCLOSED"}
+    assert rule_ids(text) & {"format.unfinished", "format.unclosed"}
 
 
 @pytest.mark.parametrize(
@@ -37,23 +37,23 @@ def test_text_that_stops_in_the_middle_is_cut_off(text: str) -> None:
     ],
 )
 def test_text_that_only_looks_cut_passes(text: str) -> None:
-    assert codes(text) == set()
+    assert rule_ids(text) == set()
 
 
 def test_text_that_fills_its_limit_without_a_stop_is_for_review() -> None:
     profile = LengthProfile(length_profile="t", max_title=20, max_body=90)
     (finding,) = findings("The barista pours es", profile=profile)
-    assert (finding.code, finding.severity) == ("CUT_OFF", Severity.REVIEW)
-    assert codes("The barista pours !!", profile=profile) == set()
-    assert codes("The barista pours", profile=profile) == set()
+    assert (finding.rule, finding.severity) == ("format.unfinished", Severity.REVIEW)
+    assert rule_ids("The barista pours !!", profile=profile) == set()
+    assert rule_ids("The barista pours", profile=profile) == set()
 
 
 def test_other_languages_dangle_by_their_own_words() -> None:
     german = ITEM.model_copy(update={"locale": "de-DE"})
-    assert "CUT_OFF" in codes("Kaffee und", item=german)
-    assert codes("Kaffee und Kuchen", item=german) == set()
+    assert "format.unfinished" in rule_ids("Kaffee und", item=german)
+    assert rule_ids("Kaffee und Kuchen", item=german) == set()
 
 
 def test_a_sentence_without_end_is_for_review() -> None:
     (finding,) = findings(body="coffee " + " ".join(f"{a}{b}" for a in "abcdef" for b in "stuvwx") + ".")
-    assert (finding.code, finding.severity.name) == ("RUN_ON", "REVIEW")
+    assert (finding.rule, finding.severity.name) == ("format.run_on", "REVIEW")

@@ -6,30 +6,30 @@ from __future__ import annotations
 import pytest
 
 from deployments.types import Severity
-from tests.unit.serve_app.policy.judge import codes, findings
+from tests.unit.serve_app.policy.judge import findings, rule_ids
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("7 reasons for coffee", "UNGROUNDED_NUMBER"),
-        ("Open since 1987", "UNGROUNDED_NUMBER"),
-        ("Coffee for $3", "UNGROUNDED_NUMBER"),
-        ("Coffee for $12", "UNGROUNDED_NUMBER"),  # twelve seats are no price
-        ("12% off every coffee", "UNGROUNDED_NUMBER"),
-        ("15k guests love it", "UNGROUNDED_NUMBER"),
-        ("The #1 coffee in town", "UNGROUNDED_NUMBER"),
-        ("５０ coffees", "UNGROUNDED_NUMBER"),
-        ("Coffee this Friday", "UNGROUNDED_DATE"),
-        ("Opening on May 2", "UNGROUNDED_DATE"),
-        ("Coffee all December", "UNGROUNDED_DATE"),
-        ("“The best coffee of my life”", "UNGROUNDED_QUOTE"),
-        ("Ana says: 'This is my whole life'", "UNGROUNDED_QUOTE"),
-        ("„Mein ganzes Leben lang“", "UNGROUNDED_QUOTE"),
+        ("7 reasons for coffee", "grounding.number"),
+        ("Open since 1987", "grounding.number"),
+        ("Coffee for $3", "grounding.price"),
+        ("Coffee for $12", "grounding.price"),  # twelve seats are no price
+        ("12% off every coffee", "grounding.number"),
+        ("15k guests love it", "grounding.number"),
+        ("The #1 coffee in town", "grounding.number"),
+        ("５０ coffees", "grounding.number"),
+        ("Coffee this Friday", "grounding.date"),
+        ("Opening on May 2", "grounding.date"),
+        ("Coffee all December", "grounding.date"),
+        ("“The best coffee of my life”", "grounding.quote"),
+        ("Ana says: 'This is my whole life'", "grounding.quote"),
+        ("„Mein ganzes Leben lang“", "grounding.quote"),
     ],
 )
 def test_what_the_item_does_not_hold_is_ungrounded(text: str, code: str) -> None:
-    assert code in codes(text)
+    assert code in rule_ids(text)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_the_item_does_not_hold_is_ungrounded(text: str, code: str) -> None
     ],
 )
 def test_what_the_item_holds_may_be_said(text: str) -> None:
-    assert codes(text) == set()
+    assert rule_ids(text) == set()
 
 
 def test_a_number_word_that_is_not_known_is_for_review_only() -> None:
@@ -62,5 +62,5 @@ def test_a_number_word_that_is_not_known_is_for_review_only() -> None:
 
 
 def test_the_caption_grounds_too() -> None:
-    assert "UNGROUNDED_NUMBER" in codes("5 cups of coffee")
-    assert codes("5 cups of coffee", caption="The picture may show 5 cups.") == set()
+    assert "grounding.number" in rule_ids("5 cups of coffee")
+    assert rule_ids("5 cups of coffee", caption="The picture may show 5 cups.") == set()

@@ -7,7 +7,7 @@ import pytest
 
 from deployments.types import Item, Severity
 from serve_app.policy import PolicySettings
-from tests.unit.serve_app.policy.judge import codes, findings
+from tests.unit.serve_app.policy.judge import findings, rule_ids
 
 SENTENCES = {
     "en": "The barista pours a cup of coffee while everybody in the street is still asleep",
@@ -20,17 +20,17 @@ SENTENCES = {
 @pytest.mark.parametrize("locale", SENTENCES)
 def test_the_audiences_language_passes_and_another_is_for_review(locale: str) -> None:
     item = Item(title="x", locale=locale)
-    assert codes(body=SENTENCES[locale], item=item) == set()
+    assert rule_ids(body=SENTENCES[locale], item=item) == set()
     other = "fr" if locale != "fr" else "de"
     (finding,) = findings(body=SENTENCES[other], item=item)
-    assert (finding.code, finding.severity, finding.excerpt) == ("WRONG_LANGUAGE", Severity.REVIEW, other)
+    assert (finding.rule, finding.severity, finding.text) == ("language.match", Severity.REVIEW, other)
 
 
 @pytest.mark.parametrize("locale", ["de-DE", "es", "fr", "it", "nl", "pt-BR", "pl", "sv", "fi", "tr"])
 @pytest.mark.parametrize("text", ["A photographer in the park", "The first light of the morning", SENTENCES["en"]])
 def test_english_for_another_audience_is_blocked_though_it_is_short(locale: str, text: str) -> None:
-    (finding,) = [f for f in findings(body=text, item=Item(title="x", locale=locale)) if f.rule == "language"]
-    assert (finding.code, finding.severity, finding.excerpt) == ("WRONG_LANGUAGE", Severity.BLOCK, "en")
+    (finding,) = [f for f in findings(body=text, item=Item(title="x", locale=locale)) if f.rule == "language.match"]
+    assert (finding.rule, finding.severity, finding.text) == ("language.match", Severity.BLOCK, "en")
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ def test_english_for_another_audience_is_blocked_though_it_is_short(locale: str,
     ],
 )
 def test_short_text_in_the_audiences_language_is_not_taken_for_english(locale: str, text: str) -> None:
-    assert "WRONG_LANGUAGE" not in codes(body=text, item=Item(title="x", locale=locale))
+    assert "language.match" not in rule_ids(body=text, item=Item(title="x", locale=locale))
 
 
 def test_an_operator_may_let_english_be() -> None:
     settings = PolicySettings.model_validate({"language": {"english": "off"}})
     item = Item(title="x", locale="es-ES")
-    assert "WRONG_LANGUAGE" not in codes(body="A photographer in the park", item=item, settings=settings)
+    assert "language.match" not in rule_ids(body="A photographer in the park", item=item, settings=settings)
 
 
 def test_short_text_is_not_identified() -> None:
-    assert codes("Café au lait?") == set()
+    assert rule_ids("Café au lait?") == set()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_short_text_is_not_identified() -> None:
 )
 def test_another_script_blocks(locale: str, text: str) -> None:
     hits = findings(text, item=Item(title="x", locale=locale))
-    assert any(f.code == "WRONG_SCRIPT" and f.severity is Severity.BLOCK for f in hits)
+    assert any(f.rule == "script.wrong" and f.severity is Severity.BLOCK for f in hits)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_another_script_blocks(locale: str, text: str) -> None:
     ],
 )
 def test_foreign_names_and_own_scripts_pass(locale: str, text: str) -> None:
-    assert codes(text, item=Item(title="x", locale=locale)) == set()
+    assert rule_ids(text, item=Item(title="x", locale=locale)) == set()
 
 
 def test_a_lookalike_letter_inside_a_word_blocks() -> None:
-    assert "MIXED_SCRIPT" in codes("Cоffee is ready")  # the first o is Cyrillic
+    assert "script.mixed" in rule_ids("Cоffee is ready")  # the first o is Cyrillic

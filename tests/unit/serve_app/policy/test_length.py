@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deployments.types import CountingUnit, LengthProfile
-from tests.unit.serve_app.policy.judge import codes
+from tests.unit.serve_app.policy.judge import rule_ids
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from tests.unit.serve_app.policy.judge import codes
 )
 def test_length_is_held_in_the_profiles_own_unit(unit: CountingUnit, title: str, long: bool) -> None:
     profile = LengthProfile(length_profile="t", max_title=8, max_body=8, counting_unit=unit)
-    assert ("TOO_LONG" in codes(title, profile=profile)) is long
+    assert ("length.title" in rule_ids(title, profile=profile)) is long

@@ -6,44 +6,44 @@ import pytest
 
 from deployments.types import Copy, Item, LengthProfile
 from serve_app.policy import PolicyContext, PolicySettings, check
-from tests.unit.serve_app.policy.judge import codes
+from tests.unit.serve_app.policy.judge import rule_ids
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("<b>Coffee</b>", "MARKUP"),
-        ("Coffee &amp; cake", "MARKUP"),
-        ("Maria&39;s coffee", "MARKUP"),
-        ("Maria&#x27;s coffee", "MARKUP"),
-        ("Maria&rsquos coffee", "MARKUP"),
-        ("Caf&eacute", "MARKUP"),
-        ("Maria#039;s coffee", "MARKUP"),
-        ("**Coffee** is ready", "MARKUP"),
-        ("# Coffee", "MARKUP"),
-        ("- Coffee", "MARKUP"),
-        ("`coffee`", "MARKUP"),
-        ("[Coffee](here)", "MARKUP"),
-        ('{"title": "Coffee"}', "MARKUP"),
-        ('Coffee", "body": "Come', "MARKUP"),
-        (r"Coffee\nCake", "MARKUP"),
-        ("Title: Coffee", "PROMPT_LEAK"),
-        ("Coffee. Category: CURIOSITY", "PROMPT_LEAK"),
-        ("A BENEFIT_HOWTO coffee", "PROMPT_LEAK"),
-        ("As an AI language model, I love coffee", "PROMPT_LEAK"),
-        ("Sure, here is your coffee", "PROMPT_LEAK"),
-        ("Here is a push notification about coffee", "PROMPT_LEAK"),
-        ("<|im_end|>", "PROMPT_LEAK"),
-        ("Cof\u200bfee", "INVISIBLE_CHARACTER"),
-        ("\u202eeeffoC", "INVISIBLE_CHARACTER"),
-        ("Cof\u200cfee", "INVISIBLE_CHARACTER"),
-        ("Coffee\ufe0f", "INVISIBLE_CHARACTER"),
-        ("Coffee\U000e0061", "INVISIBLE_CHARACTER"),
-        ("Cof\u3164fee", "INVISIBLE_CHARACTER"),
+        ("<b>Coffee</b>", "format.markup"),
+        ("Coffee &amp; cake", "format.markup"),
+        ("Maria&39;s coffee", "format.markup"),
+        ("Maria&#x27;s coffee", "format.markup"),
+        ("Maria&rsquos coffee", "format.markup"),
+        ("Caf&eacute", "format.markup"),
+        ("Maria#039;s coffee", "format.markup"),
+        ("**Coffee** is ready", "format.markup"),
+        ("# Coffee", "format.markup"),
+        ("- Coffee", "format.markup"),
+        ("`coffee`", "format.markup"),
+        ("[Coffee](here)", "format.markup"),
+        ('{"title": "Coffee"}', "format.markup"),
+        ('Coffee", "body": "Come', "format.markup"),
+        (r"Coffee\nCake", "format.markup"),
+        ("Title: Coffee", "format.leftover"),
+        ("Coffee. Category: CURIOSITY", "format.leftover"),
+        ("A BENEFIT_HOWTO coffee", "format.leftover"),
+        ("As an AI language model, I love coffee", "format.leftover"),
+        ("Sure, here is your coffee", "format.leftover"),
+        ("Here is a push notification about coffee", "format.leftover"),
+        ("<|im_end|>", "format.leftover"),
+        ("Cof\u200bfee", "format.invisible"),
+        ("\u202eeeffoC", "format.invisible"),
+        ("Cof\u200cfee", "format.invisible"),
+        ("Coffee\ufe0f", "format.invisible"),
+        ("Coffee\U000e0061", "format.invisible"),
+        ("Cof\u3164fee", "format.invisible"),
     ],
 )
 def test_leftovers_are_caught(text: str, code: str) -> None:
-    assert code in codes(text)
+    assert code in rule_ids(text)
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_leftovers_are_caught(text: str, code: str) -> None:
     ],
 )
 def test_plain_text_is_no_markup(text: str) -> None:
-    assert codes(text) == set()
+    assert rule_ids(text) == set()
 
 
 @pytest.mark.parametrize(
-    ("item", "copy", "codes"),
+    ("item", "copy", "rule_ids"),
     [
         ("Learn vector<int>", "Learn vector<int>", []),
         ("Learn vector&lt;int&gt; first", "Learn vector<int>", []),
         ("if a<b and c>d", "if a<b and c>d", []),
         ("How print() works", "Learn print()", []),
         ("Candy: M&Ms; Skittles; Mars", "M&Ms; Skittles", []),
-        ("Learn <b>vector</b>", "Learn <b>vector</b>", ["MARKUP"]),
-        ("Learn vector<int>", "Learn vector<int><b>", ["MARKUP"]),
-        ("Learn R&amp;D", "Learn R&amp;D", ["MARKUP"]),
-        ("Learn **R**", "Learn **R**", ["MARKUP"]),
-        ("Learn C", "Learn vector<int>", ["MARKUP"]),
+        ("Learn <b>vector</b>", "Learn <b>vector</b>", ["format.markup"]),
+        ("Learn vector<int>", "Learn vector<int><b>", ["format.markup"]),
+        ("Learn R&amp;D", "Learn R&amp;D", ["format.markup"]),
+        ("Learn **R**", "Learn **R**", ["format.markup"]),
+        ("Learn C", "Learn vector<int>", ["format.markup"]),
     ],
 )
-def test_code_that_the_items_plain_text_has_is_no_markup(item: str, copy: str, codes: list[str]) -> None:
+def test_code_that_the_items_plain_text_has_is_no_markup(item: str, copy: str, rule_ids: list[str]) -> None:
     profile = LengthProfile(length_profile="long", max_title=200, max_body=500)
     context = PolicyContext.of(item=Item(title=item), caption="", profile=profile)
-    assert [f.code for f in check(Copy(title=copy), context, PolicySettings(), only=("markup",))] == codes
+    assert [f.rule for f in check(Copy(title=copy), context, PolicySettings(), only=("markup",))] == rule_ids

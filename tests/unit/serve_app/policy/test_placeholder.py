@@ -20,7 +20,7 @@ CONTEXT = PolicyContext.of(
 def found(text: str, context: PolicyContext = CONTEXT, **settings: str) -> list[tuple[str, str, Severity]]:
     policy = PolicySettings(placeholder=PlaceholderRule(**settings))  # type: ignore[arg-type]
     findings = check(Copy(title=text), context, policy, only=("placeholder",))
-    return [(f.code, f.excerpt, f.severity) for f in findings]
+    return [(f.rule, f.text, f.severity) for f in findings]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def found(text: str, context: PolicyContext = CONTEXT, **settings: str) -> list[
 def test_a_placeholder_is_blocked(leftover: str) -> None:
     for text in (leftover, f"Hi {leftover}, coffee?"):
         ((code, _, severity),) = found(text)
-        assert (code, severity) == ("UNRENDERED_PLACEHOLDER", Severity.BLOCK)
+        assert (code, severity) == ("placeholder.unfilled", Severity.BLOCK)
 
 
 def test_the_end_of_one_is_blocked_too() -> None:

@@ -12,7 +12,7 @@ from deployments.settings import parse
 from deployments.types import Copy, Severity
 from serve_app.policy import PolicySettings, check, registry, unfinished
 from serve_app.policy.registry import RULES
-from tests.unit.serve_app.policy.judge import codes, context, findings
+from tests.unit.serve_app.policy.judge import context, findings, rule_ids
 
 GOOD = [
     ("Coffee, poured slowly", "Ana Ruiz opens the doors at Calle Mayor. Come and smell the espresso."),
@@ -35,7 +35,7 @@ def test_every_rule_has_settings_of_its_name() -> None:
 
 def test_every_rule_can_be_turned_off() -> None:
     bad = ("THIS IS SHOUTING AND {name}", "Call 555 123 456 789 or fuck off, it is 99% off,")
-    assert len(codes(*bad)) >= 5
+    assert len(rule_ids(*bad)) >= 5
     off = {
         name: {k: "off" for k, f in PolicySettings.model_fields[name].annotation.model_fields.items() if _is_action(f)}
         for name in RULES
@@ -55,18 +55,22 @@ def test_review_leaves_the_copy_in_the_running() -> None:
 
 def test_a_finding_says_where_and_what() -> None:
     (finding,) = findings("Coffee", "Only 77 seats left at Calle Mayor.")
-    assert (finding.rule, finding.code, finding.field, finding.excerpt) == (
-        "grounding",
-        "UNGROUNDED_NUMBER",
-        "body",
-        "77",
-    )
+    assert (finding.rule, finding.field, finding.text) == ("grounding.number", "body", "77")
+    assert (finding.start, finding.end, finding.message) == (5, 7, "the item has no such number")
+
+
+def test_every_finding_has_an_id_of_its_rule_and_each_id_a_setting() -> None:
+    ids = [one.id for rule in RULES.values() for one in rule.ids]
+    assert len(ids) == len(set(ids))
+    for name, rule in RULES.items():
+        for one in rule.ids:
+            assert _is_action(PolicySettings.model_fields[name].annotation.model_fields[one.knob]), one
 
 
 def test_a_cut_draft_blocks_and_shows_its_end() -> None:
     finding = unfinished(Copy(title="Coffee", body="The barista pours the esp"))
-    assert (finding.code, finding.severity, finding.field) == ("CUT_OFF", Severity.BLOCK, "body")
-    assert finding.excerpt.endswith("the esp")
+    assert (finding.rule, finding.severity, finding.field) == ("format.unfinished", Severity.BLOCK, "body")
+    assert finding.text.endswith("the esp")
 
 
 def test_a_digit_newer_than_pythons_is_no_number() -> None:

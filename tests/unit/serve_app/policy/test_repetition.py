@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.serve_app.policy.judge import codes
+from tests.unit.serve_app.policy.judge import rule_ids
 
 
 @pytest.mark.parametrize(
@@ -18,16 +18,16 @@ from tests.unit.serve_app.policy.judge import codes
     ],
 )
 def test_a_looping_model_is_caught(text: str) -> None:
-    assert "LOOPING" in codes(body=text)
+    assert "format.looping" in rule_ids(body=text)
 
 
 @pytest.mark.parametrize(
     "text", ["Sooo good!", "No, no, no!", "Coffee today, coffee tomorrow", "Bean to cup, cup to you"]
 )
 def test_rhetoric_is_no_loop(text: str) -> None:
-    assert codes(text) == set()
+    assert rule_ids(text) == set()
 
 
 def test_a_body_that_repeats_the_title_is_caught() -> None:
-    assert "TITLE_REPEATED" in codes("Morning coffee for you", "Morning coffee, for you!")
-    assert codes("Morning coffee", "Morning coffee tastes best at the counter.") == set()
+    assert "duplicate.title" in rule_ids("Morning coffee for you", "Morning coffee, for you!")
+    assert rule_ids("Morning coffee", "Morning coffee tastes best at the counter.") == set()
