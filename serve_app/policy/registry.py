@@ -18,6 +18,7 @@ from serve_app.policy.language import LANGUAGE, LanguageRule
 from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.markup import MARKUP, MarkupRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
+from serve_app.policy.quote import QUOTE, QuoteRule
 from serve_app.policy.repetition import REPETITION, RepetitionRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spans import raw_span
@@ -36,6 +37,7 @@ RULES: Final[dict[str, Rule]] = {
         BANNED,
         CONTACT,
         GROUNDING,
+        QUOTE,
         DUPLICATE,
         SHOUTING,
     )
@@ -59,6 +61,7 @@ class PolicySettings(Knobs):
     banned: BannedRule = BannedRule()
     contact: ContactRule = ContactRule()
     grounding: GroundingRule = GroundingRule()
+    quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()
     shouting: ShoutingRule = ShoutingRule()
 

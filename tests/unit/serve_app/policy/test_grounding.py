@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the marks and letters of other scripts are meant
-"""The grounding rule: numbers, dates and quotations come from the item."""
+"""The grounding rule: numbers and dates come from the item."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ from tests.unit.serve_app.policy.judge import findings, rule_ids
         ("Coffee this Friday", "grounding.date"),
         ("Opening on May 2", "grounding.date"),
         ("Coffee all December", "grounding.date"),
-        ("“The best coffee of my life”", "grounding.quote"),
-        ("Ana says: 'This is my whole life'", "grounding.quote"),
-        ("„Mein ganzes Leben lang“", "grounding.quote"),
     ],
 )
 def test_what_the_item_does_not_hold_is_ungrounded(text: str, code: str) -> None:
@@ -45,9 +42,6 @@ def test_what_the_item_does_not_hold_is_ungrounded(text: str, code: str) -> None
         "20% off your espresso",
         "A Monday in March: coffee at last",  # 2026-03-02 was a Monday
         "Open since 2026",
-        "“We roast every bean ourselves”",
-        '"we always will," says Ana Ruiz',
-        'So-called "coffee" elsewhere',
         "Coffee 24/7",
         "You may march in for coffee",
         "It's Ana's barista's secret",
