@@ -62,7 +62,13 @@ class ServeMetrics:
         self._oldest_ms = Gauge(
             "pushgen_oldest_waiting_ms", description="Age of the oldest that waits at the gate.", tag_keys=("priority",)
         )
-        self._findings = counter("findings_total", "Findings of policy rules in candidates.", "rule", "severity")
+        self._findings = counter(
+            "findings_total",
+            "Findings of policy rules in copies, by where those come from.",
+            "rule",
+            "severity",
+            "source",
+        )
         self._win = histogram(
             "win_probability",
             "Best chance of a generated copy of a request to beat its incumbents.",
@@ -92,9 +98,11 @@ class ServeMetrics:
         for c in decision.candidates:
             fate = "chosen" if c.id == chosen else "rejected" if c.rejected else "outranked"
             self._candidates.inc(tags={"category": c.category or c.source.name, "fate": fate})
-        findings = collections.Counter((f.rule, f.severity.name) for c in decision.candidates for f in c.findings)
-        for (rule, severity), count in findings.items():
-            self._findings.inc(count, tags={"rule": rule, "severity": severity})
+        findings = collections.Counter(
+            (f.rule, f.severity.name, c.source.name) for c in decision.candidates for f in c.findings
+        )
+        for (rule, severity, source), count in findings.items():
+            self._findings.inc(count, tags={"rule": rule, "severity": severity, "source": source})
         generated = [c for c in decision.candidates if c.source is Source.GENERATED and not c.rejected]
         wins = [c.win_probability for c in generated if c.win_probability is not None]
         if wins:

@@ -16,13 +16,24 @@ from deployments.errors import InvalidInput, Violation
 from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.item_text import facts_of, given_caption, has_words
-from deployments.types import CaptionResult, Copy, Incumbent, Item, ItemFacts, LengthProfile, OutputField, Priority
+from deployments.types import (
+    CaptionResult,
+    Copy,
+    Incumbent,
+    IncumbentKind,
+    Item,
+    ItemFacts,
+    LengthProfile,
+    OutputField,
+    Priority,
+)
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from serve_app.flow.pictures import url_violations
 from serve_app.flow.record import current
 from serve_app.policy import PolicyContext
+from serve_app.policy.context import RecentCopies
 from serve_app.policy.word_list import WordList
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
@@ -67,6 +78,7 @@ class Brief:
             caption,
             self.profile,
             self.recent_copies,
+            incumbents=RecentCopies(tuple(i for i in self.incumbents if i.kind is IncumbentKind.HUMAN)),
             output_fields=self.output_fields,
             tenant_banned=self.tenant_banned,
         )

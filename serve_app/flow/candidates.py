@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 from deployments.invisible import without_invisible
 from deployments.item_text import facts_of, given_caption
@@ -20,7 +21,10 @@ from deployments.types import (
 )
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
+from serve_app.policy.context import RecentCopies
 from serve_app.policy.word_list import WordList
+
+_UNFILLED: Final = "placeholder.unfilled"
 
 
 def read(item: Item, profile: LengthProfile, tenant_banned: WordList | None) -> tuple[PolicyContext, ItemFacts]:
@@ -41,7 +45,7 @@ def from_drafts(
     for number, draft in enumerate(drafts, start=len(before) + 1):
         # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
         copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
-        findings = check(copy, context, settings)
+        findings = check(copy, replace(context, category=draft.category), settings)
         if not draft.finished and not any(f.rule == UNFINISHED and f.severity.rejects for f in findings):
             findings = (unfinished(copy), *findings)
         rejected = any(f.severity.rejects for f in findings)
@@ -70,19 +74,18 @@ def from_incumbents(
 def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: PolicySettings) -> Candidate:
     """Return an incumbent as a candidate.
 
-    A human copy is the caller's own word: only placeholders are looked for. A filled template holds the words of the
-    item's author, and is checked as generated copy is.
+    A human copy is the caller's own word: it is checked for the caller to know, and only a placeholder that nobody
+    filled in rejects it. A filled template holds the words of the item's author, and is checked as generated copy is.
     """
     candidate = as_candidate(incumbent, context.item)
     if candidate.rejected:
         return candidate
+    context = replace(context, output_fields=_fields_of(incumbent), incumbents=RecentCopies())
     if candidate.source is Source.TEMPLATE:
-        own_words = f"{incumbent.title} {incumbent.body}"
-        context = replace(context, output_fields=_fields_of(incumbent), own_words=own_words)
-        findings = check(candidate.copy_text, context, settings)
-    else:
-        findings = check(candidate.copy_text, context, settings, only=("placeholder",))
-    rejected = any(f.severity.rejects for f in findings)
+        context = replace(context, own_words=f"{incumbent.title} {incumbent.body}")
+    findings = check(candidate.copy_text, context, settings)
+    faults = [f for f in findings if f.severity.rejects]
+    rejected = any(f.rule == _UNFILLED or candidate.source is Source.TEMPLATE for f in faults)
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
 

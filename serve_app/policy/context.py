@@ -56,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class RecentCopies:
-    """Copies that were sent lately, in the form in which a checked copy is compared with them."""
+    """Copies that exist already, sent lately or as incumbents, in the form in which a checked copy is compared."""
 
     copies: tuple[Copy, ...] = ()
 
@@ -75,9 +75,10 @@ class RecentCopies:
 class PolicyContext:
     """The request of a copy. `of` makes one.
 
-    evidence: of the item and its caption. others: copies accepted earlier in the same request. own_words: of the
-    operator's template, which are true beside the item's. generated: whether a model wrote the copy. tenant_banned: the
-    tenant's own terms, beside the operator's.
+    evidence: of the item and its caption. others: copies accepted earlier in the same request. incumbents: the human
+    ones of the request, for the copies that are to beat them. own_words: of the operator's template, which are true
+    beside the item's. generated: whether a model wrote the copy. category: that it was written in, empty for none.
+    tenant_banned: the tenant's own terms, beside the operator's.
     """
 
     item: Item
@@ -86,8 +87,10 @@ class PolicyContext:
     output_fields: tuple[OutputField, ...] = (OutputField.TITLE, OutputField.BODY)
     recent_copies: RecentCopies = RecentCopies()
     others: Sequence[Copy] = ()
+    incumbents: RecentCopies = RecentCopies()
     own_words: str = ""
     generated: bool = False
+    category: str = ""
     tenant_banned: WordList | None = None
 
     @classmethod

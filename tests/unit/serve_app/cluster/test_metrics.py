@@ -162,7 +162,7 @@ def test_findings_are_counted_by_code_and_the_best_copy_by_its_chance_and_reward
     )  # fmt: skip
     metrics = ServeMetrics()
     metrics.decided(decision)
-    assert of(seen, "findings_total") == [(3, {"rule": "terms.banned", "severity": "BLOCK"})]
+    assert of(seen, "findings_total") == [(3, {"rule": "terms.banned", "severity": "BLOCK", "source": "GENERATED"})]
     assert of(seen, "win_probability") == [(0.7, {})]
     worse = (candidate(1, reward=Reward(mean=-0.5, spread=0.1)),)
     metrics.decided(decision.model_copy(update={"candidates": worse}))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from deployments.types import Candidate, Draft, Incumbent, IncumbentKind, Item, LengthProfile, Source
+from deployments.types import (
+    Candidate,
+    Copy,
+    Draft,
+    Incumbent,
+    IncumbentKind,
+    Item,
+    LengthProfile,
+    PolicyFinding,
+    Source,
+)
 from serve_app.flow.candidates import from_drafts, from_incumbent
-from serve_app.policy import PolicyContext, PolicySettings
+from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.policy.context import RecentCopies
 
 PROFILE = LengthProfile(length_profile="short", max_title=40, max_body=60)
 CONTEXT = PolicyContext.of(item=Item(title="Coffee and cake on a table"), caption="", profile=PROFILE)
@@ -48,9 +61,29 @@ def test_a_copied_soft_hyphen_is_taken_out_of_a_draft() -> None:
 def test_a_persons_words_are_theirs_but_for_placeholders() -> None:
     long = "Coffee " * 12
     person = from_incumbent(Incumbent(id="a", title="Coffee, fuck yes", body=long), CONTEXT, SETTINGS)
-    assert (person.rejected, person.findings) == (False, ())
+    assert not person.rejected
+    assert {f.rule for f in person.findings if f.severity.rejects} >= {"terms.banned", "length.body"}
     unfilled = from_incumbent(Incumbent(id="a", title="Hi {name}", body="Coffee."), CONTEXT, SETTINGS)
     assert (unfilled.rejected, rule_ids(unfilled)) == (True, {"placeholder.unfilled"})
+
+
+def test_an_incumbent_is_no_duplicate_of_itself_but_a_draft_knows_what_it_has_to_beat() -> None:
+    incumbent = Incumbent(id="a", title="Coffee on a table", body="There is cake too.")
+    context = replace(CONTEXT, incumbents=RecentCopies((incumbent,)))
+    assert not any(rule.startswith("duplicate.") for rule in rule_ids(from_incumbent(incumbent, context, SETTINGS)))
+
+
+def test_each_draft_is_checked_in_its_category(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def noting(copy: Copy, context: PolicyContext, settings: PolicySettings) -> tuple[PolicyFinding, ...]:
+        seen.append(context.category)
+        return check(copy, context, settings)
+
+    monkeypatch.setattr("serve_app.flow.candidates.check", noting)
+    coffee = draft("Coffee on a table", "There is cake too.")
+    list(from_drafts([coffee, coffee.model_copy(update={"category": "STORY"})], [], CONTEXT, SETTINGS))
+    assert seen == ["DIRECT", "STORY"]
 
 
 def test_a_filled_template_must_fit() -> None:
