@@ -20,6 +20,7 @@ from serve_app.policy.markup import MARKUP, MarkupRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
 from serve_app.policy.quote import QUOTE, QuoteRule
 from serve_app.policy.repetition import REPETITION, RepetitionRule
+from serve_app.policy.safety.text import SAFETY, SafetyRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spans import raw_span
 
@@ -36,6 +37,7 @@ RULES: Final[dict[str, Rule]] = {
         LANGUAGE,
         BANNED,
         CONTACT,
+        SAFETY,
         GROUNDING,
         QUOTE,
         DUPLICATE,
@@ -60,6 +62,7 @@ class PolicySettings(Knobs):
     language: LanguageRule = LanguageRule()
     banned: BannedRule = BannedRule()
     contact: ContactRule = ContactRule()
+    safety: SafetyRule = SafetyRule()
     grounding: GroundingRule = GroundingRule()
     quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()

@@ -1,0 +1,1 @@
+"""Safety rules: words that demean a person or a group, and sexual content."""

@@ -1,0 +1,180 @@
+"""Safety of the text: slurs, demeaning claims about a person or a group, private matters as news, sexual content.
+
+Word lists, so a start: what they do not know passes. A word that stands in the item too is the item's subject, and only
+reviewed.
+"""
+
+# ruff: noqa: RUF001 - full-width marks are meant
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import regex
+
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
+from serve_app.policy.evidence import Evidence
+from serve_app.policy.safety.lexicon import Found, Kind, lexicon, lowered, reach
+
+_ID: Final = "safety.text"
+_SEXUAL: Final = "safety.sexual"
+# A name as cased scripts write it: two words that begin with a capital.
+_NAME: Final = regex.compile(r"\p{Lu}\p{Ll}+(?:[ \-]\p{Lu}\p{Ll}+)+")
+# "Name: what he is", in any script.
+_NAMED_FIRST: Final = regex.compile(r"^[^:：,،;]{2,40}(?=[:：])")
+_NEXT_TO: Final = 8
+_PAIR: Final = 2
+_READ: Final = 2_000
+
+
+class SafetyRule(Knobs):
+    """Slurs, demeaning claims and sexual words.
+
+    grounded: for such words that the item has too. unsure: for private matters of a person that the item does not tell,
+    and for insults without anybody to insult.
+    """
+
+    action: Action = "block"
+    grounded: Action = "review"
+    unsure: Action = "review"
+    sexual: Action = "block"
+
+
+def safety(copy: Copy, context: PolicyContext, settings: SafetyRule) -> Iterator[Hit]:
+    """safety.text and safety.sexual: at most one of each a field."""
+    fields = dict(fields_of(copy))
+    for field, text in fields.items():
+        others = " ".join(lowered(other) for name, other in fields.items() if name != field)
+        read = _Field(field, text, context.item.language, context.grounds, others)
+        for rule, hits in ((_SEXUAL, _sexual(read, settings)), (_ID, _demeaning(read, settings))):
+            worst = min(hits, key=lambda hit: _ORDER[hit[1]], default=None)
+            if worst is not None:
+                found, action, message = worst
+                span = (found.start, found.end)
+                yield Hit(rule, action, field, text[slice(*span)], span, message)
+
+
+_ORDER: Final = {"block": 0, "rewrite": 1, "review": 2, "off": 3}
+_Finding = tuple[Found, Action, str]
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field and what the lists find in it. others: the copy's other field."""
+
+    name: FieldName
+    text: str
+    language: str
+    grounds: Sequence[Evidence]
+    others: str
+
+    @cached_property
+    def reach(self) -> int:
+        return reach(self.language)
+
+    @cached_property
+    def _found(self) -> dict[Kind, list[Found]]:
+        return lexicon(self.language).find(lowered(self.text))
+
+    @cached_property
+    def group_elsewhere(self) -> bool:
+        """Whether the copy's other field or the item names a group."""
+        texts = (self.others, self.grounds[0].casefolded[:_READ])
+        return any("groups" in lexicon(self.language).find(text) for text in texts)
+
+    def find(self, kind: Kind) -> list[Found]:
+        """The words of a list, sorted by their place."""
+        return self._found.get(kind, [])
+
+    def grounded(self, found: Found) -> bool:
+        if found.stem not in self._grounded:
+            self._grounded[found.stem] = any(found.stem in evidence.casefolded for evidence in self.grounds)
+        return self._grounded[found.stem]
+
+    @cached_property
+    def _grounded(self) -> dict[str, bool]:
+        return {}
+
+    def new(self, kind: Kind) -> list[Found]:
+        """Words of a list that the item does not have."""
+        return [found for found in self.find(kind) if not self.grounded(found)]
+
+    @cached_property
+    def people(self) -> list[Found]:
+        """Names that stand in the item, too."""
+        matches = (*_NAME.finditer(self.text), *_NAMED_FIRST.finditer(self.text))
+        names = sorted(Found(m.start(), m.end(), m.group().casefold()) for m in matches)
+        return [name for name in names if self.grounded(name)]
+
+
+def _sexual(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
+    for found in read.find("sexual"):
+        yield found, settings.grounded if read.grounded(found) else settings.sexual, "sexual content"
+
+
+def _demeaning(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
+    for slur in read.find("slurs"):
+        yield slur, settings.grounded if read.grounded(slur) else settings.action, "a slur"
+    groups = read.find("groups")
+    traits = read.new("traits")
+    if groups:
+        yield from _about_groups(read, groups, settings)
+    elif len({found.stem for found in traits}) >= _PAIR:
+        yield traits[0], settings.action if read.group_elsewhere else settings.unsure, "a demeaning claim"
+    insults = read.new("insults")
+    for insult in insults:
+        aimed = bool(_near(insult, read.people, read.reach))
+        yield insult, settings.action if aimed else settings.unsure, "an insult"
+    looks = read.new("looks")
+    if len({found.stem for found in (*looks, *insults)}) >= _PAIR and looks:
+        yield looks[0], settings.action if read.people else settings.unsure, "belittles somebody's looks or age"
+    private = read.new("attributes")
+    if private:
+        cues = read.find("cues")
+        for found in private:
+            exposed = _near(found, cues, read.reach)
+            yield found, settings.action if exposed else settings.unsure, "a private matter that the item does not tell"
+
+
+def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -> Iterator[_Finding]:
+    for trait in read.new("traits"):
+        if _near(trait, groups, read.reach):
+            yield trait, settings.action, "a demeaning claim about a group"
+    for excluded in read.new("exclusions"):
+        if _near(excluded, groups, read.reach):
+            yield excluded, settings.action, "shuts a group out"
+    for warning in read.new("warnings"):
+        if _following(warning, groups):
+            yield warning, settings.action, "warns of a group"
+    for even in read.new("even"):
+        if following := _following(even, groups):
+            told = all(map(read.grounded, following))
+            yield even, settings.unsure if told else settings.action, "surprise at what a group can do"
+
+
+def _near(found: Found, others: Sequence[Found], reach: int) -> bool:
+    """Whether one of `others`, which are sorted, begins or ends within `reach` characters."""
+    at = bisect_right(others, found.end + reach, key=lambda other: other.start)
+    return at > 0 and found.start - others[at - 1].end <= reach
+
+
+def _following(found: Found, others: Sequence[Found]) -> Sequence[Found]:
+    """Those of `others`, which are sorted, that stand right behind."""
+    first = bisect_left(others, found.end, key=lambda other: other.start)
+    return others[first : bisect_right(others, found.end + _NEXT_TO, key=lambda other: other.start)]
+
+
+SAFETY = Rule(
+    "safety",
+    safety,
+    (
+        RuleId(_ID, "demeans a person or a group"),
+        RuleId(_SEXUAL, "sexual content", "sexual"),
+    ),
+)
