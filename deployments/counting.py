@@ -21,9 +21,11 @@ def graphemes(text: str) -> Iterator[str]:
 
 
 def measure(text: str, unit: CountingUnit) -> int:
-    """Measure the length in graphemes, columns (East Asian wide ones and emoji are two, UAX #11) or UTF-8 bytes."""
+    """Measure the length in graphemes, code points, columns (East Asian wide, emoji: two, UAX #11) or UTF-8 bytes."""
     if unit is CountingUnit.UTF8_BYTES:
         return len(text.encode())
+    if unit is CountingUnit.CODE_POINTS:
+        return len(text)
     if _is_plain(text):
         return len(text)
     if unit is CountingUnit.WIDTH:

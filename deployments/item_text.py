@@ -248,6 +248,11 @@ def title_of(item: Item) -> str:
     return plain_text(item.title)
 
 
+def placeholders_of(item: Item) -> str:
+    """Return the list of the placeholders that the sender fills, as it is: they must stand byte for byte in a copy."""
+    return item.metadata.get("placeholders", "")
+
+
 def details_of(item: Item) -> dict[str, str]:
     """Return the metadata by the caller's keys."""
     return {key: plain_text(value) for key, value in item.metadata.items()}

@@ -19,8 +19,6 @@ from serve_app.policy import PolicyContext
 from serve_app.policy.word_list import WordList
 
 SUITE: Final = Path("tests/policy")
-# Chrome's and Firefox's together, on a desktop; configs/profiles.yaml has each browser of its own.
-_WEB: Final = LengthProfile(length_profile="web", max_title=50, max_body=120)
 
 
 class Case(BaseModel):
@@ -61,7 +59,7 @@ def _text(value: object) -> str:
 
 def profiles() -> dict[str, LengthProfile]:
     """Those that cases name."""
-    return {**load_profiles("configs/profiles.yaml"), "web": _WEB}
+    return dict(load_profiles("configs/profiles.yaml"))
 
 
 def read(folder: Path = SUITE) -> list[Case]:

@@ -13,15 +13,17 @@ class CountingUnit(AnswerEnum):
     GRAPHEMES = "COUNTING_UNIT_GRAPHEMES"
     WIDTH = "COUNTING_UNIT_WIDTH"
     UTF8_BYTES = "COUNTING_UNIT_UTF8_BYTES"
+    CODE_POINTS = "COUNTING_UNIT_CODE_POINTS"
 
 
 class LengthProfile(Model):
-    """The length limits of a platform."""
+    """The length limits of a platform. max_payload_bytes: of the whole push; None for no limit."""
 
     length_profile: Name
     max_title: int = Field(ge=4, le=500)
     max_body: int = Field(ge=8, le=4000)
     counting_unit: CountingUnit = CountingUnit.GRAPHEMES
+    max_payload_bytes: int | None = Field(default=None, ge=256, le=1_000_000)
     origin: str = ""
 
 

@@ -224,10 +224,11 @@ def info_view(info: GetServiceInfoResponse) -> RenderableType:
     categories = Table("category", "definition", "gate", box=box.SIMPLE_HEAD)
     for c in info.categories:
         _row(categories, c.category, c.definition, c.gate)
-    profiles = Table("length profile", "title", "body", "counted in", "origin", box=box.SIMPLE_HEAD)
+    profiles = Table("length profile", "title", "body", "counted in", "bytes", "origin", box=box.SIMPLE_HEAD)
     for p in info.length_profiles:
         unit = word(p.counting_unit).lower()
-        _row(profiles, p.length_profile, str(p.max_title), str(p.max_body), unit, p.origin)
+        payload = str(p.max_payload_bytes or "")
+        _row(profiles, p.length_profile, str(p.max_title), str(p.max_body), unit, payload, p.origin)
     bounds = Table("limit or default", "value", box=box.SIMPLE_HEAD)
     for model in (info.limits, info.defaults):
         for name, value in model:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, Self
 
+from deployments.item_text import placeholders_of
 from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.policy.evidence import Evidence, evidence_of
+from serve_app.policy.known_placeholders import Known, known
 from serve_app.policy.text import fold, normalise, readable
 from serve_app.policy.word_list import WordList
 
@@ -47,11 +49,15 @@ class RuleId(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: its field of PolicySettings, its check, a pure function, and the kinds of its findings."""
+    """A rule: its field of PolicySettings, its check, a pure function, and the kinds of its findings.
+
+    as_sent: whether it reads known placeholders as they are. Others see spaces, and the default in its place.
+    """
 
     name: str
     check: Callable[[Copy, PolicyContext, Any], Iterator[Hit]]
     ids: tuple[RuleId, ...]
+    as_sent: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +110,11 @@ class PolicyContext:
     @cached_property
     def requested_fields(self) -> tuple[FieldName, ...]:
         return tuple(_NAMES[f] for f in self.output_fields)
+
+    @cached_property
+    def placeholders(self) -> tuple[Known, ...]:
+        """Placeholders that the sending platform fills."""
+        return known(placeholders_of(self.item))
 
     @cached_property
     def grounds(self) -> tuple[Evidence, ...]:

@@ -10,7 +10,6 @@ from typing import Final
 import regex
 from pydantic import Field
 
-from deployments.counting import measure
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
@@ -39,28 +38,19 @@ _STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
 
 
 class FinishedRule(Knobs):
-    """Text that is cut off or runs on.
-
-    at_limit: for text that fills its length limit exactly and ends without a stop. A writer that ran out of room may
-    have left it, or one that counted well: a person decides. Our own writers say when they were cut, see `cut_off`.
-    """
+    """Text that is cut off or runs on. Filling the limit is no sign of it: our own writers say when they were cut."""
 
     action: Action = "block"
-    at_limit: Action = "review"
     run_on: Action = "review"
     max_sentence_words: int = Field(default=35, ge=5)
 
 
 def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iterator[Hit]:
     """format.unfinished, format.unclosed and format.run_on."""
-    profile = context.profile
     for field, text in fields_of(copy):
         tail = text[-40:]
-        limit = profile.max_title if field == "title" else profile.max_body
         if _OPEN_ENDED.search(text) or _dangles(text, context.item.language):
             yield Hit(UNFINISHED, settings.action, field, tail)
-        elif _STOPS_MID_WORD.search(text) and measure(text, profile.counting_unit) == limit:
-            yield Hit(UNFINISHED, settings.at_limit, field, tail)
         if unclosed := _unclosed(text):
             yield Hit("format.unclosed", settings.action, field, text[text.rfind(unclosed) :])
         longest = max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)

@@ -14,6 +14,7 @@ from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
 from serve_app.policy.empty import EMPTY, EmptyRule
 from serve_app.policy.finished import FINISHED, FinishedRule, cut_off
 from serve_app.policy.grounding import GROUNDING, GroundingRule
+from serve_app.policy.known_placeholders import masked
 from serve_app.policy.language import LANGUAGE, LanguageRule
 from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.markup import MARKUP, MarkupRule
@@ -73,11 +74,12 @@ def check(
     copy: Copy, context: PolicyContext, settings: PolicySettings, only: Sequence[str] = tuple(RULES)
 ) -> tuple[PolicyFinding, ...]:
     """Return the findings of all rules that are on. Takes some milliseconds of CPU, mostly in the language rule."""
+    read = masked(copy, context.placeholders)
     return tuple(
         _finding(copy, hit)
         for name, rule in RULES.items()
         if name in only
-        for hit in _first(rule.check(copy, context, getattr(settings, name)))
+        for hit in _first(rule.check(copy if rule.as_sent else read, context, getattr(settings, name)))
     )
 
 

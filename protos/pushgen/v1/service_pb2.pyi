@@ -16,10 +16,12 @@ class CountingUnit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     COUNTING_UNIT_GRAPHEMES: _ClassVar[CountingUnit]
     COUNTING_UNIT_WIDTH: _ClassVar[CountingUnit]
     COUNTING_UNIT_UTF8_BYTES: _ClassVar[CountingUnit]
+    COUNTING_UNIT_CODE_POINTS: _ClassVar[CountingUnit]
 COUNTING_UNIT_UNSPECIFIED: CountingUnit
 COUNTING_UNIT_GRAPHEMES: CountingUnit
 COUNTING_UNIT_WIDTH: CountingUnit
 COUNTING_UNIT_UTF8_BYTES: CountingUnit
+COUNTING_UNIT_CODE_POINTS: CountingUnit
 
 class GenerateNotificationRequest(_message.Message):
     __slots__ = ("item", "incumbents", "recent_copies", "options", "request_id")
@@ -240,18 +242,20 @@ class CategoryInfo(_message.Message):
     def __init__(self, category: _Optional[str] = ..., definition: _Optional[str] = ..., gate: _Optional[str] = ..., instruction: _Optional[str] = ..., is_default: _Optional[bool] = ...) -> None: ...
 
 class LengthProfileInfo(_message.Message):
-    __slots__ = ("length_profile", "max_title", "max_body", "counting_unit", "origin")
+    __slots__ = ("length_profile", "max_title", "max_body", "counting_unit", "origin", "max_payload_bytes")
     LENGTH_PROFILE_FIELD_NUMBER: _ClassVar[int]
     MAX_TITLE_FIELD_NUMBER: _ClassVar[int]
     MAX_BODY_FIELD_NUMBER: _ClassVar[int]
     COUNTING_UNIT_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    MAX_PAYLOAD_BYTES_FIELD_NUMBER: _ClassVar[int]
     length_profile: str
     max_title: int
     max_body: int
     counting_unit: CountingUnit
     origin: str
-    def __init__(self, length_profile: _Optional[str] = ..., max_title: _Optional[int] = ..., max_body: _Optional[int] = ..., counting_unit: _Optional[_Union[CountingUnit, str]] = ..., origin: _Optional[str] = ...) -> None: ...
+    max_payload_bytes: int
+    def __init__(self, length_profile: _Optional[str] = ..., max_title: _Optional[int] = ..., max_body: _Optional[int] = ..., counting_unit: _Optional[_Union[CountingUnit, str]] = ..., origin: _Optional[str] = ..., max_payload_bytes: _Optional[int] = ...) -> None: ...
 
 class Limits(_message.Message):
     __slots__ = ("max_images", "max_image_bytes", "max_image_pixels", "max_categories", "max_candidates_per_category", "max_incumbents", "max_batch_items", "max_time_budget_ms", "max_candidates", "max_short_text_chars", "max_long_text_chars", "max_name_chars", "max_tags", "max_tag_chars", "max_metadata_entries", "max_metadata_key_chars", "max_recent_copies", "max_scored_copies")

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - the marks and letters of other scripts are meant
-"""The three ways to count the length of a text."""
+"""The ways to count the length of a text."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ FAMILY = "👨‍👩‍👧‍👦"
         ("🇩🇪\u0301\u200da", 2, 2, 14),
     ],
 )
-def test_three_ways_to_count(text: str, graphemes: int, width: int, utf8: int) -> None:
+def test_ways_to_count(text: str, graphemes: int, width: int, utf8: int) -> None:
     counted = [measure(text, u) for u in (CountingUnit.GRAPHEMES, CountingUnit.WIDTH, CountingUnit.UTF8_BYTES)]
     assert counted == [graphemes, width, utf8]
+    assert measure(text, CountingUnit.CODE_POINTS) == len(text)
 
 
 @pytest.mark.parametrize("piece", ["🇩", "👩\u200d", "e\u0301", "\u200d", "क्", "\r\n", "\u0600"])

@@ -15,7 +15,7 @@ SHIPPED = "configs/profiles.yaml"
 
 def test_the_shipped_profiles_say_where_they_come_from() -> None:
     profiles = load_profiles(SHIPPED)
-    assert {"default", "ios", "android", "web_chrome", "huawei", "xiaomi", "oppo", "vivo"} <= profiles.keys()
+    assert {"default", "ios", "android", "web", "huawei", "xiaomi", "oppo", "vivo"} <= profiles.keys()
     assert all(p.origin for p in profiles.values())
     assert (profiles["default"].max_title, profiles["default"].counting_unit) == (40, CountingUnit.WIDTH)
 
