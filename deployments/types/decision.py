@@ -147,6 +147,8 @@ class Candidate(Model):
     likelihood: float | None = None
     fit: float | None = Field(default=None, ge=0, le=1)
     findings: tuple[PolicyFinding, ...] = ()
+    repaired: tuple[PolicyFinding, ...] = ()
+    """Findings of the copy as it was written, which a repair has mended. Their words and places are of that copy."""
     rejected: bool = False
     win_probability: float | None = Field(default=None, ge=0, le=1)
 

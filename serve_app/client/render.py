@@ -129,6 +129,8 @@ def _copy(candidate: Candidate) -> Text:
         colour = "red" if finding.severity.rejects else "yellow"
         excerpt = f' "{finding.text}"' if finding.text else ""
         text.append(f"\n{word(finding.severity).lower()}: {finding.rule}{excerpt}", style=f"not bold {colour}")
+    for rule in dict.fromkeys(finding.rule for finding in candidate.repaired):
+        text.append(f"\nrepaired: {rule}", style="not bold cyan")
     return text
 
 

@@ -96,6 +96,7 @@ _CANDIDATE: dict[str, Any] = {
     "likelihood": -1.1,
     "fit": 0.81,
     "findings": [],
+    "repaired": [],
     "rejected": False,
 }
 _REJECTED: dict[str, Any] = {
@@ -116,6 +117,7 @@ _REJECTED: dict[str, Any] = {
             "evidence": "",
         }
     ],
+    "repaired": [],
     "rejected": True,
 }
 

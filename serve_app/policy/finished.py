@@ -61,7 +61,7 @@ def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iter
 def cut_off(copy: Copy) -> Hit:
     """format.unfinished, for a draft that its generator reports as unfinished."""
     field: FieldName = "body" if copy.body.strip() else "title"
-    return Hit(UNFINISHED, "block", field, getattr(copy, field)[-40:])
+    return Hit(UNFINISHED, "rewrite", field, getattr(copy, field)[-40:])
 
 
 def _dangles(text: str, language: str) -> bool:

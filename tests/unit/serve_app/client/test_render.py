@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console, RenderableType
 
-from deployments.types import Candidate, Decision, Degradation, Item, Notification, Reason, Source
-from serve_app.client.render import REASONS, batch_table, decision_view, info_view
+from deployments.types import Candidate, Decision, Degradation, Item, Notification, PolicyFinding, Reason, Source
+from serve_app.client.render import REASONS, batch_table, candidates_table, decision_view, info_view
 from serve_app.contract.messages import GetServiceInfoResponse
 from serve_app.ingress import examples
 
@@ -92,3 +92,13 @@ def test_narrow_terminals_lose_no_words() -> None:
     text = "".join(shown(decision_view(DECISION), width=78).split())
     for word in ("grounding.number", "timing", "grind", "+0.42±0.08"):
         assert word in text
+
+
+def test_a_repaired_copy_says_what_was_mended() -> None:
+    mended = Candidate(
+        id="c1",
+        title="Bread",
+        source=Source.GENERATED,
+        repaired=(PolicyFinding(rule="length.title", text="Bread, bread"),),
+    )
+    assert "repaired: length.title" in shown(candidates_table([mended]))

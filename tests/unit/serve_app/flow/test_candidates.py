@@ -141,3 +141,21 @@ def test_the_operators_own_words_in_a_template_are_true_and_a_field_left_out_is_
     )
     assert from_incumbent(template, CONTEXT, SETTINGS).findings == ()
     assert from_incumbent(template.model_copy(update={"body": ""}), CONTEXT, SETTINGS).findings == ()
+
+
+def test_a_draft_that_its_writer_broke_off_ends_with_its_last_sentence() -> None:
+    broken = draft("Coffee on a table", "There is cake on the table too. And then there is", finished=False)
+    broken = broken.model_copy(update={"fit": 0.9})
+    (candidate,) = from_drafts([broken], [], CONTEXT, SETTINGS)
+    assert (candidate.body, candidate.rejected) == ("There is cake on the table too.", False)
+    assert [f.rule for f in candidate.repaired] == ["format.unfinished"]
+    assert (candidate.fit, candidate.likelihood) == (None, None)  # the writer judged another text
+
+
+def test_incumbents_are_never_rewritten() -> None:
+    long = "There is cake on the table too. And there is a cup of coffee for everybody."
+    for kind in IncumbentKind:
+        incumbent = Incumbent(id="a", title="Coffee on a table", body=long, kind=kind)
+        candidate = from_incumbent(incumbent, CONTEXT, SETTINGS)
+        assert (candidate.body, candidate.repaired) == (long, ())
+        assert candidate.rejected is (kind is IncumbentKind.TEMPLATE)
