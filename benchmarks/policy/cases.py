@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from deployments.types import Copy, Item, LengthProfile
+from deployments.errors import InvalidInput
+from deployments.types import Copy, LengthProfile
+from serve_app.checking.case import CheckCase
 from serve_app.flow.profiles import load_profiles
 from serve_app.policy import PolicyContext
-from serve_app.policy.word_list import WordList
 
 SUITE: Final = Path("tests/policy")
 
@@ -24,42 +25,42 @@ SUITE: Final = Path("tests/policy")
 class Case(BaseModel):
     """A copy for an item, and whether it may be sent.
 
-    rules: those that a blocked copy breaks, or that a clean one seems to. terms: the tenant's own, with a severity.
+    rules: those that a blocked copy breaks, or that a clean one seems to.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     id: str
-    item: dict[str, Any]
-    copied: Copy = Field(alias="copy")
-    profile: str
-    locale: str
-    recent_copies: tuple[Copy, ...] = ()
-    terms: dict[str, Literal["BLOCK", "REVIEW"]] = Field(default_factory=dict)
+    checked: CheckCase
     label: Literal["clean", "block"]
     rules: tuple[str, ...] = Field(min_length=1)
     why: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, line: Any) -> Any:
+        """Read a line as `pushgen check --jsonl` does."""
+        return {**line, "checked": CheckCase.of(line)}
 
     @property
     def language(self) -> str:
         return self.id.split("-")[1]
 
+    @property
+    def copied(self) -> Copy:
+        return self.checked.copy
+
+    @property
+    def profile(self) -> str:
+        return self.checked.profile
+
     def context(self, profiles: Mapping[str, LengthProfile]) -> PolicyContext:
-        metadata = {name: _text(value) for name, value in self.item.get("metadata", {}).items()}
-        item = Item(**self.item | {"metadata": metadata, "locale": self.locale})
-        banned = WordList([(term, severity.lower()) for term, severity in self.terms.items()])  # type: ignore[misc]
-        return PolicyContext.of(
-            item, "", profiles[self.profile], self.recent_copies, generated=True, tenant_banned=banned
-        )
+        return self.checked.context(profiles)
 
 
-def _text(value: object) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def profiles() -> dict[str, LengthProfile]:
+def profiles() -> Mapping[str, LengthProfile]:
     """Those that cases name."""
-    return dict(load_profiles("configs/profiles.yaml"))
+    return load_profiles("configs/profiles.yaml")
 
 
 def read(folder: Path = SUITE) -> list[Case]:
@@ -69,7 +70,7 @@ def read(folder: Path = SUITE) -> list[Case]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             try:
                 cases.append(Case.model_validate(json.loads(line)))
-            except ValueError as error:
+            except (ValueError, InvalidInput) as error:
                 raise ValueError(f"{path.name}, line {number}: {error}") from None
     return cases
 

@@ -34,6 +34,7 @@ from deployments.types.decision import (
     StageRevision,
     StageTiming,
     Usage,
+    Verdict,
     WinCalibration,
 )
 from deployments.types.item import (
@@ -120,6 +121,7 @@ __all__ = [
     "StageRevision",
     "StageTiming",
     "Usage",
+    "Verdict",
     "VideoFrame",
     "WinCalibration",
 ]

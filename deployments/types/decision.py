@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from pydantic import Field
 
@@ -102,6 +103,20 @@ class PolicyFinding(Model):
     end: int = Field(default=0, ge=0)
     message: str = ""
     evidence: str = ""
+
+
+class Verdict(AnswerEnum):
+    """What all findings of a copy say together. A copy that needs a REWRITE may not be sent as it stands: BLOCK."""
+
+    PASS = "VERDICT_PASS"  # noqa: S105
+    REVIEW = "VERDICT_REVIEW"
+    BLOCK = "VERDICT_BLOCK"
+
+    @classmethod
+    def of(cls, findings: Sequence[PolicyFinding]) -> Verdict:
+        if any(finding.severity.rejects for finding in findings):
+            return cls.BLOCK
+        return cls.REVIEW if findings else cls.PASS
 
 
 class Reward(Model):

@@ -9,17 +9,16 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
-from rich.progress import track
 from rich.text import Text
 
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision, Item
 from serve_app import __version__
-from serve_app.client import PushGenClient, cli_input, cli_lines, output, render
+from serve_app.client import PushGenClient, cli_check, cli_input, cli_lines, output, render
 from serve_app.client.cli_errors import UNAVAILABLE, answer_json, exit_code_of_many
 from serve_app.client.cli_files import BadArgument
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
-from serve_app.client.cli_session import connected, errors, show
+from serve_app.client.cli_session import connected, errors, show, tracked
 from serve_app.contract.messages import (
     CaptionItemRequest,
     GenerateNotificationRequest,
@@ -133,7 +132,7 @@ def batch(
         requests = cli_input.build_many(GenerateNotificationRequest, entries)
         answers: dict[int, Decision | PushGenError] = {}
         answering = cli_lines.batched(client, requests)
-        for index, answer in track(answering, "items", len(requests), console=errors, disable=not errors.is_terminal):
+        for index, answer in tracked(answering, "items", len(requests), prints=call.as_json):
             answers[index] = answer
             if call.as_json:
                 output.write_json(cli_input.dump({"index": index, **answer_json(answer)}))
@@ -206,6 +205,9 @@ def health(call: CallFlags) -> None:
         raise typer.Exit(UNAVAILABLE)
 
 
+command()(cli_check.check)
+
+
 # --- requests ---------------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +246,7 @@ def write_decisions(client: PushGenClient, source: str, typed: dict[str, Any], c
     requests = cli_input.build_many(GenerateNotificationRequest, entries)
     answering = cli_lines.decisions(client, requests, concurrency)
     answers = []
-    for index, answer in track(answering, "items", len(requests), console=errors, disable=not errors.is_terminal):
+    for index, answer in tracked(answering, "items", len(requests), prints=True):
         answers.append(answer)
         line = answer_json(answer)
         output.write_json(

@@ -41,6 +41,14 @@ def read_one(source: str) -> dict[str, Any]:
     return content
 
 
+def read_value(source: str) -> Any:
+    """Read one JSON value of any kind. Raises BadArgument."""
+    try:
+        return proto_json.loads(_text(source))
+    except InvalidInput as error:
+        raise BadArgument(f"{_name(source)} {error.violations[0].description}") from None
+
+
 def read_many(source: str) -> list[Entry]:
     """Read objects: JSON Lines, a list, an object with the list `requests`, or one object.
 

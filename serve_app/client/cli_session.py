@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import typer
 from pydantic import BaseModel
 from rich.console import Console, RenderableType
+from rich.progress import Progress
 from rich.text import Text
 
 from deployments.errors import PushGenError
@@ -21,6 +23,7 @@ from serve_app.client.credentials import read_key, tls
 from serve_app.contract.errors import to_problem
 
 errors = Console(stderr=True)
+T = TypeVar("T")
 
 
 def show(call: CallFlags, answer: BaseModel, view: RenderableType, *, one_line: bool = False) -> None:
@@ -33,18 +36,34 @@ def show(call: CallFlags, answer: BaseModel, view: RenderableType, *, one_line: 
 @contextmanager
 def connected(call: CallFlags) -> Iterator[PushGenClient]:
     """Connect for the command's body. Its errors become a message on stderr and an exit code."""
+    with reported(as_json=call.as_json), opened(call) as client:
+        yield client
+
+
+@contextmanager
+def reported(*, as_json: bool) -> Iterator[None]:
+    """Turn errors of the command's body into a message on stderr and an exit code."""
     try:
-        with opened(call) as client:
-            yield client
+        yield
     except BadArgument as error:
         errors.print(Text.assemble(("error: ", "bold red"), str(error)))
         raise typer.Exit(BAD_INPUT) from None
     except PushGenError as error:
-        if call.as_json:
+        if as_json:
             output.write_json(to_problem(error, error.request_id).model_dump_json(exclude_none=True), sys.stderr)
         else:
             errors.print(explained(error))
         raise typer.Exit(exit_code(error)) from None
+
+
+def tracked(sequence: Iterable[T], what: str, total: int | None, *, prints: bool) -> Iterator[T]:
+    """Show a bar on a terminal's stderr. prints: the body writes to stdout, so there is none on the same terminal.
+
+    `rich.progress.track` would send the body's lines to stderr, away from the file that stdout is.
+    """
+    hidden = not errors.is_terminal or (prints and sys.stdout.isatty())
+    with Progress(console=errors, disable=hidden, redirect_stdout=False, redirect_stderr=False) as progress:
+        yield from progress.track(sequence, total, description=what)
 
 
 def opened(call: CallFlags) -> PushGenClient:
