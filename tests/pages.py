@@ -6,6 +6,9 @@ import re
 import shlex
 from pathlib import Path
 
+OFFLINE = ("check", "rules")
+"""Commands of `pushgen` that call no service."""
+
 
 def pages(root: Path) -> list[Path]:
     """README first."""

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 import docs_contract  # noqa: E402
 import docs_models  # noqa: E402
+import docs_rules  # noqa: E402
 
 PAGES = {
     "settings": docs_models.settings_page,
@@ -24,6 +25,7 @@ PAGES = {
     "errors": docs_contract.errors_page,
     "categories": docs_contract.categories_page,
     "metrics": docs_contract.metrics_page,
+    "rules": docs_rules.rules_page,
 }
 NOTE = "<!-- Written by tools/docs.py. Do not edit: run `make docs`. -->\n\n"
 

@@ -16,6 +16,7 @@ from serve_app.checking.case import CheckCase
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.profiles import load_profiles
 from serve_app.policy import PolicySettings, check
+from serve_app.policy.table import RuleRow, rule_rows
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Checker:
         case = CheckCase.of(content)
         findings = check(case.copy, case.context(self.profiles), self.settings)
         return {"findings": [finding_json(f) for f in findings], "verdict": Verdict.of(findings).name}
+
+    def rules(self) -> list[RuleRow]:
+        return rule_rows(self.settings)
 
 
 def finding_json(finding: PolicyFinding) -> dict[str, Any]:

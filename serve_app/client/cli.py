@@ -206,6 +206,7 @@ def health(call: CallFlags) -> None:
 
 
 command()(cli_check.check)
+command()(cli_check.rules)
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------

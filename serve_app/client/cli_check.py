@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +83,23 @@ def check(
     raise typer.Exit(code)
 
 
+def rules(
+    policy: Annotated[
+        str | None, typer.Option(help="YAML of knobs: the Ingress's user_config, or its `policy` alone.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as in a pipe, instead of a table.")] = False,
+) -> None:
+    """Every kind of finding: its id, its severity, what it means and the setting that changes it."""
+    with reported(as_json=as_json), _installed():
+        from serve_app.checking.checker import Checker  # noqa: PLC0415 - not all clients have the rules
+
+        rows = [row._asdict() for row in Checker.load(policy).rules()]
+    if as_json or not sys.stdout.isatty():
+        output.write_json(cli_input.dump(rows))
+    else:
+        Console().print(rules_table(rows))
+
+
 def check_one(checker: Checker, content: Mapping[str, Any], fail_on: FailOn, *, as_json: bool) -> int:
     """Print the result of one copy. Returns the exit code. Raises BadArgument and InvalidInput."""
     missing = [f"--{name}" for name in ("item", "copy") if name not in content]
@@ -126,12 +143,20 @@ def check_line(checker: Checker, number: int, text: bytes, shared: Mapping[str, 
 
 
 def findings_table(findings: list[dict[str, Any]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("severity", "rule", "field", "text", "what", "evidence"):
-        table.add_column(name, overflow="fold")
-    for one in findings:
-        severity = Text(one["severity"], _COLOURS[one["severity"]])
-        table.add_row(severity, *(Text(one[key]) for key in ("rule", "field", "text", "message", "evidence")))
+    return _table(findings, ("severity", "rule", "field", "text", "message", "evidence"))
+
+
+def rules_table(rows: list[dict[str, Any]]) -> Table:
+    return _table(rows, ("severity", "id", "message", "setting"))
+
+
+def _table(rows: list[dict[str, Any]], columns: Sequence[str]) -> Table:
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        colour = _COLOURS.get(row["severity"], "")
+        table.add_row(*(Text(row[key], colour if key == "severity" else "") for key in columns))
     return table
 
 

@@ -12,7 +12,7 @@ import typer
 from deployments.types import Degradation, Reason, Source, Stage
 from deployments.weights.__main__ import app as weights
 from serve_app.client.cli import app as pushgen
-from tests.pages import all_commands, commands, pages
+from tests.pages import OFFLINE, all_commands, commands, commands_here, pages
 from training.fitness.__main__ import app as fitness
 from training.reward import app as reward
 from training.writer.__main__ import app as writer
@@ -91,6 +91,15 @@ def test_commands_of_the_client_are_ones_with_these_options(root: Path) -> None:
     assert pushgen_commands
     for words in pushgen_commands:
         assert unknown_options(pushgen, words[1], words[2:]) == set(), words
+
+
+def test_commands_that_call_no_service_run_as_shown(root: Path) -> None:
+    offline = [words for words in commands_here(root, "pushgen") if words[1] in OFFLINE]
+    assert {words[1] for words in offline} == set(OFFLINE)
+    for words in offline:
+        command = [sys.executable, "-m", "serve_app.client.cli", *words[1:]]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+        assert (done.returncode, "error" in done.stdout) == (0, False), words
 
 
 # Words of the code that a caller or an operator meets.

@@ -132,6 +132,16 @@ def test_people_get_a_table() -> None:
     assert [next(iter(column.cells)).plain for column in table.columns][:4] == ["BLOCK", "length.title", "title", "[x]"]
 
 
+def test_the_rules_are_listed_with_their_settings(file: Any) -> None:
+    done = CliRunner().invoke(app, ["rules", "--policy", file("knobs.yaml", "empty: {action: review}")])
+    assert done.exit_code == 0, done.output
+    rows = {row["id"]: row for row in json.loads(done.stdout)}
+    assert (rows["format.empty"]["severity"], rows["format.empty"]["setting"]) == ("REVIEW", "policy.empty.action")
+    assert [next(iter(c.cells)).plain for c in cli_check.rules_table([rows["format.empty"]]).columns][
+        1
+    ] == "format.empty"
+
+
 def test_no_ray_and_no_model_is_loaded(root: Path) -> None:
     code = (
         "import sys; from serve_app.client.cli import app\n"
