@@ -12,10 +12,12 @@ import regex
 from deployments.item_text import details_of, grounding_text
 from deployments.types import Item
 from serve_app.policy.numbers import Kind, dates_in, numbers, spelled
-from serve_app.policy.text import digits, fold, normalise, words
+from serve_app.policy.text import bare, digits, fold, normalise, script_of, words
+from serve_app.policy.utterance import Utterances
 
 LONGEST: Final = 50_000
 """Characters of an item that ground a copy: title, description, tags and caption, and as much of the metadata."""
+_SAMPLE: Final = 2_000  # characters that show in which scripts an item is written
 # Metadata whose plain number is money or a percentage: {"price": "4.50"}, {"discount": "20"}.
 _AMOUNT_KEY: Final = regex.compile(r"price|cost|fee|amount|discount|sale|saving|rate|percent|share", regex.IGNORECASE)
 
@@ -33,8 +35,20 @@ class Evidence:
         return self.text.casefold()
 
     @cached_property
+    def bare(self) -> str:
+        return bare(self.text)
+
+    @cached_property
     def folded(self) -> str:
         return fold(self.text)
+
+    @cached_property
+    def utterances(self) -> Utterances:
+        return Utterances(self.text)
+
+    @cached_property
+    def scripts(self) -> frozenset[str]:
+        return frozenset(script_of(word) for word in set(words(self.text[:_SAMPLE])))
 
     @cached_property
     def digits(self) -> str:

@@ -1,6 +1,10 @@
-"""Quotation rule: what stands in quotation marks must stand in the item."""
+"""Quotation rule: what the copy has somebody say must stand in the item.
 
-# ruff: noqa: RUF001 - the marks of other scripts are meant
+A quotation may be cut and its words may be inflected. It may not lose or gain a negation, change a number, or take its
+words in another order.
+"""
+
+# ruff: noqa: RUF001 - the letters of other scripts are meant
 
 from __future__ import annotations
 
@@ -9,67 +13,71 @@ from typing import Final
 
 import regex
 from pydantic import Field
-from rapidfuzz import fuzz
 
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
-from serve_app.policy.text import fold, words
+from serve_app.policy.speech import Speech, speech
+from serve_app.policy.text import bare, script_of
 
-# An opening mark is none of what it opens, and an apostrophe follows a letter: so each text is read once.
-_QUOTES = regex.compile(
-    r"“([^“”]+)”|\"([^\"]+)\"|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」|『([^『』]+)』"
-    r"|(?<![\p{L}\p{N}])[‘']([^‘’']{3,}+(?:(?<=[\p{L}\p{N}])['’]\p{L}[^‘’']*+)*)[’'](?![\p{L}\p{N}])"
+# A speaker in a transcript: "Ana: ..."
+_LABEL = regex.compile(
+    r"(?:^|[\n.!?…»”])\s*((?:\p{Lu}[\p{L}\p{M}'’.-]*+\s?){1,3}"
+    r"|[\p{Han}\p{Hiragana}\p{Katakana}\p{Arabic}\p{Devanagari} ]{2,20})[:：]"
 )
-
-# A search for a similar text takes a millisecond. A push quotes once or twice: further quotes must be word for word.
-_MOST_SIMILAR: Final = 20
-_LONGEST_PIECE: Final = 200
+_MOST_QUOTES: Final = 20  # of a field; a push has one or two
 
 
 class QuoteRule(Knobs):
     """Quotations that the item does not contain.
 
-    min_words: shorter quotations pass, because they are often scare quotes.
+    min_words: shorter quotations pass, because they are often scare quotes; a quotation of two words with a speaker
+    does not.
     """
 
     action: Action = "block"
-    min_words: int = Field(default=2, ge=1)
-    min_similarity: float = Field(default=90.0, ge=0, le=100)
+    min_words: int = Field(default=3, ge=1)
 
 
 def quote(copy: Copy, context: PolicyContext, settings: QuoteRule) -> Iterator[Hit]:
     """grounding.quote."""
     for field, text in fields_of(copy):
-        for n, quoted in enumerate(dict.fromkeys(_quotes(text, settings.min_words))):
-            similarity = settings.min_similarity if n < _MOST_SIMILAR else None
-            if not any(_is_quoted_from(evidence, quoted, similarity) for evidence in context.grounds):
-                yield Hit("grounding.quote", settings.action, field, quoted)
+        for n, spoken in enumerate(speech(text, settings.min_words, lambda label: _is_known(context, label))):
+            if n >= _MOST_QUOTES or not _is_said(context, spoken, text):
+                # A translated quotation cannot be compared.
+                foreign = not any(script_of(spoken.text) in evidence.scripts for evidence in context.grounds)
+                action: Action = "review" if foreign and settings.action == "block" else settings.action
+                yield Hit("grounding.quote", action, field, spoken.text, (spoken.start, spoken.end))
 
 
-def _quotes(text: str, min_words: int) -> Iterator[str]:
-    for groups in _QUOTES.findall(text):
-        quoted = next(g for g in groups if g)
-        # Scripts without spaces have no words to count; four characters are a quotation there.
-        if len(words(quoted)) >= min_words or (len(quoted) >= 4 and regex.search(r"[\p{Han}\p{Kana}]", quoted)):
-            yield quoted
+def _is_known(context: PolicyContext, label: str) -> bool:
+    """Whether the item has the last word of a label, which is a name or an office."""
+    last = bare(label).split()[-1:]
+    return bool(last) and any(last[0] in evidence.bare for evidence in context.grounds)
 
 
-def _is_quoted_from(evidence: Evidence, quoted: str, min_similarity: float | None) -> bool:
-    """Whether the quote stands in the evidence: nearly, or without `min_similarity` word for word.
+def _is_said(context: PolicyContext, spoken: Speech, text: str) -> bool:
+    for evidence in context.grounds:
+        at = evidence.utterances.place(spoken.text)
+        if at is not None:
+            return _speaks(evidence, at, f"{text[: spoken.start]} {text[spoken.end :]}")
+    return False
 
-    A long one is looked for piece by piece.
-    """
-    folded = fold(quoted)
-    if folded in evidence.folded:
+
+def _speaks(evidence: Evidence, at: int, around: str) -> bool:
+    """Whether the words beside a quotation name its speaker, where the transcript has several."""
+    labels = [(match.start(), bare(match[1]).strip()) for match in _LABEL.finditer(evidence.text)]
+    names = {name for _, name in labels}
+    owner = next((name for start, name in reversed(labels) if start <= at), "")
+    beside = bare(around)
+    if len(names) < 2 or not owner or _names(owner, beside):
         return True
-    if min_similarity is None or len(folded) > len(evidence.folded):
-        return False
-    pieces = (folded[at : at + _LONGEST_PIECE] for at in range(0, len(folded), _LONGEST_PIECE))
-    return all(
-        fuzz.partial_ratio(piece, evidence.folded, score_cutoff=min_similarity) >= min_similarity for piece in pieces
-    )
+    return not any(_names(name, beside) for name in names)
+
+
+def _names(name: str, text: str) -> bool:
+    return any(len(part) > 1 and part in text for part in name.split())
 
 
 QUOTE = Rule("quote", quote, (RuleId("grounding.quote", "the item has no such quotation"),))

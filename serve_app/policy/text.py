@@ -21,6 +21,16 @@ _TOO_MANY_MARKS = regex.compile(r"(\p{M}{30})\p{M}++")
 _NOT_DIGIT = regex.compile(r"\D+")
 _NOT_WORD = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
+_SCRIPTS: Final = {
+    name: regex.compile(rf"\p{{{name.title()}}}")
+    for name in ("latin", "cyrillic", "arabic", "devanagari", "hiragana", "katakana", "han")
+}
+# Accents, Arabic vowels and the stretcher, the nukta; letters that are typed for one another.
+_LEFT_OUT: Final[dict[int, str | None]] = {
+    **dict.fromkeys([*range(0x300, 0x370), *range(0x64B, 0x660), 0x640, 0x670, 0x93C]),
+    **{ord("ة"): "ه", ord("ى"): "ي", ord("ँ"): "ं", ord("’"): "'", ord("﨑"): "崎", ord("髙"): "高"},
+}
+
 
 def normalise(text: str) -> str:
     """Normalise by NFKC: full-width and other compatibility forms become plain ones.
@@ -40,6 +50,20 @@ def readable(text: str) -> str:
 def fold(text: str) -> str:
     """Remove case, punctuation and extra spaces, so that texts that read the same are equal."""
     return _NOT_WORD.sub(" ", normalise(text).casefold()).strip()
+
+
+def bare(text: str) -> str:
+    """Remove case, accents and what writers of a language leave out, such as the dots of ё and the hamza of أ."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.casefold()).translate(_LEFT_OUT))
+
+
+def script_of(text: str) -> str:
+    """Return the script of most letters, a key of _SCRIPTS, or "other"."""
+    if text.isascii():
+        return "latin"
+    counts = {script: len(pattern.findall(text)) for script, pattern in _SCRIPTS.items()}
+    script = max(counts, key=counts.__getitem__)
+    return script if counts[script] else "other"
 
 
 def digits(text: str) -> str:

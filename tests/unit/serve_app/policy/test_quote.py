@@ -1,22 +1,78 @@
-"""The quotation rule: what stands in quotation marks stands in the item."""
+# ruff: noqa: RUF001 - the marks and letters of other scripts are meant
+"""The quotation rule: what somebody is made to say stands in the item."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.unit.serve_app.policy.judge import rule_ids
+from deployments.types import Copy, Item, LengthProfile, Severity
+from serve_app.policy import PolicyContext, PolicySettings, check
+
+PROFILE = LengthProfile(length_profile="push", max_title=60, max_body=160)
 
 
-@pytest.mark.parametrize(
-    "text", ["“The best coffee of my life”", "Ana says: 'This is my whole life'", "„Mein ganzes Leben lang“"]
-)
-def test_words_that_nobody_said(text: str) -> None:
-    assert "grounding.quote" in rule_ids(text)
+def blocked(locale: str, transcript: str, copy: str, title: str = "") -> list[str]:
+    """The quotations that block a copy, "title / body"."""
+    item = Item(title=title or "Interview", locale=locale, metadata={"transcript": transcript})
+    head, _, body = copy.partition(" / ")
+    found = check(Copy(title=head, body=body), PolicyContext.of(item, "", PROFILE), PolicySettings(), only=("quote",))
+    return [f.text for f in found if f.severity == Severity.BLOCK]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["“We roast every bean ourselves”", '"we always will," says Ana Ruiz', 'So-called "coffee" elsewhere'],
-)
-def test_words_of_the_item(text: str) -> None:
-    assert rule_ids(text) == set()
+NOBODY_SAID = [
+    ("en-US", "I would not sell this boat for money.", "“I would sell this boat for money”"),
+    ("en-US", "I have never seen 12 whales at once.", "'I have seen 12 whales at once'"),
+    ("en-GB", "We caught 12 whales on film.", "“We caught 15 whales on film”"),
+    ("en-GB", "I fed the dog before the cat.", "“I fed the cat before the dog”"),
+    ("en-US", "It was hard and I loved it.", "Ada Finch: I hated every minute", "Ada Finch talks"),
+    ("en-US", "I love my city.", "“I can't stand my city”, she says"),
+    ("en-US", "I love my city.", "\"I'm leaving for good"),
+    ("es-ES", "No pienso volver a correr.", "«Pienso volver a correr»"),
+    ("es-MX", "Ganamos sin suerte.", "—Ganamos con suerte —dijo el técnico"),
+    ("es-CO", "Subo los lunes.", "Loaiza: “Me retiro en junio”"),
+    ("pt-BR", "Não tenho medo de altura.", "“Tenho medo de altura”"),
+    ("pt-PT", "Canto desde os seis anos.", "— Vou deixar de cantar, diz a fadista"),
+    ("ru-RU", "Я никогда не боялся высоты.", "«Я боялся высоты»"),
+    ("ru-RU", "Хлеб пеку ночью.", "— Пекарню я закрываю, — сказал он"),
+    ("ar-EG", "أنا لا أحب الشهرة.", "«أنا أحب الشهرة»"),
+    ("ar-SA", "سنعود أقوى.", "المدرب: لن نعود إلى هنا أبدا", "المدرب بعد المباراة"),
+    ("hi-IN", "मैं गाँव नहीं छोड़ूँगा।", "“मैं गाँव छोड़ूँगा”"),
+    ("hi-IN", "हमने मेहनत की।", "कोच बोले: ‘हमने हार मान ली’"),
+    ("ja-JP", "まだ引退はしません。", "「もう引退します」"),
+    ("ja-JP", "山が好きです。", "『山は嫌いです』と語る"),
+    ("zh-CN", "我从来没有想过放弃。", "“我想过放弃”"),
+    ("zh-CN", "船修好了就走。", "老人说：“我再也不走了”"),
+    ("zh-TW", "我不會離開這裡。", "「我會離開這裡」"),
+]
+
+SAID_OR_NO_SPEECH = [
+    ("en-US", "I would not sell this boat, honestly, for all the money in the world.", "“I would not sell this boat…”"),
+    ("en-US", "it's my last race, and i'm happy", "“It’s my last race”"),
+    ("en-GB", "We paint at dawn.", "Meet the “sea whisperer” of the harbour"),
+    ("en-US", "We paint at dawn.", "Recipe: soup in ten minutes / Today: a new way to paint."),
+    ("en-US", 'We read "The Old Man and the Sea" aloud.', "They read ‘The Old Man and the Sea’ aloud"),
+    ("es-ES", "Mirá, yo no sé, pero la lluvia me calma.", "—La lluvia me calma —confiesa"),
+    ("es-AR", "Vino sola la pelota.", "La pelota —dice— vino sola"),
+    ("pt-BR", "Ah, eu planto porque gosto, né?", "“Eu planto porque gosto”"),
+    ("pt-PT", "Isto é a minha vida.", "Fado: uma vida inteira / O bilhete — e a noite — é teu."),
+    ("ru-RU", "ну, я просто люблю лес, вот и всё", "«Я просто люблю лес»"),
+    ("ru-RU", "Хлеб пеку ночью.", "Ночная смена — лучшее время для хлеба"),
+    ("ar-JO", "والله العجين بيعرف.", "«العجين بيعرف»"),
+    ("ar-EG", "أزرع كل صباح.", "نصيحة اليوم: ازرع النعناع في الظل"),
+    ("hi-IN", "देखिए, मिट्टी हमसे बात करती है।", "“मिट्टी हमसे बात करती है”"),
+    ("hi-IN", "मैं रोज़ दौड़ता हूँ।", "आज की रेसिपी: मूँग दाल"),
+    ("ja-JP", "いやあ、海はね、毎日違うんですよ。", "「海は毎日違う」"),
+    ("ja-JP", "海に行く。", "夏の「ひんやり」スイーツ"),
+    ("zh-CN", "我嘛，就是喜欢下雨天。", "“就是喜欢下雨天”"),
+    ("zh-CN", "下雨了。", "城市里的“慢生活”"),
+]
+
+
+@pytest.mark.parametrize("case", NOBODY_SAID, ids=lambda case: case[2])
+def test_words_that_nobody_said_block(case: tuple[str, ...]) -> None:
+    assert blocked(*case)
+
+
+@pytest.mark.parametrize("case", SAID_OR_NO_SPEECH, ids=lambda case: case[2])
+def test_words_of_the_item_and_words_that_are_no_speech_do_not(case: tuple[str, ...]) -> None:
+    assert blocked(*case) == []
