@@ -43,9 +43,10 @@ class CacheKnobs(Knobs):
 
 
 class CachedKnobs(Knobs):
-    """Knobs of a captioner with a cache."""
+    """Knobs of every captioner that reads pictures: its cache, and whether pictures are screened for sexual content."""
 
     cache: CacheKnobs = CacheKnobs()
+    screen_pictures: bool = True
 
 
 C = TypeVar("C", bound=CachedKnobs)

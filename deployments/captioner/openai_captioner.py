@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Iterable, Sequence
 
 from PIL import Image as Pillow
@@ -12,6 +13,7 @@ from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.openai_settings import OpenAiCaptionerKnobs, OpenAiCaptionerSettings
 from deployments.captioner.pictures import pictures_of
+from deployments.captioner.screen import Screen
 from deployments.deadline import Call
 from deployments.engines.dialect import Chat
 from deployments.engines.openai_engine import CONTROL_WORDS, OpenAiEngine
@@ -33,6 +35,7 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         self._settings = settings
         self._engine = OpenAiEngine(settings.server, name="captioner")
         self._decoder = Decoder(settings.decoder)
+        self._screen = Screen()
         self._knobs = OpenAiCaptionerKnobs()
         self._revision = StageRevision(
             stage=Stage.CAPTION,
@@ -50,6 +53,8 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         await self._decoder.start()
 
     async def reconfigure(self, knobs: OpenAiCaptionerKnobs) -> None:
+        if knobs.screen_pictures:
+            await self._screen.start()
         self._knobs = knobs
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -71,8 +76,12 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
         messages = await asyncio.to_thread(
             vision.messages, item, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS
         )
-        sample = await self._engine.sample(self._chat(messages, jpegs, knobs), call)
-        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
+        screened = map(_opened, jpegs) if knobs.screen_pictures else ()
+        sample, sexual_content = await asyncio.gather(
+            self._engine.sample(self._chat(messages, jpegs, knobs), call), self._screen.probability(tuple(screened))
+        )
+        caption = vision.caption_of(sample, knobs.max_chars, sexual_content)
+        return self._result(caption, sample.usage(batch_size=1), decoded.refused)
 
     def _chat(self, messages: Sequence[Message], jpegs: Sequence[bytes], knobs: OpenAiCaptionerKnobs) -> Chat:
         return Chat(
@@ -96,8 +105,15 @@ class OpenAiCaptioner(Cacheable[OpenAiCaptionerKnobs]):
 
     async def check_health(self) -> None:
         self._decoder.check_health()
+        self._screen.check_health()
         await self._engine.check_health()
 
     async def stop(self) -> None:
         await self._decoder.stop()
+        self._screen.stop()
         await self._engine.stop()
+
+
+def _opened(jpeg_of_ours: bytes) -> Pillow.Image:
+    """Open a JPEG that the decoder wrote. Its pixels are read where it is classified."""
+    return Pillow.open(io.BytesIO(jpeg_of_ours))

@@ -19,6 +19,7 @@ from deployments.captioner import compose, labels, ocr
 from deployments.captioner.cache import Cacheable, Incomplete
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import frames_of, images_of
+from deployments.captioner.screen import Screen
 from deployments.captioner.settings import TagsCaptionerSettings, TagsKnobs
 from deployments.captioner.tagger import Tagger
 from deployments.deadline import Call
@@ -67,6 +68,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="captioner")
         self._watchdog = Watchdog("captioner")
         self._decoder = Decoder(settings.decoder)
+        self._screen = Screen()
         self._inside = 0
         self._tagger: Tagger | None = None
         self._batcher: Batcher[NDArray[np.float32], NDArray[np.float32]] | None = None
@@ -96,6 +98,8 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         await self._batcher.start()
 
     async def reconfigure(self, knobs: TagsKnobs) -> None:
+        if knobs.screen_pictures:
+            await self._screen.start()
         if knobs.ocr != "never":
             if self._reader is None:
                 self._reader = ocr.TextReader(self._settings.threads)
@@ -118,12 +122,14 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
             raise StageUnavailable("the captioner is not started")
         self._batcher.check_health()
         self._decoder.check_health()
+        self._screen.check_health()
         self._watchdog.check(self._knobs.batching.max_forward_s)
 
     async def stop(self) -> None:
         if self._batcher is not None:
             await self._batcher.stop()
         await self._decoder.stop()
+        self._screen.stop()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -151,8 +157,10 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
             if not (pictures.images or pictures.frames):
                 words = await asyncio.to_thread(compose.of_words, item)
                 return words.model_copy(update={"refused": pictures.refused, "usage": meter.usage()})
-            rows = await self._run(meter, tagger.pre, [*pictures.images, *pictures.frames])
+            shown = [*pictures.images, *pictures.frames]
+            rows = await self._run(meter, tagger.pre, shown)
             batched = await batcher.submit([Work(row, tokens=1) for row in rows], call)
+            sexual_content = await self._screen.probability(shown if knobs.screen_pictures else ())
         meter.add(usage(batched))
         meter.pictures = len(batched)
         tags = _pick(tagger, np.array([f.value for f in batched]), len(pictures.images), knobs)
@@ -170,7 +178,7 @@ class TagsCaptioner(Cacheable[TagsKnobs]):
         lines = lines[: knobs.max_ocr_lines]
         text = await asyncio.to_thread(compose.compose, item, tags, lines, knobs.max_chars)
         return kind(
-            caption=Caption(text=text, source=CaptionSource.TAGS),
+            caption=Caption(text=text, source=CaptionSource.TAGS, sexual_content=sexual_content),
             revision=self._revision,
             usage=meter.usage(),
             refused=pictures.refused,

@@ -34,9 +34,10 @@ def revision() -> str:
     return prompt_revision(lambda item, _: [m.text for m in messages(item, 1000, len)])
 
 
-def caption_of(sample: Sample, max_chars: int) -> Caption:
+def caption_of(sample: Sample, max_chars: int, sexual_content: float | None = None) -> Caption:
     """Turn the model's answer into a caption."""
-    return Caption(text=_ended(clean(sample.text), sample.length_cut)[:max_chars], source=CaptionSource.VLM)
+    text = _ended(clean(sample.text), sample.length_cut)[:max_chars]
+    return Caption(text=text, source=CaptionSource.VLM, sexual_content=sexual_content)
 
 
 def _ended(text: str, cut: bool) -> str:

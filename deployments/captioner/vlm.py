@@ -12,6 +12,7 @@ from deployments.captioner import compose, vision
 from deployments.captioner.cache import Cacheable
 from deployments.captioner.decoder import Decoder
 from deployments.captioner.pictures import pictures_of
+from deployments.captioner.screen import Screen
 from deployments.captioner.vlm_settings import VlmCaptionerSettings, VlmKnobs
 from deployments.deadline import Call
 from deployments.engines import Engine, Message, Prompt, Sampling
@@ -31,6 +32,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         self._settings = settings
         self._engine = Engine(settings.engine, name="captioner")
         self._decoder = Decoder(settings.decoder)
+        self._screen = Screen()
         self._knobs = VlmKnobs(max_images=settings.engine.max_images_per_prompt)
         self._revision = StageRevision(
             stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.engine.model)
@@ -61,6 +63,8 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         allowed = self._settings.engine.max_images_per_prompt
         if knobs.max_images > allowed:
             raise Misconfigured(f"max_images={knobs.max_images} exceeds engine.max_images_per_prompt={allowed}")
+        if knobs.screen_pictures:
+            await self._screen.start()
         self._knobs = knobs
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
@@ -83,14 +87,18 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
             sampling = Sampling(
                 temperature=knobs.temperature, repetition_penalty=knobs.repetition_penalty, max_tokens=knobs.max_tokens
             )
-            sample = await self._engine.sample(
-                prompt,
-                sampling,
-                request_id=call.request_id or "caption",
-                priority=call.priority,
-                deadline=call.deadline,
+            sample, sexual_content = await asyncio.gather(
+                self._engine.sample(
+                    prompt,
+                    sampling,
+                    request_id=call.request_id or "caption",
+                    priority=call.priority,
+                    deadline=call.deadline,
+                ),
+                self._screen.probability(images if knobs.screen_pictures else ()),
             )
-        return self._result(vision.caption_of(sample, knobs.max_chars), sample.usage(batch_size=1), decoded.refused)
+        caption = vision.caption_of(sample, knobs.max_chars, sexual_content)
+        return self._result(caption, sample.usage(batch_size=1), decoded.refused)
 
     def _prompt(self, item: Item, images: Sequence[Pillow.Image], knobs: VlmKnobs) -> Prompt:
         """Render the prompt. Reading the item's text and tokenising take milliseconds: call it in a thread."""
@@ -111,8 +119,10 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
 
     async def check_health(self) -> None:
         self._decoder.check_health()
+        self._screen.check_health()
         await self._engine.check_health()
 
     async def stop(self) -> None:
         await self._decoder.stop()
+        self._screen.stop()
         await self._engine.stop()

@@ -58,9 +58,12 @@ class CaptionSource(AnswerEnum):
 
 
 class Caption(Model):
+    """A caption. sexual_content: probability, 0 to 1, that a picture shows it; None when no picture was screened."""
+
     text: str = ""
     source: CaptionSource
     cached: bool = False
+    sexual_content: float | None = Field(default=None, ge=0, le=1)
 
 
 class RoutedCategory(Model):

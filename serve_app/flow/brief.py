@@ -17,6 +17,7 @@ from deployments.generator.choice import adapter_violations
 from deployments.images import violations as image_violations
 from deployments.item_text import facts_of, given_caption, has_words
 from deployments.types import (
+    Caption,
     CaptionResult,
     Copy,
     Incumbent,
@@ -71,18 +72,20 @@ class Brief:
     composed: CaptionResult | None = None
     tenant_banned: WordList | None = None
 
-    def read(self, caption: str) -> tuple[PolicyContext, ItemFacts]:
+    def read(self, caption: Caption) -> tuple[PolicyContext, ItemFacts]:
         """Return what its copies are checked against and scored with. It takes milliseconds: call it in a thread."""
         context = PolicyContext.of(
             self.text_item,
-            caption,
+            caption.text,
             self.profile,
             self.recent_copies,
             incumbents=RecentCopies(tuple(i for i in self.incumbents if i.kind is IncumbentKind.HUMAN)),
             output_fields=self.output_fields,
             tenant_banned=self.tenant_banned,
+            sexual_content=caption.sexual_content,
+            unscreened_pictures=self.item.has_pictures and caption.sexual_content is None,
         )
-        return context, facts_of(self.text_item, caption)
+        return context, facts_of(self.text_item, caption.text)
 
 
 def make_call(

@@ -97,7 +97,7 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        context, facts = await asyncio.to_thread(brief.read, caption.text)
+        context, facts = await asyncio.to_thread(brief.read, caption)
         existing = await self._existing(brief, context, ledger)
         async with self._scoring(brief, existing, facts, ledger) as scoring:
             async with aclosing(

@@ -25,14 +25,14 @@ _NAMES: dict[OutputField, FieldName] = {OutputField.TITLE: "title", OutputField.
 class Hit(NamedTuple):
     """One finding of a rule.
 
-    rule: the id of a RuleId. text: the words found, as in the field or as the rule reads it. span: where they stand in
-    the field as `fields_of` gives it; None to look `text` up. message: in place of the RuleId's. evidence: what the
-    item says instead.
+    rule: the id of a RuleId. field: empty for a finding of the item. text: the words found, as in the field or as the
+    rule reads it. span: where they stand in the field as `fields_of` gives it; None to look `text` up. message: in place
+    of the RuleId's. evidence: what the item says instead.
     """
 
     rule: str
     action: Action
-    field: FieldName
+    field: FieldName | Literal[""]
     text: str
     span: tuple[int, int] | None = None
     message: str = ""
@@ -84,7 +84,8 @@ class PolicyContext:
     evidence: of the item and its caption. others: copies accepted earlier in the same request. incumbents: the human
     ones of the request, for the copies that are to beat them. own_words: of the operator's template, which are true
     beside the item's. generated: whether a model wrote the copy. category: that it was written in, empty for none.
-    tenant_banned: the tenant's own terms, beside the operator's.
+    tenant_banned: the tenant's own terms, beside the operator's. sexual_content: see `Caption`. unscreened_pictures:
+    whether the item has pictures that nobody screened.
     """
 
     item: Item
@@ -98,6 +99,8 @@ class PolicyContext:
     generated: bool = False
     category: str = ""
     tenant_banned: WordList | None = None
+    sexual_content: float | None = None
+    unscreened_pictures: bool = False
 
     @classmethod
     def of(

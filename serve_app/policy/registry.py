@@ -21,6 +21,7 @@ from serve_app.policy.markup import MARKUP, MarkupRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
 from serve_app.policy.quote import QUOTE, QuoteRule
 from serve_app.policy.repetition import REPETITION, RepetitionRule
+from serve_app.policy.safety.image import IMAGE, ImageRule
 from serve_app.policy.safety.text import SAFETY, SafetyRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spans import raw_span
@@ -39,6 +40,7 @@ RULES: Final[dict[str, Rule]] = {
         BANNED,
         CONTACT,
         SAFETY,
+        IMAGE,
         GROUNDING,
         QUOTE,
         DUPLICATE,
@@ -64,6 +66,7 @@ class PolicySettings(Knobs):
     banned: BannedRule = BannedRule()
     contact: ContactRule = ContactRule()
     safety: SafetyRule = SafetyRule()
+    image: ImageRule = ImageRule()
     grounding: GroundingRule = GroundingRule()
     quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()
@@ -106,7 +109,7 @@ def unfinished(copy: Copy) -> PolicyFinding:
 
 
 def _finding(copy: Copy, hit: Hit) -> PolicyFinding:
-    start, end = raw_span(getattr(copy, hit.field), hit.text, hit.span)
+    start, end = raw_span(getattr(copy, hit.field), hit.text, hit.span) if hit.field else (0, 0)
     return PolicyFinding(
         rule=hit.rule,
         severity=_SEVERITIES[hit.action],

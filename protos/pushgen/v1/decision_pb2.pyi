@@ -100,14 +100,16 @@ DEGRADATION_UNSCORED: Degradation
 DEGRADATION_CAPTION_INCOMPLETE: Degradation
 
 class Caption(_message.Message):
-    __slots__ = ("text", "source", "cached")
+    __slots__ = ("text", "source", "cached", "sexual_content")
     TEXT_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     CACHED_FIELD_NUMBER: _ClassVar[int]
+    SEXUAL_CONTENT_FIELD_NUMBER: _ClassVar[int]
     text: str
     source: CaptionSource
     cached: bool
-    def __init__(self, text: _Optional[str] = ..., source: _Optional[_Union[CaptionSource, str]] = ..., cached: _Optional[bool] = ...) -> None: ...
+    sexual_content: float
+    def __init__(self, text: _Optional[str] = ..., source: _Optional[_Union[CaptionSource, str]] = ..., cached: _Optional[bool] = ..., sexual_content: _Optional[float] = ...) -> None: ...
 
 class RoutedCategory(_message.Message):
     __slots__ = ("category", "weight", "wanted")

@@ -72,6 +72,7 @@ async def test_pictures_travel_as_jpegs_before_the_words_of_the_vlm_captioner() 
     assert body["temperature"] == 0
     assert "response_format" not in body
     assert (result.caption.text, result.caption.source) == ("A red toy.", CaptionSource.VLM)
+    assert result.caption.sexual_content is not None
     assert (result.usage.prompt_tokens, result.usage.output_tokens) == (300, 9)
     assert (result.revision.kind, result.revision.model) == ("openai", "big/model")
     assert result.revision.prompt_revision == vision.revision()

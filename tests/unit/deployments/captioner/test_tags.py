@@ -73,6 +73,7 @@ async def captioner() -> AsyncIterator[TagsCaptioner]:
     stage = TagsCaptioner(TagsCaptionerSettings(max_waiting=1))
     await stage.tag_with(StubTagger())  # type: ignore[arg-type]
     stage._reader = StubReader()  # type: ignore[assignment]
+    await stage._screen.start()
     await stage._decoder.start()
     yield stage
     await stage.stop()
@@ -87,6 +88,8 @@ async def test_a_picture_is_tagged_and_read(captioner: TagsCaptioner) -> None:
     result = await captioner.caption(Item(images=(Image(data=picture()),)), call())
     assert result.caption.text == "The picture shows a tomato. Text in the picture: OPEN DAILY / Calle Mayor."
     assert result.caption.source is CaptionSource.TAGS
+    assert result.caption.sexual_content is not None
+    assert 0 <= result.caption.sexual_content < 0.5
     assert (result.usage.batch_size, result.usage.compute_ms > 0) == (1, True)
 
 

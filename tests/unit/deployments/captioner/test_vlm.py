@@ -51,6 +51,7 @@ async def captioner() -> AsyncIterator[VlmCaptioner]:
     settings = {"engine": {"model": "/srv/secret/m", "max_images_per_prompt": 2}, "max_image_side": 64}
     stage = VlmCaptioner(VlmCaptionerSettings.model_validate(settings))
     stage._engine = Engine()  # type: ignore[assignment]
+    await stage._screen.start()
     await stage._decoder.start()
     yield stage
     await stage.stop()
@@ -75,6 +76,7 @@ async def test_pictures_are_shrunk_and_shown_and_the_answer_is_the_caption(capti
     result = await captioner.caption(Item(title="A toy", images=(Image(data=picture()),)), call())
     (messages, images), request = engine_of(captioner).chats[0], engine_of(captioner).requests[0]
     assert (result.caption.text, result.caption.source) == ("A red square.", CaptionSource.VLM)
+    assert result.caption.sexual_content is not None
     assert [image.size for image in images] == [(64, 32)]
     assert "Title: A toy" in messages[-1].text
     assert (request["request_id"], request["priority"]) == ("r1", Priority.BACKFILL)
