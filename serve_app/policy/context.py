@@ -26,8 +26,8 @@ class Hit(NamedTuple):
     """One finding of a rule.
 
     rule: the id of a RuleId. field: empty for a finding of the item. text: the words found, as in the field or as the
-    rule reads it. span: where they stand in the field as `fields_of` gives it; None to look `text` up. message: in place
-    of the RuleId's. evidence: what the item says instead.
+    rule reads it. span: where they stand in the field as `fields_of` gives it; None to look `text` up. message: in
+    place of the RuleId's. evidence: what the item says instead.
     """
 
     rule: str

@@ -67,9 +67,9 @@ def test_every_finding_has_an_id_of_its_rule_and_each_id_a_setting() -> None:
             assert _is_action(PolicySettings.model_fields[name].annotation.model_fields[one.knob]), one
 
 
-def test_a_cut_draft_blocks_and_shows_its_end() -> None:
+def test_a_cut_draft_is_rejected_until_it_is_trimmed_and_shows_its_end() -> None:
     finding = unfinished(Copy(title="Coffee", body="The barista pours the esp"))
-    assert (finding.rule, finding.severity, finding.field) == ("format.unfinished", Severity.BLOCK, "body")
+    assert (finding.rule, finding.severity, finding.field) == ("format.unfinished", Severity.REWRITE, "body")
     assert finding.text.endswith("the esp")
 
 
