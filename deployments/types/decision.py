@@ -122,6 +122,14 @@ class Verdict(AnswerEnum):
         return cls.REVIEW if findings else cls.PASS
 
 
+class Tier(AnswerEnum):
+    """Who is to look at the chosen copy before it is sent: nobody, somebody at some of them, somebody at each."""
+
+    AUTO = "TIER_AUTO"
+    SAMPLE = "TIER_SAMPLE"
+    HOLD = "TIER_HOLD"
+
+
 class Reward(Model):
     """Mean and standard deviation of the reward heads, in logits; comparable between copies of one item only."""
 
@@ -216,3 +224,5 @@ class Decision(Model):
     revisions: tuple[StageRevision, ...] = ()
     partial: bool = False
     degradations: tuple[Degradation, ...] = ()
+    tier: Tier | None = None
+    """None where nothing is sent."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deployments.errors import PermissionDenied
 from deployments.generator.choice import BASE
 from serve_app.access.allowance import Allowance
+from serve_app.policy.tiers import TierRule
 from serve_app.policy.word_list import WordList
 
 
@@ -16,12 +17,14 @@ class Caller:
     """Without more than a name it may use everything, without limit.
 
     adapters: LoRA adapters that it may name; None for all of them. banned: terms that no copy for it may hold.
+    tiers: in place of the operator's.
     """
 
     tenant: str = ""
     allowance: Allowance | None = None
     adapters: frozenset[str] | None = None
     banned: WordList | None = None
+    tiers: TierRule | None = None
 
     def may_use(self, adapter: str) -> bool:
         """Whether a request may name the adapter. The base model, and the operator's default, are everybody's."""

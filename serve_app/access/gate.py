@@ -88,7 +88,7 @@ class KeyAccess:
         allowance.set_limits(terms.rate, terms.daily_units)
         adapters = None if terms.adapters is None else frozenset(terms.adapters)
         banned = WordList((word, "block") for word in terms.banned) if terms.banned else None
-        return Caller(terms.name, allowance, adapters, banned)
+        return Caller(terms.name, allowance, adapters, banned, terms.tiers)
 
     def _log_refusal(self) -> None:
         """One line for many: who guesses keys must not fill the disk."""

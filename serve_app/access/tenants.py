@@ -13,6 +13,7 @@ from deployments.errors import Misconfigured
 from deployments.settings import Settings, parse
 from serve_app.access.allowance import Rate
 from serve_app.access.keys import HASH_PREFIX
+from serve_app.policy.tiers import TierRule
 
 MAX_BYTES = 4 * 2**20
 MAX_KEYS = 1000
@@ -37,7 +38,7 @@ class TenantTerms(Settings):
     keys: hashes; several while one key replaces another. rate: None for no limit. daily_units: work a day (UTC), in
     candidates; None for no limit. Both are counted by each ingress replica for itself. adapters: LoRA adapters that it
     may name; None for all, beside the base model and the operator's default. banned: words and phrases that no
-    generated copy and no filled template of this tenant may hold.
+    generated copy and no filled template of this tenant may hold. tiers: in place of the operator's.
     """
 
     name: Annotated[str, AfterValidator(_checked_name)] = Field(min_length=1, max_length=64)
@@ -46,6 +47,7 @@ class TenantTerms(Settings):
     daily_units: float | None = Field(default=None, gt=0)
     adapters: tuple[str, ...] | None = Field(default=None, max_length=256)
     banned: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(default=(), max_length=5_000)
+    tiers: TierRule | None = None
 
     @property
     def digests(self) -> list[bytes]:

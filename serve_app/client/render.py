@@ -49,6 +49,12 @@ REASONS = {
     "NONE_FIT": "no candidate is fit to send",
 }
 
+TIERS = {
+    "AUTO": "no finding asks for a person",
+    "SAMPLE": "may be sent; a person should look at some of these",
+    "HOLD": "a person should look at it before it is sent",
+}
+
 
 def _row(table: Table, *cells: str | Text, style: str = "") -> None:
     """Add a row without markup: Rich would read markup in plain strings, and callers write brackets."""
@@ -91,6 +97,9 @@ def _chosen(decision: Decision) -> RenderableType:
         Text.assemble(("category  ", "bold"), decision.notification.category or "-"),
         why,
     ]
+    if decision.tier is not None:
+        says = f"{word(decision.tier)}: {TIERS.get(word(decision.tier), '')}".rstrip(": ")
+        lines.append(Text.assemble(("tier      ", "bold"), says))
     if chosen is not None and chosen.reward is not None:
         score = "" if chosen.score is None else f", score {chosen.score:+.3f}"
         wins = "" if chosen.win_probability is None else f", {chosen.win_probability:.0%} to beat the best incumbent"

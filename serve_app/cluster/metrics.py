@@ -49,7 +49,7 @@ class ServeMetrics:
         self._batch = histogram("stage_batch_size", "Entries in the batch the work ran in.", _BATCH, "stage")
         self._hits = counter("stage_cache_hits_total", "Answers from a stage's cache.", "stage")
         self._candidates = counter("candidates_total", "Candidates by category and fate.", "category", "fate")
-        self._decisions = counter("decisions_total", "Decisions by source and reason.", "source", "reason")
+        self._decisions = counter("decisions_total", "Decisions by their outcome.", "source", "reason", "tier")
         self._degradations = counter("degradations_total", "Degradations taken.", "degradation")
         self._early_stops = counter("early_stops_total", "Requests whose best candidate ended the writing early.")
         self._spared = counter("candidates_spared_total", "Candidates asked for and not written, by early stops.")
@@ -91,7 +91,8 @@ class ServeMetrics:
         self._shed.inc(tags={"rpc": rpc, "reason": reason})
 
     def decided(self, decision: Decision) -> None:
-        self._decisions.inc(tags={"source": decision.source.name, "reason": decision.reason.name})
+        tier = decision.tier.name if decision.tier else "NONE"
+        self._decisions.inc(tags={"source": decision.source.name, "reason": decision.reason.name, "tier": tier})
         for degradation in decision.degradations:
             self._degradations.inc(tags={"degradation": degradation.name})
         chosen = decision.notification.candidate_id if decision.notification else ""

@@ -35,6 +35,7 @@ from serve_app.flow.pictures import url_violations
 from serve_app.flow.record import current
 from serve_app.policy import PolicyContext
 from serve_app.policy.context import RecentCopies
+from serve_app.policy.tiers import TierRule
 from serve_app.policy.word_list import WordList
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
@@ -49,6 +50,7 @@ class Brief:
     item: with its images, for the captioner alone. text_item: without them, for the other stages. given_caption: the
     caller's own, or empty. stages_ms: the time that the stages had left when the request started. composed: the caption
     of an item that has neither pictures nor a caption, which needs no captioner. tenant_banned: the tenant's own terms.
+    tiers: its own rule or the operator's.
     """
 
     item: Item
@@ -69,6 +71,7 @@ class Brief:
     allow_degradation: bool
     stages_ms: float
     call: Call
+    tiers: TierRule
     composed: CaptionResult | None = None
     tenant_banned: WordList | None = None
 
@@ -166,6 +169,7 @@ def make_brief(
         call=call,
         composed=composed,
         tenant_banned=caller.banned,
+        tiers=caller.tiers or knobs.tiers,
     )
 
 

@@ -110,6 +110,7 @@ def line_of(record: Record, total_ms: float, *, item_text: bool) -> Line:
         line |= {
             "source": decision.source.name,
             "decided": decision.reason.name,
+            "tier": decision.tier and decision.tier.name,
             "candidates": len(decision.candidates),
             "rejected": sum(c.rejected for c in decision.candidates),
             "findings": dict(Counter(f.rule for c in decision.candidates for f in c.findings)),

@@ -14,6 +14,7 @@ from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin
 from serve_app.fetch.knobs import FetchKnobs
 from serve_app.policy import PolicySettings
+from serve_app.policy.tiers import TierRule
 
 
 class EarlyStop(Knobs):
@@ -177,6 +178,7 @@ class IngressKnobs(Knobs):
     reserve: ReserveKnobs = ReserveKnobs()
     admission: AdmissionKnobs = AdmissionKnobs()
     policy: PolicySettings = PolicySettings()
+    tiers: TierRule = TierRule()
     log: LogKnobs = LogKnobs()
     length_profiles: str = "configs/profiles.yaml"
     length_profiles_revision: str = Field(default="", max_length=64)

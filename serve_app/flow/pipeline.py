@@ -44,6 +44,7 @@ from serve_app.flow.scoring import Scoring
 from serve_app.flow.select import select
 from serve_app.flow.stepwise import in_steps
 from serve_app.policy import PolicyContext
+from serve_app.policy.tiers import tier_of
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class Pipeline:
                 revisions=ledger.revisions,
                 partial=bool(ledger.degradations),
                 degradations=ledger.degradations,
+                tier=tier_of(chosen.ranked, chosen.notification, brief.tiers),
             )
         )
 

@@ -140,6 +140,7 @@ DECISION: dict[str, Any] = {
     },
     "source": "SOURCE_GENERATED",
     "reason": "REASON_BEST_CANDIDATE",
+    "tier": "TIER_AUTO",
     "candidates": [_CANDIDATE, _REJECTED],
     "caption": _CAPTION,
     "categories": _CATEGORIES,

@@ -53,6 +53,13 @@ class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEVERITY_REVIEW: _ClassVar[Severity]
     SEVERITY_REWRITE: _ClassVar[Severity]
 
+class Tier(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TIER_UNSPECIFIED: _ClassVar[Tier]
+    TIER_AUTO: _ClassVar[Tier]
+    TIER_SAMPLE: _ClassVar[Tier]
+    TIER_HOLD: _ClassVar[Tier]
+
 class Degradation(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     DEGRADATION_UNSPECIFIED: _ClassVar[Degradation]
@@ -92,6 +99,10 @@ SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
 SEVERITY_REWRITE: Severity
+TIER_UNSPECIFIED: Tier
+TIER_AUTO: Tier
+TIER_SAMPLE: Tier
+TIER_HOLD: Tier
 DEGRADATION_UNSPECIFIED: Degradation
 DEGRADATION_CAPTION_FROM_METADATA: Degradation
 DEGRADATION_DEFAULT_CATEGORIES: Degradation
@@ -230,7 +241,7 @@ class StageRevision(_message.Message):
     def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., model: _Optional[str] = ..., model_revision: _Optional[str] = ..., prompt_revision: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("request_id", "item_id", "notification", "source", "reason", "candidates", "caption", "categories", "timings", "revisions", "partial", "degradations")
+    __slots__ = ("request_id", "item_id", "notification", "source", "reason", "candidates", "caption", "categories", "timings", "revisions", "partial", "degradations", "tier")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
@@ -243,6 +254,7 @@ class Decision(_message.Message):
     REVISIONS_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_FIELD_NUMBER: _ClassVar[int]
     DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
+    TIER_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     item_id: str
     notification: Notification
@@ -255,4 +267,5 @@ class Decision(_message.Message):
     revisions: _containers.RepeatedCompositeFieldContainer[StageRevision]
     partial: bool
     degradations: _containers.RepeatedScalarFieldContainer[Degradation]
-    def __init__(self, request_id: _Optional[str] = ..., item_id: _Optional[str] = ..., notification: _Optional[_Union[Notification, _Mapping]] = ..., source: _Optional[_Union[Source, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., caption: _Optional[_Union[Caption, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[RoutedCategory, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., revisions: _Optional[_Iterable[_Union[StageRevision, _Mapping]]] = ..., partial: _Optional[bool] = ..., degradations: _Optional[_Iterable[_Union[Degradation, str]]] = ...) -> None: ...
+    tier: Tier
+    def __init__(self, request_id: _Optional[str] = ..., item_id: _Optional[str] = ..., notification: _Optional[_Union[Notification, _Mapping]] = ..., source: _Optional[_Union[Source, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., caption: _Optional[_Union[Caption, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[RoutedCategory, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., revisions: _Optional[_Iterable[_Union[StageRevision, _Mapping]]] = ..., partial: _Optional[bool] = ..., degradations: _Optional[_Iterable[_Union[Degradation, str]]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...

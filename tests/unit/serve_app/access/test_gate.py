@@ -12,6 +12,7 @@ from serve_app.access.gate import KeyAccess, OpenAccess, build_access
 from serve_app.access.keys import hash_line
 from serve_app.access.settings import KeyAccessSettings, OpenAccessSettings
 from serve_app.access.tenants import TenantsFile
+from serve_app.policy.tiers import TierRule
 
 
 def tenants(**shop: Any) -> TenantsFile:
@@ -70,12 +71,13 @@ def test_new_terms_take_the_place_of_the_old_and_what_was_used_stays_used() -> N
     made = access(daily_units=10)
     with made.caller("shop").charged(10):
         pass
-    made.take(tenants(daily_units=5, adapters=["a"], banned=["Rival"]))
+    made.take(tenants(daily_units=5, adapters=["a"], banned=["Rival"], tiers={"hold": ["*"]}))
     shop = made.caller("shop")
     with pytest.raises(Overloaded), shop.charged(1):
         pass
     assert shop.adapters == {"a"}
     assert shop.banned is not None
+    assert shop.tiers == TierRule(hold=("*",))
     assert list(shop.banned.found_in("our RIVAL is here")) == [("rival", "block")]
 
 

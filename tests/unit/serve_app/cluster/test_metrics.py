@@ -21,6 +21,7 @@ from deployments.types import (
     Source,
     Stage,
     StageTiming,
+    Tier,
 )
 from serve_app.cluster.metrics import ServeMetrics
 
@@ -77,7 +78,7 @@ def test_a_decision_counts_its_source_reason_degradations_and_the_fate_of_each_c
         timings=(StageTiming(stage=Stage.SCORE, wall_ms=3),),
     )
     ServeMetrics().decided(decision)
-    assert of(seen, "decisions_total") == [(1, {"source": "GENERATED", "reason": "BEAT_INCUMBENT"})]
+    assert of(seen, "decisions_total") == [(1, {"source": "GENERATED", "reason": "BEAT_INCUMBENT", "tier": "NONE"})]
     assert [tags["degradation"] for _, tags in of(seen, "degradations_total")] == ["UNSCORED", "FEWER_CANDIDATES"]
     assert [tags for _, tags in of(seen, "candidates_total")] == [
         {"category": "STORY", "fate": "chosen"},
@@ -157,12 +158,13 @@ def test_findings_are_counted_by_code_and_the_best_copy_by_its_chance_and_reward
         candidate(5, source=Source.INCUMBENT, reward=Reward(mean=9, spread=0)),
     )
     decision = Decision(
-        request_id="r", source=Source.GENERATED, reason=Reason.BEAT_INCUMBENT,
+        request_id="r", source=Source.GENERATED, reason=Reason.BEAT_INCUMBENT, tier=Tier.HOLD,
         caption=Caption(source=CaptionSource.GIVEN), candidates=candidates,
     )  # fmt: skip
     metrics = ServeMetrics()
     metrics.decided(decision)
     assert of(seen, "findings_total") == [(3, {"rule": "terms.banned", "severity": "BLOCK", "source": "GENERATED"})]
+    assert of(seen, "decisions_total") == [(1, {"source": "GENERATED", "reason": "BEAT_INCUMBENT", "tier": "HOLD"})]
     assert of(seen, "win_probability") == [(0.7, {})]
     worse = (candidate(1, reward=Reward(mean=-0.5, spread=0.1)),)
     metrics.decided(decision.model_copy(update={"candidates": worse}))

@@ -26,6 +26,7 @@ from deployments.types import (
     Stage,
     StageRevision,
     StageTiming,
+    Tier,
     Usage,
 )
 from serve_app.contract.messages import GenerateNotificationRequest
@@ -87,7 +88,7 @@ def test_a_decision_has_its_figures_and_no_text(lines: Any) -> None:
         record.ledger.used(Stage.SCORE, Usage(queue_ms=1.26, prompt_tokens=7, cache_hits=1), revision)
         record.ledger.degraded(Degradation.UNSCORED, DeadlineExceeded("spent"))
         record.decision = Decision(
-            request_id="r1", source=Source.GENERATED, reason=Reason.BEST_CANDIDATE, partial=True,
+            request_id="r1", source=Source.GENERATED, reason=Reason.BEST_CANDIDATE, tier=Tier.HOLD, partial=True,
             caption=Caption(source=CaptionSource.GIVEN, text="A secret caption"),
             notification=Notification(title="A secret copy", candidate_id="c1"),
             candidates=(
@@ -107,7 +108,7 @@ def test_a_decision_has_its_figures_and_no_text(lines: Any) -> None:
         "total_ms": 1500, "budget_ms": 2000, "gate_ms": 12.3,
         "stages": {"score": {"queue_ms": 1.3, "prompt_tokens": 7, "cache_hits": 1}},
         "degradations": ["UNSCORED"], "revisions": {"score": "m@1/2"},
-        "source": "GENERATED", "decided": "BEST_CANDIDATE", "candidates": 2, "rejected": 1,
+        "source": "GENERATED", "decided": "BEST_CANDIDATE", "tier": "HOLD", "candidates": 2, "rejected": 1,
         "findings": {"terms.banned": 1},
     }  # fmt: skip
     assert "secret" not in json.dumps(lines())
