@@ -51,6 +51,12 @@ class Evidence:
         return frozenset(script_of(word) for word in set(words(self.text[:_SAMPLE])))
 
     @cached_property
+    def capitals(self) -> frozenset[str]:
+        """Its words in capitals, without those of lines that are in capitals altogether."""
+        lines = (words(line) for line in self.text.splitlines())
+        return frozenset(word for line in lines if not all(map(str.isupper, line)) for word in line if word.isupper())
+
+    @cached_property
     def digits(self) -> str:
         return digits(self.text)
 

@@ -11,6 +11,7 @@ from serve_app.policy.banned import BANNED, BannedRule
 from serve_app.policy.contact import CONTACT, ContactRule
 from serve_app.policy.context import Hit, PolicyContext, Rule
 from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
+from serve_app.policy.emoji import EMOJI, EmojiRule
 from serve_app.policy.empty import EMPTY, EmptyRule
 from serve_app.policy.finished import FINISHED, FinishedRule, cut_off
 from serve_app.policy.grounding import GROUNDING, GroundingRule
@@ -45,6 +46,7 @@ RULES: Final[dict[str, Rule]] = {
         QUOTE,
         DUPLICATE,
         SHOUTING,
+        EMOJI,
     )
 }
 _MESSAGES: Final = {one.id: one.message for rule in RULES.values() for one in rule.ids}
@@ -71,6 +73,7 @@ class PolicySettings(Knobs):
     quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()
     shouting: ShoutingRule = ShoutingRule()
+    emoji: EmojiRule = EmojiRule()
 
 
 def check(

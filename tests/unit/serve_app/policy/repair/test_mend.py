@@ -11,7 +11,7 @@ from serve_app.policy.repair import Mended, mended
 PROFILE = LengthProfile(length_profile="short", max_title=30, max_body=60)
 ITEM = Item(title="The bakery in Long Street", description="It bakes fresh bread and cake at seven.")
 CONTEXT = PolicyContext.of(ITEM, "", PROFILE)
-SETTINGS = PolicySettings.model_validate({"shouting": {"action": "rewrite"}})
+SETTINGS = PolicySettings()
 FITTING = "Come and see our bakery."
 LONG = "The bakery bakes fresh bread at seven. The cake is for everybody in Long Street."
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_mended_is_left_to_its_findings(title: str, body: str) ->
 
 
 def test_a_finding_of_block_is_no_matter_of_taste() -> None:
-    assert mend("Fresh bread!!!", FITTING, PolicySettings.model_validate({"shouting": {"action": "block"}})) is None
+    assert mend("Fresh bread!!!", FITTING, PolicySettings.model_validate({"shouting": {"marks": "block"}})) is None
 
 
 def test_a_repair_that_another_rule_rejects_is_none() -> None:
