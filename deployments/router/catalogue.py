@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from deployments.errors import InvalidInput, Misconfigured, Violation
 from deployments.item_text import details_of, evidence
@@ -45,20 +45,22 @@ class MetadataGate(Knobs):
         return f"metadata has one of: {', '.join(self.any_of)}"
 
 
+def _compiles(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return value
+
+
+Pattern = Annotated[str, Field(max_length=500), AfterValidator(_compiles)]
+
+
 class PatternGate(Knobs):
     """Open when the item's text or caption matches."""
 
     kind: Literal["pattern"]
-    regex: str = Field(min_length=1, max_length=500)
-
-    @field_validator("regex")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"is no regular expression: {error}") from None
-        return value
+    regex: Pattern = Field(min_length=1)
 
     def open_for(self, item: Item, text: str) -> bool:  # noqa: ARG002
         return re.search(self.regex, text) is not None
@@ -90,7 +92,10 @@ Gate = Annotated[NoGate | MetadataGate | PatternGate | AbsentGate, Field(discrim
 
 
 class Category(Knobs):
-    """One style. `cues` are compared with the item; `prior` is added to their cosine similarity."""
+    """One style. `cues` are compared with the item; `prior` is added to their cosine similarity.
+
+    shows: a regular expression that every copy of the style matches, see the rule style.category; empty for none.
+    """
 
     category: str = Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")
     definition: str = Field(min_length=1, max_length=500)
@@ -98,6 +103,7 @@ class Category(Knobs):
     cues: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = Field(min_length=1, max_length=16)
     prior: float = Field(default=0.0, ge=-1, le=1)
     is_default: bool = False
+    shows: Pattern = ""
     gate: Gate = NoGate()
 
     def info(self) -> CategoryInfo:

@@ -75,8 +75,11 @@ class Brief:
     composed: CaptionResult | None = None
     tenant_banned: WordList | None = None
 
-    def read(self, caption: Caption) -> tuple[PolicyContext, ItemFacts]:
-        """Return what its copies are checked against and scored with. It takes milliseconds: call it in a thread."""
+    def read(self, caption: Caption, styles: Mapping[str, str]) -> tuple[PolicyContext, ItemFacts]:
+        """Return what its copies are checked against and scored with. It takes milliseconds: call it in a thread.
+
+        styles: see `PolicyContext`.
+        """
         context = PolicyContext.of(
             self.text_item,
             caption.text,
@@ -85,6 +88,7 @@ class Brief:
             incumbents=RecentCopies(tuple(i for i in self.incumbents if i.kind is IncumbentKind.HUMAN)),
             output_fields=self.output_fields,
             tenant_banned=self.tenant_banned,
+            styles=styles,
             sexual_content=caption.sexual_content,
             unscreened_pictures=self.item.has_pictures and caption.sexual_content is None,
         )

@@ -98,7 +98,8 @@ class Pipeline:
         yield RoutedEvent(categories=routed)
 
         written: list[Candidate] = []
-        context, facts = await asyncio.to_thread(brief.read, caption)
+        styles = {category.category: category.shows for category in self._categories}
+        context, facts = await asyncio.to_thread(brief.read, caption, styles)
         existing = await self._existing(brief, context, ledger)
         async with self._scoring(brief, existing, facts, ledger) as scoring:
             async with aclosing(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, NamedTuple, Self
 
@@ -85,7 +85,8 @@ class PolicyContext:
     ones of the request, for the copies that are to beat them. own_words: of the operator's template, which are true
     beside the item's. generated: whether a model wrote the copy. category: that it was written in, empty for none.
     tenant_banned: the tenant's own terms, beside the operator's. sexual_content: see `Caption`. unscreened_pictures:
-    whether the item has pictures that nobody screened.
+    whether the item has pictures that nobody screened. styles: a pattern that copy of a category has, for some
+    categories.
     """
 
     item: Item
@@ -101,6 +102,7 @@ class PolicyContext:
     tenant_banned: WordList | None = None
     sexual_content: float | None = None
     unscreened_pictures: bool = False
+    styles: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(

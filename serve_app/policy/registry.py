@@ -26,6 +26,7 @@ from serve_app.policy.safety.image import IMAGE, ImageRule
 from serve_app.policy.safety.text import SAFETY, SafetyRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spans import raw_span
+from serve_app.policy.style import STYLE, StyleRule
 
 # A rule has the name of its field of PolicySettings. Findings come in this order.
 RULES: Final[dict[str, Rule]] = {
@@ -42,6 +43,7 @@ RULES: Final[dict[str, Rule]] = {
         CONTACT,
         SAFETY,
         IMAGE,
+        STYLE,
         GROUNDING,
         QUOTE,
         DUPLICATE,
@@ -69,6 +71,7 @@ class PolicySettings(Knobs):
     contact: ContactRule = ContactRule()
     safety: SafetyRule = SafetyRule()
     image: ImageRule = ImageRule()
+    style: StyleRule = StyleRule()
     grounding: GroundingRule = GroundingRule()
     quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()

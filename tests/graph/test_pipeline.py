@@ -48,7 +48,7 @@ GOOD = [
 @pytest.fixture(autouse=True, scope="module")
 def _warm_policy() -> None:
     """The first check loads the policy's language model, which takes a second."""
-    context, _ = brief().read(Caption(source=CaptionSource.METADATA))
+    context, _ = brief().read(Caption(source=CaptionSource.METADATA), {})
     list(candidates.from_drafts([Draft(**GOOD[0].model_dump(), category="DIRECT")], [], context, IngressKnobs().policy))
 
 
