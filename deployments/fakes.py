@@ -124,13 +124,15 @@ class FakeGenerator(FakeStage):
             raise InvalidInput(violations)
         subject = (title_of(task.item) or task.caption)[:16]
         for plan in task.plan:
-            for n in range(task.candidates_per_category):
+            for n in range(1 if task.temperature == 0 else task.candidates_per_category):
                 usage = await self.work(call, "generating")
                 tag = hashlib.sha256(f"{plan.category}{n}{task.seed}".encode()).hexdigest()[:6].translate(_DIGITS)
                 yield Draft(
                     title=f"Fake {tag}: {subject}"[: task.profile.max_title],
                     body=f"A fake {plan.category.lower()} copy {tag} about {subject}."[: task.profile.max_body],
                     category=plan.category,
+                    index=n,
+                    temperature=task.temperature,
                     likelihood=-1.0,
                     fit=0.9,
                     revision=self.revision(),

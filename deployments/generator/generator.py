@@ -125,8 +125,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         adapter = chosen(task.adapter, knobs.adapter)
         rendered = (self._engine.render(prompt.messages(task, plan, item_facts)) for plan in task.plan)
         prompts = [_Prompt(words, sampling, adapter) for words in rendered]
-        second_tries = knobs.second_tries if sampling.temperature else 0  # greedy sampling would repeat itself
-        return jobs_of(task, prompts, item_facts, second_tries)
+        return jobs_of(task, prompts, item_facts, sampling.temperature, knobs.second_tries)
 
     def _room(self, task: GenerationTask, knobs: GeneratorKnobs) -> int:
         """Return the tokens left for the facts, beside the longest prompt without facts and the answer."""
@@ -152,7 +151,7 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         try:
             sample = await self._engine.sample(
                 job.prompt.words,
-                replace(sampling, seed=job.seed, temperature=job.temperature(sampling.temperature)),
+                replace(sampling, seed=job.seed, temperature=job.temperature or 0.0),
                 request_id=_request_id(job, call),
                 priority=call.priority,
                 deadline=call.deadline,
@@ -169,6 +168,8 @@ class VllmGenerator(Startable[GeneratorKnobs]):
             title=answer.title,
             body=answer.body,
             category=job.plan.category,
+            index=job.index,
+            temperature=job.first_temperature,
             likelihood=sample.logprob,
             finished=answer.finished and not sample.length_cut,
             revision=self._revision_with(job.prompt.adapter),

@@ -22,17 +22,20 @@ _WARMER = 0.3
 class Job(Generic[Prompt]):
     """One candidate to write.
 
-    name: unique in its task. prompt: for the engine. item_facts: the facts in the prompt. longest: length limit of each
-    field, in code points. tries: number of earlier tries.
+    name: unique in its task. index: within its category. prompt: for the engine. item_facts: the facts in the prompt.
+    longest: length limit of each field, in code points. first_temperature: None to leave it to the model's server.
+    tries: number of earlier tries.
     """
 
     name: str
+    index: int
     plan: CategoryPlan
     prompt: Prompt
     task: GenerationTask
     item_facts: str
     longest: dict[OutputField, int]
     seed: int | None
+    first_temperature: float | None
     second_tries: int
     tries: int = 0
 
@@ -41,26 +44,36 @@ class Job(Generic[Prompt]):
         seed = seed_of(self.seed, self.plan.category, -tries)
         return replace(self, seed=seed, name=f"{self.name}-{tries}", tries=tries)
 
-    def temperature(self, first: float) -> float:
-        """Raise the temperature with each try: a model that is sure of a long title repeats it with any seed."""
-        return max(first, min(1.0, first + _WARMER * self.tries))
+    @property
+    def temperature(self) -> float | None:
+        """Of this try. It rises with each: a model that is sure of a long title repeats it with any seed."""
+        first = self.first_temperature
+        return None if first is None else max(first, min(1.0, first + _WARMER * self.tries))
 
 
-def jobs_of(task: GenerationTask, prompts: Sequence[Prompt], item_facts: str, second_tries: int) -> list[Job[Prompt]]:
-    """Return the first candidate of every category, then the second ones. `prompts`: one per plan of the task."""
+def jobs_of(
+    task: GenerationTask, prompts: Sequence[Prompt], item_facts: str, temperature: float | None, second_tries: int
+) -> list[Job[Prompt]]:
+    """Return the first candidate of every category, then the second ones. `prompts`: one per plan of the task.
+
+    At temperature 0 a category has one candidate, and one try: the others would be equal.
+    """
     longest = limits(task.profile, task.item.language)
+    greedy = temperature == 0
     return [
         Job(
             name=f"{plan.category}-{n}",
+            index=n,
             plan=plan,
             prompt=prompt,
             task=task,
             item_facts=item_facts,
             longest=longest,
             seed=seed_of(task.seed, plan.category, n),
-            second_tries=second_tries,
+            first_temperature=temperature,
+            second_tries=0 if greedy else second_tries,
         )
-        for n in range(task.candidates_per_category)
+        for n in range(1 if greedy else task.candidates_per_category)
         for plan, prompt in zip(task.plan, prompts, strict=True)
     ]
 

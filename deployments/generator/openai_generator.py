@@ -89,9 +89,8 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
         item_facts = prompt_facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         if knobs.temperature is not None and task.temperature is not None:
             knobs = knobs.model_copy(update={"temperature": task.temperature})
-        second_tries = 0 if knobs.temperature == 0 else knobs.second_tries  # greedy sampling would repeat itself
         chats = [_chat(prompt.messages(task, plan, item_facts), schema, knobs) for plan in task.plan]
-        return jobs_of(task, chats, item_facts, second_tries)
+        return jobs_of(task, chats, item_facts, knobs.temperature, knobs.second_tries)
 
     async def _draft(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
         async def ask(messages: list[Message]) -> Contrast | None:
@@ -102,10 +101,9 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
 
     async def _try(self, job: Job[Chat], call: Call) -> Draft | PushGenError:
         """Write one draft. Returns its failure, so that the other drafts go on."""
-        first = job.prompt.temperature
-        warmth = None if first is None else job.temperature(first)
+        chat = replace(job.prompt, seed=job.seed, temperature=job.temperature)
         try:
-            sample = await self._engine.sample(replace(job.prompt, seed=job.seed, temperature=warmth), call)
+            sample = await self._engine.sample(chat, call)
         except DeadlineExceeded:  # the other drafts have the same deadline
             raise
         except PushGenError as failure:
@@ -121,6 +119,8 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
             title=answer.title if OutputField.TITLE in fields else "",
             body=answer.body if OutputField.BODY in fields else "",
             category=job.plan.category,
+            index=job.index,
+            temperature=job.first_temperature,
             likelihood=sample.logprob,
             finished=answer.finished and complete and not sample.length_cut,
             revision=self._revision,

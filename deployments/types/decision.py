@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from deployments.types.base import AnswerEnum, Model
-from deployments.types.item import Copy
+from deployments.types.item import Copy, OutputField, Priority
 
 
 class Stage(AnswerEnum):
@@ -143,11 +143,17 @@ class WinCalibration(Model):
     P(a beats b) = sigmoid(slope x (mean_a - mean_b) / sqrt(1 + spread_weight x (spread_a^2 + spread_b^2)))
 
     The root shrinks a difference between uncertain rewards toward a tie (MacKay, 1992, "The evidence framework applied
-    to classification networks", has the form). With a slope of 0 every pair is a tie.
+    to classification networks", has the form). With a slope of 0 every pair is a tie: the model does not know the
+    language of the item, and its rewards say nothing.
     """
 
     slope: float = Field(default=1.0, ge=0)
     spread_weight: float = Field(default=0.0, ge=0)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the model knows the item's language, so that its rewards compare copies."""
+        return self.slope > 0
 
     def win_probability(self, a: Reward, b: Reward) -> float:
         """Return the probability, 0 to 1, that copy `a` is clicked more than copy `b` of the same item."""
@@ -159,7 +165,8 @@ class Candidate(Model):
     """One copy that is considered, generated or not.
 
     fit: probability, 0 to 1, that a strict reader would send it as it is; None without a fit measure for its language.
-    win_probability: of winning an A/B test against the best usable incumbent; None for that incumbent itself.
+    win_probability: of winning an A/B test against the strongest of the other usable incumbents; None where there is no
+    other.
     """
 
     id: str
@@ -192,6 +199,7 @@ class Reason(AnswerEnum):
     UNSCORED = "REASON_UNSCORED"
     INCUMBENT_BETTER = "REASON_INCUMBENT_BETTER"
     NONE_FIT = "REASON_NONE_FIT"
+    NOT_COMPARED = "REASON_NOT_COMPARED"
 
 
 class Degradation(AnswerEnum):
@@ -209,8 +217,32 @@ class Notification(Model):
     candidate_id: str
 
 
+class EffectiveOptions(Model):
+    """The options of a request as they were in force, by the names of `Options`.
+
+    temperature: None where a server sets it, and where nothing was written. adapter: the request's.
+    """
+
+    categories_wanted: tuple[str, ...] = ()
+    categories_barred: tuple[str, ...] = ()
+    max_categories: int = 0
+    candidates_per_category: int = 0
+    length_profile: str = ""
+    output_fields: tuple[OutputField, ...] = ()
+    temperature: float | None = None
+    seed: int | None = None
+    margin: float = 0.0
+    time_budget_ms: int = 0
+    priority: Priority = Priority.REALTIME
+    allow_degradation: bool = True
+    adapter: str = ""
+
+
 class Decision(Model):
-    """One notification to send, or none, with all candidates and the reason."""
+    """One notification to send, or none, with all candidates and the reason.
+
+    options: the request's, every default filled in.
+    """
 
     request_id: str
     item_id: str = ""
@@ -224,5 +256,6 @@ class Decision(Model):
     revisions: tuple[StageRevision, ...] = ()
     partial: bool = False
     degradations: tuple[Degradation, ...] = ()
+    options: EffectiveOptions = EffectiveOptions()
     tier: Tier | None = None
     """None where nothing is sent."""

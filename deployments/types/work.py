@@ -45,7 +45,10 @@ class ItemFacts(Model):
 
 
 class GenerationTask(Model):
-    """The input of the generator for one item. The item travels without media."""
+    """The input of the generator for one item. The item travels without media.
+
+    candidates_per_category: one is written at temperature 0, where all would be equal.
+    """
 
     item: Item
     caption: str
@@ -60,11 +63,17 @@ class GenerationTask(Model):
 
 
 class Draft(Model):
-    """One candidate as the generator wrote it, in the last of its `tries`. `usage` is the cost of all tries."""
+    """One candidate as the generator wrote it, in the last of its `tries`. `usage` is the cost of all tries.
+
+    index: its number within its category, from 0, whenever it is finished. temperature: of its first try; None where
+    the model's own server sets it.
+    """
 
     title: str = ""
     body: str = ""
     category: str
+    index: int = Field(ge=0)
+    temperature: float | None = None
     likelihood: float | None = None
     fit: float | None = None
     """The writing model's own estimate, see `Candidate.fit`; None if it is not asked or gives none."""

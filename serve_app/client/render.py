@@ -39,14 +39,15 @@ CAPTION_SOURCES = {
     "FAKE": "a stand-in",
 }
 REASONS = {
-    "BEAT_INCUMBENT": "scores above the best incumbent, and is likely enough to win",
+    "BEAT_INCUMBENT": "scores above every incumbent, and is likely enough to beat each",
     "BEST_CANDIDATE": "the best candidate; there was no incumbent to beat",
-    "BELOW_MARGIN": "candidates score above the best incumbent, but none certainly enough to replace it",
+    "BELOW_MARGIN": "candidates score above the best incumbent, but none is likely enough to beat every one",
     "ALL_REJECTED": "policy rejected every candidate",
     "NO_CANDIDATES": "no candidate was written in time",
     "UNSCORED": "candidates could not be scored, so none may replace what exists",
     "INCUMBENT_BETTER": "no candidate scores above the best incumbent",
     "NONE_FIT": "no candidate is fit to send",
+    "NOT_COMPARED": "the reward model does not know the language, so nothing was compared",
 }
 
 TIERS = {
@@ -102,7 +103,7 @@ def _chosen(decision: Decision) -> RenderableType:
         lines.append(Text.assemble(("tier      ", "bold"), says))
     if chosen is not None and chosen.reward is not None:
         score = "" if chosen.score is None else f", score {chosen.score:+.3f}"
-        wins = "" if chosen.win_probability is None else f", {chosen.win_probability:.0%} to beat the best incumbent"
+        wins = "" if chosen.win_probability is None else f", {chosen.win_probability:.0%} to beat its strongest rival"
         reward = f"{chosen.reward.mean:+.3f} \u00b1 {chosen.reward.spread:.3f}{score}{wins}"
         lines.append(Text.assemble(("reward    ", "bold"), reward))
     return Group(*lines)

@@ -168,6 +168,7 @@ class ScoreCopiesResponse(Model):
     timing: StageTiming
     revision: StageRevision
     request_id: str = ""
+    compared: bool = False
 
 
 class Limits(Model):

@@ -20,6 +20,7 @@ from deployments.types import (
     Caption,
     CaptionResult,
     Copy,
+    EffectiveOptions,
     Incumbent,
     IncumbentKind,
     Item,
@@ -31,6 +32,7 @@ from deployments.types import (
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
+from serve_app.flow.options import budget_in_force, options_in_force
 from serve_app.flow.pictures import url_violations
 from serve_app.flow.record import current
 from serve_app.policy import PolicyContext
@@ -40,7 +42,6 @@ from serve_app.policy.word_list import WordList
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
 _OUR_IDS = re.compile(r"[ci]\d+")
-_ALL_FIELDS = (OutputField.TITLE, OutputField.BODY)
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,16 @@ class Brief:
     """One complete request. `call` holds its deadline, priority and id.
 
     item: with its images, for the captioner alone. text_item: without them, for the other stages. given_caption: the
-    caller's own, or empty. stages_ms: the time that the stages had left when the request started. composed: the caption
-    of an item that has neither pictures nor a caption, which needs no captioner. tenant_banned: the tenant's own terms.
-    tiers: its own rule or the operator's.
+    caller's own, or empty. options: the request's, every default filled in, for the Decision. stages_ms: the time that
+    the stages had left when the request started. composed: the caption of an item that has neither pictures nor a
+    caption, which needs no captioner. tenant_banned: the tenant's own terms. tiers: its own rule or the
+    operator's.
     """
 
     item: Item
     text_item: Item
     given_caption: str
+    options: EffectiveOptions
     incumbents: tuple[Incumbent, ...]
     recent_copies: tuple[Copy, ...]
     requested_categories: tuple[str, ...]
@@ -106,7 +109,7 @@ def make_call(
 
     arrived_s: `time.monotonic()` when the budget began; None for now. Notes budget and priority in the current record.
     """
-    budget_ms = min(time_budget_ms or knobs.defaults.time_budget_ms, knobs.limits.max_time_budget_ms)
+    budget_ms = budget_in_force(time_budget_ms, knobs)
     record = current()
     record.budget_ms, record.priority = budget_ms, priority
     began_s = time.monotonic() if arrived_s is None else arrived_s
@@ -145,6 +148,7 @@ def make_brief(
         *_product_violations(request, knobs),
     ]
     refuse(violations)
+    in_force = options_in_force(options, knobs, call.priority)
     composed = None
     caption = given_caption(request.item)
     if not caption:
@@ -158,12 +162,13 @@ def make_brief(
             i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
         ),
         recent_copies=request.recent_copies,
+        options=in_force,
         requested_categories=options.categories_wanted,
         barred_categories=options.categories_barred,
-        max_categories=options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories,
-        candidates_per_category=options.candidates_per_category or knobs.defaults.candidates_per_category,
-        profile=profiles[options.length_profile or knobs.defaults.length_profile],
-        output_fields=tuple(dict.fromkeys(options.output_fields)) or _ALL_FIELDS,
+        max_categories=knobs.defaults.categories(options),
+        candidates_per_category=knobs.defaults.candidates(options),
+        profile=profiles[in_force.length_profile],
+        output_fields=in_force.output_fields,
         temperature=options.temperature,
         seed=options.seed,
         adapter=options.adapter or None,
@@ -264,8 +269,8 @@ def _option_violations(
 def _product_violations(request: GenerateNotificationRequest, knobs: IngressKnobs) -> list[Violation]:
     """Limit categories x candidates: each may be within its own limit and the product too large."""
     options, limit = request.options, knobs.limits.max_candidates
-    categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
-    count = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
+    categories = knobs.defaults.categories(options)
+    count = categories * knobs.defaults.candidates(options)
     if count <= limit or categories > knobs.limits.max_categories:
         return []
     return [

@@ -19,6 +19,7 @@ from deployments.types import (
     OutputField,
     Source,
 )
+from serve_app.flow.canonical import Numbering
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
 from serve_app.policy.context import RecentCopies
@@ -35,20 +36,15 @@ def read(item: Item, profile: LengthProfile, tenant_banned: WordList | None) -> 
 
 
 def from_drafts(
-    drafts: Sequence[Draft], before: Sequence[Candidate], context: PolicyContext, settings: PolicySettings
+    drafts: Sequence[Draft], numbering: Numbering, context: PolicyContext, settings: PolicySettings
 ) -> Iterator[Candidate]:
-    """Yield one candidate per draft, in order, numbered after those in `before`.
+    """Yield one candidate per draft. `canonical.distinct` holds them against each other once all are there.
 
-    Each is checked against all candidates accepted earlier, and repaired where a rule can do it
-    (`policy/repair`). Takes some ms of CPU per draft: run it with `in_steps`.
+    Each is repaired where a rule can do it (`policy/repair`). Takes some ms of CPU per draft: run it with `in_steps`.
     """
-    others = [c.copy_text for c in before if not c.rejected]
-    context = replace(context, others=others, generated=True)
-    for number, draft in enumerate(drafts, start=len(before) + 1):
-        candidate = _from_draft(draft, f"c{number}", replace(context, category=draft.category), settings)
-        if not candidate.rejected:
-            others.append(candidate.copy_text)
-        yield candidate
+    context = replace(context, generated=True)
+    for draft in drafts:
+        yield _from_draft(draft, numbering.id_of(draft), replace(context, category=draft.category), settings)
 
 
 def _from_draft(draft: Draft, id_: str, context: PolicyContext, settings: PolicySettings) -> Candidate:

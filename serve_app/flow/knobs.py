@@ -11,7 +11,7 @@ from deployments.errors import Misconfigured
 from deployments.images import ImageLimits
 from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs
-from deployments.types import MAX_INCUMBENTS, Margin
+from deployments.types import MAX_INCUMBENTS, Margin, Options
 from serve_app.fetch.knobs import FetchKnobs
 from serve_app.policy import PolicySettings
 from serve_app.policy.tiers import TierRule
@@ -20,8 +20,9 @@ from serve_app.policy.tiers import TierRule
 class EarlyStop(Knobs):
     """Stop generating, and cancel drafts in flight, once the best candidate wins with this probability.
 
-    It must win over the best incumbent, or over the next best candidate where there is no incumbent, see
-    `select.is_decided`. At least `min_candidates` are scored first. Stopping early is not a degradation.
+    It must win over every incumbent, or over the next best candidate where there is no incumbent, see
+    `select.is_decided`. At least `min_candidates` are scored first. Stopping early is not a degradation. A request with
+    a seed is never stopped early: where it stops depends on timing, and a seed is to give the same Decision again.
     """
 
     win_probability: float = Field(default=0.9, gt=0.5, lt=1)
@@ -67,6 +68,14 @@ class DefaultKnobs(Knobs):
     candidates_per_category: int = Field(default=2, ge=1)
     length_profile: str = "default"
     time_budget_ms: int = Field(default=30_000, ge=1)
+
+    def categories(self, options: Options) -> int:
+        """How many categories a request is written in."""
+        return options.max_categories or len(options.categories_wanted) or self.max_categories
+
+    def candidates(self, options: Options) -> int:
+        """How many candidates a request asks for in each: one at temperature 0, where all would be equal."""
+        return 1 if options.temperature == 0 else options.candidates_per_category or self.candidates_per_category
 
 
 class LimitKnobs(Knobs):

@@ -35,13 +35,15 @@ from deployments.types import (
 from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
 from serve_app.flow import candidates
 from serve_app.flow.brief import Brief
+from serve_app.flow.canonical import Numbering, distinct
 from serve_app.flow.captioning import caption_of
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import SURVIVABLE, Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
+from serve_app.flow.options import as_sampled
 from serve_app.flow.plan import plan_of
-from serve_app.flow.scoring import Scoring
-from serve_app.flow.select import select
+from serve_app.flow.scoring import Scoring, shown
+from serve_app.flow.select import select, select_uncompared
 from serve_app.flow.stepwise import in_steps
 from serve_app.policy import PolicyContext
 from serve_app.policy.tiers import tier_of
@@ -97,7 +99,7 @@ class Pipeline:
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in plan)
         yield RoutedEvent(categories=routed)
 
-        written: list[Candidate] = []
+        options, numbering = brief.options, Numbering(plan, brief.candidates_per_category)
         styles = {category.category: category.shows for category in self._categories}
         context, facts = await asyncio.to_thread(brief.read, caption, styles)
         existing = await self._existing(brief, context, ledger)
@@ -106,15 +108,15 @@ class Pipeline:
                 together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
             ) as drafts:
                 async for batch in drafts:
-                    for candidate in await self._check(brief, context, batch, written, ledger):
-                        written.append(candidate)
+                    options = as_sampled(options, batch[0])
+                    for candidate in await self._check(brief, context, batch, numbering, ledger):
                         scoring.add(candidate)
                         yield CandidateEvent(candidate=candidate)
-            scored = await self._scored(brief, scoring, ledger)
+            scored = await self._scored(brief, context, scoring, ledger)
         yield ScoredEvent(candidates=tuple(c for c in scored if c.reward is not None))
 
         with ledger.stage(Stage.SELECT):
-            chosen = select(scored, brief.margin)
+            chosen = select(scored, brief.margin) if scoring.compares else select_uncompared(scored)
         yield DecidedEvent(
             decision=Decision(
                 request_id=brief.call.request_id,
@@ -130,6 +132,7 @@ class Pipeline:
                 partial=bool(ledger.degradations),
                 degradations=ledger.degradations,
                 tier=tier_of(chosen.ranked, chosen.notification, brief.tiers),
+                options=options,
             )
         )
 
@@ -170,6 +173,7 @@ class Pipeline:
                 if draft is None:
                     break
                 count += 1
+                requested = len(plan) * as_sampled(brief.options, draft).candidates_per_category
                 ledger.used(Stage.GENERATE, draft.usage, draft.revision)
                 yield draft
         except SURVIVABLE as error:
@@ -189,11 +193,11 @@ class Pipeline:
         brief: Brief,
         context: PolicyContext,
         drafts: Sequence[Draft],
-        written: Sequence[Candidate],
+        numbering: Numbering,
         ledger: Ledger,
     ) -> list[Candidate]:
         """Turn drafts into candidates. One thread call serves all waiting drafts: the call costs as much as a check."""
-        work = partial(candidates.from_drafts, drafts, written, context, self._knobs.policy)
+        work = partial(candidates.from_drafts, drafts, numbering, context, self._knobs.policy)
         # What was written at the last moment is still checked, in half of the time kept for scoring.
         return await self._in_time(work, self._cut(brief, score=0.5), ledger)
 
@@ -220,13 +224,14 @@ class Pipeline:
 
         async def ask(copies: Sequence[Copy]) -> ScoreResult:
             with ledger.stage(Stage.SCORE):
-                result = await self._stages.reward.score(facts, copies, brief.call)
+                shown_copies = [shown(copy, brief.output_fields) for copy in copies]
+                result = await self._stages.reward.score(facts, shown_copies, brief.call)
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
             return result
 
-        return Scoring(ask, existing, self._knobs.selection, brief.margin)
+        return Scoring(ask, existing, self._knobs.selection, brief.margin, repeatable=brief.seed is not None)
 
-    async def _scored(self, brief: Brief, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
+    async def _scored(self, brief: Brief, context: PolicyContext, scoring: Scoring, ledger: Ledger) -> list[Candidate]:
         """Return every copy, with reward, score and win probability where it was scored."""
         try:
             await scoring.finish()
@@ -234,7 +239,9 @@ class Pipeline:
             if isinstance(error, StageUnavailable) and brief.seed is None:
                 error.retry_after_s = None  # another try would write other copies
             ledger.degraded(Degradation.UNSCORED, error)
-        return scoring.candidates()
+        with ledger.stage(Stage.CHECK):
+            alike = partial(distinct, context=context, settings=self._knobs.policy)
+            return await asyncio.to_thread(scoring.candidates, alike)
 
     def _cut(self, brief: Brief, *, route: float = 0.0, generate: float = 0.0, score: float = 1.0) -> Call:
         """Shorten the call's deadline by the time reserved for later stages, or parts of it."""

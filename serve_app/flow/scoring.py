@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from deployments.errors import PushGenError
-from deployments.types import Candidate, Copy, Reward, ScoreResult, StageRevision, WinCalibration
+from deployments.types import Candidate, Copy, OutputField, Reward, ScoreResult, StageRevision, WinCalibration
+from serve_app.flow.canonical import by_number
 from serve_app.flow.fit import gated
 from serve_app.flow.knobs import SelectionKnobs
-from serve_app.flow.select import is_decided, with_scores, with_win_probabilities
+from serve_app.flow.select import is_decided, rank, with_scores, with_win_probabilities
 
 
 @dataclass
@@ -26,6 +27,25 @@ class _Entry:
         return self.candidate.model_copy(update={"reward": self.reward, "fit": fit})
 
 
+def compared(candidates: Sequence[Candidate], result: ScoreResult, knobs: SelectionKnobs) -> tuple[Candidate, ...]:
+    """Rank copies that were all scored in one call; as they come, unscored, where their rewards do not compare."""
+    if not result.calibration.compares:
+        return tuple(candidates)
+    rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
+    return rank(with_win_probabilities(with_scores(rewarded, knobs), result.calibration))
+
+
+def shown(copy: Copy, fields: Sequence[OutputField]) -> Copy:
+    """Return the part of a copy that stands in these fields; all of it where nothing does.
+
+    So that a title is compared with titles.
+    """
+    part = Copy(
+        title=copy.title if OutputField.TITLE in fields else "", body=copy.body if OutputField.BODY in fields else ""
+    )
+    return part if f"{part.title}{part.body}".strip() else copy
+
+
 class Scoring:
     """The copies of one request and their rewards. An async context manager: it cancels its calls on exit.
 
@@ -35,7 +55,9 @@ class Scoring:
     the model: where replicas serve two models, each call could start over.
 
     ask: scores copies, in their order. existing: incumbents and templates, scored at once in one call. margin: see
-    `select`. decided_early: set when the knobs' `early_stop` says that no further copy is needed.
+    `select`. repeatable: scores all copies in one call at the end, and never stops early, so that the numbers do not
+    depend on timing: the last bits of a reward depend on its batch. decided_early: set when the knobs' `early_stop`
+    says that no further copy is needed.
     """
 
     def __init__(
@@ -44,6 +66,8 @@ class Scoring:
         existing: Sequence[Candidate],
         knobs: SelectionKnobs,
         margin: float,
+        *,
+        repeatable: bool = False,
     ) -> None:
         self._ask = ask
         self._existing = [_Entry(c) for c in existing]
@@ -54,7 +78,8 @@ class Scoring:
         self._calibration = WinCalibration()
         self._revision: StageRevision | None = None
         self._early: asyncio.Task[None] | None = None
-        self._only_at_the_end = False
+        self._only_at_the_end = repeatable
+        self._early_stop = None if repeatable else knobs.early_stop
         self.decided_early = asyncio.Event()
 
     async def __aenter__(self) -> Scoring:
@@ -96,12 +121,22 @@ class Scoring:
         if failed is not None:
             raise failed
 
-    def candidates(self) -> list[Candidate]:
+    @property
+    def compares(self) -> bool:
+        """Whether the rewards compare copies: not in a language that the reward model does not know."""
+        return self._calibration.compares
+
+    def candidates(self, distinct: Callable[[list[Candidate]], list[Candidate]] = list) -> list[Candidate]:
         """Return every copy. Those that have a reward by now have a score and a win probability too.
 
-        Generated copies come first, in order of arrival, then the existing ones.
+        Generated copies come first, by number, then the existing ones. Where rewards do not compare, none has a reward.
+
+        distinct: rejects those that are too much like another, of the fit ones.
         """
-        copies = gated([e.scored() for e in (*self._written, *self._existing)], self._knobs.fit)
+        in_order = sorted(self._written, key=lambda e: by_number(e.candidate))
+        copies = distinct(gated([e.scored() for e in (*in_order, *self._existing)], self._knobs.fit))
+        if not self.compares:
+            return [c.model_copy(update={"reward": None}) for c in copies]
         return with_win_probabilities(with_scores(copies, self._knobs), self._calibration)
 
     def _begin(self, least: int) -> None:
@@ -116,8 +151,9 @@ class Scoring:
                 return
 
     async def _ask_for_the_waiting(self) -> PushGenError | None:
-        """Score all waiting copies in one call. Return its failure."""
-        entries, self._waiting = self._waiting, []
+        """Score all waiting copies in one call: existing ones, then the written by number. Return its failure."""
+        written = {id(e): by_number(e.candidate) for e in self._written}
+        entries, self._waiting = sorted(self._waiting, key=lambda e: written.get(id(e), (0, ""))), []
         if not entries:
             return None
         try:
@@ -132,7 +168,7 @@ class Scoring:
         fits = result.fits or (None,) * len(entries)
         for entry, reward, fit in zip(entries, result.rewards, fits, strict=True):
             entry.reward, entry.fit = reward, fit
-        rule = self._knobs.early_stop
+        rule = self._early_stop
         if rule is not None and is_decided(self.candidates(), self._calibration, self._margin, rule):
             self.decided_early.set()
         return None

@@ -31,7 +31,11 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
     """
     likelihoods = [c.likelihood for c in candidates if c.likelihood is not None and c.reward is not None]
     centre = median(likelihoods) if likelihoods else 0.0
-    fits = [bounded(c.fit) for c in candidates if c.fit is not None and c.reward is not None and _is_usable(c)]
+    fits = [
+        bounded(c.fit)
+        for c in candidates
+        if c.fit is not None and c.reward is not None and _written(c) and not c.rejected
+    ]
     surest = max(fits, default=1.0)
     scored = []
     for c in candidates:
@@ -49,46 +53,62 @@ def with_scores(candidates: Sequence[Candidate], knobs: SelectionKnobs) -> list[
 
 
 def with_win_probabilities(candidates: Sequence[Candidate], calibration: WinCalibration) -> list[Candidate]:
-    """Fill `win_probability` of every other copy that has a reward, when there is a scored incumbent to beat."""
-    incumbent = _best(candidates, Source.INCUMBENT)
-    if incumbent is None or incumbent.reward is None:
-        return list(candidates)
-    beaten = incumbent.reward
-    return [
-        c
-        if c is incumbent or c.reward is None
-        else c.model_copy(update={"win_probability": calibration.win_probability(c.reward, beaten)})
-        for c in candidates
-    ]
+    """Fill `win_probability` of every copy that has a reward, where there are other scored incumbents to beat.
+
+    It is the least of its probabilities against each of these.
+    """
+    rivals = [c for c in _usable(candidates, Source.INCUMBENT) if c.reward is not None]
+    filled = []
+    for c in candidates:
+        chances = [
+            calibration.win_probability(c.reward, rival.reward)
+            for rival in rivals
+            if rival is not c and c.reward is not None and rival.reward is not None
+        ]
+        filled.append(c.model_copy(update={"win_probability": min(chances)}) if chances else c)
+    return filled
 
 
 def select(candidates: Sequence[Candidate], margin: float) -> Selection:
     """Choose among generated copies, incumbents and templates, whose scores and win probabilities are filled in.
 
-    A generated copy must score above the best human incumbent, and its win probability must be above 0.5 and at least
-    0.5 + `margin`. The best such copy by score is sent; else the incumbent, else a template, else nothing.
+    A generated copy must score above every human incumbent, and its win probability, which is the least over all of
+    them, must be above 0.5 and at least 0.5 + `margin`. The best such copy by score is sent; else the best incumbent,
+    else a template, else nothing. An incumbent without a reward may be the best one, so it keeps them all.
     """
     ranked = rank(candidates)
-    best = _best(ranked, Source.GENERATED)
-    incumbent = next((c for c in ranked if c.source is Source.INCUMBENT and not c.rejected), None)
+    written = [c for c in _usable(ranked, Source.GENERATED) if c.score is not None]
+    incumbents = _usable(ranked, Source.INCUMBENT)
 
-    if best is not None and incumbent is None:
-        return _outcome(ranked, best, Reason.BEST_CANDIDATE)
-    if best is not None and incumbent is not None and incumbent.score is not None:
-        usable = [c for c in ranked if c.source is Source.GENERATED and not c.rejected and c.score is not None]
-        above = [c for c in usable if _score(c) > incumbent.score]
+    if written and not incumbents:
+        return _outcome(ranked, written[0], Reason.BEST_CANDIDATE)
+    if written and all(c.score is not None for c in incumbents):
+        above = [c for c in written if _score(c) > _score(incumbents[0])]
         sure = next((c for c in above if _wins(c, margin)), None)
         if sure is not None:
             return _outcome(ranked, sure, Reason.BEAT_INCUMBENT)
-        return _outcome(ranked, incumbent, Reason.BELOW_MARGIN if above else Reason.INCUMBENT_BETTER)
-    template = next((c for c in ranked if c.source is Source.TEMPLATE and not c.rejected), None)
-    return _outcome(ranked, incumbent or template, _why_no_candidate(candidates))
+        return _outcome(ranked, incumbents[0], Reason.BELOW_MARGIN if above else Reason.INCUMBENT_BETTER)
+    return _fallback(ranked, _why_no_candidate(ranked))
+
+
+def select_uncompared(candidates: Sequence[Candidate]) -> Selection:
+    """Choose where the reward model does not know the language: nothing has a score, so nothing replaces an incumbent.
+
+    The first usable incumbent is kept, in the caller's order; without one the first usable generated copy is sent, by
+    number, since policy and the fit gate have passed it. `rank` stays 0.
+    """
+    order = {Source.INCUMBENT: 0, Source.GENERATED: 1}
+    unranked = tuple(sorted(candidates, key=lambda c: (c.rejected, order.get(c.source, 2))))
+    written = _usable(unranked, Source.GENERATED)
+    if not written:
+        return _fallback(unranked, _why_no_candidate(unranked))
+    return _outcome(unranked, (_usable(unranked, Source.INCUMBENT) or written)[0], Reason.NOT_COMPARED)
 
 
 def is_decided(candidates: Sequence[Candidate], calibration: WinCalibration, margin: float, rule: EarlyStop) -> bool:
     """Whether the copy that `select` would send now wins with at least `rule.win_probability`.
 
-    The win probability is over the best usable incumbent, or over the next best generated copy where there is none.
+    The win probability is over every usable incumbent, or over the next best generated copy where there is none.
     """
     chosen = select(candidates, margin)
     scored = [c for c in chosen.ranked if c.source is Source.GENERATED and not c.rejected and c.reward is not None]
@@ -104,15 +124,13 @@ def is_decided(candidates: Sequence[Candidate], calibration: WinCalibration, mar
 
 
 def rank(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Order scored copies by score, then unscored ones by arrival, then rejected ones."""
+    """Order scored copies by score, then unscored ones, then rejected ones; equal ones as they come."""
     in_order = sorted(candidates, key=lambda c: (c.rejected, c.score is None, -_score(c)))
     return tuple(c.model_copy(update={"rank": rank}) for rank, c in enumerate(in_order, start=1))
 
 
-def _best(candidates: Sequence[Candidate], source: Source) -> Candidate | None:
-    """Return the usable copy of a source with the highest score, the first of equals; None when none is scored."""
-    usable = [c for c in candidates if c.source is source and not c.rejected and c.score is not None]
-    return max(usable, key=_score, default=None)
+def _usable(candidates: Sequence[Candidate], source: Source) -> list[Candidate]:
+    return [c for c in candidates if c.source is source and not c.rejected]
 
 
 def _score(candidate: Candidate) -> float:
@@ -120,10 +138,7 @@ def _score(candidate: Candidate) -> float:
 
 
 def _wins(candidate: Candidate, margin: float) -> bool:
-    """Whether the win probability exceeds a tie and reaches the margin.
-
-    Copies in a language that the reward model does not support tie at 0.5, and do not replace the incumbent.
-    """
+    """Whether the win probability exceeds a tie and reaches the margin."""
     chance = candidate.win_probability
     return chance is not None and chance > 0.5 and chance >= 0.5 + margin
 
@@ -137,12 +152,14 @@ def _why_no_candidate(candidates: Sequence[Candidate]) -> Reason:
     return Reason.NONE_FIT if any(map(rejected_as_unfit, generated)) else Reason.ALL_REJECTED
 
 
-def _is_usable(candidate: Candidate) -> bool:
-    return _written(candidate) and not candidate.rejected
-
-
 def _written(candidate: Candidate) -> bool:
     return candidate.source is Source.GENERATED
+
+
+def _fallback(ranked: tuple[Candidate, ...], reason: Reason) -> Selection:
+    """Keep the first usable incumbent, else the first usable template."""
+    kept = [*_usable(ranked, Source.INCUMBENT), *_usable(ranked, Source.TEMPLATE)]
+    return _outcome(ranked, kept[0] if kept else None, reason)
 
 
 def _outcome(ranked: tuple[Candidate, ...], chosen: Candidate | None, reason: Reason) -> Selection:

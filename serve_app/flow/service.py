@@ -62,7 +62,7 @@ from serve_app.flow.metrics import Metrics
 from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
 from serve_app.flow.record import current
-from serve_app.flow.select import rank, with_scores
+from serve_app.flow.scoring import compared
 from serve_app.flow.stepwise import in_steps
 from serve_app.flow.work import of_copies, of_generation, of_item
 
@@ -242,7 +242,7 @@ class PushGenService:
     async def score(
         self, request: ScoreCopiesRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> ScoreCopiesResponse:
-        """Check and rank copies. A rejected copy ranks last and is scored all the same: a person asked."""
+        """Check and rank copies, see `compared`. A rejected one ranks last and is scored too: a person asked."""
         call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
         ledger = current().ledger
         work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
@@ -257,9 +257,11 @@ class PushGenService:
             with ledger.stage(Stage.CHECK):
                 async with call.deadline.limit("checking the copies"):
                     candidates = await in_steps(partial(from_copies, request.copies, context, self._knobs.policy))
-        rewarded = [c.model_copy(update={"reward": r}) for c, r in zip(candidates, result.rewards, strict=True)]
-        ranked, timing = rank(with_scores(rewarded, self._knobs.selection)), ledger.timing(Stage.SCORE)
-        return ScoreCopiesResponse(candidates=ranked, timing=timing, revision=result.revision, request_id=request_id)
+        ranked, timing = compared(candidates, result, self._knobs.selection), ledger.timing(Stage.SCORE)
+        response = ScoreCopiesResponse(
+            candidates=ranked, timing=timing, revision=result.revision, request_id=request_id
+        )
+        return response.model_copy(update={"compared": result.calibration.compares})
 
     async def info(
         self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None

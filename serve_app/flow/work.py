@@ -36,8 +36,7 @@ class Work(NamedTuple):
 def of_generation(request: GenerateNotificationRequest, knobs: IngressKnobs) -> Work:
     """Numbers beyond the limits count as the limit: such a request is refused when it is checked."""
     options, limits = request.options, knobs.limits
-    categories = options.max_categories or len(options.categories_wanted) or knobs.defaults.max_categories
-    candidates = categories * (options.candidates_per_category or knobs.defaults.candidates_per_category)
+    candidates = knobs.defaults.categories(options) * knobs.defaults.candidates(options)
     item = of_item(request.item, knobs, looked_at=not given_caption(request.item))
     return Work(min(candidates, limits.max_candidates) + item.units)
 

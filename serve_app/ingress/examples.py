@@ -131,6 +131,11 @@ def _revision(stage: str, kind: str, model: str) -> dict[str, Any]:
     return {"stage": stage, "kind": kind, "model": model, "model_revision": "4b6f3f1c2d7e", "prompt_revision": ""}
 
 
+_IN_FORCE: dict[str, Any] = {
+    "categories_wanted": [], "categories_barred": [], "max_categories": 1, "candidates_per_category": 2,
+    "length_profile": "ios", "output_fields": ["OUTPUT_FIELD_TITLE", "OUTPUT_FIELD_BODY"], "temperature": 0.3,
+    "margin": 0.0, "time_budget_ms": 30000, "priority": "PRIORITY_REALTIME", "allow_degradation": True, "adapter": "",
+}  # fmt: skip
 DECISION: dict[str, Any] = {
     "request_id": REQUEST_ID,
     "item_id": "item-17",
@@ -154,6 +159,7 @@ DECISION: dict[str, Any] = {
     "revisions": [_revision("STAGE_GENERATE", "vllm", "a-small-model")],
     "partial": False,
     "degradations": [],
+    "options": _IN_FORCE,
 }
 CAPTION: dict[str, Any] = {
     "caption": _CAPTION,
@@ -174,6 +180,7 @@ SCORE: dict[str, Any] = {
     "timing": _timing("STAGE_SCORE", wall_ms=31.0, batch_size=2),
     "revision": _revision("STAGE_SCORE", "bradley_terry", "models/reward"),
     "request_id": REQUEST_ID,
+    "compared": True,
 }
 INFO: dict[str, Any] = {
     "version": "0.1.0",

@@ -24,6 +24,7 @@ from deployments.types import (
     Reward,
     RouteResult,
     ScoreResult,
+    WinCalibration,
 )
 from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.flow.brief import Brief, make_brief
@@ -105,6 +106,14 @@ class BrokenReward(FakeRewardScorer):
         raise self.error
 
 
+class ForeignReward(FakeRewardScorer):
+    """A reward model that does not know the language of any item."""
+
+    async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
+        result = await super().score(facts, copies, call)
+        return result.model_copy(update={"calibration": WinCalibration(slope=0)})
+
+
 class WatchedReward(FakeRewardScorer):
     """Rewards by title, else those of the fake. Knows the titles of each call, and how many run or were cancelled."""
 
@@ -144,10 +153,17 @@ class ScriptedGenerator(FakeGenerator):
     async def generate(self, task: GenerationTask, call: Call) -> AsyncIterator[Draft]:
         self.tasks.append(task)
         try:
-            for copy in self.copies:
+            for index, copy in enumerate(self.copies):
                 await self.work(call, "generating")
                 self.written += 1
-                yield Draft(title=copy.title, body=copy.body, category=task.plan[0].category, likelihood=-1.0, fit=0.9)
+                yield Draft(
+                    title=copy.title,
+                    body=copy.body,
+                    category=task.plan[0].category,
+                    index=index,
+                    likelihood=-1.0,
+                    fit=0.9,
+                )
             if self.error is not None:
                 raise self.error
         finally:

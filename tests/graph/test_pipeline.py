@@ -10,7 +10,6 @@ from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
 from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs
 from deployments.types import (
-    Caption,
     CaptionResult,
     CaptionSource,
     Copy,
@@ -24,9 +23,9 @@ from deployments.types import (
     Stage,
 )
 from serve_app.contract.messages import CandidateEvent, CaptionedEvent, DecidedEvent, Event, RoutedEvent, ScoredEvent
-from serve_app.flow import candidates
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.pipeline import Pipeline, Stages
+from serve_app.policy import warm_up
 from tests.graph.stages import (
     CATALOGUE,
     CATEGORIES,
@@ -48,8 +47,7 @@ GOOD = [
 @pytest.fixture(autouse=True, scope="module")
 def _warm_policy() -> None:
     """The first check loads the policy's language model, which takes a second."""
-    context, _ = brief().read(Caption(source=CaptionSource.METADATA), {})
-    list(candidates.from_drafts([Draft(**GOOD[0].model_dump(), category="DIRECT")], [], context, IngressKnobs().policy))
+    warm_up()
 
 
 async def decide(stages: Stages | None = None, **fields: object) -> Decision:

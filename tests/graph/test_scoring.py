@@ -224,7 +224,7 @@ async def test_fakes_with_the_rule_write_fewer_of_many() -> None:
     """The whole graph on fakes, whose rewards lie between 0 and 1: a low bar is soon reached."""
     stages = fakes()
     stages.generator.knobs = FakeKnobs(latency_ms=5)  # type: ignore[attr-defined]
-    options = {"candidates_per_category": 8, "seed": 1}
+    options = {"candidates_per_category": 8}
     all_of_them = await pipeline(stages).decide(brief(options=options))
     fewer = await pipeline(stages, EarlyStop(win_probability=0.51)).decide(brief(options=options))
     assert len(all_of_them.candidates) == 32

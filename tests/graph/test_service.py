@@ -27,7 +27,7 @@ from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
 from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.pipeline import Stages
 from serve_app.flow.service import PushGenService
-from tests.graph.stages import CATEGORIES, ITEM, PROFILES, fakes, known, request
+from tests.graph.stages import CATEGORIES, ITEM, PROFILES, ForeignReward, fakes, known, request
 
 
 class Outcomes(NoMetrics):
@@ -153,8 +153,30 @@ async def test_stages_by_themselves() -> None:
     assert (words.caption.text, words.caption.source, words.revision.kind) == ("Tea.", CaptionSource.METADATA, "words")
     routed = await alone.route(RouteItemRequest(item=item, max_categories=2), "r")
     assert len(routed.categories) == 2
-    scored = await alone.score(ScoreCopiesRequest(item=item, copies=({"title": "Tea"}, {"body": "Tea now."})), "r")  # type: ignore[arg-type]
+    copies = [
+        {"title": "Tea is ready", "body": "Come and have a cup."},
+        {"title": "Your tea", "body": "It is on the table."},
+    ]
+    scored = await alone.score(ScoreCopiesRequest.model_validate({"item": item, "copies": copies}), "r")
     assert [c.rank for c in scored.candidates] == [1, 2]
+    best, other = (c.win_probability for c in scored.candidates)
+    assert best is not None
+    assert other is not None
+    assert best + other == pytest.approx(1)
+    assert scored.compared
+
+
+async def test_copies_in_a_language_that_the_model_does_not_know_are_checked_and_not_ranked() -> None:
+    copies = [
+        {"title": title, "body": "Come and have a cup."} for title in ("Tea is ready", "fuck you all", "Your tea")
+    ]
+    request = ScoreCopiesRequest.model_validate({"item": {"title": "Tea"}, "copies": copies})
+    scored = await service(fakes(reward=ForeignReward())).score(request, "r")
+    assert not scored.compared
+    assert [(c.id, c.rank, c.reward, c.score, c.win_probability) for c in scored.candidates] == [
+        (f"i{n}", 0, None, None, None) for n in (1, 2, 3)
+    ]
+    assert [c.rejected for c in scored.candidates] == [False, True, False]
 
 
 @pytest.mark.parametrize(

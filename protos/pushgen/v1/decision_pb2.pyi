@@ -1,3 +1,4 @@
+from pushgen.v1 import item_pb2 as _item_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -45,6 +46,7 @@ class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REASON_UNSCORED: _ClassVar[Reason]
     REASON_INCUMBENT_BETTER: _ClassVar[Reason]
     REASON_NONE_FIT: _ClassVar[Reason]
+    REASON_NOT_COMPARED: _ClassVar[Reason]
 
 class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -95,6 +97,7 @@ REASON_NO_CANDIDATES: Reason
 REASON_UNSCORED: Reason
 REASON_INCUMBENT_BETTER: Reason
 REASON_NONE_FIT: Reason
+REASON_NOT_COMPARED: Reason
 SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
@@ -241,7 +244,7 @@ class StageRevision(_message.Message):
     def __init__(self, stage: _Optional[_Union[Stage, str]] = ..., kind: _Optional[str] = ..., model: _Optional[str] = ..., model_revision: _Optional[str] = ..., prompt_revision: _Optional[str] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("request_id", "item_id", "notification", "source", "reason", "candidates", "caption", "categories", "timings", "revisions", "partial", "degradations", "tier")
+    __slots__ = ("request_id", "item_id", "notification", "source", "reason", "candidates", "caption", "categories", "timings", "revisions", "partial", "degradations", "options", "tier")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     ITEM_ID_FIELD_NUMBER: _ClassVar[int]
     NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
@@ -254,6 +257,7 @@ class Decision(_message.Message):
     REVISIONS_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_FIELD_NUMBER: _ClassVar[int]
     DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
     TIER_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     item_id: str
@@ -267,5 +271,36 @@ class Decision(_message.Message):
     revisions: _containers.RepeatedCompositeFieldContainer[StageRevision]
     partial: bool
     degradations: _containers.RepeatedScalarFieldContainer[Degradation]
+    options: EffectiveOptions
     tier: Tier
-    def __init__(self, request_id: _Optional[str] = ..., item_id: _Optional[str] = ..., notification: _Optional[_Union[Notification, _Mapping]] = ..., source: _Optional[_Union[Source, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., caption: _Optional[_Union[Caption, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[RoutedCategory, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., revisions: _Optional[_Iterable[_Union[StageRevision, _Mapping]]] = ..., partial: _Optional[bool] = ..., degradations: _Optional[_Iterable[_Union[Degradation, str]]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., item_id: _Optional[str] = ..., notification: _Optional[_Union[Notification, _Mapping]] = ..., source: _Optional[_Union[Source, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., caption: _Optional[_Union[Caption, _Mapping]] = ..., categories: _Optional[_Iterable[_Union[RoutedCategory, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., revisions: _Optional[_Iterable[_Union[StageRevision, _Mapping]]] = ..., partial: _Optional[bool] = ..., degradations: _Optional[_Iterable[_Union[Degradation, str]]] = ..., options: _Optional[_Union[EffectiveOptions, _Mapping]] = ..., tier: _Optional[_Union[Tier, str]] = ...) -> None: ...
+
+class EffectiveOptions(_message.Message):
+    __slots__ = ("categories_wanted", "categories_barred", "max_categories", "candidates_per_category", "length_profile", "output_fields", "temperature", "seed", "margin", "time_budget_ms", "priority", "allow_degradation", "adapter")
+    CATEGORIES_WANTED_FIELD_NUMBER: _ClassVar[int]
+    CATEGORIES_BARRED_FIELD_NUMBER: _ClassVar[int]
+    MAX_CATEGORIES_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_PER_CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    TEMPERATURE_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    MARGIN_FIELD_NUMBER: _ClassVar[int]
+    TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_DEGRADATION_FIELD_NUMBER: _ClassVar[int]
+    ADAPTER_FIELD_NUMBER: _ClassVar[int]
+    categories_wanted: _containers.RepeatedScalarFieldContainer[str]
+    categories_barred: _containers.RepeatedScalarFieldContainer[str]
+    max_categories: int
+    candidates_per_category: int
+    length_profile: str
+    output_fields: _containers.RepeatedScalarFieldContainer[_item_pb2.OutputField]
+    temperature: float
+    seed: int
+    margin: float
+    time_budget_ms: int
+    priority: _item_pb2.Priority
+    allow_degradation: bool
+    adapter: str
+    def __init__(self, categories_wanted: _Optional[_Iterable[str]] = ..., categories_barred: _Optional[_Iterable[str]] = ..., max_categories: _Optional[int] = ..., candidates_per_category: _Optional[int] = ..., length_profile: _Optional[str] = ..., output_fields: _Optional[_Iterable[_Union[_item_pb2.OutputField, str]]] = ..., temperature: _Optional[float] = ..., seed: _Optional[int] = ..., margin: _Optional[float] = ..., time_budget_ms: _Optional[int] = ..., priority: _Optional[_Union[_item_pb2.Priority, str]] = ..., allow_degradation: _Optional[bool] = ..., adapter: _Optional[str] = ...) -> None: ...

@@ -192,16 +192,18 @@ class ScoreCopiesRequest(_message.Message):
     def __init__(self, item: _Optional[_Union[_item_pb2.Item, _Mapping]] = ..., copies: _Optional[_Iterable[_Union[_item_pb2.Copy, _Mapping]]] = ..., length_profile: _Optional[str] = ..., time_budget_ms: _Optional[int] = ..., priority: _Optional[_Union[_item_pb2.Priority, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class ScoreCopiesResponse(_message.Message):
-    __slots__ = ("candidates", "timing", "revision", "request_id")
+    __slots__ = ("candidates", "timing", "revision", "request_id", "compared")
     CANDIDATES_FIELD_NUMBER: _ClassVar[int]
     TIMING_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    COMPARED_FIELD_NUMBER: _ClassVar[int]
     candidates: _containers.RepeatedCompositeFieldContainer[_decision_pb2.Candidate]
     timing: _decision_pb2.StageTiming
     revision: _decision_pb2.StageRevision
     request_id: str
-    def __init__(self, candidates: _Optional[_Iterable[_Union[_decision_pb2.Candidate, _Mapping]]] = ..., timing: _Optional[_Union[_decision_pb2.StageTiming, _Mapping]] = ..., revision: _Optional[_Union[_decision_pb2.StageRevision, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+    compared: bool
+    def __init__(self, candidates: _Optional[_Iterable[_Union[_decision_pb2.Candidate, _Mapping]]] = ..., timing: _Optional[_Union[_decision_pb2.StageTiming, _Mapping]] = ..., revision: _Optional[_Union[_decision_pb2.StageRevision, _Mapping]] = ..., request_id: _Optional[str] = ..., compared: _Optional[bool] = ...) -> None: ...
 
 class GetServiceInfoRequest(_message.Message):
     __slots__ = ()

@@ -28,7 +28,7 @@ class Stage:
     async def generate(self, _task: Any, _call: Any) -> AsyncGenerator[Draft, None]:
         try:
             for title in "ab":
-                yield Draft(title=title, category="A")
+                yield Draft(title=title, category="A", index=0)
             if self.error:
                 raise self.error
         finally:

@@ -22,7 +22,7 @@ from tests.unit.deployments.generator.fake_engine import task
 
 
 def draft(title: str = "x", *, finished: bool = True, **usage: float) -> Draft:
-    return Draft(title=title, category="A", finished=finished, usage=Usage.model_validate(usage))
+    return Draft(title=title, category="A", index=0, finished=finished, usage=Usage.model_validate(usage))
 
 
 async def written(made: Draft | PushGenError | Exception) -> Draft | PushGenError:

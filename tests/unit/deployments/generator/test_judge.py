@@ -17,7 +17,11 @@ from deployments.types import Draft, Item, Usage
 from tests.unit.deployments.generator.fake_engine import task
 
 DRAFT = Draft(
-    title="T", category="A", likelihood=-1.0, usage=Usage(compute_ms=5, output_tokens=9, prompt_tokens=50, batch_size=3)
+    title="T",
+    category="A",
+    index=0,
+    likelihood=-1.0,
+    usage=Usage(compute_ms=5, output_tokens=9, prompt_tokens=50, batch_size=3),
 )
 SAMPLE = Sample("Yes", True, -0.1, 60, 50, 1, 1.0, 2.0)
 Answer = Callable[[list[Message]], Awaitable[Contrast | None]]

@@ -32,5 +32,5 @@ def test_a_task_for_no_candidates_is_refused() -> None:
 
 
 def test_the_words_of_a_draft_are_a_copy() -> None:
-    assert Draft(title="T", body="B", category="A").copy_text == Copy(title="T", body="B")
-    assert Draft(category="A").finished
+    assert Draft(title="T", body="B", category="A", index=0).copy_text == Copy(title="T", body="B")
+    assert Draft(category="A", index=0).finished

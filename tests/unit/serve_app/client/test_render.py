@@ -56,7 +56,7 @@ def test_the_chance_to_win_is_shown_when_there_is_an_incumbent_to_beat() -> None
     text = shown(decision_view(DECISION.model_copy(update=contest)))
     assert "P(win)" in text
     assert "0.61" in text
-    assert "BELOW_MARGIN: candidates score above the best incumbent, but none certainly enough" in text
+    assert "BELOW_MARGIN: candidates score above the best incumbent, but none is likely enough" in text
 
 
 def test_every_reason_is_put_into_words() -> None:

@@ -7,7 +7,7 @@ from serve_app.cluster.delivered import Delivered
 
 
 def draft(title: str, category: str = "A") -> Draft:
-    return Draft(title=title, category=category)
+    return Draft(title=title, category=category, index=0)
 
 
 def test_equal_drafts_of_one_try_are_all_delivered() -> None:

@@ -28,7 +28,7 @@ from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteRew
 from serve_app.flow.metrics import NoMetrics
 from tests.unit.deployments.generator.fake_engine import task
 
-DRAFTS = [Draft(title=title, category="A") for title in ("Tea", "Coffee", "Milk")]
+DRAFTS = [Draft(title=title, category="A", index=0) for title in ("Tea", "Coffee", "Milk")]
 
 
 class Counts(NoMetrics):

@@ -133,12 +133,12 @@ def test_a_value_of_a_newer_service_is_kept(name: str) -> None:
 
 def test_a_decision_of_a_newer_service_is_read_whole() -> None:
     message = decision_pb2.Decision(
-        request_id="r", source=9, reason=8 + 1, degradations=[1, 6], caption={"text": "x", "source": 99},
+        request_id="r", source=9, reason=99, degradations=[1, 6], caption={"text": "x", "source": 99},
         candidates=[{"id": "c1", "source": 7, "findings": [{"rule": "r", "severity": 5}]}],
         timings=[{"stage": 12}], revisions=[{"stage": 13, "kind": "new"}],
     )  # fmt: skip
     decision = wire.from_message(types.Decision, message)
-    assert (decision.source, decision.reason) == ("SOURCE_UNKNOWN_9", "REASON_UNKNOWN_9")
+    assert (decision.source, decision.reason) == ("SOURCE_UNKNOWN_9", "REASON_UNKNOWN_99")
     assert [d.name for d in decision.degradations] == ["CAPTION_FROM_METADATA", "UNKNOWN_6"]
     assert decision.candidates[0].findings[0].severity == "SEVERITY_UNKNOWN_5"
     assert types.Decision.model_validate_json(decision.model_dump_json()) == decision

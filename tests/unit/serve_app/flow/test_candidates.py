@@ -1,4 +1,4 @@
-"""Drafts and existing copies as candidates: numbered, held against the policy and against each other."""
+"""Drafts and existing copies as candidates: numbered, held against the policy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from deployments.types import (
     Candidate,
+    CategoryPlan,
     Copy,
     Draft,
     Incumbent,
@@ -18,6 +19,7 @@ from deployments.types import (
     Source,
 )
 from serve_app.flow.candidates import from_drafts, from_incumbent
+from serve_app.flow.canonical import Numbering
 from serve_app.policy import PolicyContext, PolicySettings, check
 from serve_app.policy.context import RecentCopies
 
@@ -26,34 +28,29 @@ CONTEXT = PolicyContext.of(item=Item(title="Coffee and cake on a table"), captio
 SETTINGS = PolicySettings()
 
 
-def draft(title: str, body: str, finished: bool = True) -> Draft:
-    return Draft(title=title, body=body, category="DIRECT", finished=finished, likelihood=-1.0)
+NUMBERING = Numbering([CategoryPlan(category=c, instruction="x") for c in ("DIRECT", "STORY")], 9)
+
+
+def draft(title: str, body: str, finished: bool = True, index: int = 0) -> Draft:
+    return Draft(title=title, body=body, category="DIRECT", index=index, finished=finished, likelihood=-1.0)
 
 
 def rule_ids(candidate: Candidate) -> set[str]:
     return {finding.rule for finding in candidate.findings}
 
 
-def test_candidates_are_numbered_on_and_the_same_copy_is_not_accepted_twice() -> None:
-    coffee, cake = draft("Coffee on a table", "There is cake too."), draft("Cake!", "A table full of it.")
-    first = list(from_drafts([coffee], [], CONTEXT, SETTINGS))
-    later = list(from_drafts([coffee, cake, cake], first, CONTEXT, SETTINGS))
-    assert [c.id for c in (*first, *later)] == ["c1", "c2", "c3", "c4"]
-    assert [c.rejected for c in (*first, *later)] == [False, True, False, True]
-    assert {c.source for c in later} == {Source.GENERATED}
-    assert rule_ids(later[0]) == rule_ids(later[2]) != set()
-
-
-def test_a_rejected_copy_does_not_stand_in_the_way_of_the_same_one() -> None:
-    cut, finished = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake on the table")
-    candidates = list(from_drafts([cut, finished], [], CONTEXT, SETTINGS))
-    assert [c.rejected for c in candidates] == [True, False]
-    assert len(rule_ids(candidates[0])) == 1
+def test_drafts_become_candidates_each_by_itself() -> None:
+    cut, finished = draft("Coffee", "There is cake on the table", False), draft("Coffee", "There is cake.", index=4)
+    candidates = list(from_drafts([finished, cut], NUMBERING, CONTEXT, SETTINGS))
+    assert [(c.id, c.source, c.rejected) for c in candidates] == [
+        ("c5", Source.GENERATED, False), ("c1", Source.GENERATED, True),
+    ]  # fmt: skip
+    assert len(rule_ids(candidates[1])) == 1
 
 
 def test_a_copied_soft_hyphen_is_taken_out_of_a_draft() -> None:
     copied = draft("Cof\u00adfee on a ta\u200bble", "There is \ufeffcake too 👩\u200d🍳.")
-    (candidate,) = from_drafts([copied], [], CONTEXT, SETTINGS)
+    (candidate,) = from_drafts([copied], NUMBERING, CONTEXT, SETTINGS)
     assert (candidate.title, candidate.body) == ("Coffee on a table", "There is cake too 👩\u200d🍳.")
     assert not candidate.rejected
 
@@ -82,7 +79,7 @@ def test_each_draft_is_checked_in_its_category(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("serve_app.flow.candidates.check", noting)
     coffee = draft("Coffee on a table", "There is cake too.")
-    list(from_drafts([coffee, coffee.model_copy(update={"category": "STORY"})], [], CONTEXT, SETTINGS))
+    list(from_drafts([coffee, coffee.model_copy(update={"category": "STORY"})], NUMBERING, CONTEXT, SETTINGS))
     assert seen == ["DIRECT", "STORY"]
 
 
@@ -146,7 +143,7 @@ def test_the_operators_own_words_in_a_template_are_true_and_a_field_left_out_is_
 def test_a_draft_that_its_writer_broke_off_ends_with_its_last_sentence() -> None:
     broken = draft("Coffee on a table", "There is cake on the table too. And then there is", finished=False)
     broken = broken.model_copy(update={"fit": 0.9})
-    (candidate,) = from_drafts([broken], [], CONTEXT, SETTINGS)
+    (candidate,) = from_drafts([broken], NUMBERING, CONTEXT, SETTINGS)
     assert (candidate.body, candidate.rejected) == ("There is cake on the table too.", False)
     assert [f.rule for f in candidate.repaired] == ["format.unfinished"]
     assert (candidate.fit, candidate.likelihood) == (None, None)  # the writer judged another text

@@ -4,7 +4,7 @@ import pytest
 
 from deployments.types import Candidate, PolicyFinding, Reason, Reward, Source, WinCalibration
 from serve_app.flow.knobs import EarlyStop, SelectionKnobs
-from serve_app.flow.select import Selection, is_decided, select, with_scores, with_win_probabilities
+from serve_app.flow.select import Selection, is_decided, select, select_uncompared, with_scores, with_win_probabilities
 
 PLAIN = SelectionKnobs(caution=0, likelihood_weight=0)
 
@@ -56,7 +56,6 @@ def test_caution_is_for_what_is_new_an_unusual_incumbent_is_no_easier_to_replace
 
 
 def test_a_tie_leaves_the_incumbent_whatever_the_score_and_the_margin() -> None:
-    """As of copies in a language that the reward model was not trained on."""
     chosen = choose([copy("c1", 0.8), copy("i1", 0.5, Source.INCUMBENT)], calibration=WinCalibration(slope=0))
     assert chosen.ranked[0].win_probability == 0.5
     assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
@@ -102,7 +101,7 @@ def test_fluency_alone_does_not_make_a_worse_mean_replace_an_incumbent() -> None
     assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
 
 
-def test_every_copy_but_the_best_usable_incumbent_has_its_win_probability() -> None:
+def test_every_copy_has_its_probability_against_the_strongest_other_incumbent() -> None:
     copies = [
         copy("barred", 2.0, Source.INCUMBENT, rejected=True),
         copy("better", 0.5, Source.INCUMBENT),
@@ -112,11 +111,58 @@ def test_every_copy_but_the_best_usable_incumbent_has_its_win_probability() -> N
         rejected("bad"),
     ]
     chances = {c.id: c.win_probability for c in choose(copies).ranked}
-    assert chances["better"] is None
     assert chances["bad"] is None
     assert chances["template"] == 0.5
     assert chances["c1"] == pytest.approx(0.5987, abs=1e-4)
+    assert chances["better"] == pytest.approx(0.5987, abs=1e-4)
     assert chances["worse"] == pytest.approx(0.4013, abs=1e-4)
+
+
+def test_a_candidate_must_be_likely_to_beat_every_incumbent_and_not_only_the_best() -> None:
+    """P over the best by score is 0.52; over the one that the heads disagree on it is below one half."""
+    calibration = WinCalibration(slope=2.0, spread_weight=4.0)
+    best, other = copy("a", 0.35, Source.INCUMBENT, spread=0.45), copy("b", 0.2, Source.INCUMBENT, spread=0.1)
+    new = copy("c1", 0.37, spread=0.1)
+    assert choose([new, best, other], calibration=calibration).reason is Reason.BEAT_INCUMBENT
+    close = copy("c1", 0.40, spread=0.1)
+    kept = choose([close, best, other], margin=0.05, calibration=calibration)
+    over = {i.id: calibration.win_probability(close.reward, i.reward) for i in (best, other)}  # type: ignore[arg-type]
+    assert (kept.source, kept.reason) == (Source.INCUMBENT, Reason.BELOW_MARGIN)
+    assert next(c for c in kept.ranked if c.id == "c1").win_probability == min(over.values())
+    assert over["a"] < 0.55 < over["b"]
+
+
+def test_a_candidate_does_not_replace_an_incumbent_that_nobody_scored() -> None:
+    copies = [copy("c1", 0.9), copy("i1", 0.1, Source.INCUMBENT), copy("i2", None, Source.INCUMBENT)]
+    chosen = choose(copies)
+    assert (chosen.source, chosen.reason) == (Source.INCUMBENT, Reason.UNSCORED)
+
+
+def test_equal_candidates_rank_as_they_come() -> None:
+    assert [c.id for c in choose([copy("c1", 0.3), copy("c2", 0.3)]).ranked] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize(
+    ("copies", "chosen", "reason"),
+    [
+        (["c1", "c2", "i1", "i2", "t1"], "i1", Reason.NOT_COMPARED),
+        (["c1", "c2", "-i1", "i2", "t1"], "i2", Reason.NOT_COMPARED),
+        (["-c1", "c2", "t1"], "c2", Reason.NOT_COMPARED),
+        (["-c1", "i1", "i2"], "i1", Reason.ALL_REJECTED),
+        (["-c1", "t1"], "t1", Reason.ALL_REJECTED),
+        (["i1"], "i1", Reason.NO_CANDIDATES),
+        (["-c1"], None, Reason.ALL_REJECTED),
+    ],
+)
+def test_where_nothing_compares_the_first_incumbent_is_kept(
+    copies: list[str], chosen: str | None, reason: Reason
+) -> None:
+    sources = {"c": Source.GENERATED, "i": Source.INCUMBENT, "t": Source.TEMPLATE}
+    given = [copy(n.strip("-"), None, sources[n.strip("-")[0]], rejected=n.startswith("-")) for n in copies]
+    outcome = select_uncompared(given)
+    assert (outcome.notification and outcome.notification.candidate_id, outcome.reason) == (chosen, reason)
+    assert [c.rank for c in outcome.ranked] == [0] * len(copies)
+    assert [c.rejected for c in outcome.ranked] == sorted(c.rejected for c in given)
 
 
 def test_caution_prefers_the_copy_the_heads_agree_on() -> None:

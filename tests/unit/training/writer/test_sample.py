@@ -17,6 +17,7 @@ def draft(title: str, fit: float | None) -> Draft:
     return Draft(
         title=title,
         category="DIRECT",
+        index=0,
         fit=fit,
         likelihood=-1.0,
         usage=Usage(),
