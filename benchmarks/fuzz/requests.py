@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.fuzz.pictures import hostile_picture
 from benchmarks.fuzz.texts import hostile_text
 from deployments.types import MAX_LONG_TEXT, MAX_NAME, MAX_SHORT_TEXT
-from serve_app.contract.verbs import BATCH, CAPTION, GENERATE, ROUTE, SCORE, STREAM
+from serve_app.contract.verbs import BATCH, CAPTION, CHECK, GENERATE, ROUTE, SCORE, STREAM
 
 Body = dict[str, Any]
 _OPTIONS: Body = {"max_categories": 1, "candidates_per_category": 1, "time_budget_ms": 5_000}
@@ -19,11 +19,13 @@ def with_texts(random: Random) -> tuple[str, Body]:
     """The RPC and its request, in JSON's words."""
     item = _item(random)
     copies = [_copy(random) for _ in range(random.choice((1, 3)))]
-    rpc = random.choice((GENERATE.rpc, GENERATE.rpc, STREAM.rpc, BATCH.rpc, ROUTE.rpc, SCORE.rpc))
+    rpc = random.choice((GENERATE.rpc, GENERATE.rpc, STREAM.rpc, BATCH.rpc, ROUTE.rpc, SCORE.rpc, CHECK.rpc))
     if rpc == ROUTE.rpc:
         return rpc, {"item": item}
     if rpc == SCORE.rpc:
         return rpc, {"item": item, "copies": copies}
+    if rpc == CHECK.rpc:
+        return rpc, {"item": item, "copies": copies, "recent_copies": [_copy(random)]}
     kind = random.choice(("INCUMBENT_KIND_HUMAN", "INCUMBENT_KIND_TEMPLATE"))
     request = {
         "item": item,

@@ -16,14 +16,15 @@ from serve_app.policy.word_list import WordList
 class Caller:
     """Without more than a name it may use everything, without limit.
 
-    adapters: LoRA adapters that it may name; None for all of them. banned: terms that no copy for it may hold.
-    tiers: in place of the operator's.
+    adapters: LoRA adapters that it may name; None for all of them. banned: terms that no copy for it may hold; their
+    revision changes with them. tiers: in place of the operator's.
     """
 
     tenant: str = ""
     allowance: Allowance | None = None
     adapters: frozenset[str] | None = None
     banned: WordList | None = None
+    banned_revision: str = ""
     tiers: TierRule | None = None
 
     def may_use(self, adapter: str) -> bool:

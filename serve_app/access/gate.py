@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -88,7 +89,8 @@ class KeyAccess:
         allowance.set_limits(terms.rate, terms.daily_units)
         adapters = None if terms.adapters is None else frozenset(terms.adapters)
         banned = WordList((word, "block") for word in terms.banned) if terms.banned else None
-        return Caller(terms.name, allowance, adapters, banned, terms.tiers)
+        revision = hashlib.sha256("\0".join(terms.banned).encode()).hexdigest()
+        return Caller(terms.name, allowance, adapters, banned, revision, terms.tiers)
 
     def _log_refusal(self) -> None:
         """One line for many: who guesses keys must not fill the disk."""

@@ -42,6 +42,8 @@ from serve_app.client.unreachable import Unreachable
 from serve_app.contract.messages import (
     CaptionItemRequest,
     CaptionItemResponse,
+    CheckCopyRequest,
+    CheckCopyResponse,
     GetServiceInfoRequest,
     GetServiceInfoResponse,
     RouteItemRequest,
@@ -50,7 +52,7 @@ from serve_app.contract.messages import (
     ScoreCopiesResponse,
     StreamNotificationResponse,
 )
-from serve_app.contract.verbs import CAPTION, INFO, ROUTE, SCORE
+from serve_app.contract.verbs import CAPTION, CHECK, INFO, ROUTE, SCORE
 
 __all__ = ["AsyncPushGenClient", "PushGenClient", "Unreachable", "frame", "image", "tls"]
 
@@ -168,6 +170,12 @@ class PushGenClient(_Base):
         """Rank copies of an item, from a request, or an item and its copies."""
         return self._call(calls.unary(SCORE, request, copies=tuple(copies or ())), timeout_s)
 
+    def check(
+        self, request: Item | CheckCopyRequest, copies: Sequence[Copy] = (), *, timeout_s: float | None = None
+    ) -> CheckCopyResponse:
+        """Check copies by the policy rules, from a request, or an item and its copies."""
+        return self._call(calls.unary(CHECK, request, copies=tuple(copies)), timeout_s)
+
     def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
         return self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)
 
@@ -247,6 +255,11 @@ class AsyncPushGenClient(_Base):
         timeout_s: float | None = None,
     ) -> ScoreCopiesResponse:
         return await self._call(calls.unary(SCORE, request, copies=tuple(copies or ())), timeout_s)
+
+    async def check(
+        self, request: Item | CheckCopyRequest, copies: Sequence[Copy] = (), *, timeout_s: float | None = None
+    ) -> CheckCopyResponse:
+        return await self._call(calls.unary(CHECK, request, copies=tuple(copies)), timeout_s)
 
     async def info(self, *, timeout_s: float | None = None) -> GetServiceInfoResponse:
         return await self._call(calls.unary(INFO, GetServiceInfoRequest()), timeout_s)

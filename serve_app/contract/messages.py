@@ -25,11 +25,14 @@ from deployments.types import (
     Model,
     Name,
     Options,
+    OutputField,
+    PolicyFinding,
     Priority,
     RoutedCategory,
     Stage,
     StageRevision,
     StageTiming,
+    Verdict,
 )
 
 MAX_RECENT_COPIES = 200
@@ -89,6 +92,18 @@ class ScoreCopiesRequest(Model):
     item: Item
     copies: tuple[Copy, ...] = Field(min_length=1, max_length=MAX_SCORED_COPIES)
     length_profile: Name = ""
+    time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
+    priority: Priority = Priority.REALTIME
+    request_id: Name = ""
+
+
+class CheckCopyRequest(Model):
+    item: Item
+    copies: tuple[Copy, ...] = Field(min_length=1, max_length=MAX_SCORED_COPIES)
+    length_profile: Name = ""
+    output_fields: tuple[OutputField, ...] = Field(default=(), max_length=2)
+    recent_copies: tuple[Copy, ...] = Field(default=(), max_length=MAX_RECENT_COPIES)
+    category: Name = ""
     time_budget_ms: int | None = Field(default=None, ge=1, le=MAX_INT32)
     priority: Priority = Priority.REALTIME
     request_id: Name = ""
@@ -169,6 +184,18 @@ class ScoreCopiesResponse(Model):
     revision: StageRevision
     request_id: str = ""
     compared: bool = False
+
+
+class CheckedCopy(Model):
+    findings: tuple[PolicyFinding, ...] = ()
+    verdict: Verdict
+
+
+class CheckCopyResponse(Model):
+    copies: tuple[CheckedCopy, ...]
+    rules_revision: str
+    timing: StageTiming
+    request_id: str = ""
 
 
 class Limits(Model):

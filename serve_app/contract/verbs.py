@@ -103,10 +103,14 @@ SCORE: Final = UnaryVerb(
     "The policy checks and the reward scorer by themselves; ranks human-written copies too",
     messages.ScoreCopiesRequest, messages.ScoreCopiesResponse,
 )  # fmt: skip
+CHECK: Final = UnaryVerb(
+    "CheckCopy", "check", "/v1/copies:check", "stages", "The policy checks by themselves, with a verdict for each copy",
+    messages.CheckCopyRequest, messages.CheckCopyResponse,
+)  # fmt: skip
 INFO: Final = UnaryVerb(
     "GetServiceInfo", "info", "/v1/info", "service",
     "Models, revisions, adapters, categories, length profiles and limits",
     messages.GetServiceInfoRequest, messages.GetServiceInfoResponse,
 )  # fmt: skip
 
-VERBS: Final[tuple[AnyVerb, ...]] = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, INFO)
+VERBS: Final[tuple[AnyVerb, ...]] = (GENERATE, STREAM, BATCH, CAPTION, ROUTE, SCORE, CHECK, INFO)

@@ -30,7 +30,7 @@ from deployments.types import (
     Priority,
 )
 from serve_app.access.caller import ANYONE, Caller
-from serve_app.contract.messages import GenerateNotificationRequest, ScoreCopiesRequest
+from serve_app.contract.messages import CheckCopyRequest, GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 from serve_app.flow.options import budget_in_force, options_in_force
 from serve_app.flow.pictures import url_violations
@@ -199,9 +199,9 @@ def item_violations(item: Item, knobs: IngressKnobs) -> list[Violation]:
 
 
 def copies_violations(
-    request: ScoreCopiesRequest, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]
+    request: ScoreCopiesRequest | CheckCopyRequest, knobs: IngressKnobs, profiles: Mapping[str, LengthProfile]
 ) -> list[Violation]:
-    """Return the violations of a request to score copies. Raises as `item_violations` does."""
+    """Return the violations of a request to score or check copies. Raises as `item_violations` does."""
     return [
         *item_violations(request.item, knobs),
         *profile_violations(request.length_profile, profiles, "length_profile"),

@@ -119,7 +119,7 @@ class WorkKnobs(Knobs):
     """What parts of a request weigh in the count of work, in candidates (see `flow/work.py`).
 
     picture: to look at. mebibyte: of pictures, to read and send on; an image by URL counts as the largest one allowed.
-    scored_copy: of ScoreCopies.
+    scored_copy: of ScoreCopies and CheckCopy.
     """
 
     picture: float = Field(default=1.0, ge=0, le=1000)

@@ -1,7 +1,10 @@
-"""The limits and defaults that GetServiceInfo publishes: the operator's, and those of the contract itself."""
+"""What GetServiceInfo publishes: revisions, and the limits and defaults of the operator and of the contract itself."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
+from deployments.router.catalogue import Category
 from deployments.types import (
     MAX_INT32,
     MAX_LONG_TEXT,
@@ -11,8 +14,18 @@ from deployments.types import (
     MAX_SHORT_TEXT,
     MAX_TAG,
     MAX_TAGS,
+    LengthProfile,
+    Stage,
+    StageRevision,
 )
-from serve_app.contract.messages import MAX_RECENT_COPIES, MAX_SCORED_COPIES, Defaults, Limits
+from serve_app import __version__
+from serve_app.contract.messages import (
+    MAX_RECENT_COPIES,
+    MAX_SCORED_COPIES,
+    Defaults,
+    GetServiceInfoResponse,
+    Limits,
+)
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
 
 
@@ -47,6 +60,26 @@ def published_defaults(knobs: IngressKnobs) -> Defaults:
         length_profile=defaults.length_profile,
         time_budget_ms=capped(defaults.time_budget_ms),
         margin=knobs.selection.margin,
+    )
+
+
+def published_info(
+    knobs: IngressKnobs,
+    profiles: Mapping[str, LengthProfile],
+    categories: Sequence[Category],
+    revisions: Mapping[Stage, StageRevision | None],
+    adapters: Iterable[str],
+) -> GetServiceInfoResponse:
+    """revisions: of each stage, None for one that does not answer."""
+    return GetServiceInfoResponse(
+        version=__version__,
+        stages=tuple(revision for revision in revisions.values() if revision is not None),
+        missing_stages=tuple(stage for stage, revision in revisions.items() if revision is None),
+        categories=tuple(category.info() for category in categories),
+        length_profiles=tuple(profiles.values()),
+        limits=published(knobs.limits),
+        defaults=published_defaults(knobs),
+        adapters=tuple(adapters),
     )
 
 

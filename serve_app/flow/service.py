@@ -14,15 +14,7 @@ from deployments.deadline import Call, Deadline
 from deployments.errors import InvalidInput, PushGenError, StageFailed, Violation
 from deployments.item_text import given_caption
 from deployments.router.catalogue import Category
-from deployments.types import (
-    Decision,
-    LengthProfile,
-    Priority,
-    RoutedCategory,
-    Stage,
-    StageRevision,
-)
-from serve_app import __version__
+from deployments.types import Decision, LengthProfile, Priority, RoutedCategory, Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.contract.headers import item_request_id
 from serve_app.contract.messages import (
@@ -30,6 +22,8 @@ from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
     CaptionItemResponse,
+    CheckCopyRequest,
+    CheckCopyResponse,
     DecidedEvent,
     Event,
     GenerateNotificationRequest,
@@ -41,7 +35,7 @@ from serve_app.contract.messages import (
     ScoreCopiesResponse,
 )
 from serve_app.contract.requests import check_size
-from serve_app.contract.verbs import BATCH, CAPTION, GENERATE, ROUTE, SCORE, STREAM
+from serve_app.contract.verbs import BATCH, CAPTION, CHECK, GENERATE, ROUTE, SCORE, STREAM
 from serve_app.flow.admission import Admission
 from serve_app.flow.brief import (
     category_violations,
@@ -54,10 +48,11 @@ from serve_app.flow.brief import (
     refuse,
 )
 from serve_app.flow.candidates import from_copies, read
+from serve_app.flow.checks import Checks
 from serve_app.flow.intake import Intake
 from serve_app.flow.journal import Journal
 from serve_app.flow.knobs import IngressKnobs
-from serve_app.flow.limits import published, published_defaults
+from serve_app.flow.limits import published_info
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pictures import FetchingCaptioner, refusal
 from serve_app.flow.pipeline import Pipeline, Stages, decision_of
@@ -93,6 +88,7 @@ class PushGenService:
     ) -> None:
         self._knobs = knobs
         self._profiles = profiles
+        self._checks = Checks(knobs, profiles)
         self._categories = categories
         self._revisions = revisions
         self._health = health
@@ -111,6 +107,7 @@ class PushGenService:
         """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
+        self._checks = Checks(knobs, profiles)
         self._captioner.reconfigure(knobs)
         self._admission.reconfigure(knobs.admission)
         self.journal.knobs = knobs.log
@@ -263,20 +260,22 @@ class PushGenService:
         )
         return response.model_copy(update={"compared": result.calibration.compares})
 
+    async def check(
+        self, request: CheckCopyRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
+    ) -> CheckCopyResponse:
+        """Check copies. No stage is called; the router is asked for its categories when the request names one."""
+        call = make_call(request_id, request.time_budget_ms, request.priority, self._knobs, arrived_s)
+        work, caller = of_copies(request.item, len(request.copies), self._knobs), self._callers(tenant)
+        async with self._admission.admit(CHECK.rpc, work, call, caller):
+            categories = await self._categories((request.category,), call.deadline) if request.category else ()
+            return await self._checks.check(request, [c.category for c in categories], call, caller)
+
     async def info(
         self, _request: GetServiceInfoRequest, _request_id: str, tenant: str = "", _arrived_s: float | None = None
     ) -> GetServiceInfoResponse:
-        revisions = await self._revisions()
-        return GetServiceInfoResponse(
-            version=__version__,
-            stages=tuple(revision for revision in revisions.values() if revision is not None),
-            missing_stages=tuple(stage for stage, revision in revisions.items() if revision is None),
-            categories=tuple(c.info() for c in await self._categories((), Deadline.after(_INFO_S))),
-            length_profiles=tuple(self._profiles.values()),
-            limits=published(self._knobs.limits),
-            defaults=published_defaults(self._knobs),
-            adapters=tuple(filter(self._callers(tenant).may_use, self._adapters)),
-        )
+        categories, revisions = await self._categories((), Deadline.after(_INFO_S)), await self._revisions()
+        adapters = filter(self._callers(tenant).may_use, self._adapters)
+        return published_info(self._knobs, self._profiles, categories, revisions, adapters)
 
     async def healthy(self) -> dict[str, bool]:
         return await self._health()

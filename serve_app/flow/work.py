@@ -4,6 +4,7 @@
     caption    1 + picture x pictures + mebibyte x MiB
     route      1 + mebibyte x MiB
     score      1 + scored_copy x copies + mebibyte x MiB
+    check      the same
 
 The weights (`WorkKnobs`) need not be exact. The limit learns how much work the graph can have in flight, and latency is
 compared within one kind and size of request. The weights only keep a large request from counting as a small one.
@@ -55,6 +56,6 @@ def of_item(item: Item, knobs: IngressKnobs, *, looked_at: bool = False) -> Work
 
 
 def of_copies(item: Item, count: int, knobs: IngressKnobs) -> Work:
-    """Copies to score for the item."""
+    """Copies to score or check for the item."""
     carried = of_item(item, knobs)
     return Work(carried.units + knobs.admission.work.scored_copy * count)

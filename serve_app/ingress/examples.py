@@ -28,6 +28,11 @@ _TEXT_ONLY: dict[str, Any] = {
     "description": "What 14 hours in a sleeper car are like, and what they cost.",
 }
 
+_OPTIONS: dict[str, Any] = {
+    "max_categories": 2, "candidates_per_category": 2, "seed": 7, "margin": 0.1, "time_budget_ms": 12000,
+    "priority": "PRIORITY_BACKFILL",
+}  # fmt: skip
+
 GENERATE_REQUESTS: dict[str, Any] = {
     "image": {"summary": "An image with metadata", "value": {"item": _COFFEE}},
     "image-by-url": {
@@ -40,14 +45,7 @@ GENERATE_REQUESTS: dict[str, Any] = {
             "item": _TEXT_ONLY,
             "incumbents": [{"id": "editor", "title": "New story", "body": "Read about the night train to Rome"}],
             "recent_copies": [{"title": "Off the rails", "body": "Ten trains worth the detour"}],
-            "options": {
-                "max_categories": 2,
-                "candidates_per_category": 2,
-                "seed": 7,
-                "margin": 0.1,
-                "time_budget_ms": 12000,
-                "priority": "PRIORITY_BACKFILL",
-            },
+            "options": _OPTIONS,
             "request_id": REQUEST_ID,
         },
     },
@@ -56,24 +54,18 @@ BATCH_REQUESTS: dict[str, Any] = {
     "two": {"summary": "Two items", "value": {"requests": [{"item": _COFFEE}, {"item": _TEXT_ONLY}]}}
 }
 CAPTION_REQUESTS: dict[str, Any] = {"image": {"summary": "An image", "value": {"item": _COFFEE}}}
-ROUTE_REQUESTS: dict[str, Any] = {
-    "text": {
-        "summary": "Text only, one category barred",
-        "value": {"item": _TEXT_ONLY, "categories_barred": ["QUESTION"]},
-    }
+_BARRED = {"item": _TEXT_ONLY, "categories_barred": ["QUESTION"]}
+ROUTE_REQUESTS: dict[str, Any] = {"text": {"summary": "Text only, one category barred", "value": _BARRED}}
+_TWO_COPIES: dict[str, Any] = {
+    "item": _TEXT_ONLY,
+    "copies": [
+        {"title": "Asleep to Rome", "body": "14 hours in a sleeper car, told honestly"},
+        {"title": "New story", "body": "Read about the 17 hours to Rome"},
+    ],
 }
-SCORE_REQUESTS: dict[str, Any] = {
-    "two": {
-        "summary": "Two human-written copies",
-        "value": {
-            "item": _TEXT_ONLY,
-            "copies": [
-                {"title": "Asleep to Rome", "body": "14 hours in a sleeper car, told honestly"},
-                {"title": "New story", "body": "Read about the night train to Rome"},
-            ],
-        },
-    }
-}
+SCORE_REQUESTS: dict[str, Any] = {"two": {"summary": "Two human-written copies", "value": _TWO_COPIES}}
+_CHECKED = {**_TWO_COPIES, "recent_copies": [{"title": "Off the rails"}]}
+CHECK_REQUESTS: dict[str, Any] = {"two": {"summary": "Two copies, and one that was sent lately", "value": _CHECKED}}
 
 _CAPTION = {
     "text": "An espresso cup on a table. Title: How to pull a better espresso at home.",
@@ -182,6 +174,16 @@ SCORE: dict[str, Any] = {
     "request_id": REQUEST_ID,
     "compared": True,
 }
+_FINDING = {
+    "rule": "grounding.number", "severity": "SEVERITY_BLOCK", "field": "body", "text": "17", "start": 15, "end": 17,
+    "message": "the item has no such number", "evidence": "",
+}  # fmt: skip
+CHECK: dict[str, Any] = {
+    "copies": [{"findings": [], "verdict": "VERDICT_PASS"}, {"findings": [_FINDING], "verdict": "VERDICT_BLOCK"}],
+    "rules_revision": "5f1b0c8a9d3e7c24",
+    "timing": _timing("STAGE_CHECK", wall_ms=4.0),
+    "request_id": REQUEST_ID,
+}
 INFO: dict[str, Any] = {
     "version": "0.1.0",
     "stages": DECISION["revisions"],
@@ -283,6 +285,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "CaptionItem": CAPTION_REQUESTS,
     "RouteItem": ROUTE_REQUESTS,
     "ScoreCopies": SCORE_REQUESTS,
+    "CheckCopy": CHECK_REQUESTS,
 }
 ANSWERS: dict[str, Any] = {
     "GenerateNotification": {"decision": DECISION},
@@ -291,5 +294,6 @@ ANSWERS: dict[str, Any] = {
     "CaptionItem": CAPTION,
     "RouteItem": ROUTE,
     "ScoreCopies": SCORE,
+    "CheckCopy": CHECK,
     "GetServiceInfo": INFO,
 }

@@ -15,7 +15,12 @@ from serve_app.access.keys import hash_line
 from serve_app.access.tenants import TenantsFile
 from serve_app.client import AsyncPushGenClient
 from serve_app.contract.codec import to_message
-from serve_app.contract.messages import BatchGenerateNotificationsRequest, GetServiceInfoRequest, ScoreCopiesRequest
+from serve_app.contract.messages import (
+    BatchGenerateNotificationsRequest,
+    CheckCopyRequest,
+    GetServiceInfoRequest,
+    ScoreCopiesRequest,
+)
 from serve_app.contract.verbs import VERBS, Verb
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
@@ -179,6 +184,8 @@ async def test_a_tenants_banned_terms_hold_for_what_is_written_and_what_is_broug
     for tenant, banned in (("shop", True), ("news", False)):
         (scored,) = (await app.score(copies, "r", tenant)).candidates
         assert any(f.rule == "terms.banned" for f in scored.findings) is banned
+        (checked,) = (await app.check(CheckCopyRequest(item=copies.item, copies=copies.copies), "r", tenant)).copies
+        assert any(f.rule == "terms.banned" for f in checked.findings) is banned
 
 
 async def test_a_tenant_removed_after_its_call_was_let_in_is_refused(outcomes: Outcomes) -> None:

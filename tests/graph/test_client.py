@@ -20,7 +20,7 @@ from deployments.errors import (
     UnsupportedField,
     Violation,
 )
-from deployments.types import Copy, Decision, Item, Options
+from deployments.types import Copy, Decision, Item, Options, Verdict
 from serve_app.client import AsyncPushGenClient, PushGenClient, Unreachable, frame, image
 from serve_app.client.calls import request_from
 from serve_app.contract.messages import CaptionItemRequest, GenerateNotificationRequest
@@ -53,6 +53,7 @@ def test_every_verb(address: str, service: FakeService) -> None:
         assert client.caption(ITEM).caption.text
         assert client.route(ITEM).categories
         assert client.score(ITEM, [Copy(title="x")]).candidates
+        assert client.check(ITEM, [Copy(title="x")]).copies[1].verdict is Verdict.BLOCK
         assert client.info().limits.max_images == 8
         assert client.health()
         service.stages = lambda: {"generator": False}
@@ -67,6 +68,7 @@ async def test_every_verb_async() -> None:
         assert (await client.caption(ITEM)).caption.text
         assert (await client.route(ITEM)).categories
         assert (await client.score(ITEM, [Copy(title="x")])).candidates
+        assert (await client.check(ITEM, [Copy(title="x")])).copies[0].verdict is Verdict.PASS
         assert (await client.info()).version
         assert await client.health()
 

@@ -12,7 +12,7 @@ import pytest
 from deployments.captioner.cache import CachedCaptioner
 from deployments.errors import InvalidInput, StageUnavailable, UnsupportedField
 from deployments.types import CaptionSource, Degradation
-from serve_app.contract.messages import CaptionItemRequest, RouteItemRequest, ScoreCopiesRequest
+from serve_app.contract.messages import CaptionItemRequest, CheckCopyRequest, RouteItemRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
@@ -72,6 +72,7 @@ async def test_nothing_is_fetched_where_nobody_looks(app: PushGenService, host: 
     await app.route(RouteItemRequest.model_validate({"item": item(host, "/cup.png")}), "r2")
     copies = [{"title": "Tea time"}]
     await app.score(ScoreCopiesRequest.model_validate({"item": item(host, "/cup.png"), "copies": copies}), "r3")
+    await app.check(CheckCopyRequest.model_validate({"item": item(host, "/cup.png"), "copies": copies}), "r4")
     assert host.requests == []
 
 

@@ -119,6 +119,7 @@ async def test_an_answer_has_its_line(caller: Over, lines: Lines) -> None:
         ("CaptionItem", "/v1/items:caption", {"item": TEA}),
         ("RouteItem", "/v1/items:route", {"item": TEA}),
         ("ScoreCopies", "/v1/copies:score", {"item": TEA, "copies": [{"title": "Tea"}]}),
+        ("CheckCopy", "/v1/copies:check", {"item": TEA, "copies": [{"title": "Tea"}]}),
         ("GetServiceInfo", "/v1/info", {}),
     ],
 )

@@ -15,7 +15,7 @@ import grpc
 import pytest
 
 from pushgen.v1 import service_pb2
-from serve_app.contract.verbs import BATCH, GENERATE, ROUTE, SCORE, Verb
+from serve_app.contract.verbs import BATCH, CHECK, GENERATE, ROUTE, SCORE, Verb
 from serve_app.ingress import reading
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService
@@ -39,6 +39,7 @@ MESSAGES: dict[str, tuple[Verb, Callable[[], bytes]]] = {
     "long tags": (GENERATE, lambda: Single(item={"tags": ["z" * 14_000] * 64}).SerializeToString()),
     "unknown fields": (GENERATE, lambda: b"\xf8\x7d\0" * (MOST // 3)),
     "copies": (SCORE, lambda: field(1, field(3, b"x")) + field(2, b"") * (MOST // 3)),
+    "recent copies": (CHECK, lambda: field(1, field(3, b"x")) + field(2, b"") + field(5, b"") * (MOST // 3)),
     "categories": (ROUTE, lambda: field(1, field(3, b"x")) + field(2, b"C") * (MOST // 3)),
 }
 

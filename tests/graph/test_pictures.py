@@ -24,7 +24,7 @@ from deployments.errors import InvalidInput
 from deployments.fakes import FakeGenerator, FakeRouter
 from deployments.types import CaptionSource, Degradation, Item
 from pushgen.v1 import service_pb2, service_pb2_grpc
-from serve_app.contract.messages import CaptionItemRequest, ScoreCopiesRequest
+from serve_app.contract.messages import CaptionItemRequest, CheckCopyRequest, ScoreCopiesRequest
 from serve_app.flow.service import PushGenService
 from serve_app.ingress.http import create_app
 from tests.graph.servers import serving
@@ -94,6 +94,7 @@ async def test_nothing_is_decoded_where_no_caption_is_written(app: PushGenServic
     assert (decision.caption.source, decision.partial) == (CaptionSource.GIVEN, False)
     copies = [{"title": "Coffee time"}]
     await app.score(ScoreCopiesRequest.model_validate({"item": item(BROKEN), "copies": copies}), "r2")
+    await app.check(CheckCopyRequest.model_validate({"item": item(BROKEN), "copies": copies}), "r3")
     assert decoded == []
 
 

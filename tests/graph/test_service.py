@@ -18,6 +18,7 @@ from serve_app.contract.codec import to_message
 from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CaptionItemRequest,
+    CheckCopyRequest,
     DecidedEvent,
     GetServiceInfoRequest,
     RouteItemRequest,
@@ -164,6 +165,9 @@ async def test_stages_by_themselves() -> None:
     assert other is not None
     assert best + other == pytest.approx(1)
     assert scored.compared
+    check = CheckCopyRequest(item=item, copies=({"title": "Tea"}, {"body": "Tea now."}), category=CATEGORIES[0])  # type: ignore[arg-type]
+    checked = await alone.check(check, "r")
+    assert (len(checked.copies), checked.request_id) == (2, "r")
 
 
 async def test_copies_in_a_language_that_the_model_does_not_know_are_checked_and_not_ranked() -> None:
@@ -192,6 +196,7 @@ async def test_copies_in_a_language_that_the_model_does_not_know_are_checked_and
             "max_categories",
         ),
         ("score", ScoreCopiesRequest(item=Item(title="x"), copies=({"title": " "},)), "copies[0]"),  # type: ignore[arg-type]
+        ("check", CheckCopyRequest(item=Item(title="x"), copies=({"title": "a"},), category="NO"), "category"),  # type: ignore[arg-type]
         (
             "score",
             ScoreCopiesRequest(item=Item(title="x"), copies=({"title": "a"},), length_profile="p"),

@@ -55,6 +55,13 @@ class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     SEVERITY_REVIEW: _ClassVar[Severity]
     SEVERITY_REWRITE: _ClassVar[Severity]
 
+class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VERDICT_UNSPECIFIED: _ClassVar[Verdict]
+    VERDICT_PASS: _ClassVar[Verdict]
+    VERDICT_REVIEW: _ClassVar[Verdict]
+    VERDICT_BLOCK: _ClassVar[Verdict]
+
 class Tier(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     TIER_UNSPECIFIED: _ClassVar[Tier]
@@ -102,6 +109,10 @@ SEVERITY_UNSPECIFIED: Severity
 SEVERITY_BLOCK: Severity
 SEVERITY_REVIEW: Severity
 SEVERITY_REWRITE: Severity
+VERDICT_UNSPECIFIED: Verdict
+VERDICT_PASS: Verdict
+VERDICT_REVIEW: Verdict
+VERDICT_BLOCK: Verdict
 TIER_UNSPECIFIED: Tier
 TIER_AUTO: Tier
 TIER_SAMPLE: Tier

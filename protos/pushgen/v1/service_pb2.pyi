@@ -205,6 +205,48 @@ class ScoreCopiesResponse(_message.Message):
     compared: bool
     def __init__(self, candidates: _Optional[_Iterable[_Union[_decision_pb2.Candidate, _Mapping]]] = ..., timing: _Optional[_Union[_decision_pb2.StageTiming, _Mapping]] = ..., revision: _Optional[_Union[_decision_pb2.StageRevision, _Mapping]] = ..., request_id: _Optional[str] = ..., compared: _Optional[bool] = ...) -> None: ...
 
+class CheckCopyRequest(_message.Message):
+    __slots__ = ("item", "copies", "length_profile", "output_fields", "recent_copies", "category", "time_budget_ms", "priority", "request_id")
+    ITEM_FIELD_NUMBER: _ClassVar[int]
+    COPIES_FIELD_NUMBER: _ClassVar[int]
+    LENGTH_PROFILE_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
+    RECENT_COPIES_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    TIME_BUDGET_MS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    item: _item_pb2.Item
+    copies: _containers.RepeatedCompositeFieldContainer[_item_pb2.Copy]
+    length_profile: str
+    output_fields: _containers.RepeatedScalarFieldContainer[_item_pb2.OutputField]
+    recent_copies: _containers.RepeatedCompositeFieldContainer[_item_pb2.Copy]
+    category: str
+    time_budget_ms: int
+    priority: _item_pb2.Priority
+    request_id: str
+    def __init__(self, item: _Optional[_Union[_item_pb2.Item, _Mapping]] = ..., copies: _Optional[_Iterable[_Union[_item_pb2.Copy, _Mapping]]] = ..., length_profile: _Optional[str] = ..., output_fields: _Optional[_Iterable[_Union[_item_pb2.OutputField, str]]] = ..., recent_copies: _Optional[_Iterable[_Union[_item_pb2.Copy, _Mapping]]] = ..., category: _Optional[str] = ..., time_budget_ms: _Optional[int] = ..., priority: _Optional[_Union[_item_pb2.Priority, str]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CheckCopyResponse(_message.Message):
+    __slots__ = ("copies", "rules_revision", "timing", "request_id")
+    COPIES_FIELD_NUMBER: _ClassVar[int]
+    RULES_REVISION_FIELD_NUMBER: _ClassVar[int]
+    TIMING_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    copies: _containers.RepeatedCompositeFieldContainer[CheckedCopy]
+    rules_revision: str
+    timing: _decision_pb2.StageTiming
+    request_id: str
+    def __init__(self, copies: _Optional[_Iterable[_Union[CheckedCopy, _Mapping]]] = ..., rules_revision: _Optional[str] = ..., timing: _Optional[_Union[_decision_pb2.StageTiming, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CheckedCopy(_message.Message):
+    __slots__ = ("findings", "verdict")
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    findings: _containers.RepeatedCompositeFieldContainer[_decision_pb2.PolicyFinding]
+    verdict: _decision_pb2.Verdict
+    def __init__(self, findings: _Optional[_Iterable[_Union[_decision_pb2.PolicyFinding, _Mapping]]] = ..., verdict: _Optional[_Union[_decision_pb2.Verdict, str]] = ...) -> None: ...
+
 class GetServiceInfoRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

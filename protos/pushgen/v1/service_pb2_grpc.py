@@ -69,6 +69,11 @@ class PushGenServiceStub:
                 request_serializer=pushgen_dot_v1_dot_service__pb2.ScoreCopiesRequest.SerializeToString,
                 response_deserializer=pushgen_dot_v1_dot_service__pb2.ScoreCopiesResponse.FromString,
                 _registered_method=True)
+        self.CheckCopy = channel.unary_unary(
+                '/pushgen.v1.PushGenService/CheckCopy',
+                request_serializer=pushgen_dot_v1_dot_service__pb2.CheckCopyRequest.SerializeToString,
+                response_deserializer=pushgen_dot_v1_dot_service__pb2.CheckCopyResponse.FromString,
+                _registered_method=True)
         self.GetServiceInfo = channel.unary_unary(
                 '/pushgen.v1.PushGenService/GetServiceInfo',
                 request_serializer=pushgen_dot_v1_dot_service__pb2.GetServiceInfoRequest.SerializeToString,
@@ -126,6 +131,13 @@ class PushGenServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckCopy(self, request, context):
+        """The policy checks by themselves: findings and a verdict for each copy. No model is called.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServiceInfo(self, request, context):
         """Models, revisions, adapters, categories, length profiles and limits.
         """
@@ -165,6 +177,11 @@ def add_PushGenServiceServicer_to_server(servicer, server):
                     servicer.ScoreCopies,
                     request_deserializer=pushgen_dot_v1_dot_service__pb2.ScoreCopiesRequest.FromString,
                     response_serializer=pushgen_dot_v1_dot_service__pb2.ScoreCopiesResponse.SerializeToString,
+            ),
+            'CheckCopy': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckCopy,
+                    request_deserializer=pushgen_dot_v1_dot_service__pb2.CheckCopyRequest.FromString,
+                    response_serializer=pushgen_dot_v1_dot_service__pb2.CheckCopyResponse.SerializeToString,
             ),
             'GetServiceInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServiceInfo,
@@ -339,6 +356,33 @@ class PushGenService:
             '/pushgen.v1.PushGenService/ScoreCopies',
             pushgen_dot_v1_dot_service__pb2.ScoreCopiesRequest.SerializeToString,
             pushgen_dot_v1_dot_service__pb2.ScoreCopiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckCopy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pushgen.v1.PushGenService/CheckCopy',
+            pushgen_dot_v1_dot_service__pb2.CheckCopyRequest.SerializeToString,
+            pushgen_dot_v1_dot_service__pb2.CheckCopyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -29,4 +29,4 @@ def test_every_verb_with_an_item_gets_them() -> None:
     random = Random(1)
     rpcs = {make(random)[0] for make in (with_texts, with_pictures) for _ in range(60)}
     assert rpcs == {"GenerateNotification", "StreamNotification", "BatchGenerateNotifications", "CaptionItem",
-                    "RouteItem", "ScoreCopies"}  # fmt: skip
+                    "RouteItem", "ScoreCopies", "CheckCopy"}  # fmt: skip

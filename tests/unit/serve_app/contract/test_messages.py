@@ -12,6 +12,7 @@ from serve_app.contract.messages import (
     BatchGenerateNotificationsRequest,
     CandidateEvent,
     CaptionedEvent,
+    CheckCopyRequest,
     DecidedEvent,
     Event,
     GenerateNotificationRequest,
@@ -55,12 +56,15 @@ ITEM = {"item": {"title": "t"}}
     [
         (GenerateNotificationRequest, MAX_RECENT_COPIES, "recent_copies"),
         (ScoreCopiesRequest, MAX_SCORED_COPIES, "copies"),
+        (CheckCopyRequest, MAX_SCORED_COPIES, "copies"),
+        (CheckCopyRequest, MAX_RECENT_COPIES, "recent_copies"),
     ],
 )
 def test_lists_of_copies_are_bounded(model: type, most: int, fields: str) -> None:
-    model.model_validate(ITEM | {fields: [{"title": "x"}] * most})  # type: ignore[attr-defined]
+    given = ITEM if model is GenerateNotificationRequest else ITEM | {"copies": [{"title": "x"}]}
+    model.model_validate(given | {fields: [{"title": "x"}] * most})  # type: ignore[attr-defined]
     with pytest.raises(ValidationError, match=fields):
-        model.model_validate(ITEM | {fields: [{"title": "x"}] * (most + 1)})  # type: ignore[attr-defined]
+        model.model_validate(given | {fields: [{"title": "x"}] * (most + 1)})  # type: ignore[attr-defined]
 
 
 def test_a_batch_of_nothing_and_scores_of_nothing_are_refused() -> None:
