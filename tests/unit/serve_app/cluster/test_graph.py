@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster import graph
 from serve_app.cluster.graph import Graph, _takes_calls
+from serve_app.contract.messages import CheckCopyRequest
 from serve_app.flow import journal
 from serve_app.flow.metrics import NoMetrics
 from serve_app.stages import DEPLOYMENTS, STAGES
@@ -158,6 +160,39 @@ def test_impossible_knobs_are_refused_by_name_and_the_old_ones_stay(
         made.reconfigure(user_config)
     assert words in str(caught.value)
     assert made.service._knobs is before
+
+
+async def test_a_changed_length_profile_is_used_by_the_next_request_and_a_broken_file_by_none(
+    made: Graph, tmp_path: Path
+) -> None:
+    file = tmp_path / "profiles.yaml"
+    request = CheckCopyRequest.model_validate(
+        {
+            "item": {"title": "A quiet garden"},
+            "copies": [{"title": "A quiet garden", "body": "Walk in, the gate is open."}],
+        }
+    )
+
+    def configure(revision: str, content: str) -> None:
+        file.write_text(content)
+        made.reconfigure({"length_profiles": str(file), "length_profiles_revision": revision})
+
+    async def answer() -> tuple[bool, str]:
+        with made.service.journal.request("CheckCopy"):
+            checked = await made.service.check(request, "r")
+        return any(f.rule == "length.title" for f in checked.copies[0].findings), checked.rules_revision
+
+    profile = "profiles: [{length_profile: default, max_title: %d, max_body: 90}]"
+    configure("1", profile % 40)
+    fits, first = await answer()
+    configure("2", profile % 10)
+    short, second = await answer()
+    assert (fits, short) == (False, True)
+    assert first != second
+    for broken in ("profiles: [", "profiles: []", "profiles: [{length_profile: other, max_title: 40, max_body: 90}]"):
+        with pytest.raises(Misconfigured):
+            configure("3", broken)
+        assert await answer() == (True, second)
 
 
 async def test_callers_learn_the_adapters_that_the_generator_was_given(made: Graph) -> None:
