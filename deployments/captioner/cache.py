@@ -1,7 +1,7 @@
 """The caption cache: one item sent to a million users is captioned once. Wraps any captioner.
 
 Single-flight: requests for the same content that arrive during its captioning wait for that one computation. It is
-cancelled when its last waiter leaves.
+cancelled when its last waiter leaves. Their caption is no cached one.
 
 The key uses the digests of images and frames, which the ingress has computed: none is read here.
 
@@ -15,19 +15,22 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Final, Generic, Protocol, TypeVar, runtime_checkable
 
 from cachetools import TLRUCache
 from pydantic import BaseModel, Field
 
 from deployments.captioner.file_store import FileStoreKnobs
 from deployments.captioner.second_level import LevelMetrics, NoMetrics, SecondLevel, ServeLevelMetrics
-from deployments.deadline import Call
+from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded
 from deployments.readings import Reading, reading
 from deployments.settings import Knobs
 from deployments.stages import Captioner, CaptionerStage, Startable
 from deployments.types import CaptionResult, Item, StageRevision, Usage
+
+# The time that a call must have more than the one that was cut, for another computation.
+_WORTH_S: Final = 0.5
 
 
 class CacheKnobs(Knobs):
@@ -90,7 +93,11 @@ class _Entry:
 
 @dataclass
 class _Flight:
+    """A computation. deadline: of the call that began it. era: of its key."""
+
     task: asyncio.Task[_Entry]
+    deadline: Deadline
+    era: object
     waiters: int = field(default=0)
 
 
@@ -124,6 +131,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
         self._entries = self._memory(1)
         self._second: SecondLevel | None = None
         self._settings = ""
+        self._era: object = object()  # another one after each change of knobs
         self.stats = CacheStats()
 
     @property
@@ -138,6 +146,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
     async def reconfigure(self, knobs: C) -> None:
         second = await self._opened(knobs.cache)
+        self._era = object()  # a caption that begins from here on may be of the new knobs, under the old knobs' key
         await self._inner.reconfigure(knobs)
         await self._take(knobs, second)
 
@@ -164,9 +173,12 @@ class CachedCaptioner(Startable[C], Generic[C]):
     async def caption(self, item: Item, call: Call) -> CaptionResult:
         """Return the cached caption of the same content, else the inner captioner's.
 
-        Raises the inner captioner's errors, and DeadlineExceeded when this call's time ends first.
+        One that was cut by the shorter time of another call is computed once more. Raises the inner captioner's errors,
+        and DeadlineExceeded when this call's time ends first.
         """
+        era = self._era
         key = await asyncio.to_thread(self._key, item)
+        cut = False
         while True:
             entry = self._entries.get(key)
             if entry is not None:
@@ -176,7 +188,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
             if flight is None:
                 self.stats.misses += 1
                 began = self._clock()
-                entry = await self._wait(self._begin(key, item, call), key, call)
+                entry = await self._wait(self._begin(key, item, call, era), key, call)
                 if not entry.shared:
                     return entry.result
                 self.stats.shared += 1
@@ -190,15 +202,21 @@ class CachedCaptioner(Startable[C], Generic[C]):
                 if call.deadline.expired:
                     raise
                 continue
-            return _from_cache(entry.result, Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=1))
+            if not (entry.result.complete or cut) and call.deadline.at_s >= flight.deadline.at_s + _WORTH_S:
+                cut = True
+                continue
+            waited = Usage(queue_ms=(self._clock() - began) * 1000, cache_hits=int(entry.shared))
+            if entry.shared:
+                return _from_cache(entry.result, waited)
+            return entry.result.model_copy(update={"usage": waited})
 
-    def _begin(self, key: str, item: Item, call: Call) -> _Flight:
-        flight = _Flight(asyncio.create_task(self._find(key, item, call)))
+    def _begin(self, key: str, item: Item, call: Call, era: object) -> _Flight:
+        flight = _Flight(asyncio.create_task(self._find(key, item, call, era)), call.deadline, era)
         self._flights[key] = flight
         flight.task.add_done_callback(lambda task: self._land(key, flight, task))
         return flight
 
-    async def _find(self, key: str, item: Item, call: Call) -> _Entry:
+    async def _find(self, key: str, item: Item, call: Call, era: object) -> _Entry:
         """Read the caption from the second level, else ask the inner captioner."""
         second = self._second
         if second is not None:
@@ -206,7 +224,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
             if stored is not None:
                 return _Entry(stored[0], self._clock() - stored[1], shared=True)
         result = await self._inner.caption(item, call)
-        if second is not None and not isinstance(result, Incomplete):
+        if second is not None and self._may_keep(result, era):
             second.put(key, result)
         return _Entry(result, self._clock())
 
@@ -217,8 +235,12 @@ class CachedCaptioner(Startable[C], Generic[C]):
         ):  # a failure is not cached; reading `exception` marks it as retrieved
             return
         entry = task.result()
-        if self._cache.max_entries and not isinstance(entry.result, Incomplete):
+        if self._cache.max_entries and self._may_keep(entry.result, flight.era):
             self._entries[key] = entry
+
+    def _may_keep(self, result: CaptionResult, era: object) -> bool:
+        """Not a cut one, and not one of knobs that have changed since its key was made: it may be of others."""
+        return era is self._era and not isinstance(result, Incomplete)
 
     async def _wait(self, flight: _Flight, key: str, call: Call) -> _Entry:
         """Wait for the flight until this call's deadline. The last waiter to leave cancels it."""
@@ -252,6 +274,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
 
     async def _take(self, knobs: C, second: SecondLevel | None) -> None:
         """Apply new bounds; cached captions stay as far as they fit. The other knobs are part of the key."""
+        self._era = object()
         old, self._second = self._second, second
         self._settings = knobs.model_dump_json(exclude={"cache"})
         self._cache = knobs.cache

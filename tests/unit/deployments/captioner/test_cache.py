@@ -125,7 +125,7 @@ async def test_many_at_once_compute_once(inner: SlowCaptioner) -> None:
     inner.go.set()
     results = await asyncio.gather(*tasks)
     assert inner.begun == 1
-    assert [r.caption.cached for r in results].count(False) == 1
+    assert {(r.caption.cached, r.usage.cache_hits) for r in results} == {(False, 0)}, "it was computed now"
     assert (cached.stats.misses, cached.stats.joined) == (1, 49)
 
 
@@ -205,6 +205,35 @@ async def test_one_who_joins_a_caption_that_was_cut_short_is_told(inner: SlowCap
     await turn()
     inner.go.set()
     assert [result.complete for result in await asyncio.gather(*both)] == [False, False]
+
+
+async def test_one_with_more_time_has_a_cut_caption_computed_once_more(inner: SlowCaptioner) -> None:
+    cached = await started(inner)
+    inner.result = Incomplete
+    hasty = asyncio.create_task(cached.caption(CAT, call(1)))
+    await turn()
+    patient = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(3)]
+    await turn()
+    inner.go.set()
+    results = [await hasty, *await asyncio.gather(*patient)]
+    assert [result.complete for result in results] == [False] * 4
+    assert [result.caption.text for result in results] == ["caption 1", *["caption 2"] * 3]
+    inner.result = CaptionResult
+    assert (await cached.caption(CAT, call())).complete
+
+
+async def test_a_caption_is_not_kept_if_the_knobs_change_before_its_end(inner: SlowCaptioner, tmp_path: Path) -> None:
+    """Its key was made with the old knobs, and it may be of the new ones."""
+    second = {"kind": "file", "path": str(tmp_path)}
+    cached = await started(inner, second_level=second)
+    early = asyncio.create_task(cached.caption(CAT, call()))
+    await turn()
+    await cached.reconfigure(SlowKnobs(style="ornate", cache=CacheKnobs.model_validate({"second_level": second})))
+    inner.go.set()
+    await early
+    await cached.reconfigure(SlowKnobs(style="plain", cache=CacheKnobs.model_validate({"second_level": second})))
+    assert not (await cached.caption(CAT, call())).caption.cached
+    assert (await cached.caption(CAT, call())).caption.cached
 
 
 async def test_a_kept_caption_still_names_the_pictures_that_it_leaves_out(inner: SlowCaptioner) -> None:

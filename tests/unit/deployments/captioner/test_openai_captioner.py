@@ -88,7 +88,7 @@ async def test_the_same_content_is_asked_for_once_even_at_the_same_time() -> Non
         again = await stage.caption(item("red"), call())
         other = await stage.caption(item("green"), call())
     assert len(server.bodies) == 2
-    assert [r.caption.cached for r in (*results, again, other)] == [False, True, True, True, False]
+    assert [r.caption.cached for r in (*results, again, other)] == [False, False, False, True, False]
 
 
 async def test_no_more_pictures_than_the_knob_says() -> None:
