@@ -95,7 +95,12 @@ def _response(reply: Reply) -> web.Response:
     }
     if reply.logprobs is not None or reply.top is not None:
         top = [{"token": token, "logprob": p, "bytes": None} for token, p in (reply.top or {}).items()]
-        tokens = [{"token": "t", "logprob": p, "top_logprobs": top} for p in reply.logprobs or [-0.1]]
+        values = reply.logprobs or [-0.1]
+        size = -(-len(reply.text) // len(values))  # a token holds an equal part of the text
+        tokens = [
+            {"token": reply.text[n * size : (n + 1) * size], "logprob": p, "top_logprobs": top}
+            for n, p in enumerate(values)
+        ]
         choice["logprobs"] = {"content": tokens}
     answer: Body = {"id": "c", "object": "chat.completion", "created": 0, "model": "of-the-server", "choices": [choice]}
     if reply.usage is not None:

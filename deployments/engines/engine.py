@@ -16,7 +16,7 @@ from deployments.engines.processes import OwnedProcesses
 from deployments.engines.progress import Progress
 from deployments.engines.settings import EngineSettings
 from deployments.engines.stats import EngineStats
-from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling
+from deployments.engines.words import Contrast, Message, Prompt, Sample, Sampling, Token
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable, Violation
 from deployments.readings import Reading
 from deployments.types import Priority
@@ -250,4 +250,12 @@ def _sample(output: Any) -> Sample:
         output_tokens=tokens,
         queue_ms=max(0.0, 1000 * (times.scheduled_ts - times.queued_ts)) if times else 0.0,
         compute_ms=max(0.0, 1000 * (times.last_token_ts - times.scheduled_ts)) if times else 0.0,
+        tokens=tuple(_tokens(sequence)),
     )
+
+
+def _tokens(sequence: Any) -> Iterator[Token]:
+    """Read the tokens of vLLM's CompletionOutput, as far as it has their log-probabilities."""
+    for token_id, entries in zip(sequence.token_ids, sequence.logprobs or (), strict=False):
+        if token_id in entries:
+            yield Token(entries[token_id].decoded_token or "", entries[token_id].logprob)

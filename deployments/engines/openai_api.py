@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr, TypeAdapter, ValidationError
 
 from deployments.engines.alternatives import Alternative
 from deployments.engines.retry import Failure
+from deployments.engines.words import Token
 from deployments.loopback import is_loopback
 
 _CONNECT_TIMEOUT_S = 10.0
@@ -32,6 +33,7 @@ _ALTERNATIVES = TypeAdapter(list[_Alternative])
 
 
 class _Token(BaseModel):
+    token: str = ""
     logprob: float
     top_logprobs: Any = None
     """Validated on use: some servers put other content here when it was not requested."""
@@ -79,9 +81,17 @@ class Answer(BaseModel):
     @property
     def logprob(self) -> float | None:
         """Mean log-probability per token; None if the server gives none."""
-        logprobs = self.choices[0].logprobs
-        token_logprobs = [t.logprob for t in (logprobs and logprobs.content) or () if t.logprob > _NO_LOGPROB]
+        token_logprobs = [token.logprob for token in self.tokens if token.logprob is not None]
         return sum(token_logprobs) / len(token_logprobs) if token_logprobs else None
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """Tokens with their log-probabilities; empty if the server gives none."""
+        logprobs = self.choices[0].logprobs
+        return tuple(
+            Token(each.token, each.logprob if each.logprob > _NO_LOGPROB else None)
+            for each in (logprobs and logprobs.content) or ()
+        )
 
     @property
     def first_alternatives(self) -> list[Alternative]:

@@ -119,6 +119,7 @@ class OpenAiEngine:
             output_tokens=answer.usage.completion_tokens or 0,
             queue_ms=1000 * (sent_at - began),
             compute_ms=1000 * (ended - sent_at),
+            tokens=answer.tokens,
         )
 
     async def _ask(self, chat: Chat, deadline: Deadline) -> tuple[Answer, float]:

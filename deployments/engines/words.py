@@ -46,11 +46,20 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Token:
+    """A token of an answer. text: empty for the first parts of a character. logprob: None if a server gives none."""
+
+    text: str
+    logprob: float | None
+
+
+@dataclass(frozen=True)
 class Sample:
     """One finished sequence and its cost.
 
-    `length_cut`: `max_tokens`, the model's length or a stop ended it. `logprob`: mean log-probability per token under
-    the model. `queue_ms`: until the engine first scheduled it; `compute_ms`: from then to its last token.
+    `length_cut`: `max_tokens`, the model's length or a stop ended it. `logprob`: mean log-probability per token, under
+    a grammar of what it lets through. `tokens`: empty without log-probabilities. `queue_ms`: until the engine first
+    scheduled it; `compute_ms`: from then to its last token.
     """
 
     text: str
@@ -61,6 +70,7 @@ class Sample:
     output_tokens: int
     queue_ms: float
     compute_ms: float
+    tokens: tuple[Token, ...] = ()
 
     def usage(self, batch_size: int) -> Usage:
         return Usage(

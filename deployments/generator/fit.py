@@ -25,8 +25,9 @@ class FitCalibration(Settings):
         sigmoid(slope x contrast + likelihood_weight x likelihood + offset + category_offsets[category])
 
     contrast: log P(Yes) - log P(No); the question is not asked if slope is 0. likelihood: the mean log-probability per
-    token of the answer. It is valid only for copies of this model: people choose less likely words. A draft without a
-    likelihood has a fit only if likelihood_weight is 0. category_offsets: correction for a category; 0 by default.
+    token of the whole answer (`Draft.answer_likelihood`), JSON's own tokens included. It is valid only for copies of
+    this model: people choose less likely words. A draft without a likelihood has a fit only if likelihood_weight is 0.
+    category_offsets: correction for a category; 0 by default.
 
     languages: BCP-47 primary subtags that it was measured in; copies for other items have no fit.
     """

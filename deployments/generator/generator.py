@@ -16,6 +16,7 @@ from deployments.generator.choice import chosen
 from deployments.generator.drafting import drafts_until, refuse_impossible
 from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
+from deployments.generator.likelihood import words_likelihood
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.item_text import prompt_facts
 from deployments.readings import Reading
@@ -170,7 +171,8 @@ class VllmGenerator(Startable[GeneratorKnobs]):
             category=job.plan.category,
             index=job.index,
             temperature=job.first_temperature,
-            likelihood=sample.logprob,
+            likelihood=words_likelihood(sample.tokens),
+            answer_likelihood=sample.logprob,
             finished=answer.finished and not sample.length_cut,
             revision=self._revision_with(job.prompt.adapter),
             usage=sample.usage(self._engine.unfinished_requests + 1),

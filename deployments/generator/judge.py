@@ -38,11 +38,11 @@ class FitJudge:
         The fit is None for an unfinished draft, for a language or a missing likelihood that the calibration does not
         cover, and when the question fails or finds no time. The draft itself is still valid.
         """
-        calibration = self.calibration
-        if calibration is None or not draft.finished or not calibration.knows(task.item.language, draft.likelihood):
+        calibration, likelihood = self.calibration, draft.answer_likelihood
+        if calibration is None or not draft.finished or not calibration.knows(task.item.language, likelihood):
             return draft
         if calibration.slope == 0:  # the answer has no weight
-            return draft.model_copy(update={"fit": calibration.fit(0.0, draft.likelihood, draft.category)})
+            return draft.model_copy(update={"fit": calibration.fit(0.0, likelihood, draft.category)})
         try:
             async with call.deadline.sooner(_HAND_OVER_S).limit("judging"):
                 contrast = await ask(prompt.fit_messages(task, draft.copy_text, item_facts, self.control_words))
@@ -52,7 +52,7 @@ class FitJudge:
             self._log_silence()
         if contrast is None:
             return draft
-        fit = None if contrast.logit is None else calibration.fit(contrast.logit, draft.likelihood, draft.category)
+        fit = None if contrast.logit is None else calibration.fit(contrast.logit, likelihood, draft.category)
         usage = one_after_the_other(draft.usage, contrast.sample.usage(draft.usage.batch_size))
         usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
         return draft.model_copy(update={"fit": fit, "usage": usage})

@@ -18,6 +18,7 @@ from deployments.generator import prompt, structured
 from deployments.generator.drafting import drafts_until, refuse_impossible
 from deployments.generator.jobs import Job, jobs_of, judged_draft
 from deployments.generator.judge import FitJudge
+from deployments.generator.likelihood import words_likelihood
 from deployments.generator.openai_settings import OpenAiGeneratorKnobs, OpenAiGeneratorSettings
 from deployments.item_text import prompt_facts
 from deployments.readings import Reading
@@ -121,7 +122,8 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
             category=job.plan.category,
             index=job.index,
             temperature=job.first_temperature,
-            likelihood=sample.logprob,
+            likelihood=words_likelihood(sample.tokens),
+            answer_likelihood=sample.logprob,
             finished=answer.finished and complete and not sample.length_cut,
             revision=self._revision,
             usage=sample.usage(self._engine.in_flight + 1),

@@ -164,6 +164,7 @@ class WinCalibration(Model):
 class Candidate(Model):
     """One copy that is considered, generated or not.
 
+    likelihood: mean log-probability per token of its words under the generator, not of the JSON around them.
     fit: probability, 0 to 1, that a strict reader would send it as it is; None without a fit measure for its language.
     win_probability: of winning an A/B test against the strongest of the other usable incumbents; None where there is no
     other.

@@ -75,6 +75,9 @@ class Draft(Model):
     index: int = Field(ge=0)
     temperature: float | None = None
     likelihood: float | None = None
+    """Of its words, see `Candidate.likelihood`."""
+    answer_likelihood: float | None = None
+    """Of the whole answer, JSON's own tokens included: what the fit calibration weighs."""
     fit: float | None = None
     """The writing model's own estimate, see `Candidate.fit`; None if it is not asked or gives none."""
     finished: bool = True

@@ -79,7 +79,7 @@ def row(entry: Entry, draft: Draft) -> dict[str, Any]:
         "title": draft.title,
         "body": draft.body,
         "finished": draft.finished,
-        "likelihood": draft.likelihood,
+        "likelihood": draft.answer_likelihood,
         "contrast": None if draft.fit is None else round(_logit(draft.fit), 4),
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deployments.engines import Engine, EngineSettings, Message, Prompt, Sampling
+from deployments.engines.words import Token
 from deployments.errors import InvalidInput, Misconfigured, StageFailed, StageUnavailable
 
 
@@ -109,6 +110,14 @@ async def test_a_sample_has_its_text_and_its_cost() -> None:
     assert (done.queue_ms, done.compute_ms) == (500.0, 2000.0)
     assert llm.asked[0][0] == {"prompt_token_ids": [1, 2]}
     assert llm.asked[0][2] is None
+
+
+async def test_a_sample_has_its_tokens_with_their_log_probabilities() -> None:
+    entries = [{1: types.SimpleNamespace(decoded_token=text, logprob=-1.0)} for text in ("H", None)]
+    engine, _ = running(output("Hi", logprobs=entries))
+    assert (await sample(engine)).tokens == (Token("H", -1.0), Token("", -1.0))
+    compared, _ = running(output("Hi", logprobs=[{7: entries[0][1]}]))  # of words that were asked about
+    assert (await sample(compared)).tokens == ()
 
 
 @pytest.mark.parametrize(("finish", "cut"), [("stop", False), ("length", True)])

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from deployments.deadline import Call, Deadline
 from deployments.engines import Contrast, Message, Prompt, Sample, Sampling
 from deployments.engines.adapters import Adapter
+from deployments.engines.words import Token
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.kinds import build_generator
@@ -61,7 +62,9 @@ class Engine:
                 raise answer
             grown = (answer[:end] for end in range(1, len(answer)))
             text = next((text for text in grown if stop_when(text)), answer)
-            return Sample(text, text != answer, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0)
+            forced, words = answer.partition("Title")[::2]
+            tokens = (Token(forced, 0.0), Token(words, -0.75))
+            return Sample(text, text != answer, -0.5, len(prompt.token_ids), 3, 7, 1.0, 2.0, tokens)
         finally:
             self.unfinished_requests -= 1
 

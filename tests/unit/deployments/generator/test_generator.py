@@ -18,7 +18,7 @@ async def test_each_category_gets_its_candidates_with_what_they_cost() -> None:
     assert {d.title for d in written} == {f"Title {n}" for n in range(4)}
     usage = written[0].usage
     assert (usage.output_tokens, usage.cached_tokens, usage.queue_ms, usage.compute_ms) == (7, 3, 1.0, 2.0)
-    assert written[0].likelihood == -0.5
+    assert (written[0].likelihood, written[0].answer_likelihood) == (-0.75, -0.5)
     assert {priority for _, _, _, priority in engine.requests} == {Priority.BACKFILL}
     assert len({request_id for _, _, request_id, _ in engine.requests}) == 4
     assert len(set(engine.deadlines)) == 1, "the engine orders all of a task by the request's own deadline"

@@ -70,7 +70,7 @@ async def test_a_cut_draft_is_attempted_with_the_next_job_and_then_judged() -> N
 
     async def attempt(job: Job[str]) -> Draft | PushGenError:
         names.append(job.name)
-        return Draft(title="x", category="A", index=0, likelihood=-1.0, finished=len(names) == 2)
+        return Draft(title="x", category="A", index=0, answer_likelihood=-1.0, finished=len(names) == 2)
 
     async def ask(_: object) -> None:
         nonlocal questions

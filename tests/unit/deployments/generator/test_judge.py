@@ -20,7 +20,7 @@ DRAFT = Draft(
     title="T",
     category="A",
     index=0,
-    likelihood=-1.0,
+    answer_likelihood=-1.0,
     usage=Usage(compute_ms=5, output_tokens=9, prompt_tokens=50, batch_size=3),
 )
 SAMPLE = Sample("Yes", True, -0.1, 60, 50, 1, 1.0, 2.0)
@@ -65,7 +65,7 @@ async def test_a_surer_yes_is_a_higher_fit() -> None:
         (None, DRAFT, Item(title="x")),
         (FitCalibration(), DRAFT.model_copy(update={"finished": False}), Item(title="x")),
         (FitCalibration(), DRAFT, Item(title="x", locale="xx")),
-        (FitCalibration(likelihood_weight=1.0), DRAFT.model_copy(update={"likelihood": None}), Item(title="x")),
+        (FitCalibration(likelihood_weight=1.0), DRAFT.model_copy(update={"answer_likelihood": None}), Item(title="x")),
     ],
     ids=["no calibration", "cut", "another language", "no likelihood"],
 )

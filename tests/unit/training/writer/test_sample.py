@@ -19,7 +19,8 @@ def draft(title: str, fit: float | None) -> Draft:
         category="DIRECT",
         index=0,
         fit=fit,
-        likelihood=-1.0,
+        likelihood=-2.0,
+        answer_likelihood=-1.0,
         usage=Usage(),
         revision=StageRevision(stage=Stage.GENERATE, kind="fake", model="m"),
     )
