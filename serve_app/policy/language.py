@@ -1,156 +1,160 @@
-"""Language rule: checks the script of the letters, and the language where the text is long enough to identify it."""
+"""language.match: a copy is in the language of its audience.
+
+It blocks only what is surely in another language: each field by itself, the fields together, and a sentence of its own
+among others. Names, loan words and quotations tell nothing, and a text that is too short is not judged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from typing import Final, NamedTuple
 
 import regex
-from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
+from serve_app.policy.audience import Audience, audience_of
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
-from serve_app.policy.text import readable
+from serve_app.policy.han import is_chinese, is_japanese, wrong_form
+from serve_app.policy.identify import LONGEST, TYPED, Guess, Words, listed, other_language, script_of, words_of
+from serve_app.policy.quotations import own_words
+from serve_app.policy.script import ScriptRule, runs_of, weight_of, wrong_place
 
-_LATIN = r"\p{Latin}"
-_JAPANESE = r"\p{Han}\p{Hiragana}\p{Katakana}"
-_CYRILLIC = r"\p{Cyrillic}"
-_ARABIC = r"\p{Arabic}"
-# Languages that are not written in Latin letters. Serbian, Uzbek and others use two scripts and are left out.
-_SCRIPTS = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "mn"), _CYRILLIC),
-    **dict.fromkeys(("ar", "fa", "ur", "ps"), _ARABIC),
-    **dict.fromkeys(("hi", "mr", "ne"), r"\p{Devanagari}"),
-    **{
-        "zh": r"\p{Han}\p{Bopomofo}",
-        "ja": _JAPANESE,
-        "ko": r"\p{Hangul}\p{Han}",
-        "el": r"\p{Greek}",
-        "he": r"\p{Hebrew}",
-    },
-    **{"th": r"\p{Thai}", "ka": r"\p{Georgian}", "hy": r"\p{Armenian}", "bn": r"\p{Bengali}", "ta": r"\p{Tamil}"},
-}
-_EITHER = frozenset(("sr", "uz", "az", "bs", "tg", "tk", "ku", "pa", "sd", "ms"))
-# Letters of several scripts, such as the Japanese length mark, do not count.
-_LETTER = regex.compile(r"(?!\p{Script=Common})\p{L}")
-# A word that mixes Latin with Cyrillic or Greek letters: a lookalike, or a decoder error.
-_MIXED = regex.compile(r"\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin}")
-_LETTERS_BEFORE = regex.compile(r"\p{L}*$")
-_LETTERS = regex.compile(r"\p{L}*")
-_SHOWN = 20
-_ENGLISH = "en"
-# Characters from which a language is identified. The identifier takes a millisecond for a thousand.
-_ENOUGH = 2_000
-# Languages that the identifier confuses on short text, or names otherwise than BCP-47 does.
-_KIN = (
-    frozenset(("no", "nb", "nn", "da", "sv")),
-    frozenset(("hr", "bs", "sr", "sl")),
-    frozenset(("id", "ms")),
-    frozenset(("cs", "sk")),
-    frozenset(("pt", "gl", "es")),
-)
+_SENTENCE: Final = regex.compile(r"[^.!?…؟।\n]+")
+_LATIN: Final = regex.compile(r"\p{Latin}++")
+_SENTENCE_WORDS: Final = 5
+_CHINESE: Final = frozenset(("zh", "yue", "cmn", "wuu", "hak", "nan", "gan", "hsn"))
+_HAN_READERS: Final = _CHINESE | {"ja", "ko"}
+_FAR_LETTERS: Final = 4
+_NAME_WORDS: Final = 6
+_READ: Final = 500  # characters of the item
+_WEAK: Final = 3  # words
 
 
 class LanguageRule(Knobs):
-    """Copy in another script or language than the item's.
+    """Copy in another language than its audience's. action: where that is sure; unsure: where it is likely."""
 
-    script: for letters of another script. english: for English copy of an item in another language. identified: for any
-    other language that the identifier names. English has its own limits: generators fall back on it, and telling two
-    languages apart needs fewer letters than telling all apart. At the defaults none of 3,600 translated messages of the
-    editor Vim in 11 languages was taken for English, and 82% to 100% of English headlines were, by length.
-    """
+    action: Action = "block"
+    unsure: Action = "review"
 
-    script: Action = "block"
-    english: Action = "block"
-    min_english_letters: int = Field(default=10, ge=1)
-    english_probability: float = Field(default=0.9, ge=0.5, le=1)
-    identified: Action = "review"
-    min_letters: int = Field(default=40, ge=1)
-    min_probability: float = Field(default=0.98, ge=0, le=1)
-    max_foreign_share: float = Field(default=0.3, ge=0, le=1)
+
+class _Fault(NamedTuple):
+    message: str
+    sure: bool
+    start: int
+    end: int
+    weak: bool = False
 
 
 def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iterator[Hit]:
-    """script.wrong, script.mixed and language.match."""
-    expected = context.item.language
-    wrong_script = False
-    for field, text in fields_of(copy):
-        if mixed := _MIXED.search(text):
-            yield Hit("script.mixed", settings.script, field, _word_around(text, *mixed.span()))
-        if expected not in _EITHER and _foreign_share(text, expected) > settings.max_foreign_share:
-            wrong_script = True
-            yield Hit("script.wrong", settings.script, field, text)
-    if wrong_script or expected not in _identifier().labels:
+    """language.match."""
+    audience = audience_of(context.item.locale)
+    if not audience.scripts or audience.transcribed:
         return
-    # Capitals and Title Case mislead the identifier.
-    text = f"{readable(copy.title)} {readable(copy.body)}".strip().lower()
-    detected, action = _other_language(text, expected, settings)
-    if detected:
-        yield Hit("language.match", action, "body" if copy.body.strip() else "title", detected)
+    fields = [(field, text, own_words(text)) for field, text in fields_of(copy)]
+    faults = [
+        (field, text, fault)
+        for field, text, own in fields
+        if (fault := _fault(own, audience, context, title=field == "title"))
+    ]
+    if len(fields) > 1 and len(faults) == 1 and faults[0][0] == "title":
+        faults = [(field, text, _of_a_name(text, fault, context)) for field, text, fault in faults]
+    if len(fields) > 1 and not any(fault.sure for *_, fault in faults):
+        field, text, own = fields[-1]
+        together = _fault(f"{fields[0][2]}\n{own}", audience, context, title=False)
+        if together and together.sure:
+            faults = [(field, text, together._replace(start=0, end=len(text)))]
+    for field, text, fault in faults:
+        action = settings.action if fault.sure else settings.unsure
+        span = fault.start, fault.end
+        yield Hit("language.match", action, field, text[slice(*span)], span, message=fault.message)
 
 
-def _word_around(text: str, start: int, end: int) -> str:
-    before = _LETTERS_BEFORE.search(text[max(0, start - _SHOWN) : start])
-    after = _LETTERS.match(text[end : end + _SHOWN])
-    return f"{before.group() if before else ''}{text[start:end]}{after.group() if after else ''}"
+def _of_a_name(title: str, fault: _Fault, context: PolicyContext) -> _Fault:
+    """A title over a body in the audience's language may be a name: short, or one that the item gives as such."""
+    evidence = context.evidence
+    if not fault.weak and (len(title.split()) > _NAME_WORDS or title.casefold() not in evidence.casefolded):
+        return fault
+    return fault._replace(
+        sure=fault.sure
+        and not fault.weak
+        and _fault(evidence.text[:_READ], audience_of(context.item.locale), context, title=False) is not None
+    )
 
 
-def _other_language(text: str, expected: str, settings: LanguageRule) -> tuple[str, Action]:
-    """Return the language of the text and the action, when it surely is not the expected language; else ""."""
-    text = text[:_ENOUGH]
-    letters = len(_LETTER.findall(text))
-    if letters >= settings.min_letters:
-        detected, probability = _identifier().classify(text)
-        if detected != _ENGLISH and probability >= settings.min_probability:
-            return ("", "off") if _same(detected, expected) else (detected, settings.identified)
-    if expected == _ENGLISH or letters < settings.min_english_letters:
-        return "", "off"
-    english = _english_share(text, expected) >= settings.english_probability
-    return (_ENGLISH, settings.english) if english else ("", "off")
+def _fault(text: str, audience: Audience, context: PolicyContext, *, title: bool) -> _Fault | None:
+    runs = runs_of(text, audience)
+    own, latin, far = (weight_of(runs, kind) for kind in ("own", "latin", "far"))
+    if audience.language in _HAN_READERS and (fault := _han_fault(text, audience)):
+        return fault
+    if far >= _FAR_LETTERS and far > own + latin:
+        return _Fault("the copy is in a language of another script than the locale's", True, 0, len(text))
+    if audience.latin and own:
+        return _of_words(text, audience, latin=None if len(audience.scripts) > 1 else True)
+    if latin > 2 * own and wrong_place(text, audience, context, ScriptRule(), title=title):
+        return _of_words(text, audience, latin=True)
+    return _of_words(text, audience, latin=False) if own and audience.language not in _HAN_READERS else None
 
 
-def _english_share(text: str, expected: str) -> float:
-    """Probability of English, given that the text is in English or in the expected language."""
-    ranked = dict(_identifier().rank(text))
-    both = ranked[_ENGLISH] + ranked[expected]
-    return ranked[_ENGLISH] / both if both > 0 else 0.0
+def _han_fault(text: str, audience: Audience) -> _Fault | None:
+    if audience.language in ("ja", "ko"):
+        wrong = is_chinese(text) and not regex.search(r"\p{Hangul}", text)
+        return _Fault("the copy is in Chinese", True, 0, len(text)) if wrong else None
+    if is_japanese(text):
+        return _Fault("the copy is in Japanese", True, 0, len(text))
+    if not audience.form:
+        return None
+    characters, sure = wrong_form(text, audience.form)
+    if not sure and len(characters) < (1 if audience.form == "Hant" else 2):
+        return None
+    name = "simplified" if audience.form == "Hant" else "traditional"
+    at = text.index(characters[0])
+    return _Fault(f"{name} characters: {''.join(characters[:5])}", sure, at, at + 1)
 
 
-def _foreign_share(text: str, expected: str) -> float:
-    """Share of letters outside the language's script. In a non-Latin language, Latin letters count a third."""
-    letters = "".join(_LETTER.findall(text))
-    if not letters:
-        return 0.0
-    foreign = _script(_SCRIPTS.get(expected, _LATIN)).sub("", letters)
-    latin = len(_script(_LATIN).findall(foreign))
-    return (latin / 3 + len(foreign) - latin) / len(letters)
+def _of_words(text: str, audience: Audience, *, latin: bool | None) -> _Fault | None:
+    """Judge by the words. latin: read only Latin ones, only others, or, for None, both."""
+    if latin is None:
+        script = script_of(text)
+    elif latin:
+        script = "Latn"
+    else:
+        (script,) = audience.scripts if len(audience.scripts) == 1 else (script_of(_LATIN.sub("", text)),)
+    if script == "Latn" and not audience.latin:
+        expected = f"{audience.language}{TYPED}"
+    else:
+        expected = listed(audience.language, script)
+        if not expected and (script != "Latn" or listed(audience.language)):
+            return None
+    words = words_of(text, latin=latin)
+    guess = other_language(text, words, expected, audience.language)
+    if guess is None or not guess.sure:
+        guess = _of_a_sentence(text, words, expected, audience) or guess
+    if guess is None:
+        return None
+    return _Fault(
+        f"the copy is in {guess.language!r}, not in the locale's language",
+        guess.sure,
+        guess.start,
+        guess.end,
+        guess.against < _WEAK,
+    )
 
 
-@cache
-def _script(letters: str) -> regex.Pattern[str]:
-    return regex.compile(f"[{letters}]")
+def _of_a_sentence(text: str, words: Words, expected: str, audience: Audience) -> Guess | None:
+    """Return the other language of a whole sentence among sentences in the audience's."""
+    if len(words.telling) <= _WEAK:
+        return None
+    for sentence in _SENTENCE.finditer(text, 0, LONGEST):
+        inside = words.within(*sentence.span())
+        if len(inside.telling) == len(words.telling):
+            return None
+        if len(inside.starts) < _SENTENCE_WORDS or len(inside.telling) <= _WEAK:
+            continue
+        guess = other_language(sentence.group(), inside, expected, audience.language)
+        if guess and guess.sure and guess.own == 0 and guess.against > _WEAK:
+            return guess
+    return None
 
 
-def _same(detected: str, expected: str) -> bool:
-    return detected == expected or any(detected in kin and expected in kin for kin in _KIN)
-
-
-@cache
-def _identifier() -> Any:
-    """The model of py3langid. Loaded on first use, which takes about 50 ms."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-LANGUAGE = Rule(
-    "language",
-    language,
-    (
-        RuleId("script.wrong", "letters of another script than the locale's", "script"),
-        RuleId("script.mixed", "a word mixes scripts", "script"),
-        RuleId("language.match", "the copy is in another language than the locale's", "english"),
-    ),
-)
+LANGUAGE = Rule("language", language, (RuleId("language.match", "the copy is in another language than the locale's"),))

@@ -18,12 +18,14 @@ from serve_app.policy.grounding import GROUNDING, GroundingRule
 from serve_app.policy.known_placeholders import masked
 from serve_app.policy.language import LANGUAGE, LanguageRule
 from serve_app.policy.length import LENGTH, LengthRule
+from serve_app.policy.lookalike import MIXED, MixedRule
 from serve_app.policy.markup import MARKUP, MarkupRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
 from serve_app.policy.quote import QUOTE, QuoteRule
 from serve_app.policy.repetition import REPETITION, RepetitionRule
 from serve_app.policy.safety.image import IMAGE, ImageRule
 from serve_app.policy.safety.text import SAFETY, SafetyRule
+from serve_app.policy.script import SCRIPT, ScriptRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spans import raw_span
 from serve_app.policy.style import STYLE, StyleRule
@@ -38,6 +40,8 @@ RULES: Final[dict[str, Rule]] = {
         REPETITION,
         PLACEHOLDER,
         MARKUP,
+        SCRIPT,
+        MIXED,
         LANGUAGE,
         BANNED,
         CONTACT,
@@ -66,6 +70,8 @@ class PolicySettings(Knobs):
     repetition: RepetitionRule = RepetitionRule()
     placeholder: PlaceholderRule = PlaceholderRule()
     markup: MarkupRule = MarkupRule()
+    script: ScriptRule = ScriptRule()
+    mixed: MixedRule = MixedRule()
     language: LanguageRule = LanguageRule()
     banned: BannedRule = BannedRule()
     contact: ContactRule = ContactRule()
