@@ -1,14 +1,19 @@
-"""Empty rule: a requested field is missing, has no words, or holds a placeholder such as the field's name."""
+"""Empty rule: a requested field is missing, has no words, or has a test or filler in place of copy."""
+
+# ruff: noqa: RUF001 - the marks and letters of other scripts are meant
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import regex
+
 from deployments.item_text import title_of
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId
-from serve_app.policy.text import fold
+from serve_app.policy.form import form_of
+from serve_app.policy.text import fold, readable
 
 _PLACEHOLDERS = frozenset(
     [
@@ -17,6 +22,10 @@ _PLACEHOLDERS = frozenset(
         *("title here", "body here", "your title here", "your text here", "insert title", "insert text", "no title"),
     ]
 )
+
+
+_TODO = regex.compile(r"(?<!\w)TODO(?=\s*[:\-–—]|\s\p{Ll})|^TODO$")
+_TODO_IS_ALL = frozenset({"es", "pt", "gl", "ca", "it"})
 
 
 class EmptyRule(Knobs):
@@ -34,6 +43,15 @@ def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[H
             yield Hit("format.empty", settings.action, field, text)
         elif folded in _PLACEHOLDERS and folded != fold(title_of(context.item)):
             yield Hit("format.test_text", settings.action, field, text)
+        elif found := _test(readable(text), context):
+            yield Hit("format.test_text", settings.action, field, found)
+
+
+def _test(text: str, context: PolicyContext) -> str:
+    """Return the words of a test or of filler that are not the item's."""
+    language = context.item.language
+    match = form_of(language).test.search(text.strip()) or (None if language in _TODO_IS_ALL else _TODO.search(text))
+    return "" if match is None or match.group().casefold().strip() in context.evidence.casefolded else match.group()
 
 
 EMPTY = Rule(

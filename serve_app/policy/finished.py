@@ -13,46 +13,62 @@ from pydantic import Field
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
+from serve_app.policy.form import Form, form_of
 from serve_app.policy.text import words
 
-
-def _set(words_of_language: str) -> frozenset[str]:
-    return frozenset(words_of_language.split())
-
-
-# Words that cannot end a sentence. Prepositions that can are left out ("what it is for").
-_DANGLING: dict[str, frozenset[str]] = {
-    "en": _set("the a an and or but nor because although unless whose my your our their its than every"),
-    "de": _set("der die das den dem des ein eine einen einem und oder aber weil dass mit von für zum zur"),
-    "fr": _set("le la les un une des du de et ou mais car que qui dans pour avec sur au aux chez"),
-    "es": _set("el la los las un una unos unas y o pero porque que de del con para por en al"),
-    "it": _set("il lo la gli le un una di del della e o ma perché che con per in al alla"),
-    "pt": _set("o a os as um uma de do da dos das e ou mas porque que com para por em no na"),
-}
-_OPEN_ENDED = regex.compile(r"(?:[,;:\-–—{</&+=]|(?<![:;=\-])[(\[])\s*$")
-_QUOTES = frozenset('"“”„')
-_PAIRS = (("«", "»"), ("「", "」"), ("『", "』"), ("(", ")"), ("[", "]"))
-_SENTENCE_END = regex.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’»)\]]*+(?:\s|$)")
+# A plus after a letter belongs to a name: "Disney+", "C++".
+_OPEN_ENDED: Final = regex.compile(r"(?:[,;:\-–—{</&=、，،؛]|(?<=\s)\+|(?<![:;=\-])[(\[（【])\s*$")
+_QUOTES: Final = frozenset('"“”„')
+# Quotation marks that are none: of Hebrew abbreviations, and of inches.
+_NO_QUOTE: Final = regex.compile(r"(?<=\p{Hebrew})\"(?=\p{Hebrew})|(?<=\d)[\"”]")
+_PAIRS: Final = (("「", "」"), ("『", "』"), ("《", "》"), ("【", "】"), ("(", ")"), ("[", "]"))
+_SENTENCE_END: Final = regex.compile(r"(?<![.!?…。！？।])[.!?…。！？।]++[\"'”’»)\]」』]*+(?:\s|$)")
 UNFINISHED: Final = "format.unfinished"
-_STOPS_MID_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]$")
+_STOPS_MID_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]$")
+_CUT_BEFORE_DOTS: Final = regex.compile(r"(?<=[\p{L}\p{M}])\s?(?:\.\.\.|…)$")
+_LETTERS: Final = regex.compile(r"[\p{L}\p{M}]++")
+_NEAR: Final = 8  # words before a preposition in which what it belongs to may stand
+_LEAST_HALF: Final = 3  # letters of half a word, and of the half that is missing
+# Endings that another form of the same word has.
+_ENDINGS: Final = frozenset(
+    (
+        *("ing", "ers", "ies", "ness", "ful", "est", "mente", "ais", "eis", "ões", "ción", "ciones"),
+        *("ого", "его", "ому", "ему", "ами", "ями", "ыми", "ими", "ией", "ться"),
+    )
+)
 
 
 class FinishedRule(Knobs):
-    """Text that is cut off or runs on. Filling the limit is no sign of it: our own writers say when they were cut."""
+    """Text that is cut off or runs on. Filling the limit is no sign of it: our own writers say when they were cut.
 
-    action: Action = "block"
+    maybe: for an end that is unusual and may be meant, as a title in Hindi that ends with a postposition.
+    """
+
+    action: Action = "rewrite"
+    maybe: Action = "review"
+    unclosed: Action = "block"
     run_on: Action = "review"
     max_sentence_words: int = Field(default=35, ge=5)
 
 
 def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iterator[Hit]:
     """format.unfinished, format.unclosed and format.run_on."""
-    for field, text in fields_of(copy):
+    language = context.item.language
+    form = form_of(language)
+    for field, read in fields_of(copy):
+        text = read.rstrip()
         tail = text[-40:]
-        if _OPEN_ENDED.search(text) or _dangles(text, context.item.language):
+        half = _is_half_a_word(text, context)
+        if _OPEN_ENDED.search(text) or _breaks_off(text, form, field) or (half and _SENTENCE_END.search(text)):
             yield Hit(UNFINISHED, settings.action, field, tail)
+        elif half or _may_break_off(text, form, field):
+            yield Hit(UNFINISHED, settings.maybe, field, tail)
         if unclosed := _unclosed(text):
-            yield Hit("format.unclosed", settings.action, field, text[text.rfind(unclosed) :])
+            yield Hit("format.unclosed", settings.unclosed, field, text[text.rfind(unclosed) :])
+        elif language == "es" and (mark := _without_its_pair(text)):
+            yield Hit(
+                "format.unclosed", settings.maybe, field, mark, message="a question or a call has one mark of two"
+            )
         longest = max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
         if longest > settings.max_sentence_words:
             yield Hit("format.run_on", settings.run_on, field, tail)
@@ -64,31 +80,87 @@ def cut_off(copy: Copy) -> Hit:
     return Hit(UNFINISHED, "rewrite", field, getattr(copy, field)[-40:])
 
 
-def _dangles(text: str, language: str) -> bool:
+def _breaks_off(text: str, form: Form, field: FieldName) -> bool:
+    """Whether the last word cannot be the last."""
     if not _STOPS_MID_WORD.search(text):
         return False
-    text_words = words(text)
+    tail = text[-200:]
+    if form.ends.search(tail) or (field == "body" and form.body_ends.search(tail)):
+        return True
+    last = [word.casefold() for word in words(tail)]
     # A single capital may be a name or a grade: "Vitamin A", "Plan O".
-    return (
-        len(text_words) > 1
-        and text_words[-1].casefold() in _DANGLING.get(language, ())
-        and not _is_initial(text_words[-1])
-    )
+    if len(last) < 2 or regex.search(r"\b\p{Lu}$", tail):
+        return False
+    if last[-1] in form.after_comma and regex.search(r",\s+[\p{L}\p{M}]+$", tail):
+        return True
+    cannot = form.dangling | form.body_dangling if field == "body" else form.dangling
+    return last[-1] in cannot or " ".join(last[-2:]) in cannot or (field == "body" and _is_stranded(last, form))
 
 
-def _is_initial(word: str) -> bool:
-    return len(word) == 1 and word.isupper()
+def _is_stranded(last: list[str], form: Form) -> bool:
+    """Whether the text ends with a preposition, and nothing before it takes it: "what he is looking for"."""
+    return last[-1] in form.stranded and not form.free.intersection(last[-_NEAR:-1])
+
+
+def _may_break_off(text: str, form: Form, field: FieldName) -> bool:
+    if not _STOPS_MID_WORD.search(text):
+        return False
+    tail = text[-200:]
+    if field == "title" and form.body_ends.search(tail):
+        return True
+    last = [word.casefold() for word in words(tail)]
+    return len(last) > 1 and (last[-1] in form.body_dangling | form.maybe_dangling or _is_stranded(last, form))
+
+
+def _is_half_a_word(text: str, context: PolicyContext) -> bool:
+    """Whether the item goes on where the text stops: its last two words, and more letters."""
+    bare = _CUT_BEFORE_DOTS.sub("", text)
+    pair = words(bare[-100:].casefold())[-2:]
+    if not regex.search(r"[\p{L}\p{M}]$", bare) or len(pair) < 2 or len(pair[1]) < _LEAST_HALF:
+        return False
+    said = context.evidence.casefolded
+    joined = " ".join(pair)
+    rests = [_rest(said, at + len(joined)) for at in _places(said, joined)]
+    return bool(rests) and all(len(rest) >= _LEAST_HALF and rest not in _ENDINGS for rest in rests)
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    """Yield where the part begins a word."""
+    at = text.find(part)
+    while at >= 0:
+        if at == 0 or not text[at - 1].isalnum():
+            yield at
+        at = text.find(part, at + 1)
+
+
+def _rest(text: str, at: int) -> str:
+    match = _LETTERS.match(text, at)
+    return match.group() if match else ""
 
 
 def _unclosed(text: str) -> str:
-    """Return the mark that was opened and not closed; empty when all are closed."""
-    quotes = [c for c in text if c in _QUOTES]  # people mix straight and curly ones
-    if len(quotes) % 2 and not regex.search(r"\d\"", text):  # an inch mark is no quote
+    """Return the mark that was opened and not closed, or closed and not opened; empty when all are closed."""
+    plain = _NO_QUOTE.sub(" ", text)
+    quotes = [c for c in plain if c in _QUOTES]  # people mix straight and curly ones
+    if len(quotes) % 2:
         return quotes[-1]
+    if text.count("«") != text.count("»"):  # Danish and German set them the other way round
+        return "«" if "«" in text else "»"
     for opening, closing in _PAIRS:
         last = text.rfind(opening)
-        if last >= 0 and not any(c in text[last + 1 :] for c in closing) and not _smiley(text, last):
+        if last >= 0 and closing not in text[last + 1 :] and not _smiley(text, last):
             return opening
+        first = text.find(closing)
+        if first >= 0 and opening not in text[:first] and opening not in "([":  # 1) or :-)
+            return closing
+    return ""
+
+
+def _without_its_pair(text: str) -> str:
+    """Return the Spanish mark whose pair is missing: "¿Vienes", "Vienes?"."""
+    for opening, closing in (("¿", "?"), ("¡", "!")):
+        if (opening in text) != (closing in text) and not {"¿", "¡"} <= {*text}:
+            return opening if opening in text else closing
     return ""
 
 
@@ -101,7 +173,7 @@ FINISHED = Rule(
     finished,
     (
         RuleId(UNFINISHED, "the text breaks off"),
-        RuleId("format.unclosed", "a quotation mark or bracket is not closed"),
+        RuleId("format.unclosed", "a quotation mark or bracket is not closed", "unclosed"),
         RuleId("format.run_on", "a sentence runs on without a stop", "run_on"),
     ),
 )

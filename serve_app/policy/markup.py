@@ -1,8 +1,11 @@
-"""Markup rule: code, markup and pieces of the prompt."""
+"""Markup rule: code, markup, text in another encoding or escaped, and characters that nobody sees."""
+
+# ruff: noqa: RUF001 - the marks and letters of other scripts are meant
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import regex
 
@@ -14,55 +17,52 @@ from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, f
 from serve_app.policy.text import distinct
 
 # Words of an item about code, if its plain text has them: what is markup there, plain text has not.
-_CODE = regex.compile(
+_CODE: Final = regex.compile(
     r"""</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>    # an HTML tag
-    | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\(""",
+    | \b(?:function|console\.log|print)\s*\( | \bdef\s+\w+\( | \w\s?=>\s?[\w{(] | \bSELECT\s\*\sFROM\b
+    | (?<!\w):[a-z][a-z0-9_+]{2,30}:(?!\w)   # the short code of an emoji
+    | <[@\#!][\w|]+>""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_MARKUP = regex.compile(
-    r"""\*\*[^*\s][^*]*\*\* | (?<!\w)__\S     # Markdown's bold; "f***" is not
-    | ^\s*\#{1,6}\s | ^\s*[*\-]\s+\S | ^\s*>\s    # Markdown's heading, list, quote
-    | \]\( | ` | ~~\S
-    | \\[nrtu"] | \{\s*["'] | ["']\s*:\s*["'{\[]  # JSON
-    | ^\s*[{\[]\s*$ | ;\s*\}""",
+_MARKUP: Final = regex.compile(
+    r"""\*\*[^*\s][^*]*\*\* | (?<!\w)__\S | (?<![\w*])[*_]\p{L}[^*_\n]*\p{L}[*_](?![\w*])   # Markdown; "f***" is not
+    | ^\s*\#{1,6}\s | (?<!\S)\#{2,6}(?!\S) | ^\s*[*\-•]\s+\S | ^\s*>\s    # a heading, list, quote
+    | \]\( | `[^`]+` | ``` | ~~\S | \[/?(?:b|i|u|url|img|quote|code|color|size)(?:=[^\]]*)?\]
+    | \\[nrtu"] | \\(?:text|frac|emph)\w*\{
+    | \{\s*["'] | ["']\s*:\s*["'{\[] | ["'\]]\s*\}\s*[,\]}]?\s*$ | \}\s*,\s*\{    # JSON
+    | ^\s*[{\[]\s*$ | ;\s*\} | ^[{}\[\],]+\s*$""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_LEAK = regex.compile(
-    r"""<\|\w+\|> | \[/?INST\] | </?s>
-    | ^\s*(?:push\s+)?(?:title|body|headline|category|notification|caption|output|assistant|system|instruction|style)s?
-      \s*[:=]
-    | \bcategory\s*[:=]
-    | \bas\s+an?\s+(?:ai|language\s+model) | \bi(?:'m|\s+am)\s+an?\s+(?:ai|language\s+model|assistant)
-    | ^\s*(?:sure|certainly|of\s+course)[,!]\s+here | ^\s*here(?:'s|\s+is|\s+are)\s+(?:a|the|your)\s+(?:push\s+)?
-      (?:notification|title|headline|copy)
-    | \bpush\s+notification\s+(?:for|about|that)\b""",
-    regex.VERBOSE | regex.IGNORECASE,
+_ESCAPED: Final = regex.compile(
+    r"(?:%[0-9A-F]{2}){2,}|\p{L}%(?:2[0-9A-F]|3[0-9A-F]|5[BD]|7[BD])(?=[\p{L}%])", regex.IGNORECASE
 )
-_CATEGORY_ID = regex.compile(r"\b[A-Z]{2,}_[A-Z_]{2,}\b")
+# UTF-8 that was read as Windows-1252 or, for Cyrillic, as Windows-1251. Read before NFKC, which changes most of it.
+_HIGH: Final = r"\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_LOW: Final = r"\u0080-\u00bf‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"  # without what may follow a letter in a quotation
+_MOJIBAKE: Final = regex.compile(
+    rf"Ã[\u0080-\u00bfƒ„…†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ€]|Â[\u00a0-\u00bf]|â€[{_HIGH}\"]?|ðŸ|ï¿½|ï¸"
+    rf"|(?:[ÐÑØÙ][{_HIGH}]){{2,}}|à[¤¥][{_HIGH}]|[äåæçèéã][{_LOW}]{{2}}|(?:[РС][\u00a0-\u00bfѓ‚ѐ-џЂЃ„…†‡€‰‹]){{2,}}|вЂ|пїЅ"
+    r"|\p{Ll}\?\p{Ll}|\ufffd"
+)
 
 
 class MarkupRule(Knobs):
-    """Markup and other text that is not meant for a reader."""
+    """Markup, and text that a program has not decoded."""
 
     action: Action = "block"
 
 
 def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator[Hit]:
-    """format.leftover, format.markup and format.invisible: at most one per field."""
-    checks = (
-        ("format.leftover", _LEAK),
-        ("format.leftover", _CATEGORY_ID),
-        ("format.markup", _MARKUP),
-    )
+    """format.invisible, format.encoding and format.markup: at most one per field."""
     for field, text in fields_of(copy):
+        raw: str = getattr(copy, field)
+        if broken := _MOJIBAKE.search(raw):
+            yield Hit("format.encoding", settings.action, field, broken.group())
         # Of the text as it is: NFKC turns some emoji into letters, and their selector would seem to stand alone.
-        if hidden := next(invisible(getattr(copy, field)), ""):
+        elif hidden := next(invisible(raw), ""):
             yield Hit("format.invisible", settings.action, field, hidden)
-            continue
-        for code, pattern in checks:
-            if match := pattern.search(text):
-                yield Hit(code, settings.action, field, match.group())
-                break
+        elif match := _MARKUP.search(text) or _ESCAPED.search(text):
+            yield Hit("format.markup", settings.action, field, match.group())
         else:
             code_of = distinct(match.group() for match in _CODE.finditer(text))
             unsaid = (words for words in code_of if words not in context.evidence.text)
@@ -74,8 +74,8 @@ MARKUP = Rule(
     "markup",
     markup,
     (
-        RuleId("format.leftover", "words of a prompt, a field label or a category"),
-        RuleId("format.markup", "markup or code"),
+        RuleId("format.markup", "markup, code, or escaped text"),
+        RuleId("format.encoding", "letters in another encoding"),
         RuleId("format.invisible", "a character that nobody sees"),
     ),
 )

@@ -17,6 +17,7 @@ from serve_app.policy.finished import FINISHED, FinishedRule, cut_off
 from serve_app.policy.grounding import GROUNDING, GroundingRule
 from serve_app.policy.known_placeholders import masked
 from serve_app.policy.language import LANGUAGE, LanguageRule
+from serve_app.policy.leftover import LEFTOVER, LeftoverRule
 from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.lookalike import MIXED, MixedRule
 from serve_app.policy.markup import MARKUP, MarkupRule
@@ -27,6 +28,7 @@ from serve_app.policy.safety.image import IMAGE, ImageRule
 from serve_app.policy.safety.text import SAFETY, SafetyRule
 from serve_app.policy.script import SCRIPT, ScriptRule
 from serve_app.policy.shouting import SHOUTING, ShoutingRule
+from serve_app.policy.spacing import SPACING, SpacingRule
 from serve_app.policy.spans import raw_span
 from serve_app.policy.style import STYLE, StyleRule
 
@@ -42,6 +44,8 @@ RULES: Final[dict[str, Rule]] = {
         MARKUP,
         SCRIPT,
         MIXED,
+        LEFTOVER,
+        SPACING,
         LANGUAGE,
         BANNED,
         CONTACT,
@@ -72,6 +76,8 @@ class PolicySettings(Knobs):
     markup: MarkupRule = MarkupRule()
     script: ScriptRule = ScriptRule()
     mixed: MixedRule = MixedRule()
+    leftover: LeftoverRule = LeftoverRule()
+    spacing: SpacingRule = SpacingRule()
     language: LanguageRule = LanguageRule()
     banned: BannedRule = BannedRule()
     contact: ContactRule = ContactRule()

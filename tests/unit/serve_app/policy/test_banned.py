@@ -29,7 +29,8 @@ def test_a_banned_word_inside_another_is_none(text: str) -> None:
 def test_the_operators_list_replaces_the_default() -> None:
     words = [{"text": "Latte Art", "action": "review"}, {"text": "最佳"}, {"text": "c++"}]
     settings = parse(PolicySettings, {"banned": {"words": words}}, "policy")
-    assert [(f.text, f.severity) for f in findings("latte  art", settings=settings)] == [("latte art", Severity.REVIEW)]
+    terms = [f for f in findings("latte  art", settings=settings) if f.rule.startswith("terms.")]
+    assert [(f.text, f.severity) for f in terms] == [("latte art", Severity.REVIEW)]
     chinese = ITEM.model_copy(update={"locale": "zh-CN"})
     assert "terms.banned" in rule_ids("本店最佳咖啡", settings=settings, item=chinese)
     assert "terms.banned" in rule_ids("Coffee for C++ coders", settings=settings)

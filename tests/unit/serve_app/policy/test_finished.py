@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.types import LengthProfile
-from tests.unit.serve_app.policy.judge import ITEM, findings, rule_ids
+from deployments.types import Copy, LengthProfile, Severity
+from serve_app.policy import PolicySettings, check
+from tests.unit.serve_app.policy.judge import ITEM, context, findings, rule_ids
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,9 @@ def test_text_that_stops_in_the_middle_is_cut_off(text: str) -> None:
         "The café that everybody talks about",
         'Behind "Calle Mayor", a barista smiles',
         "The barista's guests' coffee",
+        "Now on Disney+",
+        'A 12" cup',
+        "A barista to talk to",
     ],
 )
 def test_text_that_only_looks_cut_passes(text: str) -> None:
@@ -43,6 +47,38 @@ def test_text_that_only_looks_cut_passes(text: str) -> None:
 def test_text_that_fills_its_limit_is_no_sign_of_a_cut() -> None:
     profile = LengthProfile(length_profile="t", max_title=20, max_body=90)
     assert rule_ids("The barista pours it", profile=profile) == set()
+
+
+@pytest.mark.parametrize(
+    ("locale", "body", "severity"),
+    [
+        ("en", "We bake. On Saturdays the barista mends kettles with", Severity.REWRITE),
+        ("en", "We bake. On Saturdays the bari", Severity.REWRITE),
+        ("ru", "Мы печём, потому что", Severity.REWRITE),
+        ("hi", "हम रोटी बनाते हैं क्योंकि", Severity.REWRITE),
+        ("hi", "यह कहानी एक गाँव की", Severity.REVIEW),
+        ("zh", "我们烤面包,而且", Severity.REWRITE),
+        ("zh", "一年比一年暖和", None),
+        ("ja", "毎朝パンを", Severity.REWRITE),
+        ("ja", "パンと、そして", Severity.REWRITE),
+        ("ja", "毎朝パンを。", None),
+        ("ar", "نخبز الخبز في", Severity.REWRITE),
+        ("pt", "Fazemos pão com", Severity.REWRITE),
+        ("es", "El pan de la vida", None),
+        ("es", "¿Vienes", Severity.REVIEW),
+        ("es", "Vienes?", Severity.REVIEW),
+        ("he", 'דו"ח חדש על המזון', None),
+        ("de", "»Zurück zum Brot« heute Abend", None),
+        ("ru", "Книга «Мы", Severity.BLOCK),
+        ("ja", "本』を読む", Severity.BLOCK),
+        ("en", "I like tea :)", None),
+    ],
+)
+def test_ends_of_other_languages(locale: str, body: str, severity: Severity | None) -> None:
+    item = ITEM.model_copy(update={"locale": locale, "description": "On Saturdays the barista bakes."})
+    copy = Copy(title="x", body=body)
+    found = check(copy, context(item=item), PolicySettings(), only=("finished",))
+    assert [f.severity for f in found] == ([severity] if severity else [])
 
 
 def test_other_languages_dangle_by_their_own_words() -> None:

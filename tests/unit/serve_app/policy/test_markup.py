@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the letters of other scripts are meant
 """The markup rule."""
 
 from __future__ import annotations
@@ -27,6 +28,17 @@ from tests.unit.serve_app.policy.judge import rule_ids
         ('{"title": "Coffee"}', "format.markup"),
         ('Coffee", "body": "Come', "format.markup"),
         (r"Coffee\nCake", "format.markup"),
+        ("Coffee :fire: now", "format.markup"),
+        ("[b]Coffee[/b]", "format.markup"),
+        ("Caf%C3%A9 now", "format.markup"),
+        ("Coffee%20now", "format.markup"),
+        ("Coffee'}", "format.markup"),
+        ("_Coffee_ now", "format.markup"),
+        ("CafÃ© now", "format.encoding"),
+        ("Mariaâ€™s coffee", "format.encoding"),
+        ("ÐšÐ¾Ñ„Ðµ", "format.encoding"),
+        ("Caf\ufffd", "format.encoding"),
+        ("Caf?s now", "format.encoding"),
         ("Title: Coffee", "format.leftover"),
         ("Coffee. Category: CURIOSITY", "format.leftover"),
         ("A BENEFIT_HOWTO coffee", "format.leftover"),
@@ -58,6 +70,9 @@ def test_leftovers_are_caught(text: str, code: str) -> None:
         "Rock 'n' roast",
         "Half price? Sure!",
         "Coffee & tea; AT&T",
+        "At 12:30: coffee",
+        "AMANHÃ É CAFÉ",
+        "(´▽`) coffee",
         "M&Ms; Skittles",
         "Coffee™\ufe0f ❤\ufe0f #\ufe0f\u20e3",
         "Coffee 👩\u200d🍳",
@@ -65,6 +80,13 @@ def test_leftovers_are_caught(text: str, code: str) -> None:
 )
 def test_plain_text_is_no_markup(text: str) -> None:
     assert rule_ids(text) == set()
+
+
+@pytest.mark.parametrize("text", ["100% coffee, 50%off", "“O café…”", "“Caffè”… “fiancé’”"])
+def test_marks_after_a_letter_are_no_other_encoding(text: str) -> None:
+    profile = LengthProfile(length_profile="long", max_title=200, max_body=500)
+    context = PolicyContext.of(item=Item(title="Coffee"), caption="", profile=profile)
+    assert check(Copy(title=text), context, PolicySettings(), only=("markup",)) == ()
 
 
 @pytest.mark.parametrize(
