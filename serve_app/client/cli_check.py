@@ -67,7 +67,7 @@ def check(
 
     Example: pushgen check --item item.json --copy copy.json --profile ios --locale en-US
     """
-    with reported(as_json=as_json), _installed():
+    with reported(as_json=as_json), installed():
         given = {
             "item": _read(item), "copy": _read(copy), "profile": profile, "locale": locale,
             "recent_copies": _read(recent), "terms": _read(terms),
@@ -90,7 +90,7 @@ def rules(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, as in a pipe, instead of a table.")] = False,
 ) -> None:
     """Every kind of finding: its id, its severity, what it means and the setting that changes it."""
-    with reported(as_json=as_json), _installed():
+    with reported(as_json=as_json), installed():
         from serve_app.checking.checker import Checker  # noqa: PLC0415 - not all clients have the rules
 
         rows = [row._asdict() for row in Checker.load(policy).rules()]
@@ -116,7 +116,7 @@ def check_one(checker: Checker, content: Mapping[str, Any], fail_on: FailOn, *, 
 def check_lines(checker: Checker, source: str, shared: Mapping[str, Any], fail_on: FailOn) -> int:
     """Print a result for each line, in order, as they are read. Returns the exit code. Raises BadArgument."""
     wrong = failed = False
-    with _opened(source) as lines:
+    with opened(source) as lines:
         total = None if source == "-" or not errors.is_terminal else _count(Path(source))
         for number, line in enumerate(tracked(lines, "copies", total, prints=True), 1):
             if not (text := line.strip(_BLANK)):
@@ -165,7 +165,7 @@ def _read(source: str | None) -> Any:
 
 
 @contextmanager
-def _installed() -> Iterator[None]:
+def installed() -> Iterator[None]:
     """The client alone comes without the libraries of the rules: say what to install."""
     try:
         yield
@@ -176,7 +176,7 @@ def _installed() -> Iterator[None]:
         raise BadArgument(str(error)) from None
 
 
-def _opened(source: str) -> BinaryIO:
+def opened(source: str) -> BinaryIO:
     if source == "-":
         if sys.stdin is None:
             raise BadArgument("stdin is closed")

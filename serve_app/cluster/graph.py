@@ -17,6 +17,7 @@ from deployments.settings import parse
 from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
+from serve_app.cluster.decision_log import DecisionLog
 from serve_app.cluster.metrics import ServeMetrics
 from serve_app.cluster.presence import Presence
 from serve_app.cluster.remote import RemoteStage, RemoteStages
@@ -60,7 +61,7 @@ class Graph:
         self._stage_places = stage_places
         self._drain_s = drain_s
         self._app_name = serve.get_replica_context().app_name
-        self._log = RequestLog()
+        self._log, self._decisions = RequestLog(), DecisionLog()
         knobs = IngressKnobs()
         self._categories = KnownCategories(
             Cached(self._ask_categories, **_CATALOGUE), knobs.catalogue.load().categories
@@ -90,13 +91,15 @@ class Graph:
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
         check_drain(knobs, self._drain_s)
         at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
+        self._decisions.reconfigure(knobs.audit)
         self.service.reconfigure(knobs, profiles)
         self._categories.at_hand = at_hand
         self._log.reconfigure(knobs.log)
 
     def close(self) -> None:
-        """Write the lines of the log that wait. Blocks."""
+        """Write the lines of the logs that wait. Blocks."""
         self._log.close()
+        self._decisions.close()
 
     async def _ask_categories(self) -> tuple[Category, ...]:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))

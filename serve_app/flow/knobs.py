@@ -174,10 +174,24 @@ class LogKnobs(Knobs):
     item_text: bool = False
 
 
+class AuditKnobs(Knobs):
+    """The audit log: an entry for each Decision, from which `pushgen replay` makes the choice again.
+
+    folder: of its files, one a replica; empty for the folder of Serve's own log of the replica. A file is rotated at
+    `max_file_mib`, and `max_files` are kept. item_text: also write the item's words, recent copies and the caption, so
+    that other rules can be tried. Copies of the request and of the models are always written.
+    """
+
+    folder: str = Field(default="", max_length=4096)
+    max_file_mib: int = Field(default=64, ge=1, le=65_536)
+    max_files: int = Field(default=16, ge=1, le=10_000)
+    item_text: bool = False
+
+
 class IngressKnobs(Knobs):
     """All knobs of the ingress. Relations between them are checked when they are set.
 
-    images_by_url: None refuses images by URL.
+    images_by_url: None refuses images by URL. audit: None writes no audit log.
     """
 
     defaults: DefaultKnobs = DefaultKnobs()
@@ -189,6 +203,7 @@ class IngressKnobs(Knobs):
     policy: PolicySettings = PolicySettings()
     tiers: TierRule = TierRule()
     log: LogKnobs = LogKnobs()
+    audit: AuditKnobs | None = None
     length_profiles: str = "configs/profiles.yaml"
     length_profiles_revision: str = Field(default="", max_length=64)
     """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""

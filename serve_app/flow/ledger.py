@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from deployments.errors import DeadlineExceeded, PushGenError, StageFailed, StageUnavailable
-from deployments.types import Degradation, Stage, StageRevision, StageTiming, Usage
+from deployments.types import Degradation, Stage, StageRevision, StageTiming, Usage, WinCalibration
 
 # Errors of a stage that degrade the decision instead of failing it. Bad input always reaches the caller, overload of
 # every stage but the scorer.
@@ -20,11 +20,13 @@ _HERE = frozenset({Stage.CHECK, Stage.SELECT})
 class Ledger:
     """Collects records while the pipeline runs. They are read once, into the Decision.
 
-    allow_degradation: False when the caller wants an error rather than a degraded decision.
+    allow_degradation: False when the caller wants an error rather than a degraded decision. calibration: of the win
+    probabilities, as the scorer gave it last.
     """
 
     def __init__(self, *, allow_degradation: bool = True) -> None:
         self.allow_degradation = allow_degradation
+        self.calibration = WinCalibration()
         self._wall_ms: dict[Stage, float] = {}
         self._in_flight: Counter[Stage] = Counter()
         self._began: dict[Stage, float] = {}

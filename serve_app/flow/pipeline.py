@@ -227,6 +227,7 @@ class Pipeline:
                 shown_copies = [shown(copy, brief.output_fields) for copy in copies]
                 result = await self._stages.reward.score(facts, shown_copies, brief.call)
             ledger.used(Stage.SCORE, result.usage, result.revision, in_turn=True)
+            ledger.calibration = result.calibration
             return result
 
         return Scoring(ask, existing, self._knobs.selection, brief.margin, repeatable=brief.seed is not None)

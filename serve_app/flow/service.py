@@ -37,6 +37,7 @@ from serve_app.contract.messages import (
 from serve_app.contract.requests import check_size
 from serve_app.contract.verbs import BATCH, CAPTION, CHECK, GENERATE, ROUTE, SCORE, STREAM
 from serve_app.flow.admission import Admission
+from serve_app.flow.audit import Audit
 from serve_app.flow.brief import (
     category_violations,
     copies_violations,
@@ -88,7 +89,7 @@ class PushGenService:
     ) -> None:
         self._knobs = knobs
         self._profiles = profiles
-        self._checks = Checks(knobs, profiles)
+        self._checks, self._audit = Checks(knobs, profiles), Audit(knobs)
         self._categories = categories
         self._revisions = revisions
         self._health = health
@@ -107,7 +108,7 @@ class PushGenService:
         """Take new knobs. Requests in flight keep the knobs they began with."""
         self._knobs = knobs
         self._profiles = profiles
-        self._checks = Checks(knobs, profiles)
+        self._checks, self._audit = Checks(knobs, profiles), Audit(knobs)
         self._captioner.reconfigure(knobs)
         self._admission.reconfigure(knobs.admission)
         self.journal.knobs = knobs.log
@@ -289,9 +290,11 @@ class PushGenService:
         async with call.deadline.limit("checking the request"):
             brief = await asyncio.to_thread(make_brief, request, call, knobs, profiles, names, self._adapters, caller)
         pipeline = Pipeline(self._stages, knobs, categories, self._metrics)
+        audit, rules_revision = self._audit, self._checks.revision(caller)
         async with aclosing(pipeline.run(brief, record.ledger)) as events:
             async for event in events:
                 if isinstance(event, DecidedEvent):
                     record.decision = event.decision
                     self._metrics.decided(event.decision)
+                    audit.note(record, brief, options.margin, categories, rules_revision)
                 yield event

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from serve_app.cluster import request_log
 from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.journal import Journal, logger
 from serve_app.flow.knobs import LogKnobs
@@ -82,25 +81,6 @@ def test_a_file_that_cannot_be_written_is_told_and_costs_no_request(
     log.close()
     assert ids(stdout.getvalue()) == ["a"]
     assert "no file for the log of requests" in caplog.text
-
-
-def test_a_disk_that_hangs_holds_nobody_up(
-    log: RequestLog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    let_go = threading.Event()
-
-    class Hangs(logging.Handler):
-        def emit(self, _record: logging.LogRecord) -> None:
-            assert let_go.wait(10)
-
-    monkeypatch.setattr(request_log, "_writer", lambda _: Hangs())
-    monkeypatch.setattr(request_log, "_MAX_WAITING", 2)
-    log.reconfigure(LogKnobs())
-    with caplog.at_level("ERROR", "ray.serve"):
-        for _ in range(9):
-            ask("a")
-    let_go.set()
-    assert caplog.text.count("lines are dropped") == 1
 
 
 def test_once_closed_nothing_is_left(log: RequestLog) -> None:
