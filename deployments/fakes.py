@@ -126,7 +126,8 @@ class FakeGenerator(FakeStage):
         for plan in task.plan:
             for n in range(1 if task.temperature == 0 else task.candidates_per_category):
                 usage = await self.work(call, "generating")
-                tag = hashlib.sha256(f"{plan.category}{n}{task.seed}".encode()).hexdigest()[:6].translate(_DIGITS)
+                words = f"{plan.category}{n}{task.seed}{''.join(task.constraints)}"
+                tag = hashlib.sha256(words.encode()).hexdigest()[:6].translate(_DIGITS)
                 yield Draft(
                     title=f"Fake {tag}: {subject}"[: task.profile.max_title],
                     body=f"A fake {plan.category.lower()} copy {tag} about {subject}."[: task.profile.max_body],

@@ -124,7 +124,8 @@ class VllmGenerator(Startable[GeneratorKnobs]):
         room, count = self._room(task, knobs), self._engine.count_tokens
         item_facts = prompt_facts(task.item, task.caption, room, count, self._control_words)
         adapter = chosen(task.adapter, knobs.adapter)
-        rendered = (self._engine.render(prompt.messages(task, plan, item_facts)) for plan in task.plan)
+        chats = (prompt.messages(task, plan, item_facts, self._control_words) for plan in task.plan)
+        rendered = map(self._engine.render, chats)
         prompts = [_Prompt(words, sampling, adapter) for words in rendered]
         return jobs_of(task, prompts, item_facts, sampling.temperature, knobs.second_tries)
 

@@ -90,7 +90,7 @@ class OpenAiGenerator(Startable[OpenAiGeneratorKnobs]):
         item_facts = prompt_facts(task.item, task.caption, knobs.max_facts_tokens, estimate_tokens, CONTROL_WORDS)
         if knobs.temperature is not None and task.temperature is not None:
             knobs = knobs.model_copy(update={"temperature": task.temperature})
-        chats = [_chat(prompt.messages(task, plan, item_facts), schema, knobs) for plan in task.plan]
+        chats = [_chat(prompt.messages(task, plan, item_facts, CONTROL_WORDS), schema, knobs) for plan in task.plan]
         return jobs_of(task, chats, item_facts, knobs.temperature, knobs.second_tries)
 
     async def _draft(self, job: Job[Chat], call: Call) -> Draft | PushGenError:

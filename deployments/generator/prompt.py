@@ -14,6 +14,7 @@ from typing import Final
 from deployments.engines.words import Message
 from deployments.generator.structured import in_order, limits
 from deployments.item_text import prompt_facts
+from deployments.language_names import language_name
 from deployments.prompt_revision import prompt_revision
 from deployments.text import clean
 from deployments.types import CategoryPlan, Copy, GenerationTask, Item, LengthProfile, OutputField
@@ -30,19 +31,18 @@ _FIT_QUESTION: Final = (
     f"Is it true to the item, about it, in good language and worth sending as it is? Answer {YES} or {NO}."
 )
 
-# An English name reads better to a small model than a tag.
-_LANGUAGES: Final = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish", "fi": "Finnish",
-    "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian",
-    "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 
+def messages(
+    task: GenerationTask, plan: CategoryPlan, item_facts: str, control_words: Sequence[str] = ()
+) -> list[Message]:
+    """Return the chat that writes in one category. `item_facts`: from `prompt_facts`, once for all categories.
 
-def messages(task: GenerationTask, plan: CategoryPlan, item_facts: str) -> list[Message]:
-    """Return the chat that writes in one category. `item_facts`: from `prompt_facts`, once for all categories."""
+    control_words: as in `item_text.fitted`, because a constraint may quote what an item says.
+    """
     request = "Write one push notification for this item."
+    if task.constraints:  # before the style, so that the categories share them
+        request += "\nOther copy was rejected. Keep to this:"
+        request += "".join(f"\n- {clean(constraint, control_words)}" for constraint in task.constraints)
     if plan.instruction:
         request += f"\nStyle: {plan.instruction}"
     return _chat(task, item_facts, request)
@@ -72,7 +72,7 @@ def _form(fields: Sequence[OutputField], profile: LengthProfile, language: str) 
     }
     form = f"Answer as JSON with {' and '.join(parts[field] for field in fields)}."
     if language != "en":
-        form += f" Write in {_LANGUAGES.get(language, f'the language {language!r}')}."
+        form += f" Write in {language_name(language)}."
     return form
 
 
@@ -86,5 +86,10 @@ def _rendered(item: Item, caption: str) -> list[str]:
     profile = LengthProfile(length_profile="p", max_title=40, max_body=90)
     task = GenerationTask(item=item, caption=caption, plan=(plan,), candidates_per_category=1, profile=profile)
     facts = prompt_facts(item, caption, 1000, len)
-    chats = [*messages(task, plan, facts), *fit_messages(task, Copy(title="t", body="b"), facts)]
+    again = task.model_copy(update={"constraints": ("c",)})
+    chats = [
+        *messages(task, plan, facts),
+        *messages(again, plan, facts),
+        *fit_messages(task, Copy(title="t", body="b"), facts),
+    ]
     return [part for message in chats for part in (message.role, message.text)]

@@ -185,6 +185,8 @@ class Candidate(Model):
     """Findings of the copy as it was written, which a repair has mended. Their words and places are of that copy."""
     rejected: bool = False
     win_probability: float | None = Field(default=None, ge=0, le=1)
+    round: int = Field(default=0, ge=0)
+    """1, or 2 for one that was written after policy had rejected all of the first; 0 for what was not written here."""
 
     @property
     def copy_text(self) -> Copy:

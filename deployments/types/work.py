@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from deployments.types.base import AnswerEnum, Model, Name
+from deployments.types.base import AnswerEnum, Model, Name, ShortText
 from deployments.types.decision import Caption, Reward, StageRevision, Usage, WinCalibration
 from deployments.types.item import Copy, Item, OutputField
 
@@ -58,6 +58,8 @@ class GenerationTask(Model):
     output_fields: tuple[OutputField, ...] = (OutputField.TITLE, OutputField.BODY)
     temperature: float | None = None
     seed: int | None = None
+    constraints: tuple[ShortText, ...] = Field(default=(), max_length=12)
+    """Sentences that tell the writer what to keep to, after other copy was rejected; none at first."""
     adapter: str | None = None
     """A name of the generator's adapters, "base" for its model without one, None for the operator's default."""
 

@@ -139,6 +139,8 @@ def _copy(candidate: Candidate) -> Text:
         colour = "red" if finding.severity.rejects else "yellow"
         excerpt = f' "{finding.text}"' if finding.text else ""
         text.append(f"\n{word(finding.severity).lower()}: {finding.rule}{excerpt}", style=f"not bold {colour}")
+    if candidate.round > 1:
+        text.append("\nwritten again, told of the findings of the others", style="not bold cyan")
     for rule in dict.fromkeys(finding.rule for finding in candidate.repaired):
         text.append(f"\nrepaired: {rule}", style="not bold cyan")
     return text

@@ -32,6 +32,7 @@ from deployments.types import (
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.contract.messages import CheckCopyRequest, GenerateNotificationRequest, ScoreCopiesRequest
 from serve_app.flow.knobs import IngressKnobs, LimitKnobs
+from serve_app.flow.operator_templates import with_operators
 from serve_app.flow.options import budget_in_force, options_in_force
 from serve_app.flow.pictures import url_violations
 from serve_app.flow.record import current
@@ -40,7 +41,7 @@ from serve_app.policy.context import RecentCopies
 from serve_app.policy.tiers import TierRule
 from serve_app.policy.word_list import WordList
 
-# Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ...
+# Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ..., the operator's template i0.
 _OUR_IDS = re.compile(r"[ci]\d+")
 
 
@@ -154,13 +155,12 @@ def make_brief(
     if not caption:
         request.item.pictures_digest()
         composed = None if request.item.has_pictures else of_words(request.item)
+    named = [i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)]
     return Brief(
         item=request.item,
         text_item=request.item.without_media(),
         given_caption=caption,
-        incumbents=tuple(
-            i if i.id else i.model_copy(update={"id": f"i{n}"}) for n, i in enumerate(request.incumbents, start=1)
-        ),
+        incumbents=with_operators(named, request.item.locale, knobs.templates),
         recent_copies=request.recent_copies,
         options=in_force,
         requested_categories=options.categories_wanted,

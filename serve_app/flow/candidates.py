@@ -17,16 +17,26 @@ from deployments.types import (
     ItemFacts,
     LengthProfile,
     OutputField,
+    PolicyFinding,
     Source,
 )
 from serve_app.flow.canonical import Numbering
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
 from serve_app.policy.context import RecentCopies
+from serve_app.policy.registry import RULES
 from serve_app.policy.repair import mended
+from serve_app.policy.spans import raw_span
 from serve_app.policy.word_list import WordList
 
-_UNFILLED: Final = "placeholder.unfilled"
+_PLACEHOLDER: Final = "placeholder."
+# What is wrong with a single value, such as a title.
+_FINDINGS_OF_VALUES: Final = (
+    "format.invisible", "format.markup", "format.leftover", "pii.", "placeholder.", "safety.", "terms.",
+)  # fmt: skip
+_RULES_OF_VALUES: Final = tuple(
+    name for name, rule in RULES.items() if any(kind.id.startswith(_FINDINGS_OF_VALUES) for kind in rule.ids)
+)
 
 
 def read(item: Item, profile: LengthProfile, tenant_banned: WordList | None) -> tuple[PolicyContext, ItemFacts]:
@@ -44,7 +54,8 @@ def from_drafts(
     """
     context = replace(context, generated=True)
     for draft in drafts:
-        yield _from_draft(draft, numbering.id_of(draft), replace(context, category=draft.category), settings)
+        candidate = _from_draft(draft, numbering.id_of(draft), replace(context, category=draft.category), settings)
+        yield candidate.model_copy(update={"round": numbering.round})
 
 
 def _from_draft(draft: Draft, id_: str, context: PolicyContext, settings: PolicySettings) -> Candidate:
@@ -77,17 +88,20 @@ def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: Polic
     """Return an incumbent as a candidate.
 
     A human copy is the caller's own word: it is checked for the caller to know, and only a placeholder that nobody
-    filled in rejects it. A filled template holds the words of the item's author, and is checked as generated copy is.
+    fills in rejects it. A filled template holds the words of the item's author, and is checked as generated copy is.
     """
-    candidate = as_candidate(incumbent, context.item)
+    candidate, values = as_candidate(incumbent, context.item)
     if candidate.rejected:
         return candidate
     context = replace(context, output_fields=_fields_of(incumbent), incumbents=RecentCopies())
+    findings: tuple[PolicyFinding, ...] = ()
     if candidate.source is Source.TEMPLATE:
+        findings = _of_values(values, candidate.copy_text, context, settings)
         context = replace(context, own_words=f"{incumbent.title} {incumbent.body}")
-    findings = check(candidate.copy_text, context, settings)
+    of_whole = check(candidate.copy_text, context, settings)
+    findings = (*of_whole, *(finding for finding in findings if finding not in of_whole))
     faults = [f for f in findings if f.severity.rejects]
-    rejected = any(f.rule == _UNFILLED or candidate.source is Source.TEMPLATE for f in faults)
+    rejected = any(f.rule.startswith(_PLACEHOLDER) or candidate.source is Source.TEMPLATE for f in faults)
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
 
@@ -99,6 +113,19 @@ def from_copies(copies: Sequence[Copy], context: PolicyContext, settings: Policy
         yield Candidate(
             id=f"i{number}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()
         )
+
+
+def _of_values(
+    values: Copy, filled: Copy, context: PolicyContext, settings: PolicySettings
+) -> tuple[PolicyFinding, ...]:
+    """Check the author's words in a filled template by themselves: what stands around them may hide what they are."""
+    found = check(values, context, settings, only=_RULES_OF_VALUES)
+    return tuple(_placed(finding, filled) for finding in found if finding.rule.startswith(_FINDINGS_OF_VALUES))
+
+
+def _placed(finding: PolicyFinding, filled: Copy) -> PolicyFinding:
+    start, end = raw_span(getattr(filled, finding.field), finding.text, None)
+    return finding.model_copy(update={"start": start, "end": end})
 
 
 def _fields_of(incumbent: Incumbent) -> tuple[OutputField, ...]:

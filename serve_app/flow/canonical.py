@@ -17,15 +17,22 @@ from serve_app.policy.context import RecentCopies
 class Numbering:
     """Ids by the place of the category in the plan, then the draft's index in it: c1, c2 ...
 
-    A number whose draft is not written stays free.
+    A number whose draft is not written stays free. round: 1, or 2 where the generator writes again. before: the
+    numbers that an earlier round has used.
     """
 
     plan: Sequence[CategoryPlan]
     per_category: int
+    round: int = 1
+    before: int = 0
+
+    @property
+    def last(self) -> int:
+        return self.before + len(self.plan) * self.per_category
 
     def id_of(self, draft: Draft) -> str:
         place = [planned.category for planned in self.plan].index(draft.category)
-        return f"c{1 + place * self.per_category + draft.index}"
+        return f"c{self.before + 1 + place * self.per_category + draft.index}"
 
 
 def by_number(candidate: Candidate) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin, Options
 from serve_app.fetch.knobs import FetchKnobs
+from serve_app.flow.operator_templates import Templates
 from serve_app.policy import PolicySettings
 from serve_app.policy.tiers import TierRule
 
@@ -202,6 +203,12 @@ class IngressKnobs(Knobs):
     admission: AdmissionKnobs = AdmissionKnobs()
     policy: PolicySettings = PolicySettings()
     tiers: TierRule = TierRule()
+    repair_round: bool = True
+    """When policy has rejected all candidates and there is time, write one more a category, told of the findings.
+
+    Turn it off for a writer too small to follow instructions."""
+    templates: Templates = {}
+    """By locale: of the nearest one, for a request that brings no template of its own."""
     log: LogKnobs = LogKnobs()
     audit: AuditKnobs | None = None
     length_profiles: str = "configs/profiles.yaml"

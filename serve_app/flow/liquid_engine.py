@@ -29,10 +29,15 @@ _AROUND: Final = 30
 
 
 class Rendered(NamedTuple):
-    """The text, and the names of the values that it lacks, in order. Their output statements stay in the text."""
+    """The text, and what was looked up for it.
+
+    missing: the names of the values that it lacks, in order. Their output statements stay in the text. read: the texts
+    of the values that were there.
+    """
 
     text: str
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 class TemplateError(Exception):
@@ -62,13 +67,13 @@ def render(source: str, values: Mapping[str, object]) -> Rendered:
         raise TemplateError("syntax", _words(error)) from None
     except Exception:  # noqa: BLE001 - dates and numbers of templates make the filters raise anything
         raise TemplateError("syntax", "cannot be rendered") from None
-    return Rendered(output.getvalue(), tuple(dict.fromkeys(context.missing)))
+    return Rendered(output.getvalue(), tuple(dict.fromkeys(context.missing)), tuple(dict.fromkeys(context.read)))
 
 
 class _Engine(NamedTuple):
     environment: Environment
     context: Any
-    """The class of a render context that has `missing`, a list of names."""
+    """The class of a render context that has `missing`, a list of names, and `read`, a list of values."""
 
 
 @cache
@@ -93,6 +98,7 @@ def _engine() -> _Engine:
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.missing: list[str] = []
+            self.read: list[str] = []
             # Without the engine's own `now` and `today`, which would hide that the item has no such value.
             self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
 
@@ -100,6 +106,7 @@ def _engine() -> _Engine:
             value = super().get(path, token=token, default=default)
             if isinstance(value, Missing) and value.context is None:
                 value.path, value.context = ".".join(map(str, path)), self
+            self.read += (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
             return value
 
     class Bounded(Environment):

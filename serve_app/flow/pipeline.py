@@ -43,6 +43,7 @@ from serve_app.flow.metrics import Metrics, NoMetrics
 from serve_app.flow.options import as_sampled
 from serve_app.flow.plan import plan_of
 from serve_app.flow.scoring import Scoring, shown
+from serve_app.flow.second_round import task_again, write_again
 from serve_app.flow.select import select, select_uncompared
 from serve_app.flow.stepwise import in_steps
 from serve_app.policy import PolicyContext
@@ -99,17 +100,17 @@ class Pipeline:
         routed = tuple(RoutedCategory(category=p.category, weight=p.weight, wanted=p.wanted) for p in plan)
         yield RoutedEvent(categories=routed)
 
-        options, numbering = brief.options, Numbering(plan, brief.candidates_per_category)
+        options, task = brief.options, _task(brief, caption, plan)
+        written: list[Candidate] = []
         styles = {category.category: category.shows for category in self._categories}
         context, facts = await asyncio.to_thread(brief.read, caption, styles)
         existing = await self._existing(brief, context, ledger)
         async with self._scoring(brief, existing, facts, ledger) as scoring:
-            async with aclosing(
-                together(self._generate(brief, caption, plan, scoring.decided_early, ledger))
-            ) as drafts:
-                async for batch in drafts:
+            async with aclosing(self._drafts(brief, task, written, scoring.decided_early, ledger)) as drafts:
+                async for numbering, batch in drafts:
                     options = as_sampled(options, batch[0])
                     for candidate in await self._check(brief, context, batch, numbering, ledger):
+                        written.append(candidate)
                         scoring.add(candidate)
                         yield CandidateEvent(candidate=candidate)
             scored = await self._scored(brief, context, scoring, ledger)
@@ -136,35 +137,43 @@ class Pipeline:
             )
         )
 
-    async def _generate(
+    async def _drafts(
         self,
         brief: Brief,
-        caption: Caption,
-        plan: tuple[CategoryPlan, ...],
+        task: GenerationTask,
+        written: Sequence[Candidate],
         decided_early: asyncio.Event,
         ledger: Ledger,
+    ) -> AsyncGenerator[tuple[Numbering, list[Draft]], None]:
+        """Yield drafts as they finish, with the numbering of their round. written: what the caller made of them."""
+        call = self._cut(brief)
+        left_s = call.deadline.remaining_s()
+        first = Numbering(task.plan, task.candidates_per_category)
+        async with aclosing(together(self._generate(brief, task, decided_early, ledger))) as drafts:
+            async for batch in drafts:
+                yield first, batch
+        if not self._knobs.repair_round:
+            return
+        again = task_again(task, written, left_s - call.deadline.remaining_s(), call, ledger)
+        if again is not None:
+            second = Numbering(task.plan, 1, round=2, before=max(first.last, len(written)))
+            async with aclosing(together(write_again(self._stages.generator, again, call, ledger))) as drafts:
+                async for batch in drafts:
+                    yield second, batch
+
+    async def _generate(
+        self, brief: Brief, task: GenerationTask, decided_early: asyncio.Event, ledger: Ledger
     ) -> AsyncGenerator[Draft, None]:
         """Yield drafts as they finish.
 
         Ends early when the ranking is decided. Degrades when the time is up, or without text to ground a copy in.
         """
-        if not (caption.text.strip() or await asyncio.to_thread(metadata_caption, brief.text_item)):
+        if not (task.caption.strip() or await asyncio.to_thread(metadata_caption, brief.text_item)):
             ledger.degraded(Degradation.FEWER_CANDIDATES, StageFailed("the item has no text to write from"))
             return
-        task = GenerationTask(
-            item=brief.text_item,
-            caption=caption.text,
-            plan=plan,
-            candidates_per_category=brief.candidates_per_category,
-            profile=brief.profile,
-            output_fields=brief.output_fields,
-            temperature=brief.temperature,
-            seed=brief.seed,
-            adapter=brief.adapter,
-        )
         call = self._cut(brief)
         drafts = until(decided_early, aiter(self._stages.generator.generate(task, call)))
-        count, requested = 0, len(plan) * brief.candidates_per_category
+        count, requested = 0, len(task.plan) * task.candidates_per_category
         try:
             while True:
                 # Measures the wait for the generator alone, not the work of this flow between two drafts.
@@ -173,7 +182,7 @@ class Pipeline:
                 if draft is None:
                     break
                 count += 1
-                requested = len(plan) * as_sampled(brief.options, draft).candidates_per_category
+                requested = len(task.plan) * as_sampled(brief.options, draft).candidates_per_category
                 ledger.used(Stage.GENERATE, draft.usage, draft.revision)
                 yield draft
         except SURVIVABLE as error:
@@ -251,3 +260,17 @@ class Pipeline:
         kept_ms += route * min(reserve.route_ms, reserve.route_share * stages_ms)
         kept_ms += generate * min(reserve.generate_ms, reserve.generate_share * stages_ms)
         return Call(brief.call.deadline.sooner(kept_ms / 1000), brief.call.priority, brief.call.request_id)
+
+
+def _task(brief: Brief, caption: Caption, plan: tuple[CategoryPlan, ...]) -> GenerationTask:
+    return GenerationTask(
+        item=brief.text_item,
+        caption=caption.text,
+        plan=plan,
+        candidates_per_category=brief.candidates_per_category,
+        profile=brief.profile,
+        output_fields=brief.output_fields,
+        temperature=brief.temperature,
+        seed=brief.seed,
+        adapter=brief.adapter,
+    )

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from deployments.item_text import template_values
 from deployments.types import (
     MAX_LONG_TEXT,
     MAX_SHORT_TEXT,
     Candidate,
+    Copy,
     Incumbent,
     IncumbentKind,
     Item,
     PolicyFinding,
     Source,
 )
-from serve_app.flow.liquid_engine import TemplateError, render
+from serve_app.flow.liquid_engine import Rendered, TemplateError, render
 
 # Not `${name}`, `#{name}` and the like: another system was to fill those.
 _SHORT_FORM = re.compile(r"(?<![{$#%@])\{(?![{%])([^{}]*)\}(?!\})")
@@ -33,34 +35,60 @@ _MAX_LENGTH = {"title": MAX_SHORT_TEXT, "body": MAX_LONG_TEXT}
 _RULES = {"syntax": "template.syntax", "limit": "template.size"}
 
 
-def as_candidate(incumbent: Incumbent, item: Item) -> Candidate:
+class Filled(NamedTuple):
+    """A copy to send. values: the words of the item's author in it, by themselves; a copy is cut to its own length."""
+
+    candidate: Candidate
+    values: Copy = Copy()
+
+
+def as_candidate(incumbent: Incumbent, item: Item) -> Filled:
     """Return the copy to send. A template that lacks a value or cannot be rendered is rejected, and says why."""
     if incumbent.kind is IncumbentKind.HUMAN:
-        return Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
+        human = Candidate(id=incumbent.id, title=incumbent.title, body=incumbent.body, source=Source.INCUMBENT)
+        return Filled(human)
     values = template_values(item)
     texts: dict[str, str] = {}
+    filled_in: dict[str, str] = {}
     findings: list[PolicyFinding] = []
     for field, limit in _MAX_LENGTH.items():
-        text, problems = _filled(getattr(incumbent, field), field, values)
+        (text, _, read), problems = _filled(getattr(incumbent, field), field, values)
         if len(text) > limit:
             problems.append(PolicyFinding(rule=f"length.{field}", field=field))
         texts[field] = text[:limit]
+        filled_in[field] = "\n".join(value for value in read if value in texts[field])[:limit]
         findings += problems
-    return Candidate(
+    template = Candidate(
         id=incumbent.id, source=Source.TEMPLATE, findings=tuple(findings), rejected=bool(findings), **texts
     )
+    return Filled(template, Copy(**filled_in))
 
 
-def _filled(source: str, field: str, values: Mapping[str, object]) -> tuple[str, list[PolicyFinding]]:
+class _EveryValue(dict[str, object]):
+    """Values of an item that has all there are."""
+
+    def get(self, _key: str, _default: object = None) -> object:
+        return "value"
+
+
+def check_syntax(source: str) -> None:
+    """Raise TemplateError for a template that no item could fill."""
+    liquid, _ = _as_liquid(source, _EveryValue())
+    render(liquid, {})
+    _check_braces(liquid)
+
+
+def _filled(source: str, field: str, values: Mapping[str, object]) -> tuple[Rendered, list[PolicyFinding]]:
     """Render one field. A template that cannot be rendered stays as it is."""
     liquid, unknown = _as_liquid(source, values)
     try:
-        text, missing = render(liquid, values) if "{" in liquid else (liquid, ())
+        rendered = render(liquid, values) if "{" in liquid else Rendered(liquid)
         _check_braces(liquid)
     except TemplateError as error:
-        return source, [PolicyFinding(rule=_RULES[error.fault], field=field, text=str(error)[:120])]
-    lacking = [*unknown, *(f"{{{{ {name} }}}}" for name in missing)]
-    return text, [PolicyFinding(rule="template.value", field=field, text=placeholder[:120]) for placeholder in lacking]
+        return Rendered(source), [PolicyFinding(rule=_RULES[error.fault], field=field, text=str(error)[:120])]
+    lacking = [*unknown, *(f"{{{{ {name} }}}}" for name in rendered.missing)]
+    problems = [PolicyFinding(rule="template.value", field=field, text=one[:120]) for one in lacking]
+    return rendered, problems
 
 
 def _as_liquid(source: str, values: Mapping[str, object]) -> tuple[str, list[str]]:

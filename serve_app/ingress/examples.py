@@ -89,10 +89,11 @@ _CANDIDATE: dict[str, Any] = {
     "fit": 0.81,
     "findings": [],
     "repaired": [],
+    "round": 1,
     "rejected": False,
 }
 _REJECTED: dict[str, Any] = {
-    **{key: _CANDIDATE[key] for key in ("source", "category")},
+    **{key: _CANDIDATE[key] for key in ("source", "category", "repaired", "round")},
     "id": "c2",
     "rank": 2,
     "title": "97% of people pull it wrong",
@@ -109,7 +110,6 @@ _REJECTED: dict[str, Any] = {
             "evidence": "",
         }
     ],
-    "repaired": [],
     "rejected": True,
 }
 

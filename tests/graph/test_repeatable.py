@@ -130,7 +130,14 @@ class FakeGreedy(Shuffled):
         for place, plan in enumerate(task.plan):
             for n in range(count):
                 title = TITLES[place]
-                yield Draft(title=title, body=f"{title}!", category=plan.category, index=n, temperature=warmth, fit=0.9)
+                yield Draft(
+                    title=title,
+                    body=f"{title}, and then some cake.",
+                    category=plan.category,
+                    index=n,
+                    temperature=warmth,
+                    fit=0.9,
+                )
 
 
 async def test_the_decision_says_which_options_were_in_force() -> None:

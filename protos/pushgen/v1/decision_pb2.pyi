@@ -175,7 +175,7 @@ class Reward(_message.Message):
     def __init__(self, mean: _Optional[float] = ..., spread: _Optional[float] = ...) -> None: ...
 
 class Candidate(_message.Message):
-    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected", "win_probability", "fit", "repaired")
+    __slots__ = ("id", "rank", "title", "body", "category", "source", "reward", "score", "likelihood", "findings", "rejected", "win_probability", "fit", "repaired", "round")
     ID_FIELD_NUMBER: _ClassVar[int]
     RANK_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -190,6 +190,7 @@ class Candidate(_message.Message):
     WIN_PROBABILITY_FIELD_NUMBER: _ClassVar[int]
     FIT_FIELD_NUMBER: _ClassVar[int]
     REPAIRED_FIELD_NUMBER: _ClassVar[int]
+    ROUND_FIELD_NUMBER: _ClassVar[int]
     id: str
     rank: int
     title: str
@@ -204,7 +205,8 @@ class Candidate(_message.Message):
     win_probability: float
     fit: float
     repaired: _containers.RepeatedCompositeFieldContainer[PolicyFinding]
-    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ..., win_probability: _Optional[float] = ..., fit: _Optional[float] = ..., repaired: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ...) -> None: ...
+    round: int
+    def __init__(self, id: _Optional[str] = ..., rank: _Optional[int] = ..., title: _Optional[str] = ..., body: _Optional[str] = ..., category: _Optional[str] = ..., source: _Optional[_Union[Source, str]] = ..., reward: _Optional[_Union[Reward, _Mapping]] = ..., score: _Optional[float] = ..., likelihood: _Optional[float] = ..., findings: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., rejected: _Optional[bool] = ..., win_probability: _Optional[float] = ..., fit: _Optional[float] = ..., repaired: _Optional[_Iterable[_Union[PolicyFinding, _Mapping]]] = ..., round: _Optional[int] = ...) -> None: ...
 
 class Notification(_message.Message):
     __slots__ = ("title", "body", "category", "candidate_id")

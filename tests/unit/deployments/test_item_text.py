@@ -57,7 +57,8 @@ def composed(item: Item, _caption: str) -> str:
 
 def template(item: Item, _caption: str) -> str:
     body = "{title}|{description}|{creator}|{city}|{price}"
-    candidate = as_candidate(Incumbent(id="t", kind=IncumbentKind.TEMPLATE, title="{creator}", body=body), item)
+    source = Incumbent(id="t", kind=IncumbentKind.TEMPLATE, title="{creator}", body=body)
+    candidate = as_candidate(source, item).candidate
     return f"{candidate.title}\n{candidate.body}"
 
 

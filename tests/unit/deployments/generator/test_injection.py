@@ -58,6 +58,14 @@ def writing(item: Item, caption: str) -> list[Message]:
     return prompt.messages(task_of(item, caption), PLAN, facts)
 
 
+def rewriting(item: Item, caption: str) -> list[Message]:
+    """The item's own words came back in a finding."""
+    facts = prompt_facts(item, caption, 2_000, len, SPECIAL)
+    words = (item.title or "t")[:100] + (item.description or item.creator or caption or "b")[:200]
+    task = task_of(item, caption).model_copy(update={"constraints": (f"Words: {words}",)})
+    return prompt.messages(task, PLAN, facts, SPECIAL)
+
+
 def judging(item: Item, caption: str) -> list[Message]:
     """The item's own words came back as a draft."""
     facts = prompt_facts(item, caption, 2_000, len, SPECIAL)
@@ -69,7 +77,7 @@ def seeing(item: Item, _caption: str) -> list[Message]:
     return vision.messages(item, 2_000, len, SPECIAL)
 
 
-PROMPTS = {"writing": writing, "judging": judging, "seeing": seeing}
+PROMPTS = {"writing": writing, "rewriting": rewriting, "judging": judging, "seeing": seeing}
 
 
 def seen(text: str) -> str:
@@ -79,7 +87,7 @@ def seen(text: str) -> str:
 
 def outline(messages: Sequence[Message]) -> list[tuple[str, str]]:
     """The roles and texts of a chat, without what follows the label of a line in the item or the draft."""
-    return [(m.role, re.sub(r"^(\w+): .*$", r"\1", m.text, flags=re.MULTILINE)) for m in messages]
+    return [(m.role, re.sub(r"^(- )?(\w+): .*$", r"\2", m.text, flags=re.MULTILINE)) for m in messages]
 
 
 @pytest.mark.parametrize("chat", PROMPTS)

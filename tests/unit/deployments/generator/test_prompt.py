@@ -1,7 +1,12 @@
 from __future__ import annotations
 
 from itertools import takewhile
+from typing import Any
 
+import pytest
+
+from deployments.engines.words import Message
+from deployments.generator import prompt
 from deployments.generator.prompt import messages
 from deployments.item_text import prompt_facts
 from deployments.types import CategoryPlan, CountingUnit, GenerationTask, Item, LengthProfile, OutputField
@@ -52,3 +57,20 @@ def test_the_language_is_named_and_wide_scripts_get_half_the_columns() -> None:
     japanese = rendered(task(item=Item(title="猫", locale="ja")), PLANS[0])
     assert "at most 20 characters" in japanese
     assert "Write in Japanese." in japanese
+
+
+def test_constraints_stand_before_the_style_and_are_shared() -> None:
+    work = task(constraints=("At most 30 characters in the title.", "Use no emoji."))
+    first, second = (rendered(work, plan) for plan in PLANS)
+    assert "Keep to this:\n- At most 30 characters in the title.\n- Use no emoji.\nStyle: " in first
+    assert first.removeprefix(shared_start(first, second)) == PLANS[0].instruction
+
+
+def test_the_revision_holds_the_words_around_constraints(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = prompt.revision()
+
+    def plain(work: GenerationTask, *rest: Any) -> list[Message]:
+        return messages(work.model_copy(update={"constraints": ()}), *rest)
+
+    monkeypatch.setattr(prompt, "messages", plain)
+    assert prompt.revision() != before

@@ -116,6 +116,14 @@ def test_markup_and_invisible_characters_of_the_author_are_not_filled_in() -> No
     assert from_incumbent(template, context, SETTINGS).title == "Free yenom"
 
 
+def test_a_fault_of_a_value_is_told_once_and_where_it_stands() -> None:
+    context = PolicyContext.of(Item(title="The fucking cake"), "", CONTEXT.profile)
+    template = Incumbent(id="b", title="Look: {title}", body="Come and see.", kind=IncumbentKind.TEMPLATE)
+    candidate = from_incumbent(template, context, SETTINGS)
+    (finding,) = [f for f in candidate.findings if f.rule == "terms.banned"]
+    assert candidate.title[finding.start : finding.end] == "fucking"
+
+
 @pytest.mark.parametrize(
     "leftover", ["%price%", "[[name]]", "*|FNAME|*", "${name}", "<%= x %>", "%%name%%", "#{name}", "{# note #}"]
 )

@@ -13,7 +13,7 @@ VALUES = {"title": "x" * 500, "text": "x" * LONG, "tags": ["x"] * 64}
 
 
 def test_the_engine_is_loaded() -> None:
-    assert render("{{ title }}", {"title": "Fresh bread"}) == ("Fresh bread", ())
+    assert render("{{ title }}", {"title": "Fresh bread"}) == ("Fresh bread", (), ("Fresh bread",))
 
 
 @pytest.mark.parametrize(

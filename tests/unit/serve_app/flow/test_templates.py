@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.types import MAX_SHORT_TEXT, Candidate, Incumbent, IncumbentKind, Item, Source
-from serve_app.flow.templates import as_candidate
+from deployments.types import MAX_SHORT_TEXT, Candidate, Copy, Incumbent, IncumbentKind, Item, Source
+from serve_app.flow.liquid_engine import TemplateError
+from serve_app.flow.templates import as_candidate, check_syntax
 
 ITEM = Item(
     title="Fresh bread",
@@ -20,7 +21,7 @@ def template(title: str, body: str = "") -> Incumbent:
 
 
 def rendered(source: str, item: Item = ITEM) -> Candidate:
-    return as_candidate(template(source), item)
+    return as_candidate(template(source), item).candidate
 
 
 def rule_ids(candidate: Candidate) -> list[tuple[str, str]]:
@@ -28,7 +29,7 @@ def rule_ids(candidate: Candidate) -> list[tuple[str, str]]:
 
 
 def test_a_human_copy_keeps_its_braces() -> None:
-    candidate = as_candidate(Incumbent(id="i", title="{title} of the day"), ITEM)
+    candidate = as_candidate(Incumbent(id="i", title="{title} of the day"), ITEM).candidate
     assert (candidate.title, candidate.source) == ("{title} of the day", Source.INCUMBENT)
 
 
@@ -139,7 +140,7 @@ def test_a_template_with_a_fault_is_rejected_in_words_and_stays_as_it_is(source:
 
 
 def test_each_field_is_reported() -> None:
-    candidate = as_candidate(template("{{ a }}", "{{ b"), ITEM)
+    candidate = as_candidate(template("{{ a }}", "{{ b"), ITEM).candidate
     assert [(f.field, f.rule) for f in candidate.findings] == [
         ("title", "template.value"),
         ("body", "template.syntax"),
@@ -165,6 +166,24 @@ def test_metadata_do_not_stand_in_for_the_items_own_fields() -> None:
 
 
 def test_a_filled_template_that_is_too_long_is_cut_and_rejected() -> None:
-    candidate = as_candidate(template("{long}"), ITEM.model_copy(update={"metadata": {"long": "x" * 9999}}))
+    candidate = as_candidate(template("{long}"), ITEM.model_copy(update={"metadata": {"long": "x" * 9999}})).candidate
     assert [f.rule for f in candidate.findings] == ["length.title"]
     assert len(candidate.title) == MAX_SHORT_TEXT
+
+
+def test_the_authors_words_that_are_sent_are_told_apart_from_the_templates() -> None:
+    source = template(
+        "{{ title }}: {% for tag in tags %}{{ tag }} {% endfor %}{% if city %}today{% endif %}", "{creator}!"
+    )
+    candidate, values = as_candidate(source, ITEM)
+    assert (candidate.title, candidate.body) == ("Fresh bread: bakery rye today", "Ana!")
+    assert (values.title.split("\n"), values.body) == (["Fresh bread", "bakery", "rye"], "Ana")
+    assert as_candidate(template("{{ title | upcase }}"), ITEM).values.title == ""  # the whole copy is checked too
+    assert as_candidate(Incumbent(id="i", title="Fresh bread"), ITEM).values == Copy()
+
+
+@pytest.mark.parametrize("source", ["{{ title", "{% if a %}", "{ {title} }", "{{ a | nofilter }}"])
+def test_a_template_that_no_item_could_fill_is_known_beforehand(source: str) -> None:
+    with pytest.raises(TemplateError):
+        check_syntax(source)
+    check_syntax("{title} {{ anything }}")
