@@ -32,7 +32,7 @@ class TierRule(Knobs):
     name is AUTO. A finding of BLOCK or REWRITE is HOLD in any case: a human incumbent may be kept with one.
     """
 
-    hold: tuple[Pattern, ...] = Field(default=("grounding.*", "safety.*", "terms.*"), max_length=100)
+    hold: tuple[Pattern, ...] = Field(default=("grounding.*", "pii.*", "safety.*", "terms.*"), max_length=100)
     sample: tuple[Pattern, ...] = Field(default=(_ALL,), max_length=100)
 
 

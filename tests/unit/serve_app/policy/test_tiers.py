@@ -40,6 +40,7 @@ def test_the_tier_follows_the_findings_of_the_chosen_copy(
 def test_by_default_every_finding_is_seen_by_somebody() -> None:
     assert tier(TierRule(), ("format.run_on", Severity.REVIEW)) is Tier.SAMPLE
     assert tier(TierRule(), ("terms.banned", Severity.REVIEW)) is Tier.HOLD
+    assert tier(TierRule(), ("pii.phone", Severity.REVIEW)) is Tier.HOLD
 
 
 def test_nothing_to_send_has_no_tier() -> None:
