@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from deployments.item_text import placeholders_of
 from deployments.types import Copy, Item, LengthProfile, OutputField
 from serve_app.policy.evidence import Evidence, evidence_of
 from serve_app.policy.known_placeholders import Known, known
-from serve_app.policy.text import fold, normalise, readable
+from serve_app.policy.text import readable
 from serve_app.policy.word_list import WordList
+from serve_app.policy.wording import Wording, wording_of
 
 # Effect of a finding: "off" drops it, "review" keeps the copy, "rewrite" has it repaired, "block" rejects it.
 Action = Literal["off", "review", "rewrite", "block"]
 
 FieldName = Literal["title", "body"]
-_LONGEST_SENT: Final = 1_024  # no platform shows more
 _NAMES: dict[OutputField, FieldName] = {OutputField.TITLE: "title", OutputField.BODY: "body"}
 
 
@@ -62,18 +62,19 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class RecentCopies:
-    """Copies that exist already, sent lately or as incumbents, in the form in which a checked copy is compared."""
+    """Copies that were sent lately, in the form in which a checked copy is compared with them."""
 
     copies: tuple[Copy, ...] = ()
 
-    def sorted_words(self, fields: tuple[FieldName, ...]) -> list[str]:
-        """Return the words of these fields, one text a copy. Computed once for all copies of a request."""
-        if fields not in self._by_fields:
-            self._by_fields[fields] = [sorted_words(copy, fields) for copy in self.copies]
-        return self._by_fields[fields]
+    def wordings(self, fields: tuple[FieldName, ...], language: str) -> list[Wording]:
+        """Return the wording of these fields, one a copy. Computed once for all copies of a request."""
+        key = (fields, language)
+        if key not in self._by_fields:
+            self._by_fields[key] = [wording_of(joined(copy, fields), language) for copy in self.copies]
+        return self._by_fields[key]
 
     @cached_property
-    def _by_fields(self) -> dict[tuple[FieldName, ...], list[str]]:
+    def _by_fields(self) -> dict[tuple[tuple[FieldName, ...], str], list[Wording]]:
         return {}
 
 
@@ -129,15 +130,9 @@ class PolicyContext:
         return (self.evidence, Evidence(readable(self.own_words), self.item.language))
 
 
-def sorted_words(copy: Copy, fields: Sequence[FieldName]) -> str:
-    """Join the words of these fields, in alphabetical order."""
-    text = normalise(joined(copy, fields)[:_LONGEST_SENT])[:_LONGEST_SENT]
-    return " ".join(sorted(fold(text).split()))
-
-
 def joined(copy: Copy, fields: Sequence[FieldName]) -> str:
     """Join the fields that a checked copy has, so that a title-only copy is compared with titles only."""
-    return " ".join(getattr(copy, f) for f in fields)
+    return ".\n".join(getattr(copy, f) for f in fields)
 
 
 def fields_of(copy: Copy) -> Iterator[tuple[FieldName, str]]:

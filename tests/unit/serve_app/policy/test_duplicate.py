@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deployments.types import Copy
+from serve_app.policy.context import RecentCopies
 from tests.unit.serve_app.policy.judge import rule_ids
 
 
@@ -19,3 +20,14 @@ def test_the_same_candidate_twice_is_dropped_and_a_like_one_kept() -> None:
     others = (Copy(title="Coffee is ready"),)
     assert rule_ids("Coffee is ready!", others=others) == {"duplicate.candidate"}
     assert rule_ids("Coffee is ready for you", others=others) == set()
+
+
+def test_an_incumbent_is_no_news_but_may_be_said_better() -> None:
+    there = RecentCopies((Copy(title="Coffee is ready"),))
+    assert rule_ids("Coffee is ready!", incumbents=there) == {"duplicate.incumbent"}
+    assert rule_ids("Coffee is ready for you", incumbents=there) == set()
+
+
+def test_a_short_title_may_come_again_with_another_body() -> None:
+    recent = (Copy(title="Good morning", body="The library opens an hour early."),)
+    assert rule_ids("Good morning", "The barista pours an espresso.", recent_copies=recent) == set()

@@ -139,6 +139,54 @@ BLOCKED = [
 ]
 
 
+NEWS = [
+    # Same form, other news: (locale, copy, recent copy).
+    ("en", ("Rain in Leeds by noon", "12 mm expected"), ("Rain in York by noon", "8 mm expected")),
+    ("en", ("Good morning", "Your bus runs on time today."), ("Good morning", "The library opens an hour early.")),
+    ("ru", ("Курс доллара: 92,4 рубля", "На торгах утром."), ("Курс доллара: 91,8 рубля", "На торгах утром.")),
+    ("zh", ("北京今天多云，21度", "出门带件外套。"), ("上海今天多云，24度", "出门带件外套。")),
+    ("ja", ("大阪で震度3", "津波の心配はありません。"), ("仙台で震度4", "津波の心配はありません。")),
+    ("hi", ("दिल्ली में आज AQI 210", "मास्क साथ रखें।"), ("पटना में आज AQI 180", "मास्क साथ रखें।")),
+    ("ar", ("الأهلي يفوز 2-0", "هدفان في الشوط الأول."), ("الزمالك يفوز 3-1", "هدفان في الشوط الأول.")),
+    ("pt", ("Dólar fecha a R$ 5,12", "Alta de 0,3% no dia."), ("Dólar fecha a R$ 5,09", "Queda de 0,6% no dia.")),
+]
+AGAIN = [
+    (
+        "en",
+        ("Cats: the secret of sleep!", "They nap because they hunt at dawn"),
+        ("The secret of cats' sleep", "Because they hunt at dawn, they nap."),
+    ),
+    (
+        "en",
+        ("The bridge reopens on Monday", "Cars can cross it again."),
+        ("The bridge opens again Monday", "Cars can cross it again!"),
+    ),
+    (
+        "ru",
+        ("Мост откроют в понедельник", "Машины снова поедут через реку."),
+        ("В понедельник откроют мост", "Через реку снова поедут машины."),
+    ),
+    ("zh", ("老桥周一重新开放", "汽车又能过河了。"), ("周一，老桥重新开放！", "汽车又可以过河了")),
+    ("ja", ("橋が月曜に再開します", "車でまた川を渡れます。"), ("月曜に橋が再開", "また車で川を渡れます")),
+    (
+        "hi",
+        ("पुल सोमवार को फिर खुलेगा", "गाड़ियाँ फिर नदी पार करेंगी।"),
+        ("सोमवार को पुल फिर खुलेगा!", "गाड़ियाँ नदी फिर पार करेंगी"),
+    ),
+    (
+        "ar",
+        ("يُفتح الجسر يوم الاثنين", "تعود السيارات لعبور النهر"),
+        ("الجسر يفتح يوم الاثنين", "السيارات تعود لعبور النهر."),
+    ),
+    ("th", ("สะพานเปิดอีกครั้งวันจันทร์", "รถข้ามแม่น้ำได้แล้ว"), ("สะพานเปิดอีกครั้งวันจันทร์!", "รถข้ามแม่น้ำได้แล้วนะ")),
+    (
+        "es",
+        ("EL PUENTE ABRE EL LUNES", "Los coches vuelven a cruzar el río 🚗"),
+        ("El puente abre el lunes", "Los coches vuelven a cruzar el río"),
+    ),
+]
+
+
 @pytest.mark.parametrize(("locale", "title", "body"), MAY_BE_SENT)
 def test_may_be_sent(locale: str, title: str, body: str) -> None:
     assert blocked(locale, title, body, {}, ()) == set()
@@ -147,6 +195,16 @@ def test_may_be_sent(locale: str, title: str, body: str) -> None:
 @pytest.mark.parametrize(("family", "locale", "title", "body"), BLOCKED)
 def test_is_blocked(family: str, locale: str, title: str, body: str) -> None:
     assert family in blocked(locale, title, body, {}, ())
+
+
+@pytest.mark.parametrize(("locale", "copy", "recent"), NEWS)
+def test_other_news_in_the_same_words(locale: str, copy: tuple[str, str], recent: tuple[str, str]) -> None:
+    assert blocked(locale, *copy, {}, (recent,)) == set()
+
+
+@pytest.mark.parametrize(("locale", "copy", "recent"), AGAIN)
+def test_the_same_news_in_other_words(locale: str, copy: tuple[str, str], recent: tuple[str, str]) -> None:
+    assert "duplicate" in blocked(locale, *copy, {}, (recent,))
 
 
 GIVEN = "{{ first_name | default: 'friend' }}"
