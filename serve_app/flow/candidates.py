@@ -99,7 +99,8 @@ def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: Polic
         findings = _of_values(values, candidate.copy_text, context, settings)
         context = replace(context, own_words=f"{incumbent.title} {incumbent.body}")
     of_whole = check(candidate.copy_text, context, settings)
-    findings = (*of_whole, *(finding for finding in findings if finding not in of_whole))
+    told = {(finding.rule, finding.field, finding.text) for finding in of_whole}
+    findings = (*of_whole, *(f for f in findings if (f.rule, f.field, f.text) not in told))
     faults = [f for f in findings if f.severity.rejects]
     rejected = any(f.rule.startswith(_PLACEHOLDER) or candidate.source is Source.TEMPLATE for f in faults)
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
