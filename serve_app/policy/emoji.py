@@ -15,6 +15,7 @@ from pydantic import Field
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId
+from serve_app.policy.form import form_of
 
 _TONE: Final = r"\U0001f3fb-\U0001f3ff"
 _TAG: Final = r"\U000e0020-\U000e007e"
@@ -32,24 +33,28 @@ _EMOJI: Final = regex.compile(rf"(?P<whole>{_WHOLE})|(?P<piece>{_PIECE})")
 _MAY_HAVE: Final = regex.compile(rf"[\p{{Extended_Pictographic}}\u200d\u20e3\ufe0f{_REGION}{_TONE}{_TAG}]")
 # Symbols that are text unless U+FE0F asks for the picture, and marks of trade even then.
 _TEXT_STYLE: Final = regex.compile(rf"\P{{Emoji_Presentation}}(?:\ufe0e|(?!\ufe0f|[\u200d{_TONE}]).|$)|[©®™]")
+_NEAR: Final = 24  # characters before an emoji
+_LAST_WORD: Final = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]{1,20})\s?$")
 _WITHOUT_STYLE: Final = regex.compile(rf"[\ufe0f{_TONE}]")
 
 
 class EmojiRule(Knobs):
     """Emoji of a copy.
 
-    max_emoji: in one field; 0 for none. allowed: empty for all. One stands for all its skin tones.
+    word: for one in place of a word, after "the" or "in". max_emoji: in one field; 0 for none. allowed: empty for all.
+    One stands for all its skin tones.
     """
 
     action: Action = "rewrite"
     too_many: Action = "rewrite"
     not_allowed: Action = "rewrite"
+    word: Action = "review"
     max_emoji: int = Field(default=3, ge=0)
     allowed: tuple[str, ...] = ()
 
 
-def emoji(copy: Copy, context: PolicyContext, settings: EmojiRule) -> Iterator[Hit]:  # noqa: ARG001
-    """emoji.broken, emoji.count and emoji.allowed."""
+def emoji(copy: Copy, context: PolicyContext, settings: EmojiRule) -> Iterator[Hit]:
+    """emoji.broken, emoji.count, emoji.word and emoji.allowed."""
     fields: tuple[FieldName, ...] = ("title", "body")
     for field in fields:
         text: str = getattr(copy, field)
@@ -62,6 +67,12 @@ def emoji(copy: Copy, context: PolicyContext, settings: EmojiRule) -> Iterator[H
         shown = [one for match in matches if (one := match["whole"]) and not _TEXT_STYLE.match(one)]
         if len(shown) > settings.max_emoji:
             yield Hit("emoji.count", settings.too_many, field, "".join(shown))
+        little = form_of(context.item.language).dangling
+        for match in matches:
+            before = _LAST_WORD.search(text[max(0, match.start() - _NEAR) : match.start()])
+            if match["whole"] in shown and before and before[1].casefold() in little:
+                yield Hit("emoji.word", settings.word, field, before.group() + match["whole"])
+                break
         if settings.allowed:
             known = _without_styles(settings.allowed)
             other = next((one for one in shown if _WITHOUT_STYLE.sub("", one) not in known), "")
@@ -80,6 +91,7 @@ EMOJI = Rule(
     (
         RuleId("emoji.broken", "a piece of an emoji that was cut"),
         RuleId("emoji.count", "too many emoji", "too_many"),
+        RuleId("emoji.word", "an emoji in place of a word", "word"),
         RuleId("emoji.allowed", "an emoji that the operator does not allow", "not_allowed"),
     ),
 )

@@ -15,6 +15,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.text import fold, readable
+from serve_app.policy.wording import wording_of
 
 # Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
 _CHARACTER_RUN = regex.compile(r"(\p{L})\1{6,}", regex.IGNORECASE)
@@ -36,15 +37,23 @@ class RepetitionRule(Knobs):
     max_title_body_similarity: float = Field(default=92.0, ge=0, le=100)
 
 
-def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> Iterator[Hit]:  # noqa: ARG001
+def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> Iterator[Hit]:
     """format.looping within a field, duplicate.title between the two."""
     for field, text in fields_of(copy):
         excerpt = _loop(text, settings)
         if excerpt:
             yield Hit("format.looping", settings.action, field, excerpt)
     title, body = fold(readable(copy.title)), fold(readable(copy.body))
-    if title and body and fuzz.ratio(title, body) >= settings.max_title_body_similarity:
+    if title and body and _says_the_same(title, body, context, settings):
         yield Hit("duplicate.title", settings.action, "body", copy.body)
+
+
+def _says_the_same(title: str, body: str, context: PolicyContext, settings: RepetitionRule) -> bool:
+    if fuzz.ratio(title, body) >= settings.max_title_body_similarity:
+        return True
+    language = context.item.language
+    likeness = wording_of(title, language).likeness(wording_of(body, language))
+    return 100 * likeness >= settings.max_title_body_similarity
 
 
 def _loop(text: str, settings: RepetitionRule) -> str:

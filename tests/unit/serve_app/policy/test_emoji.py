@@ -29,7 +29,7 @@ def found(title: str, **knobs: object) -> list[tuple[str, str, Severity]]:
     ],
 )
 def test_whole_emoji_and_text_pass(whole: str) -> None:
-    assert found(f"{whole}") == found(f"a {whole} b") == []
+    assert found(f"{whole}") == found(f"x {whole} b") == []
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_whole_emoji_and_text_pass(whole: str) -> None:
     ],
 )
 def test_a_piece_of_one_is_rejected(piece: str) -> None:
-    for text in (piece, f"a {piece} b"):
+    for text in (piece, f"x {piece} b"):
         ((rule, _, severity),) = found(text)
         assert (rule, severity) == ("emoji.broken", Severity.REWRITE)
 
@@ -55,3 +55,8 @@ def test_they_are_counted_whole_and_without_trade_marks() -> None:
 def test_an_operator_may_allow_some() -> None:
     assert found(f"👍{TONE} ❤{STYLE} ☕", allowed=("👍", "❤", "☕")) == []
     assert found("👍🔥", allowed=("👍",)) == [("emoji.allowed", "🔥", Severity.REWRITE)]
+
+
+def test_one_in_place_of_a_word_is_for_review() -> None:
+    assert found("Come to the ☕ now") == [("emoji.word", "the ☕", Severity.REVIEW)]
+    assert found("Come to the bar ☕ now") == []

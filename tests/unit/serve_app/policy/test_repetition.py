@@ -30,4 +30,5 @@ def test_rhetoric_is_no_loop(text: str) -> None:
 
 def test_a_body_that_repeats_the_title_is_caught() -> None:
     assert "duplicate.title" in rule_ids("Morning coffee for you", "Morning coffee, for you!")
+    assert "duplicate.title" in rule_ids("The barista pours an espresso", "An espresso, the barista pours.")
     assert rule_ids("Morning coffee", "Morning coffee tastes best at the counter.") == set()
