@@ -11,7 +11,9 @@ import regex
 
 from deployments.item_text import details_of, grounding_text
 from deployments.types import Item
-from serve_app.policy.numbers import Kind, dates_in, numbers, spelled
+from serve_app.policy.amounts.facts import Facts
+from serve_app.policy.amounts.lexicon import key_of, lexicon_of
+from serve_app.policy.amounts.reader import claims, says
 from serve_app.policy.text import bare, digits, fold, normalise, script_of, words
 from serve_app.policy.utterance import Utterances
 
@@ -19,7 +21,13 @@ LONGEST: Final = 50_000
 """Characters of an item that ground a copy: title, description, tags and caption, and as much of the metadata."""
 _SAMPLE: Final = 2_000  # characters that show in which scripts an item is written
 # Metadata whose plain number is money or a percentage: {"price": "4.50"}, {"discount": "20"}.
-_AMOUNT_KEY: Final = regex.compile(r"price|cost|fee|amount|discount|sale|saving|rate|percent|share", regex.IGNORECASE)
+_AMOUNT_KEY: Final = regex.compile(
+    r"price|cost|fee|amount|discount|sale|saving|rate|percent|share|precio|preço|preco|descuento|desconto"
+    r"|цена|стоимость|скидка|سعر|خصم|कीमत|क़ीमत|दाम|छूट|价|價|折扣|価格|料金|値段|割引",
+    regex.IGNORECASE,
+)
+_LATIN: Final = regex.compile("[A-Za-z]{2}")
+_CURRENCY_KEY: Final = regex.compile(r"currency|moneda|moeda|валюта|عملة|मुद्रा|货币|貨幣|通貨", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,22 +69,27 @@ class Evidence:
         return digits(self.text)
 
     @cached_property
-    def dates(self) -> frozenset[str]:
-        return frozenset(dates_in(self.text))
+    def facts(self) -> Facts:
+        """The numbers, prices and moments, read in the item's language, and in English, which captions are in."""
+        languages = (self.language,) if self.language == "en" else (self.language, "en")
+        english = claims(self.text, "en") if self.language != "en" else ()
+        amounts = "\n".join(value for key, value in self.details.items() if _AMOUNT_KEY.search(key))
+        return Facts(
+            self.text,
+            [*claims(self.text, self.language), *(c for c in english if _LATIN.search(self.text[c.start : c.end]))],
+            claims(_cut(amounts), self.language),
+            self._currencies,
+            any(says(self.text, language, "free_words") for language in languages),
+        )
 
-    @cached_property
-    def numbers(self) -> dict[Kind, set[float]]:
-        """The values by kind. Prices and percentages count as plain numbers too, not the reverse."""
-        by_kind: dict[Kind, set[float]] = {"plain": set(), "percent": set(), "money": set()}
-        for number in numbers(self.text):
-            by_kind[number.kind].add(number.value)
-            by_kind["plain"].add(number.value)
-        by_kind["plain"] |= {float(value) for value, _ in spelled(words(self.text), self.language)}
-        amounts = " \n ".join(text for key, text in self.details.items() if _AMOUNT_KEY.search(key))
-        values = {number.value for number in numbers(_cut(amounts))}
-        by_kind["percent"] |= values
-        by_kind["money"] |= values
-        return by_kind
+    @property
+    def _currencies(self) -> frozenset[str] | None:
+        """The currency of the metadata's amounts; None where it names none."""
+        named = next((value for key, value in self.details.items() if _CURRENCY_KEY.search(key)), "").strip()
+        if not named:
+            return None
+        roles = lexicon_of(self.language).roles.get(key_of(named), {})
+        return roles.get("currencies") or frozenset((named.upper(),))
 
 
 def evidence_of(item: Item, caption: str) -> Evidence:

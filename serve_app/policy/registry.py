@@ -10,18 +10,20 @@ from deployments.types import Copy, Item, LengthProfile, OutputField, PolicyFind
 from serve_app.policy.banned import BANNED, BannedRule
 from serve_app.policy.contact import CONTACT, ContactRule
 from serve_app.policy.context import Hit, PolicyContext, Rule
+from serve_app.policy.date import DATE, DateRule
 from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
 from serve_app.policy.emoji import EMOJI, EmojiRule
 from serve_app.policy.empty import EMPTY, EmptyRule
 from serve_app.policy.finished import FINISHED, FinishedRule, cut_off
-from serve_app.policy.grounding import GROUNDING, GroundingRule
 from serve_app.policy.known_placeholders import masked
 from serve_app.policy.language import LANGUAGE, LanguageRule
 from serve_app.policy.leftover import LEFTOVER, LeftoverRule
 from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.lookalike import MIXED, MixedRule
 from serve_app.policy.markup import MARKUP, MarkupRule
+from serve_app.policy.number import NUMBER, NumberRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
+from serve_app.policy.price import PRICE, PriceRule
 from serve_app.policy.quote import QUOTE, QuoteRule
 from serve_app.policy.repetition import REPETITION, RepetitionRule
 from serve_app.policy.safety.image import IMAGE, ImageRule
@@ -52,7 +54,9 @@ RULES: Final[dict[str, Rule]] = {
         SAFETY,
         IMAGE,
         STYLE,
-        GROUNDING,
+        NUMBER,
+        PRICE,
+        DATE,
         QUOTE,
         DUPLICATE,
         SHOUTING,
@@ -84,7 +88,9 @@ class PolicySettings(Knobs):
     safety: SafetyRule = SafetyRule()
     image: ImageRule = ImageRule()
     style: StyleRule = StyleRule()
-    grounding: GroundingRule = GroundingRule()
+    number: NumberRule = NumberRule()
+    price: PriceRule = PriceRule()
+    date: DateRule = DateRule()
     quote: QuoteRule = QuoteRule()
     duplicate: DuplicateRule = DuplicateRule()
     shouting: ShoutingRule = ShoutingRule()

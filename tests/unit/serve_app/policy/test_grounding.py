@@ -1,11 +1,11 @@
 # ruff: noqa: RUF001 - the marks and letters of other scripts are meant
-"""The grounding rule: numbers and dates come from the item."""
+"""The number, price and date rules together: what the item does not have is found, what it has may be said."""
 
 from __future__ import annotations
 
 import pytest
 
-from deployments.types import Severity
+from deployments.types import Item, Severity
 from tests.unit.serve_app.policy.judge import findings, rule_ids
 
 
@@ -13,10 +13,10 @@ from tests.unit.serve_app.policy.judge import findings, rule_ids
     ("text", "code"),
     [
         ("7 reasons for coffee", "grounding.number"),
-        ("Open since 1987", "grounding.number"),
+        ("Open since 1987", "grounding.date"),
         ("Coffee for $3", "grounding.price"),
         ("Coffee for $12", "grounding.price"),  # twelve seats are no price
-        ("12% off every coffee", "grounding.number"),
+        ("12% off every coffee", "grounding.price"),
         ("15k guests love it", "grounding.number"),
         ("The #1 coffee in town", "grounding.number"),
         ("５０ coffees", "grounding.number"),
@@ -51,8 +51,14 @@ def test_what_the_item_holds_may_be_said(text: str) -> None:
     assert rule_ids(text) == set()
 
 
-def test_a_number_word_that_is_not_known_is_for_review_only() -> None:
-    assert [f.severity for f in findings("Nine baristas, one espresso")] == [Severity.REVIEW]
+def test_a_number_in_words_counts_like_one_in_figures_unless_it_is_an_idiom() -> None:
+    assert [f.severity for f in findings("Nine baristas, one espresso")] == [Severity.BLOCK]
+    assert [f.severity for f in findings("A couple of baristas", item=Item(title="Coffee"))] == [Severity.REVIEW]
+
+
+def test_a_finding_has_the_nearest_number_of_the_item() -> None:
+    (finding,) = findings("Espresso for $4.60")
+    assert (finding.text, finding.evidence) == ("$4.60", "4.5")
 
 
 def test_the_caption_grounds_too() -> None:

@@ -48,7 +48,7 @@ def _is_action(field: object) -> bool:
 
 
 def test_review_leaves_the_copy_in_the_running() -> None:
-    soft = parse(PolicySettings, {"grounding": {"numbers": "review"}}, "policy")
+    soft = parse(PolicySettings, {"number": {"action": "review"}}, "policy")
     assert [f.severity for f in findings("77 reasons for coffee", settings=soft)] == [Severity.REVIEW]
     assert [f.severity for f in findings("77 reasons for coffee")] == [Severity.BLOCK]
 

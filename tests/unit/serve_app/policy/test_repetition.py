@@ -22,7 +22,7 @@ def test_a_looping_model_is_caught(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Sooo good!", "No, no, no!", "Coffee today, coffee tomorrow", "Bean to cup, cup to you"]
+    "text", ["Sooo good!", "No, no, no!", "Coffee by day, coffee by night", "Bean to cup, cup to you"]
 )
 def test_rhetoric_is_no_loop(text: str) -> None:
     assert rule_ids(text) == set()
