@@ -37,7 +37,8 @@ def time_of_day(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
         if not half_day:
             half_day = next((name for name in _HALF_DAYS if tokens.next_has(end, name)), "")
             end += bool(half_day)
-        if not (sure or strong or half_day) or (not half_day and tokens[k].text == "一"):  # 一点: a little
+        told = strong and minute % 60  # "at 12" may go on with schools, "a las siete y media" may not
+        if not (sure or told or half_day) or (not half_day and tokens[k].text == "一"):  # 一点: a little
             return None
         return _claim(tokens, at, end, minute, half_day or ("sure" if sure == "sure" else ""))
     return None

@@ -52,6 +52,10 @@ TRUE = [
     ("zh", "七夕展览有12件", "七夕一定要来看十二件展品"),
     ("de", "21 Bäcker, 1.500 Brote", "Einundzwanzig Bäcker und 1500 Brote"),
     ("fr", "80 livres", "Quatre-vingts livres"),
+    ("en", "Lessons at 12 schools", "Taught at 12 schools"),
+    ("en", "Doors 19:00", "Doors open at seven"),
+    ("ru", "Трамваев стало в 2 раза больше", "В 2 раза больше трамваев"),
+    ("es", "Ayuda para 12 familias", "Ayuda a las doce familias"),
 ]
 FALSE = [
     ("en", "11 hikers rescued", "Twelve hikers rescued", "Twelve"),
