@@ -18,6 +18,10 @@ _KANA: Final = regex.compile(r"[ぁ-ゖァ-ヺ]")
 _CHINESE: Final = frozenset("你您們们這这那哪嗎吗呢吧麼么很把給给讓让還还沒没就也是了的跟從从妳啦喔哦")
 # Shared with Japanese, in names and compounds: they tell only beside others.
 _WEAK: Final = frozenset("也是了的就那把呢没還從")
+# Traditional forms that Japanese has given up; names keep some.
+_OLD: Final = frozenset(
+    "來國學會體對發點關經樂邊應變區廣數號讀實萬與戰單價歸氣圖團圍壓將專屬帶惡戀擇擊據擔攝斷歡歲歷殘滿燈營獨產當疊禮縣總聲聽臺舊處裝觀觸證譯讓賣轉辭鐵險隱雜靈靜顏顯餘驛驗齊"
+)
 # Typed in traditional text too, mostly in Hong Kong.
 _IN_TRADITIONAL: Final = frozenset("着温床群裏凶台卧参里后")
 _NO_KANA: Final = 12  # characters in a row that no Japanese sentence is without kana
@@ -33,9 +37,10 @@ def is_chinese(text: str) -> bool:
     chinese = sum(c not in _sets()["ja"] and (c in _sets()["Hans"] or c in _sets()["Hant"]) for c in set(characters))
     strong = sum(c in _CHINESE and c not in _WEAK for c in characters)
     weak = sum(c in _WEAK for c in characters)
-    if chinese + strong >= 2 or (chinese + strong >= 1 and weak >= 1) or weak >= 3:
+    old = len(_OLD.intersection(characters))
+    if chinese + strong >= 2 or (chinese + strong >= 1 and weak >= 1) or max(weak, old) >= 3:
         return True
-    return len(characters) >= _NO_KANA and chinese + strong + weak >= 1
+    return len(characters) >= _NO_KANA and chinese + strong + weak + old >= 1
 
 
 def is_japanese(text: str) -> bool:
@@ -44,7 +49,9 @@ def is_japanese(text: str) -> bool:
     characters = set(_HAN.findall(text))
     sets = _sets()
     japanese = sum(c in sets["ja"] and c not in sets["Hans"] and c not in sets["Hant"] for c in characters)
-    return len(hiragana) >= 3 or (len(hiragana) >= 2 and len(hiragana) * 8 > len(characters)) or japanese >= 3
+    if japanese >= 3 or (japanese and hiragana):
+        return True
+    return len(hiragana) >= 2 and len(hiragana) * (3 if len(hiragana) == 2 else 8) > len(characters)
 
 
 def wrong_form(text: str, form: str) -> tuple[list[str], bool]:

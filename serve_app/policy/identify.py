@@ -16,6 +16,11 @@ import yaml
 _FILE: Final = Path(__file__).with_name("frequent_words.yaml")
 _TOKEN: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{L}[\p{L}\p{M}]*+(?!\p{N})")
 _MARKS: Final = regex.compile(r"\p{M}+")
+IN_NAMES: Final = regex.compile(
+    "a|an|and|at|by|das|de|dei|del|della|der|des|di|do|dos|du|e|el|en|et|feat|for|from|ft|in|la|las|le|los|mit|no|not|of|"
+    "on|or|per|pro|the|to|und|van|vol|von|vs|with|y"
+)
+"""Small words that names have: 'The Lord of the Rings', 'Casa de Papel'."""
 # Persian and Urdu letters that many keyboards replace by the Arabic ones.
 _ONE_FORM: Final = str.maketrans("کیى", "كيي", "ـ\u0307")
 # Languages that share a list, and other names of one language.
@@ -51,25 +56,27 @@ _LETTER_AND_WORD: Final = 1.25
 class Guess(NamedTuple):
     """Another language than the expected one.
 
-    against, own: how many words speak for it, and for the expected one. start, end: from the first word for it to the
-    last.
+    against, own: how many words speak for it, and for the expected one. firm: of those against, those that are no part
+    of a name. start, end: from the first word for it to the last.
     """
 
     language: str
     sure: bool
     against: float
     own: float
+    firm: float
     start: int
     end: int
 
 
 class Word(NamedTuple):
-    """A word that tells something. of: the languages that have it."""
+    """A word that tells something. of: the languages that have it. firm: whether it is no part of a name."""
 
     of: frozenset[str]
     weight: float
     start: int
     end: int
+    firm: bool
 
 
 def _start_of(word: Word) -> int:
@@ -123,7 +130,8 @@ def words_of(text: str, *, latin: bool | None = None) -> Words:
         words.starts.append(match.start())
         of, weight = _languages_of(word)
         if of:
-            words.telling.append(Word(of, weight, *match.span()))
+            firm = not (word[0].isupper() and len(words.starts) > 1) and not IN_NAMES.fullmatch(word.lower())
+            words.telling.append(Word(of, weight, match.start(), match.end(), firm))
     return words
 
 
@@ -156,7 +164,8 @@ def other_language(text: str, words: Words, expected: str, language: str) -> Gue
     if sure is None:
         return None
     sure = sure and any(word.weight >= 1 for word in telling)
-    return Guess(best, sure, against, own, telling[0].start, telling[-1].end)
+    firm = sum(word.weight for word in telling if word.firm)
+    return Guess(best, sure, against, own, firm, telling[0].start, telling[-1].end)
 
 
 def _rivals(name: str, expected: str) -> bool:

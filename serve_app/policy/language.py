@@ -29,6 +29,7 @@ _FAR_LETTERS: Final = 4
 _NAME_WORDS: Final = 6
 _READ: Final = 500  # characters of the item
 _WEAK: Final = 3  # words
+_FIRM: Final = 2.5  # the same, of those that are no part of a name
 
 
 class LanguageRule(Knobs):
@@ -137,7 +138,7 @@ def _of_words(text: str, audience: Audience, *, latin: bool | None) -> _Fault | 
         guess.sure,
         guess.start,
         guess.end,
-        guess.against < _WEAK,
+        guess.firm < _FIRM,
     )
 
 

@@ -31,7 +31,7 @@ _UNSPACED: Final = regex.compile(
     r"(?:[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ーｰ々]\p{M}*+)+"
 )
 # What Chinese and Japanese words do not hold; の stands in names.
-_STRAYS: Final = {"Hang": regex.compile(r"\p{Hangul}"), "Hira": regex.compile(r"[ぁ-ねは-ゖ]")}
+_STRAYS: Final = {"Hang": regex.compile(r"\p{Hangul}+"), "Hira": regex.compile(r"[ぁ-ねは-ゖ]+")}
 # A roman numeral in the letters at hand: ХХI.
 _NUMERAL: Final = regex.compile(r"[IVXLCDMІХСМ]+")
 # Letters of no script, as in "Maʻasi", and the schwa, which many keyboards have in one script only.
@@ -81,7 +81,11 @@ def mixed(copy: Copy, context: PolicyContext, settings: MixedRule) -> Iterator[H
             continue
         for match in _WORD.finditer(text):
             word = match.group()
-            if not word.isascii() and _is_mixed(word, audience) and word not in context.evidence.text:
+            if (
+                not word.isascii()
+                and _is_mixed(word, audience, context.evidence.text)
+                and word not in context.evidence.text
+            ):
                 yield Hit("script.mixed", settings.action, field, word, match.span())
 
 
@@ -104,21 +108,21 @@ def _phonetic(raw: str) -> bool:
     return regex.search(r"[/\[][^/\[\]\s]{1,40}[/\]]", raw) is not None and normalise(raw) == raw
 
 
-def _is_mixed(word: str, audience: Audience) -> bool:
+def _is_mixed(word: str, audience: Audience, item: str) -> bool:
     word = _NEUTRAL.sub("", word)
     if _NUMERAL.fullmatch(word):
         return False
-    if _UNSPACED.search(word) and _strays(word, audience):
+    if _UNSPACED.search(word) and _strays(word, audience, item):
         return True
     return any(part and not part.isascii() and _is_mixed_part(part, audience) for part in _UNSPACED.split(word))
 
 
-def _strays(word: str, audience: Audience) -> bool:
-    """Whether letters of a script that the audience does not read stand in a word of unspaced ones, as in 骑행."""
+def _strays(word: str, audience: Audience, item: str) -> bool:
+    """Whether letters that the audience does not read, and the item does not have, stand in a word: 骑행."""
     if "Hani" not in audience.scripts:
         return False
-    strays = sum(len(letters.findall(word)) for name, letters in _STRAYS.items() if name not in audience.scripts)
-    return 0 < strays < len(word)
+    strays = [run for name, some in _STRAYS.items() if name not in audience.scripts for run in some.findall(word)]
+    return 0 < len("".join(strays)) < len(word) and any(run not in item for run in strays)
 
 
 def _is_mixed_part(word: str, audience: Audience) -> bool:

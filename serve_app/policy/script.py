@@ -19,15 +19,10 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.audience import Audience, audience_of
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
-from serve_app.policy.identify import TYPED, listed, words_of
+from serve_app.policy.identify import IN_NAMES, TYPED, listed, words_of
 from serve_app.policy.quotations import own_words
 
 Kind = Literal["own", "latin", "far"]
-# Small words that names have: "The Lord of the Rings", "Casa de Papel", "adidas x Bape".
-_IN_NAMES: Final = regex.compile(
-    "an|and|at|by|de|del|der|di|do|el|en|et|feat|for|from|ft|in|la|le|los|mit|no|not|of|on|or|per|pro|the|to|und|van|"
-    "vol|von|vs|with"
-)
 # English words that names in capitals seldom have: "How To Get Your Prize Today".
 _IN_SENTENCES: Final = regex.compile(
     r"\b(?:are|get|here|how|is|now|our|this|today|tonight|we|what|why|you|your)\b", regex.IGNORECASE
@@ -155,7 +150,7 @@ def _latin_sentence(
 def _common(text: str, runs: Sequence[Run]) -> int:
     """Number of the words that are written small and stand in no name."""
     words = (text[run.start : run.end] for run in runs)
-    return sum(len(w) > 1 and w.islower() and not _IN_NAMES.fullmatch(w) for w in words)
+    return sum(len(w) > 1 and w.islower() and not IN_NAMES.fullmatch(w) for w in words)
 
 
 @lru_cache(maxsize=256)

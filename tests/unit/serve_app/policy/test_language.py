@@ -10,6 +10,7 @@ from babel.localedata import locale_identifiers
 from deployments.types import Item, Severity
 from serve_app.policy import PolicySettings
 from tests.unit.serve_app.policy.judge import findings
+from tests.unit.serve_app.policy.language_cases import FOREIGN, OTHER_LANGUAGE, SAME_LANGUAGE
 
 RULES = ("language.match", "script.wrong", "script.mixed")
 
@@ -20,118 +21,9 @@ def blocked(locale: str, title: str = "", body: str = "", item_title: str = "x")
     return {f.rule for f in hits if f.severity.rejects and f.rule in RULES}
 
 
-# Locale, title, body: each is in another language than the locale's.
-OTHER_LANGUAGE = [
-    ("en-US", "", "Las mejores recetas para esta noche ya están aquí"),
-    ("en-US", "", "Lihat cara membuat nasi goreng yang enak di rumah"),
-    ("en-GB", "", "Die schönsten Strände der Ostsee, die du noch nicht kennst"),
-    ("en-GB", "", "Découvrez la nouvelle collection avant tout le monde"),
-    ("en", "", "O melhor café da cidade está esperando por você"),
-    ("en", "", "Scopri la ricetta che tutti stanno provando"),
-    ("en", "", "De mooiste fietsroutes van het land, nu ook voor jou"),
-    ("en", "", "Bu akşam için en iyi film önerileri burada"),
-    ("en", "", "Lorem ipsum dolor sit amet, consectetur adipiscing elit"),
-    ("en", "", "Zobacz najlepsze przepisy na dzisiejszy wieczór"),
-    ("en-IN", "", "Aaj hi order karein aur paisa bachayein, sirf aap ke liye"),
-    ("en-US", "The new bakery is open", "La nueva panadería ya está abierta en tu barrio"),
-    ("en-US", "Llegó la nueva temporada de tu serie", "Watch the first episode of the new season tonight"),
-    ("es-ES", "", "As melhores receitas para você fazer hoje à noite"),
-    ("es-MX", "", "Não perca a promoção: só hoje com frete grátis"),
-    ("es-MX", "", "Nao perca a promocao: so hoje com frete gratis"),
-    ("es-ES", "", "Unha noite de música na praza con todos os veciños"),
-    ("es-ES", "", "Avui és el dia: el mercat obre les portes amb molts regals"),
-    ("es-ES", "", "The best recipes for a quiet night at home"),
-    ("es-ES", "Nueva receta de pan", "This is how you make bread with only three ingredients"),
-    ("es-AR", "", "Le migliori ricette della nonna, da provare subito"),
-    ("pt-BR", "", "Las mejores recetas para hacer esta noche en tu casa"),
-    ("pt-BR", "", "No te pierdas la promoción: hoy hay envío gratis"),
-    ("pt-PT", "", "No te pierdas el concierto de manana en la plaza"),
-    ("pt-BR", "O café que todos querem", "Una taza de café que te hará olvidar el lunes"),
-    ("pt-BR", "", "Your order is ready and waiting for you at the shop"),
-    ("fr-FR", "", "The quiet street where everyone knows your name"),
-    ("fr-FR", "", "Die besten Rezepte für einen ruhigen Abend zu Hause"),
-    ("de-DE", "", "Your favourite café has a new menu this week"),
-    ("de-DE", "", "De beste recepten voor een rustige avond thuis"),
-    ("it-IT", "", "Las mejores recetas para una noche tranquila en casa"),
-    ("nl-NL", "", "Die besten Rezepte für einen ruhigen Abend zu Hause"),
-    ("da-DK", "", "Nu kommer våren och vi har samlat de bästa tipsen för dig som älskar att vara ute"),
-    ("sv-SE", "", "Nå kommer våren, og vi har samlet de beste tipsene for deg som ikke vil sitte inne"),
-    ("id-ID", "", "Check out the new menu and get your free coffee today"),
-    ("tr-TR", "", "This is the best time of the year to see the sea"),
-    ("pl-PL", "", "Nejlepší recepty na dnešní večer, které musíte zkusit"),
-    ("ru-RU", "", "Найкращі рецепти на вечір, які варто спробувати вже сьогодні"),
-    ("ru-RU", "", "Новата пекарна вече е отворена и ви очаква с топъл хляб"),
-    ("ru-RU", "", "Лепшыя рэцэпты на вечар, якія варта паспрабаваць ужо сёння"),
-    ("ru-RU", "", "Нова пекара је отворена и чека вас са топлим хлебом"),
-    ("ru-RU", "", "The new bakery is open and it is waiting for you"),
-    ("uk-UA", "", "Лучшие рецепты на вечер, которые стоит попробовать уже сегодня"),
-    ("bg-BG", "", "Лучшие рецепты на вечер, которые стоит попробовать уже сегодня"),
-    ("ar-SA", "", "بهترین رستوران‌های شهر را با ما کشف کنید"),
-    ("ar-EG", "", "شہر کے بہترین کھانے اب آپ کے گھر تک پہنچیں گے"),
-    ("ar", "", "این کتاب را از دست ندهید، فقط تا امشب"),
-    ("fa-IR", "", "اكتشف أفضل المطاعم في المدينة مع أصدقائك"),
-    ("ur-PK", "", "اكتشف أفضل المطاعم في المدينة مع أصدقائك"),
-    ("ar-SA", "", "The best restaurants in the city are open tonight"),
-    ("hi-IN", "", "शहरातील सर्वोत्तम मिसळ आता तुमच्या घरी मिळणार आहे"),
-    ("hi-IN", "", "सहरको उत्कृष्ट खाना अब तपाईंको घरमा पाइन्छ, आजै हेर्नुहोस्"),
-    ("mr-IN", "", "शहर का सबसे अच्छा खाना अब आपके घर पर मिलेगा"),
-    ("hi-IN", "", "The best street food of the city is now at your door"),
-    ("ja-JP", "", "今天晚上的限定菜单，你绝对不能错过"),
-    ("ja-JP", "", "這家咖啡店的新甜點，讓大家都排隊了"),
-    ("ja-JP", "新しいカフェがオープン", "新开的咖啡店，等你来尝尝"),
-    ("ja-JP", "", "새로 문을 연 카페에서 만나요"),
-    ("zh-CN", "", "新しいカフェの限定スイーツをお楽しみください"),
-    ("zh-CN", "", "東京で話題の店に行ってみた"),
-    ("zh-TW", "", "東京で話題の店に行ってみた"),
-    ("zh-CN", "", "The new café is open and the first cup is free"),
-    ("ko-KR", "", "新しいカフェの限定スイーツをお楽しみください"),
-]
-
-# Locale, title, body: each may be sent.
-SAME_LANGUAGE = [
-    ("en-US", "Café society: crème brûlée à la carte", "How one baker won over the whole neighbourhood"),
-    ("en-US", "La La Land is back in cinemas", "See it on the big screen this weekend"),
-    ("en-US", "Cien años de soledad", "The novel that started it all is now a series"),
-    ("en-GB", "Schadenfreude and zeitgeist", "Five German words that English simply borrowed"),
-    ("en-US", "“Hasta la vista, baby”", "The line that made a whole generation quote a robot"),
-    ("en-US", "Los Angeles to Las Vegas", "San Francisco, El Paso and Santa Fe on one ticket"),
-    ("es-ES", "Vuelve The Walking Dead", "El último capítulo de The Walking Dead, esta noche"),
-    ("es-MX", "Así suena “All You Need Is Love” en mariachi", "La versión que nadie esperaba"),
-    ("es-ES", "El look más cool del street style", "Zapatillas, denim y un toque vintage"),
-    ("es-ES", "Caetano Veloso canta “Você é linda”", "El brasileño llega a Madrid con su gira"),
-    ("es-ES", "Pan", ""),
-    ("pt-BR", "Novo trailer de La Casa de Papel", "Veja a cena que todos estão comentando"),
-    ("pt-BR", "Black Friday chegou", "Smartphones e notebooks com frete grátis"),
-    ("pt-PT", "“Por una cabeza” ao vivo", "O tango de Gardel num concerto em Lisboa"),
-    ("de-DE", "Das beste Homeoffice-Setup", "Standing Desk, Headset und Webcam im Test"),
-    ("de-DE", "Coffee to go: Mehrweg wird Pflicht", "Was sich für Cafés jetzt ändert"),
-    ("de-DE", "„Let It Be“ im Kino", "Der Film der Beatles läuft nur eine Woche"),
-    ("fr-FR", "Le come-back de l'année", "Un best of, un show et beaucoup de fans"),
-    ("fr-FR", "« Game of Thrones » revient", "Le prequel sort ce soir"),
-    ("it-IT", "Il nuovo smartphone è low cost", "Display, design e software in un test"),
-    ("nl-NL", "De beste tips voor je weekend", "Een high tea, een escape room of gewoon thuis"),
-    ("sv-SE", "Nu kommer våren", "Vi har samlat de bästa tipsen för dig som älskar att vara ute"),
-    ("da-DK", "Nu kommer foråret", "Vi har samlet de bedste tips til dig, der elsker at være ude"),
-    ("nb-NO", "Nå kommer våren", "Vi har samlet de beste tipsene for deg som elsker å være ute"),
-    ("id-ID", "Promo flash sale hari ini", "Dapatkan voucher cashback sampai jam 12 malam"),
-    ("ms-MY", "Jom makan di gerai baharu", "Resipi nasi lemak yang sedap untuk anda sekeluarga"),
-    ("hr-HR", "Nova pekara je otvorena", "Topli kruh čeka vas već danas"),
-    ("ru-RU", "iPhone 16 Pro Max", "Сравнили камеру с прошлогодней моделью"),
-    ("ru-RU", "Песня «Ой у лузі червона калина»", "История песни, которую поют во всём мире"),
-    ("ru-RU", "Netflix снимет Stranger Things 6", "Что известно о новом сезоне"),
-    ("ar-EG", "iPhone 16 Pro Max وصل", "كل ما تريد معرفته عن الهاتف الجديد"),
-    ("ar-SA", "بيبسي وجوجل في الرياض", "لا تفوت المعرض هذا الأسبوع"),
-    ("hi-IN", "वीडियो देखें और शेयर करें", "नए ऑफर सिर्फ ऐप पर, डाउनलोड करें"),
-    ("hi-IN", "iPhone 16 Pro Max", "नया फ़ोन भारत में लॉन्च, जानें कीमत"),
-    ("ja-JP", "Netflix新作ランキング", "AI技術で作られた話題の映画をチェック"),
-    ("ja-JP", "東京都知事選挙", "開票速報をお届けします"),
-    ("ja-JP", "Spider-Man: No Way Home", "話題の映画が今夜放送されます"),
-    ("zh-CN", "iPhone 16 Pro Max 来了", "这款手机的相机到底有多强"),
-    ("zh-TW", "全新 K歌 APP 上線", "今晚就和朋友一起唱吧"),
-    ("zh-CN", "我在「居酒屋の夜」", "一家小店的温暖故事"),
-    ("zh-HK", "呢間茶餐廳係咪最好食", "街坊話佢哋嘅菠蘿包係全港第一"),
-    ("ko-KR", "K-POP 스타의 새 앨범", "오늘 밤 공개됩니다"),
-]
+@pytest.mark.parametrize(("locale", "title", "body"), FOREIGN)
+def test_foreign_copy_blocks(locale: str, title: str, body: str) -> None:
+    assert blocked(locale, title, body) & {"language.match", "script.wrong"}
 
 
 @pytest.mark.parametrize(("locale", "title", "body"), OTHER_LANGUAGE)
@@ -144,6 +36,22 @@ def test_the_audiences_language_passes_with_its_loan_words_names_and_quotations(
     locale: str, title: str, body: str
 ) -> None:
     assert blocked(locale, title, body) == set()
+
+
+def test_a_brand_of_the_item_may_have_kana() -> None:
+    assert blocked("zh-CN", "すき家牛丼买一送一", item_title="すき家新店开业") == set()
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "body"),
+    [
+        ("en-US", "Las cinco mejores playas", "A guide to the coast for people who hate crowds"),
+        ("ru-RU", "Сьогодні знижки на все", "Скидки действуют до конца недели"),
+    ],
+)
+def test_a_short_title_that_may_be_a_name_is_for_review(locale: str, title: str, body: str) -> None:
+    hits = findings(title, body, item=Item(title="x", locale=locale))
+    assert [(f.severity, f.field) for f in hits if f.rule == "language.match"] == [(Severity.REVIEW, "title")]
 
 
 @pytest.mark.parametrize("text", ["Café au lait?", "OK", "Pan", "Amor", "Bravo!", "7", "Uno, dos"])
