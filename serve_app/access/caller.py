@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deployments.errors import PermissionDenied
 from deployments.generator.choice import BASE
 from serve_app.access.allowance import Allowance
+from serve_app.policy.contacts import AllowedContacts
 from serve_app.policy.tiers import TierRule
 from serve_app.policy.word_list import WordList
 
@@ -16,8 +17,8 @@ from serve_app.policy.word_list import WordList
 class Caller:
     """Without more than a name it may use everything, without limit.
 
-    adapters: LoRA adapters that it may name; None for all of them. banned: terms that no copy for it may hold; their
-    revision changes with them. tiers: in place of the operator's.
+    adapters: LoRA adapters that it may name; None for all of them. banned: its own terms. allowed: contacts that copies
+    for it may hold. banned_revision: changes with both. tiers: in place of the operator's.
     """
 
     tenant: str = ""
@@ -26,6 +27,7 @@ class Caller:
     banned: WordList | None = None
     banned_revision: str = ""
     tiers: TierRule | None = None
+    allowed: AllowedContacts | None = None
 
     def may_use(self, adapter: str) -> bool:
         """Whether a request may name the adapter. The base model, and the operator's default, are everybody's."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from deployments.errors import PermissionDenied, Unauthenticated
@@ -14,8 +15,8 @@ from serve_app.access.caller import Caller
 from serve_app.access.keys import bearer_key, find
 from serve_app.access.settings import KeyAccessSettings, OpenAccessSettings
 from serve_app.access.source import Source
-from serve_app.access.tenants import TenantsFile, TenantTerms
-from serve_app.policy.word_list import WordList
+from serve_app.access.tenants import TenantsFile, TenantTerms, TermSeverity
+from serve_app.policy.word_list import of_severities
 
 logger = logging.getLogger("ray.serve")
 _LOG_EVERY_S = 10.0
@@ -88,9 +89,11 @@ class KeyAccess:
         allowance = before.allowance if before and before.allowance else Allowance(terms.rate, terms.daily_units)
         allowance.set_limits(terms.rate, terms.daily_units)
         adapters = None if terms.adapters is None else frozenset(terms.adapters)
-        banned = WordList((word, "block") for word in terms.banned) if terms.banned else None
-        revision = hashlib.sha256("\0".join(terms.banned).encode()).hexdigest()
-        return Caller(terms.name, allowance, adapters, banned, revision, terms.tiers)
+        words: dict[str, TermSeverity] = {}
+        words |= dict.fromkeys(terms.banned, "BLOCK")
+        words |= terms.terms
+        banned = of_severities(words) if words else None
+        return Caller(terms.name, allowance, adapters, banned, _revision(terms, words), terms.tiers, terms.allowed)
 
     def _log_refusal(self) -> None:
         """One line for many: who guesses keys must not fill the disk."""
@@ -99,6 +102,14 @@ class KeyAccess:
         if now_s - self._logged_s >= _LOG_EVERY_S:
             logger.warning("access: calls without a known API key since the last such line: %d", self._refused)
             self._refused, self._logged_s = 0, now_s
+
+
+def _revision(terms: TenantTerms, words: Mapping[str, TermSeverity]) -> str:
+    """Return a hash of a tenant's own terms and contacts, empty for none."""
+    if not words and terms.allowed is None:
+        return ""
+    allowed = terms.allowed.model_dump_json() if terms.allowed else ""
+    return hashlib.sha256(json.dumps([sorted(words.items()), allowed]).encode()).hexdigest()
 
 
 def build_access(settings: OpenAccessSettings | KeyAccessSettings) -> Access:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import AfterValidator, Field, model_validator
@@ -13,10 +13,12 @@ from deployments.errors import Misconfigured
 from deployments.settings import Settings, parse
 from serve_app.access.allowance import Rate
 from serve_app.access.keys import HASH_PREFIX
+from serve_app.policy.contacts import AllowedContacts
 from serve_app.policy.tiers import TierRule
 
 MAX_BYTES = 4 * 2**20
 MAX_KEYS = 1000
+TermSeverity = Literal["BLOCK", "REVIEW", "REWRITE"]
 _HASH = re.compile(HASH_PREFIX + r"[0-9a-f]{64}")
 
 
@@ -38,7 +40,9 @@ class TenantTerms(Settings):
     keys: hashes; several while one key replaces another. rate: None for no limit. daily_units: work a day (UTC), in
     candidates; None for no limit. Both are counted by each ingress replica for itself. adapters: LoRA adapters that it
     may name; None for all, beside the base model and the operator's default. banned: words and phrases that no
-    generated copy and no filled template of this tenant may hold. tiers: in place of the operator's.
+    generated copy and no filled template of this tenant may hold. terms: the same with a severity each, which counts
+    where a term stands in both. allowed: contacts that they may hold, beside the operator's. tiers: in place of the
+    operator's.
     """
 
     name: Annotated[str, AfterValidator(_checked_name)] = Field(min_length=1, max_length=64)
@@ -48,6 +52,8 @@ class TenantTerms(Settings):
     adapters: tuple[str, ...] | None = Field(default=None, max_length=256)
     banned: tuple[Annotated[str, Field(min_length=1, max_length=100)], ...] = Field(default=(), max_length=5_000)
     tiers: TierRule | None = None
+    terms: dict[Annotated[str, Field(min_length=1, max_length=100)], TermSeverity] = Field(default={}, max_length=5_000)
+    allowed: AllowedContacts | None = None
 
     @property
     def digests(self) -> list[bytes]:

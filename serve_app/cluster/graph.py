@@ -95,6 +95,7 @@ class Graph:
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
         check_drain(knobs, self._drain_s)
         at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
+        _ = knobs.policy.terms.lists  # read now, so that a file that cannot be used changes nothing
         self._decisions.reconfigure(knobs.audit)
         self.service.reconfigure(knobs, profiles)
         self._categories.at_hand = at_hand

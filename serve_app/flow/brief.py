@@ -39,7 +39,6 @@ from serve_app.flow.record import current
 from serve_app.policy import PolicyContext
 from serve_app.policy.context import RecentCopies
 from serve_app.policy.tiers import TierRule
-from serve_app.policy.word_list import WordList
 
 # Generated candidates are c1, c2 ..., incumbents without an id i1, i2 ..., the operator's template i0.
 _OUR_IDS = re.compile(r"[ci]\d+")
@@ -52,8 +51,7 @@ class Brief:
     item: with its images, for the captioner alone. text_item: without them, for the other stages. given_caption: the
     caller's own, or empty. options: the request's, every default filled in, for the Decision. stages_ms: the time that
     the stages had left when the request started. composed: the caption of an item that has neither pictures nor a
-    caption, which needs no captioner. tenant_banned: the tenant's own terms. tiers: its own rule or the
-    operator's.
+    caption, which needs no captioner. tiers: the tenant's or the operator's.
     """
 
     item: Item
@@ -77,7 +75,7 @@ class Brief:
     call: Call
     tiers: TierRule
     composed: CaptionResult | None = None
-    tenant_banned: WordList | None = None
+    caller: Caller = ANYONE
 
     def read(self, caption: Caption, styles: Mapping[str, str]) -> tuple[PolicyContext, ItemFacts]:
         """Return what its copies are checked against and scored with. It takes milliseconds: call it in a thread.
@@ -91,10 +89,11 @@ class Brief:
             self.recent_copies,
             incumbents=RecentCopies(tuple(i for i in self.incumbents if i.kind is IncumbentKind.HUMAN)),
             output_fields=self.output_fields,
-            tenant_banned=self.tenant_banned,
+            tenant_banned=self.caller.banned,
             styles=styles,
             sexual_content=caption.sexual_content,
             unscreened_pictures=self.item.has_pictures and caption.sexual_content is None,
+            tenant_allowed=self.caller.allowed,
         )
         return context, facts_of(self.text_item, caption.text)
 
@@ -177,7 +176,7 @@ def make_brief(
         stages_ms=max(0.0, call.deadline.remaining_s() * 1000),
         call=call,
         composed=composed,
-        tenant_banned=caller.banned,
+        caller=caller,
         tiers=caller.tiers or knobs.tiers,
     )
 

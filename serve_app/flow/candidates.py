@@ -20,6 +20,7 @@ from deployments.types import (
     PolicyFinding,
     Source,
 )
+from serve_app.access.caller import Caller
 from serve_app.flow.canonical import Numbering
 from serve_app.flow.templates import as_candidate
 from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
@@ -27,7 +28,6 @@ from serve_app.policy.context import RecentCopies
 from serve_app.policy.registry import RULES
 from serve_app.policy.repair import mended
 from serve_app.policy.spans import raw_span
-from serve_app.policy.word_list import WordList
 
 _PLACEHOLDER: Final = "placeholder."
 # What is wrong with a single value, such as a title.
@@ -39,10 +39,11 @@ _RULES_OF_VALUES: Final = tuple(
 )
 
 
-def read(item: Item, profile: LengthProfile, tenant_banned: WordList | None) -> tuple[PolicyContext, ItemFacts]:
+def read(item: Item, profile: LengthProfile, caller: Caller) -> tuple[PolicyContext, ItemFacts]:
     """Read an item whose copies are given. A long one takes milliseconds: call it in a thread."""
     caption = given_caption(item)
-    return PolicyContext.of(item, caption, profile, tenant_banned=tenant_banned), facts_of(item, caption)
+    context = PolicyContext.of(item, caption, profile, tenant_banned=caller.banned, tenant_allowed=caller.allowed)
+    return context, facts_of(item, caption)
 
 
 def from_drafts(

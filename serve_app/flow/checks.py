@@ -30,12 +30,14 @@ class Checks:
         self._knobs = knobs
         self._profiles = profiles
         by_name = {name: profile.model_dump(mode="json") for name, profile in profiles.items()}
-        settings = json.dumps([knobs.policy.model_dump(mode="json"), by_name], sort_keys=True)
+        lists = knobs.policy.terms.lists.model_dump(mode="json")
+        settings = json.dumps([knobs.policy.model_dump(mode="json"), lists, by_name], sort_keys=True)
         self._revision = _digest(f"{_rules_digest()}{settings}".encode())
 
     def revision(self, caller: Caller) -> str:
-        """Return a hash of the rules with their lists and settings, the length profiles, and the caller's own terms."""
-        return _digest(f"{self._revision}{caller.banned_revision}".encode()) if caller.banned else self._revision
+        """Return a hash of the rules, their settings and lists, the profiles, and the caller's terms and contacts."""
+        own = caller.banned_revision
+        return _digest(f"{self._revision}{own}".encode()) if own else self._revision
 
     async def check(
         self, request: CheckCopyRequest, categories: Sequence[str], call: Call, caller: Caller
@@ -68,6 +70,7 @@ class Checks:
             category=request.category,
             generated=True,
             tenant_banned=caller.banned,
+            tenant_allowed=caller.allowed,
             unscreened_pictures=request.item.has_pictures,
         )
 

@@ -248,7 +248,7 @@ class PushGenService:
             async with call.deadline.limit("checking the request"):
                 refuse(await asyncio.to_thread(copies_violations, request, self._knobs, self._profiles))
             profile = self._profiles[request.length_profile or self._knobs.defaults.length_profile]
-            context, facts = await asyncio.to_thread(read, request.item, profile, caller.banned)
+            context, facts = await asyncio.to_thread(read, request.item, profile, caller)
             with ledger.stage(Stage.SCORE):
                 result = await self._stages.reward.score(facts, request.copies, call)
             ledger.used(Stage.SCORE, result.usage, result.revision)

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from deployments.item_text import placeholders_of
 from deployments.types import Copy, Item, LengthProfile, OutputField
+from serve_app.policy.contacts import AllowedContacts
 from serve_app.policy.evidence import Evidence, evidence_of
 from serve_app.policy.known_placeholders import Known, known
 from serve_app.policy.text import readable
@@ -85,9 +86,9 @@ class PolicyContext:
     evidence: of the item and its caption. others: copies accepted earlier in the same request. incumbents: the human
     ones of the request, for the copies that are to beat them. own_words: of the operator's template, which are true
     beside the item's. generated: whether a model wrote the copy. category: that it was written in, empty for none.
-    tenant_banned: the tenant's own terms, beside the operator's. sexual_content: see `Caption`. unscreened_pictures:
-    whether the item has pictures that nobody screened. styles: a pattern that copy of a category has, for some
-    categories.
+    tenant_banned: the tenant's own terms, beside the operator's. tenant_allowed: contacts that its copies may hold.
+    sexual_content: see `Caption`. unscreened_pictures: whether the item has pictures that nobody screened. styles: a
+    pattern that copy of a category has, for some categories.
     """
 
     item: Item
@@ -104,6 +105,7 @@ class PolicyContext:
     sexual_content: float | None = None
     unscreened_pictures: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)
+    tenant_allowed: AllowedContacts | None = None
 
     @classmethod
     def of(

@@ -7,8 +7,6 @@ from typing import Final
 
 from deployments.settings import Knobs
 from deployments.types import Copy, Item, LengthProfile, OutputField, PolicyFinding, Severity
-from serve_app.policy.banned import BANNED, BannedRule
-from serve_app.policy.contact import CONTACT, ContactRule
 from serve_app.policy.context import Hit, PolicyContext, Rule
 from serve_app.policy.date import DATE, DateRule
 from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
@@ -22,6 +20,7 @@ from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.lookalike import MIXED, MixedRule
 from serve_app.policy.markup import MARKUP, MarkupRule
 from serve_app.policy.number import NUMBER, NumberRule
+from serve_app.policy.pii import PII, PiiRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
 from serve_app.policy.price import PRICE, PriceRule
 from serve_app.policy.quote import QUOTE, QuoteRule
@@ -33,6 +32,7 @@ from serve_app.policy.shouting import SHOUTING, ShoutingRule
 from serve_app.policy.spacing import SPACING, SpacingRule
 from serve_app.policy.spans import raw_span
 from serve_app.policy.style import STYLE, StyleRule
+from serve_app.policy.terms import TERMS, TermsRule
 
 # A rule has the name of its field of PolicySettings. Findings come in this order.
 RULES: Final[dict[str, Rule]] = {
@@ -49,8 +49,8 @@ RULES: Final[dict[str, Rule]] = {
         LEFTOVER,
         SPACING,
         LANGUAGE,
-        BANNED,
-        CONTACT,
+        TERMS,
+        PII,
         SAFETY,
         IMAGE,
         STYLE,
@@ -83,8 +83,8 @@ class PolicySettings(Knobs):
     leftover: LeftoverRule = LeftoverRule()
     spacing: SpacingRule = SpacingRule()
     language: LanguageRule = LanguageRule()
-    banned: BannedRule = BannedRule()
-    contact: ContactRule = ContactRule()
+    terms: TermsRule = TermsRule()
+    pii: PiiRule = PiiRule()
     safety: SafetyRule = SafetyRule()
     image: ImageRule = ImageRule()
     style: StyleRule = StyleRule()

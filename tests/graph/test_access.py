@@ -178,14 +178,14 @@ async def test_a_tenants_banned_terms_hold_for_what_is_written_and_what_is_broug
         candidates = (await app.generate(sent, "r", tenant)).candidates
         named = [c for c in candidates if "coffee" in f"{c.title} {c.body}".lower()]
         assert {c.source for c in named} == {Source.GENERATED, Source.TEMPLATE}
-        rejected[tenant] = {any(f.rule == "terms.banned" for f in c.findings) for c in named}
+        rejected[tenant] = {any(f.rule == "terms.tenant" for f in c.findings) for c in named}
     assert rejected == {"shop": {True}, "news": {False}}
     copies = ScoreCopiesRequest.model_validate({"item": item, "copies": [{"title": "Coffee and cake", "body": "Now"}]})
     for tenant, banned in (("shop", True), ("news", False)):
         (scored,) = (await app.score(copies, "r", tenant)).candidates
-        assert any(f.rule == "terms.banned" for f in scored.findings) is banned
+        assert any(f.rule == "terms.tenant" for f in scored.findings) is banned
         (checked,) = (await app.check(CheckCopyRequest(item=copies.item, copies=copies.copies), "r", tenant)).copies
-        assert any(f.rule == "terms.banned" for f in checked.findings) is banned
+        assert any(f.rule == "terms.tenant" for f in checked.findings) is banned
 
 
 async def test_a_tenant_removed_after_its_call_was_let_in_is_refused(outcomes: Outcomes) -> None:

@@ -78,7 +78,7 @@ def test_new_terms_take_the_place_of_the_old_and_what_was_used_stays_used() -> N
     assert shop.adapters == {"a"}
     assert shop.banned is not None
     assert shop.tiers == TierRule(hold=("*",))
-    assert list(shop.banned.found_in("our RIVAL is here")) == [("rival", "block")]
+    assert list(shop.banned.found_in("our RIVAL is here")) == [("rival", "block", 4, 9)]
 
 
 def test_a_tenant_that_is_gone_is_gone() -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from deployments.types import MAX_LONG_TEXT, Copy, Item, LengthProfile
 from serve_app.policy import PolicyContext, PolicySettings, check
-from serve_app.policy.banned import BannedRule, BannedWord
 from serve_app.policy.registry import RULES
+from serve_app.policy.word_list import WordList
 
 SETTINGS = PolicySettings()
 PROFILE = LengthProfile(length_profile="push", max_title=40, max_body=90)
@@ -102,19 +102,18 @@ def test_recent_copies_are_folded_once() -> None:
 
 
 def test_a_long_list_of_banned_words_costs_as_much_as_a_short_one() -> None:
-    words = tuple(BannedWord(text=f"word{n} of {n}") for n in range(20_000))
-    settings = PolicySettings(banned=BannedRule(words=words))
-    context = PolicyContext.of(PLAIN, "", PROFILE)
+    words = WordList((f"word{n} of {n}", "block") for n in range(20_000))
+    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_banned=words)
     body = repeated("word1 of 2 ", MAX_LONG_TEXT - 20) + " word19999 of 19999"
-    findings = check(Copy(title="x", body=body), context, settings, only=("banned",))
+    findings = check(Copy(title="x", body=body), context, SETTINGS, only=("terms",))
     assert [f.text for f in findings] == ["word19999 of 19999"]
-    assert seconds(lambda: check(Copy(title="x", body=body), context, settings, only=("banned",))) < BOUND_S
+    assert seconds(lambda: check(Copy(title="x", body=body), context, SETTINGS, only=("terms",))) < BOUND_S
 
 
 def test_a_rule_shows_some_findings_and_always_one_that_blocks() -> None:
-    mild = tuple(BannedWord(text=f"mild{n}", action="review") for n in range(30))
-    settings = PolicySettings(banned=BannedRule(words=(*mild, BannedWord(text="harsh"))))
-    body = " ".join([*(word.text for word in mild), "harsh"])
-    findings = check(Copy(title="x", body=body), PolicyContext.of(PLAIN, "", PROFILE), settings, only=("banned",))
+    mild = [f"mild{n}" for n in range(30)]
+    words = WordList([*((word, "review") for word in mild), ("harsh", "block")])
+    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_banned=words)
+    findings = check(Copy(title="x", body=" ".join([*mild, "harsh"])), context, SETTINGS, only=("terms",))
     assert len(findings) == 10
     assert [f.text for f in findings if f.severity == "SEVERITY_BLOCK"] == ["harsh"]

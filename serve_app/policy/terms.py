@@ -1,0 +1,65 @@
+"""Terms rule: words that the operator, a market's law or the tenant bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from pydantic import Field
+
+from deployments.settings import Knobs
+from deployments.types import Copy
+from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
+from serve_app.policy.term_lists import TermsFile, load_terms
+from serve_app.policy.word_list import Found
+
+_RANK = {"off": 0, "review": 1, "rewrite": 2, "block": 3}
+
+
+class TermsRule(Knobs):
+    """Lists of terms, each term with its own action.
+
+    action: the gravest that a term of the file may have; the tenant's own keep theirs. file: as configs name files;
+    empty for the shipped lists, which are a start and no legal advice.
+    """
+
+    action: Action = "block"
+    file: str = Field(default="", max_length=4096)
+    revision: str = Field(default="", max_length=64)
+    """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""
+
+    @cached_property
+    def lists(self) -> TermsFile:
+        """The lists of the file, read once. Raises Misconfigured."""
+        return load_terms(self.file)
+
+
+def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[Hit]:
+    """terms.banned and terms.legal of the lists that hold for the item's locale, and terms.tenant."""
+    lists = settings.lists.of(context.item.locale) if settings.action != "off" else []
+    language = context.item.language
+    for field, text in fields_of(copy):
+        seen: set[tuple[str, int, int, Action]] = set()  # "fucking" is on a list, and a form of a word there
+        for one in lists:
+            for found in one.words.found_in(text, language):
+                action = min(found.action, settings.action, key=_RANK.__getitem__)
+                if (one.rule, found.start, found.end, action) not in seen:
+                    seen.add((one.rule, found.start, found.end, action))
+                    yield _hit(one.rule, action, field, text, found, f"list {one.name}: {found.word}")
+        for found in context.tenant_banned.found_in(text, language) if context.tenant_banned else ():
+            yield _hit("terms.tenant", found.action, field, text, found, found.word)
+
+
+def _hit(rule: str, action: Action, field: FieldName, text: str, found: Found, evidence: str) -> Hit:
+    return Hit(rule, action, field, text[found.start : found.end], (found.start, found.end), evidence=evidence)
+
+
+TERMS = Rule(
+    "terms",
+    terms,
+    (
+        RuleId("terms.banned", "a word or phrase that the operator bars"),
+        RuleId("terms.legal", "a word that the market's law bars in advertising"),
+        RuleId("terms.tenant", "one of the tenant's own terms"),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Phone numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from serve_app.policy.phones import phones
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 415 555 0132",
+        "(415) 555-0132",
+        "8 912 345-67-89",
+        "98765 43210",
+        "138 0013 8000",
+        "090-1234-5678",
+        "(11) 98765-4321",
+        "tel: 600123456",
+        "055 123 4567",
+        "9 1 2 3 4 5 6 7 8 0 call",
+    ],
+)
+def test_a_shape_or_a_cue_makes_a_phone(text: str) -> None:
+    assert [one.is_sure for one in phones(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-02 10:00",
+        "ISBN 978-5-17-118366-6",
+        "1 250 000 000 views",
+        "2019-2024",
+        "07 14 22 31 38 45",
+        "12951/12952",
+        "1 2 3 4 5 6 7 8 9",
+    ],
+)
+def test_other_numbers_are_none(text: str) -> None:
+    assert list(phones(text)) == []
+
+
+def test_nine_digits_in_threes_may_be_one() -> None:
+    assert [one.is_sure for one in phones("612 345 678")] == [False]
+    assert list(phones("612 345 678 views")) == []

@@ -1,0 +1,56 @@
+# ruff: noqa: RUF001 - letters of other scripts are meant
+"""Streets with a number, and handles."""
+
+from __future__ import annotations
+
+import pytest
+
+from serve_app.policy.whereabouts import handles, street_addresses
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "221B Baker Street",
+        "Rua das Flores, 123",
+        "ул. Ленина, д. 5",
+        "中山路88号",
+        "神南1丁目2番3号",
+        "شارع النيل رقم 12",
+        "मकान नंबर 42",
+    ],
+)
+def test_a_street_with_a_number(text: str) -> None:
+    assert list(street_addresses(text)) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20 Street food stands",
+        "calle Mayor celebra 15 años",
+        "中山路上有12个座位",
+        "地铁2号线",
+        "улица Ленина, 15 лет спустя",
+    ],
+)
+def test_other_streets_are_none(text: str) -> None:
+    assert list(street_addresses(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sure"),
+    [
+        ("加V：afang_88", True),
+        ("DM me @ana_c", True),
+        ("pay ana@okaxis", True),
+        ("a video by @ana_c", False),
+        ("Telegram: ana_cafe", True),
+    ],
+)
+def test_a_handle_beside_a_cue_is_sure(text: str, is_sure: bool) -> None:
+    assert [one.is_sure for one in handles(text)][:1] == [is_sure]
+
+
+def test_the_name_of_a_messenger_is_none() -> None:
+    assert list(handles("Telegram channels grow, WhatsApp groups too; line up")) == []
