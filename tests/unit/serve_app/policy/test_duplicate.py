@@ -31,3 +31,10 @@ def test_an_incumbent_is_no_news_but_may_be_said_better() -> None:
 def test_a_short_title_may_come_again_with_another_body() -> None:
     recent = (Copy(title="Good morning", body="The library opens an hour early."),)
     assert rule_ids("Good morning", "The barista pours an espresso.", recent_copies=recent) == set()
+
+
+def test_candidates_of_the_same_words_in_another_order_are_two() -> None:
+    others = (Copy(title="Coffee now", body="Coffee now, and then some cake."),)
+    assert "duplicate.candidate" not in rule_ids(
+        "Coffee and cake", "Coffee and cake, and then some, now.", others=others
+    )
