@@ -133,12 +133,13 @@ def unfinished(copy: Copy) -> PolicyFinding:
 
 
 def _finding(copy: Copy, hit: Hit) -> PolicyFinding:
-    start, end = raw_span(getattr(copy, hit.field), hit.text, hit.span) if hit.field else (0, 0)
+    field: str = getattr(copy, hit.field) if hit.field else ""
+    start, end = raw_span(field, hit.text, hit.span) if field else (0, 0)
     return PolicyFinding(
         rule=hit.rule,
         severity=_SEVERITIES[hit.action],
         field=hit.field,
-        text=hit.text[:_MAX_TEXT],
+        text=(field[start:end] or hit.text)[:_MAX_TEXT],
         start=start,
         end=end,
         message=hit.message or _MESSAGES[hit.rule],

@@ -99,3 +99,8 @@ def test_a_warm_policy_has_loaded_its_language_model(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(registry, "check", lambda copy, *_: asked.append(copy.body))
     registry.warm_up()
     assert len(asked[0].split()) > 5, "of a shorter text no language is guessed"
+
+
+def test_a_finding_shows_the_words_as_they_are_sent() -> None:
+    (finding,) = findings("Coffee", "Only \uff17\uff17 seats left at Calle Mayor.")
+    assert (finding.text, finding.start, finding.end) == ("\uff17\uff17", 5, 7)
