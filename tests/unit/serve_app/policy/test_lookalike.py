@@ -38,6 +38,8 @@ from tests.unit.serve_app.policy.test_language import blocked
         ("ar", "عرض خaص على القهوة اليوم"),
         ("hi", "कॉफी पर भaरी छूट"),
         ("ja", "コーヒーが𝐅𝐑𝐄𝐄です"),
+        ("ja", "手編みのセー夕ーがそろいました"),
+        ("ja", "ノー卜を一冊、今日だけ"),
         ("zh", "咖啡𝟏𝐟𝐫𝐞𝐞今天"),
         ("uk", "Знижкa на каву"),  # Latin a
     ],
@@ -57,6 +59,8 @@ def test_lookalike_letters_in_a_word_block(locale: str, text: str) -> None:
         ("ru", "IT-компания ищет SMM-щика"),
         ("ru", "Снято на iPhone'ом без SMSки"),
         ("ru", "YouTube-канал о кофе и VIPка в подарок"),
+        ("ja", "チーム力アップの夕べ、グラム二ダース"),
+        ("ja", "ビール一パックとブルー口のマグ"),
         ("zh-CN", "这件T恤陪你去K歌"),
         ("zh-TW", "X光、B型肝炎和AA制"),
         ("ja", "TシャツとAI技術とPKマッチ"),
