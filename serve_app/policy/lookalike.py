@@ -68,11 +68,11 @@ _WIDE_READERS: Final = frozenset(("Hani", "Hang"))
 # A Greek letter that stands for a quantity: kΩ, TNFα, ΔT, μm, λ-.
 _UNIT_END: Final = regex.compile(r"[A-Z\d]*[a-zA-Z][A-Z\d]*[αβγδεκλωΩ]|[kMGmT]Ω|[a-z]*[A-Z]{2,}[a-z]*\d*[αβγδεκλ]")
 _UNIT_START: Final = regex.compile(r"μ[A-Za-z]{1,10}|[ΔΣδσλθφψωπαβγ][A-Za-z]{1,2}")
-# Characters between letters of katakana that look like another of them: セー夕ー. 力 and the like stand there as words too,
-# as in チーム力アップ: they are mixed only where the item has the katakana.
+# Characters beside letters of katakana that look like another of them: セー夕ー. 力 and the like are words
+# there too, チーム力アップ: they are mixed only where the item has the katakana.
 _KANA_TWINS: Final = {"夕": "タ", "口": "ロ", "卜": "ト", "工": "エ", "力": "カ", "八": "ハ", "二": "ニ", "一": "ー"}
 _NO_WORDS: Final = frozenset("夕卜")
-_AMONG_KANA: Final = regex.compile(r"(?<=[ァ-ヴー])[夕口卜工力八二一](?=[ァ-ヴー])")
+_AMONG_KANA: Final = regex.compile(r"(?<=[ァ-ヴー])(?:[夕口卜工力八二一](?=[ァ-ヴー])|卜(?!\p{Han}))")
 _KANA_WORD: Final = regex.compile(r"[ァ-ヴー夕口卜工力八二一]++")
 
 
@@ -116,7 +116,7 @@ def _kana_twins(text: str, item: str) -> Iterator[tuple[int, int]]:
     for word in _KANA_WORD.finditer(text):
         for match in _AMONG_KANA.finditer(text, word.start(), word.end()):
             twin = match.group()
-            meant = f"{text[match.start() - 1]}{_KANA_TWINS[twin]}{text[match.end()]}"
+            meant = f"{text[match.start() - 1]}{_KANA_TWINS[twin]}{text[match.end() : match.end() + 1]}"
             if (twin in _NO_WORDS or meant in item) and word.group() not in item:
                 yield word.span()
                 break
