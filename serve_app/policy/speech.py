@@ -12,9 +12,9 @@ import regex
 from serve_app.policy.text import words
 
 # An opening mark is none of what it opens, and an apostrophe follows a letter: so each text is read once. A quotation
-# that nobody closes goes to the end of the field.
+# that nobody closes goes to the end of the field. German turns the guillemets: »so«.
 _MARKED = regex.compile(
-    r"“([^“”]+)(?:”|$)|(?<![\p{L}\p{N}])\"(?=\S)([^\"]+)(?:\"|$)|„([^„“”]+)(?:[“”]|$)|«([^«»]+)(?:»|$)|「([^「」]+)(?:」|$)|『([^『』]+)(?:』|$)"
+    r"“([^“”]+)(?:”|$)|(?<![\p{L}\p{N}])\"(?=\S)([^\"]+)(?:\"|$)|„([^„“”]+)(?:[“”]|$)|(?<![\p{L}\p{N}])»(?=\S)([^«»]+)(?:«|$)|«([^«»]+)(?:»|$)|「([^「」]+)(?:」|$)|『([^『』]+)(?:』|$)"
     r"|‹([^‹›]+)›|(?<![\p{L}\p{M}\p{N}])[‘']([^‘’']{3,}+(?:(?<=[\p{L}\p{M}\p{N}])['’]\p{L}[^‘’']*+)*)[’'](?![\p{L}\p{M}\p{N}])"
 )
 # Spanish, Portuguese and Russian speech: "—No sé —dijo", "— Пойду, — сказал он".
@@ -40,7 +40,8 @@ _FIRST_PERSON: Final = regex.compile(
 )
 # Spanish, Portuguese and Arabic say "I" and "we" by the verb: it opens the sentence, perhaps after a negation.
 _FIRST_PERSON_VERB: Final = regex.compile(
-    r"^(?:no |não |nunca |jamás |jamais |ya |já )?(?!as[ií]\b|aqu[ií]\b|ah[ií]\b|all[ií]\b|qué\b|por|café\b)"
+    r"^(?:no |não |nunca |jamás |jamais |ya |já )?(?!(?:zw|dr|fr|b)ei\b)"
+    r"(?!as[ií]\b|aqu[ií]\b|ah[ií]\b|all[ií]\b|qué\b|por|café\b)"
     r"\p{L}{2,}(?:é|í|amos|emos|imos|ei)(?!\p{L})|^(?:ما )?(?!\p{L}*ات )\p{Arabic}{2,}(?:ت|نا) ",
     regex.IGNORECASE,
 )
@@ -49,6 +50,13 @@ _SAID: Final = regex.compile(
     r"|diz|disse|conta|revela|confessa|сказала?|говорит|признал(?:ся|ась)|ответила?|рассказала?|заявила?"
     r"|قال|قالت|يقول|تقول|أكد|أكدت|صرح|कहा|कहते|कहती|बोले|बोली|बोला|बताया)(?![\p{L}\p{M}])"
     r"|[说說道表示]$|と(?:語|話|言|述)|って(?:言|話)",
+    regex.IGNORECASE,
+)
+# "She says yes: fry it dark", "we tell it once: the night ..." go on in the writer's words.
+_REPORTED: Final = regex.compile(
+    r"(?<![\p{L}\p{M}])(?:(?:i|we|let me|nosotros|yo|nós|eu|я|мы) (?:can |will |now )?(?:say|tell|dice|diz|говор\p{L}*)"
+    r"|\p{L}+ (?:yes|no|so|why|how|sí|que sí|que no|sim|que sim|não|да|нет|نعم|لا|हाँ|नहीं))(?![\p{L}\p{M}])\P{L}*$"
+    r"|^(?:so )?(?:i|we) ",
     regex.IGNORECASE,
 )
 _BESIDE: Final = 24  # characters around a quotation in which its speaker stands
@@ -86,7 +94,7 @@ def speech(text: str, min_words: int, is_person: Callable[[str], bool]) -> Itera
 def _is_speaker(label: str, spoken: str, is_person: Callable[[str], bool]) -> bool:
     """Whether "label: words" is speech and no headline such as "Soup: my way"."""
     if _SAID.search(label):
-        return True
+        return not _REPORTED.search(label)
     return len(words(label)) <= _LONGEST_LABEL and speaks_of_itself(spoken) and is_person(label)
 
 

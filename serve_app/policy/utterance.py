@@ -30,6 +30,37 @@ _NEGATIONS: Final = frozenset(
     ).split()
 )
 _JAPANESE_NEGATION: Final = regex.compile(r"^(?:な[いかくけ]|ません|まい|じゃな|ずに)")
+# What another is said to say, or what is only supposed or denied, is not the speaker's own word.
+_NOT_OWN: Final = regex.compile(
+    "(?:^| )(?:"
+    + bare(
+        r"(?:who|whoever|anyone|anybody|everyone|everybody|people|they|those|critics|some|you)"
+        r" (?:who |can |may |might |will |still |would |to )?"
+        r"(?:says?|said|thinks?|thought|believes?|claims?|keeps? saying|tells? \p{L}+|expects?|hopes?)(?: that)?"
+        r"|(?:myth|lie|nonsense|untrue|false|wrong|rumou?rs?|impossible) (?:to say )?that|if|unless|whether|as though"
+        r"|(?:quien|quienes|los que|el que|la que|algunos|muchos|gente)"
+        r" (?:diga|digan|dice|dicen|crea|crean|cree|creen|piense|piensen|piensa|piensan|afirma|afirme)(?: que)?"
+        r"|(?:quem|alguns|muitos|gente|os que)"
+        r" (?:diz|dizem|disser|diga|acha|acham|achar|ache|pensa|pensam|pensar|acredita|afirma)(?: que)?"
+        r"|(?:mentira|mito|falso|absurdo|imposible|impossivel) (?:de )?que|como se|caso|como si"
+        r"|(?:кто|кому|те|тот|все|люди|многие|некоторые|они)"
+        r" (?:говорит|говорят|скажет|думает|думают|считает|считают|решил|верит|кажется|утверждает)(?: +что)?"
+        r"|(?:ложь|неправда|миф|вранье|чушь) +что|если|будто|якобы"
+        r"|(?:من|الذين|الذي|البعض|الناس) (?:يقول|يقولون|يظن|يظنون|يعتقد|يعتقدون|يزعم|يزعمون) (?:ان|اننا|انني|باننا)?"
+        r"|اذا|لو|(?:كذب|كذبة|خرافة) ان"
+        r"|(?:जो|लोग|कुछ)(?: लोग)? (?:कहते|कहता|कहे|कहें|सोचते|सोचता|समझते|मानते)(?: है| हैं)?(?: कि)?"
+        r"|अगर|यदि|(?:झूठ|अफ़वाह) (?:है )?कि"
+        r"|(?:谁|誰|有 人|那 些 人|的 人|他 们|他 們|人 们|大 家)(?: 要| 还| 還| 都)?"
+        r" (?:说|說|以 为|以 為|认 为|認 為|觉 得|覺 得)"
+        r"|以 为|以 為|如 果|要 是|假 如"
+    )
+    + ") ?$"
+)
+_NOT_OWN_AFTER: Final = regex.compile(
+    r"^(?:と[い言](?:う|われ)|なんて|とは(?:思|限|言|い)|わけ(?:が|では|じゃ)|はずが|が?本当なら)"
+)
+_OPENED: Final = frozenset("\"'“„«»‘‹「『(")  # a quotation begins here
+_BEFORE: Final = 8  # tokens before a cut that say whose word it is
 _FILLERS: Final = frozenset(
     bare(
         "so well you know like really honestly just and but oh um uh i mean of course"
@@ -105,13 +136,20 @@ class Utterances:
         return None if self._negated(start, at) else (start, at)
 
     def _negated(self, start: int, end: int) -> bool:
-        """Whether a negation was cut off at either end."""
+        """Whether a negation was cut off at either end, or that it is another's word."""
         item = self._tokens
         before = [token.word for token in item[max(0, start - 2) : start]]
         if before and (before[-1] in _NEGATIONS or (before[-1] and before[0] in _NEGATIONS)):
             return True
-        after = "".join(token.word for token in item[end : end + 3])
-        return (end < len(item) and item[end].word in _NEGATIONS) or bool(_JAPANESE_NEGATION.match(after))
+        after = "".join(token.word for token in item[end : end + 4])
+        if _JAPANESE_NEGATION.match(after) or _NOT_OWN_AFTER.match(after):
+            return True
+        if end < len(item) and item[end].word in _NEGATIONS:
+            return True
+        opened = self._text[max(0, item[start].start - 1) : item[start].start] in _OPENED
+        return not opened and bool(
+            _NOT_OWN.search(" ".join(token.word for token in item[max(0, start - _BEFORE) : start]))
+        )
 
 
 def _gap(item: Sequence[Token], at: int, word: str) -> int | None:

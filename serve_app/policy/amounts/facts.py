@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from serve_app.policy.amounts.calendar_facts import CalendarFacts
@@ -12,6 +13,8 @@ from serve_app.policy.amounts.ranges import Values
 
 _MOST_PRICES: Final = 12
 """Of more prices no discount is worked out: a list, not an offer."""
+_FEW_PRICES: Final = 3
+"""Of so few prices a copy may say the difference, or a year's sum, in any words."""
 _MOST_YEARS: Final = 12
 _NEIGHBOURS: Final = 80  # characters between a part and its whole: 12,000 of the 48,000
 _OF: Final = 12  # characters from "half" to the number that it is of
@@ -107,11 +110,27 @@ class Facts:
         for sum_ in money:
             for code in sum_.currencies or ("",):
                 by_code.setdefault(code, []).append((sum_.value, sum_.bound))
+        derived = self._derived_prices()
+        for values in by_code.values():
+            values.extend(derived)
         by_code.setdefault("", []).extend(
             (n.value, n.bound) for n in numbers if not n.unit and round(n.value, 2) == n.value != int(n.value)
         )
         self._money = {code: Values(values) for code, values in by_code.items()}
         self._any_money = Values([pair for values in by_code.values() for pair in values])
+
+    def _derived_prices(self) -> list[tuple[float, Bound]]:
+        """Return the differences of prices, "€3.50 more" or "$1,760 short", and a year of monthly ones.
+
+        Of many prices only those that stand side by side are compared.
+        """
+        likely = [c.readings[0].value for c in self._claims if isinstance(c.readings[0], Money)]
+        few = sorted(set(likely))
+        pairs = list(pairwise(likely))
+        if len(few) <= _FEW_PRICES:
+            pairs += [(low, high) for low in few for high in few]
+        years = [12 * value for value in few] if len(few) <= _FEW_PRICES else []
+        return [(round(value, 2), "") for value in {*(abs(one - other) for one, other in pairs), *years} if value]
 
     def _fill_ratios(self, ratios: Sequence[Ratio], prices: Sequence[float]) -> None:
         few = self._money_values if len(self._money_values) <= _MOST_PRICES else []
@@ -177,6 +196,8 @@ class Facts:
         return kind == "times" and self._all.holds(value, bound, tolerance)
 
     def _holds_money(self, money: Money) -> bool:
+        if money.value == 0 and self._free:
+            return True
         if money.off:
             return self._saved.holds(money.value, money.bound)
         if money.currencies is None:

@@ -12,6 +12,7 @@ from serve_app.policy.amounts.numerals import UNSPACED, Numeral, numeral
 from serve_app.policy.amounts.ratios import fraction, in_every, percent, percent_first, tenths
 from serve_app.policy.amounts.tokens import Tokens
 
+_LEAST_PRICE: Final = 20  # in words, without a currency
 _NEIGHBOURS: Final = frozenset(float(10 * n + n + 1) for n in range(1, 9))
 
 
@@ -73,7 +74,8 @@ def _bare(tokens: Tokens, at: int, number: Numeral, end: int, beside: Beside, bo
     sure = not ("soft" in single and number.words == 1)
     if number.whole in (0, 1) and not number.digits:
         readings = []
-    subject: Subject = "price" if not counted and _priced(tokens, at, end) else "number"
+    few = not number.digits and number.values[0] < _LEAST_PRICE  # a table for two
+    subject: Subject = "price" if not counted and not few and _priced(tokens, at, end) else "number"
     return Claim(subject, tuple(readings), start, last, sure, counted=counted), end + counted
 
 

@@ -23,6 +23,24 @@ TRUE = [
     ("ja", "1,980円", "二千円以下、1980円です"),
     ("zh", "原价200元，现价150元", "七五折，只要一百五十块"),
     ("zh", "五折出售", "半价出售"),
+    ("en", "RQ41 misses us. The Brickfield Four stay", "RQ41 won't hit us. The Brickfield Four won't replace him"),
+    ("en", "Plumber: £90", "3 mistakes, one £90 bill"),
+    ("en", "₱39 lip tint", "Can one ₱39 tint do it?"),
+    ("en", "From €42 to €45.50 a month", "€3.50 more a month"),
+    ("en", "$18,240 raised of $20,000", "$1,760 short"),
+    ("en", "Toast $1.20 instead of $1.60", "It cuts 40 cents"),
+    ("en", "£17 a month", "£204 a year"),
+    ("en", "Play free this weekend", "3 parks, $0"),
+    ("en", "Fee waived", "He costs nothing"),
+    ("en", "A man and a cat", "An umbrella for two, in theory"),
+    ("es", "296 pesos en la cuenta", "296 pesos y media tlayuda"),
+    ("es", "Sube de 40 € a 45 €", "Cinco euros más"),
+    ("pt", "De R$ 10 por R$ 7", "Três reais a menos"),
+    ("ru", "Было 300 рублей, стало 350 рублей", "На 50 рублей дороже"),
+    ("ar", "السعر 100 ريال بدلا من 130 ريالا", "أرخص بثلاثين ريالا"),
+    ("hi", "₹100 की जगह ₹80", "बीस रुपये कम"),
+    ("ja", "1,200円が1,000円", "200円お得"),
+    ("zh", "去年1.4元，今年0.6元", "去年1.4元一斤，每斤少了0.8元"),
 ]
 FALSE = [
     ("en", "$20 for a lamp", "Only £20 for a lamp", "£20"),
@@ -37,6 +55,9 @@ FALSE = [
     ("hi", "किताब ₹300", "किताब तीन हज़ार रुपये", "तीन हज़ार रुपये"),
     ("ja", "本は1,200円", "本が三百円", "三百円"),
     ("zh", "八折", "两折出售", "两折"),
+    ("en", "From €42 to €45.50 a month", "€4.50 more a month", "€4.50"),
+    ("en", "Tickets 41,000 won", "Tickets 42,000 won", "42,000 won"),
+    ("en", "Lamps $10, $20, $30 and $95. Chairs $41", "A lamp for $31", "$31"),
 ]
 
 

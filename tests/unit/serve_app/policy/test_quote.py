@@ -43,6 +43,17 @@ NOBODY_SAID = [
     ("zh-CN", "我从来没有想过放弃。", "“我想过放弃”"),
     ("zh-CN", "船修好了就走。", "老人说：“我再也不走了”"),
     ("zh-TW", "我不會離開這裡。", "「我會離開這裡」"),
+    ("en-US", "Anyone who says we are finished has not watched us train.", "Whitfield: “We are finished”"),
+    ("en-GB", "It is a myth that we are broke.", "“We are broke”"),
+    ("es-ES", "Quien diga que estamos acabados no nos ha visto.", "«Estamos acabados», dice el técnico"),
+    ("pt-BR", "Quem diz que estamos acabados não nos viu treinar.", "“Estamos acabados”, diz o técnico"),
+    ("ru-RU", "Те, кто говорит, что мы проиграли, не видели нас.", "«Мы проиграли», сказал тренер"),
+    ("ru-RU", "Неправда, что мы закрываемся.", "«Мы закрываемся», сказал повар"),
+    ("ar-EG", "الذين يقولون إن فريقنا انتهى لم يشاهدونا.", "المدرب قال: «فريقنا انتهى»"),
+    ("hi-IN", "जो कहते हैं कि हम हार गए, उन्होंने हमें देखा नहीं।", "“हम हार गए”, कोच ने कहा"),
+    ("ja-JP", "私たちは終わったと言う人は練習を見ていない。", "「私たちは終わった」"),
+    ("zh-CN", "谁说我们已经完了，就来看看训练。", "“我们已经完了”"),
+    ("de-DE", "Er spielte »Fjord«.", "»Ich habe nie besser gezielt«"),
 ]
 
 SAID_OR_NO_SPEECH = [
@@ -65,6 +76,13 @@ SAID_OR_NO_SPEECH = [
     ("ja-JP", "海に行く。", "夏の「ひんやり」スイーツ"),
     ("zh-CN", "我嘛，就是喜欢下雨天。", "“就是喜欢下雨天”"),
     ("zh-CN", "下雨了。", "城市里的“慢生活”"),
+    ("en-US", "I think we can win this.", "“We can win this”"),
+    ("en-US", "I say we go home tonight.", "“We go home tonight”"),
+    ("en-GB", "Man who said 'I'll just rest my eyes' wins", "'I'll just rest my eyes'"),
+    ("en-GB", "Pepper base, lid shut.", "Auntie says yes: fry it dark and keep the lid shut", "Auntie's jollof"),
+    ("en-GB", "He thought it was told too often.", "So we tell it once: the night in 1971"),
+    ("de-DE", "»Fjord« gegen Quantenkeks.", "»Fjord« gegen Quantenkeks. Es gab 18.000 Euro für alle."),
+    ("de-DE", "Zwei Touren am Hochdürreck.", "Hochdürreck: zwei Touren gesperrt"),
 ]
 
 

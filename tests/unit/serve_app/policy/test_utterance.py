@@ -34,3 +34,11 @@ def test_a_lost_negation_another_number_and_another_order_are_not(quoted: str) -
 
 def test_the_place_is_that_of_the_first_word() -> None:
     assert Utterances(SAID).place("fed 12 gulls") == SAID.index("fed")
+
+
+def test_what_another_says_or_what_is_supposed_is_not_the_speakers_word() -> None:
+    others = Utterances(
+        "People say we are lost. If we are late, they wait. He said 'we are proud'. I think we are close."
+    )
+    assert [others.place(words) for words in ("we are lost", "we are late")] == [None, None]
+    assert None not in [others.place(words) for words in ("we are proud", "we are close")]
