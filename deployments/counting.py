@@ -30,7 +30,7 @@ def measure(text: str, unit: CountingUnit) -> int:
         return len(text)
     if unit is CountingUnit.WIDTH:
         return sum(_columns(cluster) for cluster in graphemes(text))
-    return sum(1 for _ in graphemes(text))
+    return len(_CLUSTER.findall(text))
 
 
 def _columns(cluster: str) -> int:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of, joined
-from serve_app.policy.text import fold
+from serve_app.policy.text import folded_field
 from serve_app.policy.wording import Wording, is_other_news, is_unspaced, wording_of
 
 _SAME_ORDER: Final = 90.0  # rapidfuzz's normalised indel ratio, 0 to 100
@@ -37,7 +37,7 @@ class DuplicateRule(Knobs):
 
 def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> Iterator[Hit]:
     """duplicate.recent, duplicate.incumbent and duplicate.candidate."""
-    fields = tuple(f for f, text in fields_of(copy) if fold(text))
+    fields = tuple(f for f, text in fields_of(copy) if folded_field(text))
     if not fields:
         return
     language = context.item.language

@@ -13,7 +13,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId
 from serve_app.policy.form import form_of
-from serve_app.policy.text import fold, readable
+from serve_app.policy.text import fold, folded_field, readable
 
 _PLACEHOLDERS = frozenset(
     [
@@ -38,7 +38,7 @@ def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[H
     """format.empty and format.test_text, for the requested fields."""
     for field in context.requested_fields:
         text: str = getattr(copy, field)
-        folded = fold(text)
+        folded = folded_field(text)
         if not folded:
             yield Hit("format.empty", settings.action, field, text)
         elif folded in _PLACEHOLDERS and folded != fold(title_of(context.item)):
@@ -50,8 +50,12 @@ def empty(copy: Copy, context: PolicyContext, settings: EmptyRule) -> Iterator[H
 def _test(text: str, context: PolicyContext) -> str:
     """Return the words of a test or of filler that are not the item's."""
     language = context.item.language
-    match = form_of(language).test.search(text.strip()) or (None if language in _TODO_IS_ALL else _TODO.search(text))
+    match = form_of(language).test.search(text.strip()) or _todo(text, language)
     return "" if match is None or match.group().casefold().strip() in context.evidence.casefolded else match.group()
+
+
+def _todo(text: str, language: str) -> regex.Match[str] | None:
+    return _TODO.search(text) if "TODO" in text and language not in _TODO_IS_ALL else None
 
 
 EMPTY = Rule(

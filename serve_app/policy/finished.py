@@ -24,7 +24,9 @@ _NO_QUOTE: Final = regex.compile(r"(?<=\p{Hebrew})\"(?=\p{Hebrew})|(?<=\d)[\"”
 _PAIRS: Final = (("「", "」"), ("『", "』"), ("《", "》"), ("【", "】"), ("(", ")"), ("[", "]"))
 _SENTENCE_END: Final = regex.compile(r"(?<![.!?…。！？।])[.!?…。！？।]++[\"'”’»)\]」』]*+(?:\s|$)")
 UNFINISHED: Final = "format.unfinished"
-_STOPS_MID_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]$")
+_STOPS_MID_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_SINGLE_CAPITAL: Final = regex.compile(r"\b\p{Lu}$")
+_AFTER_COMMA: Final = regex.compile(r",\s+[\p{L}\p{M}]+$")
 _CUT_BEFORE_DOTS: Final = regex.compile(r"(?<=[\p{L}\p{M}])\s?(?:\.\.\.|…)$")
 _LETTERS: Final = regex.compile(r"[\p{L}\p{M}]++")
 _NEAR: Final = 8  # words before a preposition in which what it belongs to may stand
@@ -69,9 +71,13 @@ def finished(copy: Copy, context: PolicyContext, settings: FinishedRule) -> Iter
             yield Hit(
                 "format.unclosed", settings.maybe, field, mark, message="a question or a call has one mark of two"
             )
-        longest = max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
-        if longest > settings.max_sentence_words:
+        if len(text) > 2 * settings.max_sentence_words and _longest(text) > settings.max_sentence_words:
             yield Hit("format.run_on", settings.run_on, field, tail)
+
+
+def _longest(text: str) -> int:
+    """Return the number of words of the longest sentence."""
+    return max((len(words(sentence)) for sentence in _SENTENCE_END.split(text)), default=0)
 
 
 def cut_off(copy: Copy) -> Hit:
@@ -82,16 +88,16 @@ def cut_off(copy: Copy) -> Hit:
 
 def _breaks_off(text: str, form: Form, field: FieldName) -> bool:
     """Whether the last word cannot be the last."""
-    if not _STOPS_MID_WORD.search(text):
+    if not _STOPS_MID_WORD.match(text[-1:]):
         return False
     tail = text[-200:]
     if form.ends.search(tail) or (field == "body" and form.body_ends.search(tail)):
         return True
     last = [word.casefold() for word in words(tail)]
     # A single capital may be a name or a grade: "Vitamin A", "Plan O".
-    if len(last) < 2 or regex.search(r"\b\p{Lu}$", tail):
+    if len(last) < 2 or _SINGLE_CAPITAL.search(tail):
         return False
-    if last[-1] in form.after_comma and regex.search(r",\s+[\p{L}\p{M}]+$", tail):
+    if last[-1] in form.after_comma and _AFTER_COMMA.search(tail):
         return True
     cannot = form.dangling | form.body_dangling if field == "body" else form.dangling
     return last[-1] in cannot or " ".join(last[-2:]) in cannot or (field == "body" and _is_stranded(last, form))
@@ -103,7 +109,7 @@ def _is_stranded(last: list[str], form: Form) -> bool:
 
 
 def _may_break_off(text: str, form: Form, field: FieldName) -> bool:
-    if not _STOPS_MID_WORD.search(text):
+    if not _STOPS_MID_WORD.match(text[-1:]):
         return False
     tail = text[-200:]
     if field == "title" and form.body_ends.search(tail):
@@ -114,9 +120,11 @@ def _may_break_off(text: str, form: Form, field: FieldName) -> bool:
 
 def _is_half_a_word(text: str, context: PolicyContext) -> bool:
     """Whether the item goes on where the text stops: its last two words, and more letters."""
-    bare = _CUT_BEFORE_DOTS.sub("", text)
+    bare = _CUT_BEFORE_DOTS.sub("", text) if text.endswith((".", "…")) else text
+    if not _LETTERS.match(bare[-1:]):
+        return False
     pair = words(bare[-100:].casefold())[-2:]
-    if not regex.search(r"[\p{L}\p{M}]$", bare) or len(pair) < 2 or len(pair[1]) < _LEAST_HALF:
+    if len(pair) < 2 or len(pair[1]) < _LEAST_HALF:
         return False
     said = context.evidence.casefolded
     joined = " ".join(pair)

@@ -34,6 +34,9 @@ _STAGE_MARK: Final = regex.compile(
     r"\[(?:emoji|end|start|cta|image|button|url|placeholder|pause)\]|<(?:emoji|end|cta)>|^-{3,}|-{3,}$",
     regex.IGNORECASE,
 )
+# One of these is in every prompt, stage mark and label.
+_SIGNS: Final = frozenset("<[_:=-【")
+_DIGIT: Final = regex.compile(r"\p{Nd}")
 _NUMBERED: Final = regex.compile(r"^\s*(?P<number>[1-9])[.)]\s+\S+")
 _ORDINAL_DOT: Final = frozenset(
     ("de", "cs", "da", "nb", "no", "fi", "hu", "sk", "sl", "hr", "et", "lv", "is", "tr", "pl", "sr")
@@ -65,14 +68,19 @@ def leftover(copy: Copy, context: PolicyContext, settings: LeftoverRule) -> Iter
 
 
 def _leftovers(text: str, form: Form, context: PolicyContext) -> Iterator[str]:
-    if match := _PROMPT.search(text) or _STAGE_MARK.search(text):
+    signed = not _SIGNS.isdisjoint(text)
+    if signed and (match := _PROMPT.search(text) or _STAGE_MARK.search(text)):
         yield match.group()
-    for pattern in (form.label, form.inner_label):
+    for pattern in (form.label, form.inner_label) if signed else ():
         if (match := pattern.search(text)) and not _said(_label(match), context):
             yield match.group().strip()
     if (match := form.chatter.search(text)) and not _said(match.group(), context):
         yield match.group()
-    if (match := _COUNT.search(text)) and not _said(match.group().strip("()[]【】-–—| "), context):
+    if (
+        _DIGIT.search(text)
+        and (match := _COUNT.search(text))
+        and not _said(match.group().strip("()[]【】-–—| "), context)
+    ):
         yield match.group()
     match = _NUMBERED.search(text)
     if (

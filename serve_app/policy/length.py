@@ -38,13 +38,16 @@ def length(copy: Copy, context: PolicyContext, settings: LengthRule) -> Iterator
     limits: tuple[tuple[FieldName, int], ...] = (("title", profile.max_title), ("body", profile.max_body))
     for field, limit in limits:
         text: str = getattr(copy, field)
-        long = measure(_longest(text, known, profile.counting_unit, settings), profile.counting_unit)
+        filled = _longest(text, known, profile.counting_unit, settings)
+        if profile.counting_unit is CountingUnit.GRAPHEMES and len(filled) <= limit:
+            continue  # a grapheme has at least one code point
+        long = measure(filled, profile.counting_unit)
         if long > limit:
             unit = profile.counting_unit.value.removeprefix("COUNTING_UNIT_").lower()
             yield Hit(f"length.{field}", settings.action, field, text, evidence=f"{long} {unit}, {limit} allowed")
     if profile.max_payload_bytes is not None:
-        filled = (_longest(text, known, CountingUnit.UTF8_BYTES, settings) for text in (copy.title, copy.body))
-        size = payload_bytes(*filled)
+        both = (_longest(text, known, CountingUnit.UTF8_BYTES, settings) for text in (copy.title, copy.body))
+        size = payload_bytes(*both)
         if size > profile.max_payload_bytes:
             field = "body" if len(copy.body) >= len(copy.title) else "title"
             said = f"{size} bytes, {profile.max_payload_bytes} allowed"

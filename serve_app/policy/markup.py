@@ -56,7 +56,7 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
     """format.invisible, format.encoding and format.markup: at most one per field."""
     for field, text in fields_of(copy):
         raw: str = getattr(copy, field)
-        if broken := _MOJIBAKE.search(raw):
+        if not (raw.isascii() and "?" not in raw) and (broken := _MOJIBAKE.search(raw)):
             yield Hit("format.encoding", settings.action, field, broken.group())
         # Of the text as it is: NFKC turns some emoji into letters, and their selector would seem to stand alone.
         elif hidden := next(invisible(raw), ""):

@@ -24,8 +24,8 @@ from serve_app.policy.placeholder_names import PERSON, VALUES
 from serve_app.policy.text import distinct
 
 # Marks that no plain text has.
-_MARKED: Final = regex.compile(
-    r"""\{\{.*?(?:\}\}|$) | \w\s*\}\} | \{%.*?(?:%\}|$) | %\} | \{\#(?:(?!\{\#).)*?\#\}   # Liquid, Jinja, Handlebars
+_SIGNED: Final = r"""
+    \{\{.*?(?:\}\}|$) | \w\s*\}\} | \{%.*?(?:%\}|$) | %\} | \{\#(?:(?!\{\#).)*?\#\}   # Liquid, Jinja, Handlebars
     | [$\#%@]\{[^{}]{0,60}\} | \{[!$*][\w.\s|:*]{1,60}\}     # JavaScript, Ruby; Salesforce, Smarty
     | <%.*?(?:%>|$) | <\?(?:=|php\b).*?(?:\?>|$)             # ERB, PHP
     | \*\|.{1,60}?\|\* | \[\[[^\[\]]{1,60}\]\] | \[%.{1,60}?%\]    # Mailchimp, wikis, Perl
@@ -36,10 +36,12 @@ _MARKED: Final = regex.compile(
     | (?<!\w)__[a-z]+(?:_[a-z]+)*__(?!\w) | \#\#[a-z_]+\#\# | @@\w+@@
     | \[(?:insert|your)\b[^\]]{0,40}\] | \[object\s\w+\]
     | [〇○◯×]{2,}\s?(?:様|さん|さま|ちゃん|先生|女士|小姐)               # a name to fill in, in Japanese and Chinese
-    | (?<![\w])NaN(?!\w) | (?<!\w)undefined(?=[\s,.!:]|$)
-    | ^(?:hi|hello|hey|dear|hola|olá|oi|привет|здравствуйте|नमस्ते|مرحبا)[\s,]+(?:null|none|nil|n/a)(?!\w)""",
-    regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
-)
+"""
+# Values that another system did not have.
+_MISSING: Final = r"""(?<![\w])NaN(?!\w) | (?<!\w)undefined(?=[\s,.!:]|$)
+    | ^(?:hi|hello|hey|dear|hola|olá|oi|привет|здравствуйте|नमस्ते|مرحبا)[\s,]+(?:null|none|nil|n/a)(?!\w)"""
+_MARKED: Final = regex.compile(f"{_SIGNED} | {_MISSING}", regex.VERBOSE | regex.IGNORECASE | regex.DOTALL)
+_NO_VALUE: Final = regex.compile(_MISSING, regex.VERBOSE | regex.IGNORECASE)
 # A word in braces, in brackets, after a dollar sign or between two other marks: a placeholder if it names a value.
 _NAMED: Final = regex.compile(
     r"""\{[\w .|:-]{1,60}\} | [\[【〔][\p{L}\p{M}_ ]{2,40}[\]】〕] | (?<![\w$])\$!?\p{L}\w* | \$\([\w .-]{1,60}\)
@@ -56,6 +58,8 @@ _GENERATED: Final = regex.compile(
     r"|\[(?:user|first|last|item|product|creator|name|title|city|link|url|date|number)\b[^\]]{0,40}\]",
     regex.IGNORECASE,
 )
+# One of these is in every placeholder but `_MISSING`.
+_SIGNS: Final = frozenset("{}%$#@<*[_〇○◯×【〔|~^«")
 _CODE_LIKE: Final = regex.compile(r"\w[_.|:]\w|\p{Ll}\p{Lu}|^\W*\d+\W*$|\|")
 _WORD: Final = regex.compile(r"\p{Lu}?[\p{Ll}]+|\p{Lu}+|[\p{Lo}\p{M}\p{Lm}]+")
 _BRACED: Final = regex.compile(r"\{{1,3}[^{}]{0,200}+(?:\}{1,3}|$)|(?<![\w.])[\w.]{1,60}+[\w .|:'\"-]{0,100}+\}\}")
@@ -122,6 +126,9 @@ def _plain(name: str) -> str:
 
 
 def _placeholders(text: str, context: PolicyContext) -> Iterator[str]:
+    if _SIGNS.isdisjoint(text):
+        yield from (match.group() for match in _NO_VALUE.finditer(text))
+        return
     yield from (match.group() for match in _MARKED.finditer(text))
     yield from (marked for match in _NAMED.finditer(text) if _names_a_value(marked := match.group(), context))
     yield from (marked for match in _PROFILE.finditer(text) if _usual(marked := match.group()))

@@ -20,9 +20,14 @@ _FOREIGN_WORDS: Final = regex.compile(
     regex.VERBOSE,
 )
 
+# One of these, or www., is in everything that the pattern finds.
+_SIGNS: Final = frozenset("“„«»「『《〈【\"'‘{/@#")
+
 
 @lru_cache(maxsize=256)
 def own_words(text: str) -> str:
     """Blank the words of others, so that places stay. A long text that is little else stays as it is."""
+    if _SIGNS.isdisjoint(text) and "www." not in text:
+        return text
     own = _FOREIGN_WORDS.sub(lambda match: " " * len(match.group()), text)
     return own if len(own.split()) >= 2 or len(text) < _LONG else text

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
-from serve_app.policy.text import fold, readable
+from serve_app.policy.text import folded_field, readable
 from serve_app.policy.wording import wording_of
 
 # Letters only: 1000000 is a number, "......" is punctuation (see `shouting`).
@@ -43,7 +43,7 @@ def repetition(copy: Copy, context: PolicyContext, settings: RepetitionRule) -> 
         excerpt = _loop(text, settings)
         if excerpt:
             yield Hit("format.looping", settings.action, field, excerpt)
-    title, body = fold(readable(copy.title)), fold(readable(copy.body))
+    title, body = folded_field(readable(copy.title)), folded_field(readable(copy.body))
     if title and body and _says_the_same(title, body, context, settings):
         yield Hit("duplicate.title", settings.action, "body", copy.body)
 
@@ -61,7 +61,7 @@ def _loop(text: str, settings: RepetitionRule) -> str:
         return run.group()
     if repeated := _word_run(text):
         return repeated
-    folded_words = fold(text).split()
+    folded_words = folded_field(text).split()
     phrases = Counter(zip(folded_words, folded_words[1:], folded_words[2:], strict=False))
     if phrases:
         phrase, count = phrases.most_common(1)[0]
@@ -76,6 +76,9 @@ def _loop(text: str, settings: RepetitionRule) -> str:
 
 def _word_run(text: str) -> str:
     """Return the first word that comes more than three times in a row, with its repetitions."""
+    all_words = [word for word, _ in _WORD.findall(text.casefold())]
+    if len(all_words) - len(set(all_words)) < _LONGEST_RUN:
+        return ""
     previous, began, times, end = "", 0, 0, -1
     for match in _WORD.finditer(text):
         word = match[1].casefold()

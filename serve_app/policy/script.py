@@ -63,14 +63,18 @@ def script(copy: Copy, context: PolicyContext, settings: ScriptRule) -> Iterator
             yield Hit("script.wrong", settings.action, field, text[slice(*span)], span)
 
 
-def runs_of(text: str, audience: Audience) -> list[Run]:
-    """Return the letters of a text in runs, by who reads them. "latin": Latin, which the audience does not write in."""
+@lru_cache(maxsize=64)
+def runs_of(text: str, audience: Audience) -> tuple[Run, ...]:
+    """Return the letters of a text in runs, by who reads them. "latin": Latin, which the audience does not write in.
+
+    Cached: two rules read each copy.
+    """
     found = []
     for match in _letters(audience.scripts).finditer(text):
         kind: Any = match.lastgroup
         start, end = match.span()
         found.append(Run(kind, start, end, (end - start) * (2 if text[start] >= _CJK else 1)))
-    return found
+    return tuple(found)
 
 
 def weight_of(runs: Sequence[Run], kind: Kind) -> int:

@@ -52,7 +52,7 @@ def shouting(copy: Copy, context: PolicyContext, settings: ShoutingRule) -> Iter
             yield Hit("format.shouting", settings.action, field, loud)
         if run := _marks_run(settings.max_marks_in_a_row + 1).search(text) or _STOP_RUN.search(text):
             yield Hit("format.marks", settings.marks, field, run.group())
-        if run := _SYMBOL_RUN.search(_EMOJI.sub("", text)):
+        if run := _SYMBOL_RUN.search(text if text.isascii() else _EMOJI.sub("", text)):
             yield Hit("format.symbols", settings.action, field, run.group())
 
 

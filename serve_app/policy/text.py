@@ -38,6 +38,8 @@ def normalise(text: str) -> str:
     Of more than 30 marks on one letter the first 30 stay (UAX #15, Stream-Safe Text Format): all of them would be
     sorted, in a time that grows with their square.
     """
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", _TOO_MANY_MARKS.sub(r"\1", text))
 
 
@@ -50,6 +52,12 @@ def readable(text: str) -> str:
 def fold(text: str) -> str:
     """Remove case, punctuation and extra spaces, so that texts that read the same are equal."""
     return _NOT_WORD.sub(" ", normalise(text).casefold()).strip()
+
+
+@lru_cache(maxsize=256)
+def folded_field(text: str) -> str:
+    """Return a copy's field, folded. Cached as `readable` is."""
+    return fold(text)
 
 
 def bare(text: str) -> str:

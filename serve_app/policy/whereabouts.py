@@ -69,6 +69,8 @@ _AFTER_MESSENGER: Final = regex.compile(
     r"(?P<sign>\s{0,2}[:：=@\-–—>→]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
     regex.IGNORECASE,
 )
+# A name at a messenger has one of these, or its messenger or the sign before it.
+_NAME_HINT: Final = regex.compile(r"[\d_@:：=→>\p{Han}加+]")
 _HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_.@/])@[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]{2,31}")
 _CONTACT_CUE: Final = words(
     r"\bdms?\b", r"\bpm\b", r"\binbox\b", r"message", r"\bmsg\b", r"\btext\b", r"\bwrite\b", r"contact", r"reach (?:me|us|out|him|her)", r"hit me up", r"\bhmu\b", r"\border from\b", r"\bpay\b", r"send (?:money|cash)",
@@ -95,7 +97,7 @@ def street_addresses(text: str) -> Iterator[Place]:
 
 def handles(text: str) -> Iterator[Place]:
     """Yield names at messengers and payment services. One without a cue beside it is not sure: a mention."""
-    for match in _AFTER_MESSENGER.finditer(text):
+    for match in _AFTER_MESSENGER.finditer(text) if _NAME_HINT.search(text) else ():
         name, sign = match["name"], match["sign"]
         is_han = regex.match(r"[\p{Han}加+]", match.group()) is not None
         named = bool(regex.search(r"[\d_]", name)) or "@" in sign or any(one in sign for one in ":：=→>")

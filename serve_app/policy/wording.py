@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
 
 import regex
 from rapidfuzz.distance import Levenshtein
@@ -33,14 +34,23 @@ _NOUNS_IN_CAPITALS: Final = frozenset({"de", "lb"})
 _MOST_SWAPPED: Final = 2  # words, or runs of letters of a script without spaces
 
 
-class Wording(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Wording:
     """A copy as it is compared. folded: its words in order. words: without the little ones, of which the pieces are."""
 
+    plain: str
+    language: str
     folded: str
     words: frozenset[str]
     pieces: frozenset[str]
-    numbers: frozenset[str]
-    names: frozenset[str]
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(_numbers(self.plain))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return _names(self.plain, self.language)
 
     def likeness(self, other: Wording) -> float:
         """Return Dice's coefficient of the pieces, 0 to 1."""
@@ -51,7 +61,7 @@ class Wording(NamedTuple):
 
 def is_unspaced(text: str) -> bool:
     """Whether the text is of a script that sets no spaces between words."""
-    return bool(_UNSPACED.search(text))
+    return not text.isascii() and _UNSPACED.search(text) is not None
 
 
 @lru_cache(maxsize=64)
@@ -61,21 +71,20 @@ def wording_of(text: str, language: str) -> Wording:
     folded = _folded(_GROUPED.sub("", plain))
     little = form_of(language).dangling | form_of(language).stranded
     words = frozenset(folded.split()) - little
-    pieces = frozenset(piece for word in words for piece in _pieces(word))
-    return Wording(folded, words, pieces, frozenset(_numbers(plain)), _names(plain, language))
+    unspaced = is_unspaced(folded)
+    pieces = frozenset(piece for word in words for piece in _pieces(word, 2 if unspaced and is_unspaced(word) else 3))
+    return Wording(plain, language, folded, words, pieces)
 
 
 def _folded(plain: str) -> str:
+    if plain.isascii():
+        return " ".join(_WORD.findall(plain.casefold()))
     bare = _MARKS.sub("", unicodedata.normalize("NFD", plain.casefold()))
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", bare).replace("ة", "ه")))
 
 
-def _pieces(word: str) -> Iterator[str]:
-    size = 2 if _UNSPACED.search(word) else 3
-    if len(word) <= size:
-        yield word
-    for at in range(len(word) - size + 1):
-        yield word[at : at + size]
+def _pieces(word: str, size: int) -> list[str]:
+    return [word[at : at + size] for at in range(max(1, len(word) - size + 1))]
 
 
 def _numbers(plain: str) -> Iterator[str]:

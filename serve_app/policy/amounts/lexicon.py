@@ -148,7 +148,8 @@ def _pattern(roles: Mapping[str, Roles], prefix: str) -> regex.Pattern[str]:
     parts = (
         (rf"(?<w>(?<![{_CJK_NUMERAL}])@)", unspaced_idioms),
         (rf"(?<w>(?<!{edge}|\d[.,:/])@(?!{edge}|[.,:/]\d))", with_digits),
-        (rf"(?<date>{_DATE})|(?<time>{_TIME})|(?<vulgar>{_VULGAR})|(?<number>{_NUMBER})|(?<roman>{_ROMAN})", None),
+        (rf"(?=[\d\u2044])(?:(?<date>{_DATE})|(?<time>{_TIME})|(?<vulgar>{_VULGAR})|(?<number>{_NUMBER}))", None),
+        (rf"(?<roman>{_ROMAN})", None),
         (r"(?<w>@)", unspaced),
         (rf"(?<!{_LETTER}){prefix}(?<w>@)(?!{_LETTER})", spaced),
         (r"(?<w>@)", marks),

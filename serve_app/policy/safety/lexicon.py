@@ -71,7 +71,7 @@ class Lexicon:
             found[kind] += (Found(m.start(), m.end(), m.group()) for m in pattern.finditer(text))
         tokens = [_Token(m.start(), m.end(), _key(m.group())) for m in _WORD.finditer(text)]
         for at, token in enumerate(tokens):
-            bare = _CLITICS.sub("", token.form)
+            bare = token.form if token.form.isascii() else _CLITICS.sub("", token.form)
             for form in (token.form,) if bare == token.form else (token.form, bare):
                 for kind, one in self._from(at, form, tokens):
                     found[kind].append(one)
@@ -114,6 +114,8 @@ def lowered(text: str) -> str:
 
 
 def _key(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return _MARKS.sub("", text.lower().replace("’", "'")).translate(_ARABIC)
 
 
