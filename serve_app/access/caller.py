@@ -17,15 +17,15 @@ from serve_app.policy.word_list import WordList
 class Caller:
     """Without more than a name it may use everything, without limit.
 
-    adapters: LoRA adapters that it may name; None for all of them. banned: its own terms. allowed: contacts that copies
-    for it may hold. banned_revision: changes with both. tiers: in place of the operator's.
+    adapters: LoRA adapters that it may name; None for all of them. terms: its own. allowed: contacts that copies
+    for it may hold. terms_revision: changes with both. tiers: in place of the operator's.
     """
 
     tenant: str = ""
     allowance: Allowance | None = None
     adapters: frozenset[str] | None = None
-    banned: WordList | None = None
-    banned_revision: str = ""
+    terms: WordList | None = None
+    terms_revision: str = ""
     tiers: TierRule | None = None
     allowed: AllowedContacts | None = None
 

@@ -92,8 +92,8 @@ class KeyAccess:
         words: dict[str, TermSeverity] = {}
         words |= dict.fromkeys(terms.banned, "BLOCK")
         words |= terms.terms
-        banned = of_severities(words) if words else None
-        return Caller(terms.name, allowance, adapters, banned, _revision(terms, words), terms.tiers, terms.allowed)
+        own = of_severities(words) if words else None
+        return Caller(terms.name, allowance, adapters, own, _revision(terms, words), terms.tiers, terms.allowed)
 
     def _log_refusal(self) -> None:
         """One line for many: who guesses keys must not fill the disk."""

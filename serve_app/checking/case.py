@@ -199,5 +199,5 @@ class CheckCase:
             output_fields=self.output_fields,
             generated=True,
             category=self.category,
-            tenant_banned=WordList(self.terms.items()) if self.terms else None,
+            tenant_terms=WordList(self.terms.items()) if self.terms else None,
         )

@@ -89,7 +89,7 @@ class Brief:
             self.recent_copies,
             incumbents=RecentCopies(tuple(i for i in self.incumbents if i.kind is IncumbentKind.HUMAN)),
             output_fields=self.output_fields,
-            tenant_banned=self.caller.banned,
+            tenant_terms=self.caller.terms,
             styles=styles,
             sexual_content=caption.sexual_content,
             unscreened_pictures=self.item.has_pictures and caption.sexual_content is None,

@@ -42,7 +42,7 @@ _RULES_OF_VALUES: Final = tuple(
 def read(item: Item, profile: LengthProfile, caller: Caller) -> tuple[PolicyContext, ItemFacts]:
     """Read an item whose copies are given. A long one takes milliseconds: call it in a thread."""
     caption = given_caption(item)
-    context = PolicyContext.of(item, caption, profile, tenant_banned=caller.banned, tenant_allowed=caller.allowed)
+    context = PolicyContext.of(item, caption, profile, tenant_terms=caller.terms, tenant_allowed=caller.allowed)
     return context, facts_of(item, caption)
 
 

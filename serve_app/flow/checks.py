@@ -36,7 +36,7 @@ class Checks:
 
     def revision(self, caller: Caller) -> str:
         """Return a hash of the rules, their settings and lists, the profiles, and the caller's terms and contacts."""
-        own = caller.banned_revision
+        own = caller.terms_revision
         return _digest(f"{self._revision}{own}".encode()) if own else self._revision
 
     async def check(
@@ -69,7 +69,7 @@ class Checks:
             output_fields=tuple(dict.fromkeys(request.output_fields)) or tuple(OutputField),
             category=request.category,
             generated=True,
-            tenant_banned=caller.banned,
+            tenant_terms=caller.terms,
             tenant_allowed=caller.allowed,
             unscreened_pictures=request.item.has_pictures,
         )

@@ -86,7 +86,7 @@ class PolicyContext:
     evidence: of the item and its caption. others: copies accepted earlier in the same request. incumbents: the human
     ones of the request, for the copies that are to beat them. own_words: of the operator's template, which are true
     beside the item's. generated: whether a model wrote the copy. category: that it was written in, empty for none.
-    tenant_banned: the tenant's own terms, beside the operator's. tenant_allowed: contacts that its copies may hold.
+    tenant_terms: the tenant's own terms, beside the operator's. tenant_allowed: contacts that its copies may hold.
     sexual_content: see `Caption`. unscreened_pictures: whether the item has pictures that nobody screened. styles: a
     pattern that copy of a category has, for some categories.
     """
@@ -101,7 +101,7 @@ class PolicyContext:
     own_words: str = ""
     generated: bool = False
     category: str = ""
-    tenant_banned: WordList | None = None
+    tenant_terms: WordList | None = None
     sexual_content: float | None = None
     unscreened_pictures: bool = False
     styles: Mapping[str, str] = field(default_factory=dict)

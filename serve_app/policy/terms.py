@@ -46,7 +46,7 @@ def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[H
                 if (one.rule, found.start, found.end, action) not in seen:
                     seen.add((one.rule, found.start, found.end, action))
                     yield _hit(one.rule, action, field, text, found, f"list {one.name}: {found.word}")
-        for found in context.tenant_banned.found_in(text, language) if context.tenant_banned else ():
+        for found in context.tenant_terms.found_in(text, language) if context.tenant_terms else ():
             yield _hit("terms.tenant", found.action, field, text, found, found.word)
 
 

@@ -33,8 +33,8 @@ def test_a_case_becomes_the_context_of_a_check(tmp_path: Path) -> None:
     context = case.context(profiles())
     assert context.item.metadata == {"views": "3", "placeholders": "{{a}}"}
     assert context.profile.max_title == 50
-    assert context.tenant_banned is not None
-    assert list(context.tenant_banned.found_in("no spam here"))
+    assert context.tenant_terms is not None
+    assert list(context.tenant_terms.found_in("no spam here"))
     assert of_rule([case], "length.*") == [case]
     assert of_rule([case], "terms.*") == []
 

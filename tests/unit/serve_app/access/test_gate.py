@@ -76,9 +76,9 @@ def test_new_terms_take_the_place_of_the_old_and_what_was_used_stays_used() -> N
     with pytest.raises(Overloaded), shop.charged(1):
         pass
     assert shop.adapters == {"a"}
-    assert shop.banned is not None
+    assert shop.terms is not None
     assert shop.tiers == TierRule(hold=("*",))
-    assert list(shop.banned.found_in("our RIVAL is here")) == [("rival", "block", 4, 9)]
+    assert list(shop.terms.found_in("our RIVAL is here")) == [("rival", "block", 4, 9)]
 
 
 def test_a_tenant_that_is_gone_is_gone() -> None:

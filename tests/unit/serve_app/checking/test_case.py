@@ -51,8 +51,8 @@ def test_copies_may_be_titles_and_of_any_length() -> None:
 def test_terms_have_a_severity_or_block() -> None:
     assert case(terms={"cheap": "REVIEW", "free": "block"}).terms == {"cheap": "review", "free": "block"}
     context = case(terms=["cheap"]).context(PROFILES)
-    assert context.tenant_banned is not None
-    assert list(context.tenant_banned.found_in("so cheap")) == [("cheap", "block", 3, 8)]
+    assert context.tenant_terms is not None
+    assert list(context.tenant_terms.found_in("so cheap")) == [("cheap", "block", 3, 8)]
 
 
 def test_the_locale_of_the_line_wins() -> None:

@@ -166,3 +166,32 @@ def test_incumbents_are_never_rewritten() -> None:
         candidate = from_incumbent(incumbent, CONTEXT, SETTINGS)
         assert (candidate.body, candidate.repaired) == (long, ())
         assert candidate.rejected is (kind is IncumbentKind.TEMPLATE)
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("Free money! Win at evil-shop.xyz \u202e now", "pii.link"),
+        ("Call 555-867-5309 for a prize", "pii.phone"),
+        ("Mail win@evil-shop.xyz", "pii.email"),
+    ],
+)
+def test_what_an_author_writes_to_lure_readers_away_is_not_filled_in(title: str, rule: str) -> None:
+    """A link of the operator's own template is true: it stands there in every push."""
+    context = PolicyContext.of(Item(title=title), "", CONTEXT.profile)
+    for words in ("", " at shop.com"):
+        template = Incumbent(id="b", title="{title}", body=f"See it{words}.", kind=IncumbentKind.TEMPLATE)
+        candidate = from_incumbent(template, context, SETTINGS)
+        assert candidate.rejected
+        assert rule in rule_ids(candidate)
+    assert not from_incumbent(template.model_copy(update={"title": "Coffee"}), context, SETTINGS).rejected
+
+
+def test_a_value_is_checked_by_itself_too() -> None:
+    """What the template says is true, also where the author says it: but not in the author's words."""
+    context = PolicyContext.of(Item(title="Win at evil-shop.xyz"), "", CONTEXT.profile)
+    template = Incumbent(id="b", title="{title}", body="Never go to evil-shop.xyz", kind=IncumbentKind.TEMPLATE)
+    candidate = from_incumbent(template, context, SETTINGS)
+    (finding,) = [f for f in candidate.findings if f.rule == "pii.link" and f.field == "title"]
+    assert candidate.rejected
+    assert candidate.title[finding.start : finding.end] == "evil-shop.xyz"

@@ -68,8 +68,8 @@ async def test_copies_of_one_request_are_no_duplicates_of_each_other() -> None:
 
 
 async def test_a_tenants_terms_hold_and_change_the_revision() -> None:
-    shop = Caller("shop", banned=WordList([("gate", "block")]), banned_revision="1")
-    later = Caller("shop", banned=shop.banned, banned_revision="2")
+    shop = Caller("shop", terms=WordList([("gate", "block")]), terms_revision="1")
+    later = Caller("shop", terms=shop.terms, terms_revision="2")
     answers = [await checked(caller=caller) for caller in (ANYONE, shop, later)]
     assert [answer.copies[0].verdict for answer in answers] == [Verdict.PASS, Verdict.BLOCK, Verdict.BLOCK]
     assert len({answer.rules_revision for answer in answers}) == 3

@@ -83,7 +83,7 @@ APART = [
 
 def of_tenant(locale: str, term: str, text: str) -> list[Severity]:
     item = ITEM.model_copy(update={"locale": locale})
-    found = findings(text, item=item, tenant_banned=WordList([(term, "block")]))
+    found = findings(text, item=item, tenant_terms=WordList([(term, "block")]))
     return [f.severity for f in found if f.rule == "terms.tenant"]
 
 

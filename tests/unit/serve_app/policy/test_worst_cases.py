@@ -103,7 +103,7 @@ def test_recent_copies_are_folded_once() -> None:
 
 def test_a_long_list_of_banned_words_costs_as_much_as_a_short_one() -> None:
     words = WordList((f"word{n} of {n}", "block") for n in range(20_000))
-    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_banned=words)
+    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_terms=words)
     body = repeated("word1 of 2 ", MAX_LONG_TEXT - 20) + " word19999 of 19999"
     findings = check(Copy(title="x", body=body), context, SETTINGS, only=("terms",))
     assert [f.text for f in findings] == ["word19999 of 19999"]
@@ -113,7 +113,7 @@ def test_a_long_list_of_banned_words_costs_as_much_as_a_short_one() -> None:
 def test_a_rule_shows_some_findings_and_always_one_that_blocks() -> None:
     mild = [f"mild{n}" for n in range(30)]
     words = WordList([*((word, "review") for word in mild), ("harsh", "block")])
-    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_banned=words)
+    context = PolicyContext.of(PLAIN, "", PROFILE, tenant_terms=words)
     findings = check(Copy(title="x", body=" ".join([*mild, "harsh"])), context, SETTINGS, only=("terms",))
     assert len(findings) == 10
     assert [f.text for f in findings if f.severity == "SEVERITY_BLOCK"] == ["harsh"]
