@@ -14,12 +14,28 @@ import regex
 import yaml
 
 Kind = Literal[
-    "slurs", "insults", "looks", "groups", "traits", "exclusions", "warnings", "even", "cues", "attributes", "sexual"
+    "slurs",
+    "insults",
+    "looks",
+    "groups",
+    "traits",
+    "everyday",
+    "stereotypes",
+    "cannot",
+    "skills",
+    "only",
+    "able",
+    "exclusions",
+    "warnings",
+    "even",
+    "cues",
+    "attributes",
+    "sexual",
 ]
 
 _FOLDER: Final = Path(__file__).parent
 _ENGLISH: Final = "en"
-_UNSPACED: Final = frozenset(("zh", "ja"))
+UNSPACED: Final = frozenset(("zh", "ja"))
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
 _MARKS: Final = regex.compile(r"[\u064b-\u0652\u0670\u0640]")
 _ARABIC: Final = str.maketrans("أإآٱى", "اااا" + "ي")
@@ -49,7 +65,7 @@ class Lexicon:
         self._prefixes: dict[str, list[Kind]] = {}
         for language, by_kind in lists.items():
             for kind, entries in by_kind.items():
-                unspaced = [] if language not in _UNSPACED else sorted(entries, key=len, reverse=True)
+                unspaced = [] if language not in UNSPACED else sorted(entries, key=len, reverse=True)
                 anywhere = [entry.lower() for entry in unspaced if not entry.isascii()]
                 if anywhere:
                     self._anywhere[kind] = regex.compile("|".join(map(regex.escape, anywhere)))
@@ -104,7 +120,7 @@ def lexicon(language: str) -> Lexicon:
 
 def reach(language: str) -> int:
     """Characters within which two words belong together."""
-    return 14 if language in _UNSPACED else 32
+    return 14 if language in UNSPACED else 32
 
 
 def lowered(text: str) -> str:

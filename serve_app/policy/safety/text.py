@@ -20,7 +20,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
-from serve_app.policy.safety.lexicon import Found, Kind, lexicon, lowered, reach
+from serve_app.policy.safety.lexicon import UNSPACED, Found, Kind, lexicon, lowered, reach
 
 _ID: Final = "safety.text"
 _SEXUAL: Final = "safety.sexual"
@@ -85,8 +85,18 @@ class _Field:
     @cached_property
     def group_elsewhere(self) -> bool:
         """Whether the copy's other field or the item names a group."""
-        texts = (self.others, self.grounds[0].casefolded[:_READ])
-        return any("groups" in lexicon(self.language).find(text) for text in texts)
+        return bool(lexicon(self.language).find(self.others).get("groups")) or self.item_has("groups")
+
+    @property
+    def is_unspaced(self) -> bool:
+        return self.language in UNSPACED
+
+    @cached_property
+    def _item(self) -> dict[Kind, list[Found]]:
+        return lexicon(self.language).find(self.grounds[0].casefolded[:_READ])
+
+    def item_has(self, kind: Kind) -> bool:
+        return bool(self._item.get(kind))
 
     def find(self, kind: Kind) -> list[Found]:
         """The words of a list, sorted by their place."""
@@ -127,6 +137,9 @@ def _demeaning(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
         yield from _about_groups(read, groups, settings)
     elif len({found.stem for found in traits}) >= _PAIR:
         yield traits[0], settings.action if read.group_elsewhere else settings.unsure, "a demeaning claim"
+    people = sorted((*groups, *read.find("everyday")))
+    for claim, told in _stereotypes(read, people) if people else ():
+        yield claim, settings.unsure if told else settings.action, "a stereotype of a group"
     insults = read.new("insults")
     for insult in insults:
         aimed = bool(_near(insult, read.people, read.reach))
@@ -158,10 +171,45 @@ def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -
             yield even, settings.unsure if told else settings.action, "surprise at what a group can do"
 
 
+# Two lists that together make a stereotype, and the characters between their words, in scripts with spaces and without.
+_PAIRS: Final[tuple[tuple[Kind, Kind, int, int], ...]] = (("cannot", "skills", 9, 4), ("only", "able", 24, 8))
+
+
+def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found, bool]]:
+    """Yield what is said to be all that a group can do, or beyond it, and whether the item says so.
+
+    "Only women know how to" is praise: a group between the two words makes no stereotype.
+    """
+    for claim in read.find("stereotypes"):
+        if _near(claim, groups, read.reach):
+            yield claim, read.item_has("stereotypes")
+    for first, second, spaced, unspaced in _PAIRS:
+        for one in read.find(first):
+            other = _nearest(one, read.find(second), unspaced if read.is_unspaced else spaced)
+            if other is None:
+                continue
+            start, end = min(one.start, other.start), max(one.end, other.end)
+            claim = Found(start, end, one.stem)
+            praised = first == "only" and _holds_one(claim, groups)
+            if not praised and _near(claim, groups, read.reach):
+                yield claim, read.item_has(first)
+
+
+def _holds_one(claim: Found, groups: Sequence[Found]) -> bool:
+    """Whether one of `groups`, which are sorted, stands inside, or right before as part of the first word."""
+    first = bisect_left(groups, claim.start, key=lambda group: group.start)
+    inside = first < len(groups) and groups[first].start < claim.end
+    return inside or (first > 0 and groups[first - 1].end == claim.start)
+
+
 def _near(found: Found, others: Sequence[Found], reach: int) -> bool:
-    """Whether one of `others`, which are sorted, begins or ends within `reach` characters."""
+    return _nearest(found, others, reach) is not None
+
+
+def _nearest(found: Found, others: Sequence[Found], reach: int) -> Found | None:
+    """Return the last of `others`, which are sorted, that begins or ends within `reach` characters."""
     at = bisect_right(others, found.end + reach, key=lambda other: other.start)
-    return at > 0 and found.start - others[at - 1].end <= reach
+    return others[at - 1] if at > 0 and found.start - others[at - 1].end <= reach else None
 
 
 def _following(found: Found, others: Sequence[Found]) -> Sequence[Found]:

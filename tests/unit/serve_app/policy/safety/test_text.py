@@ -89,6 +89,66 @@ def severest(locale: str, about: str, text: str) -> str:
     actions = [hit.action for hit in safety(Copy(body=text), context, SafetyRule())]
     return "block" if "block" in actions else "review" if actions else ""
 
+# locale, copy: none has a word that demeans by itself.
+STEREOTYPES = [
+    ("en", "Wide bays, because women can't park"),
+    ("en", "Immigrants only know how to take"),
+    ("en", "The club for old people who can't use a computer"),
+    ("en", "Girls aren't made for maths"),
+    ("en", "Women are just not good for anything, only good for gossip"),
+    ("es", "Plazas anchas: las mujeres no saben aparcar"),
+    ("es", "Los andaluces nunca llegan a tiempo"),
+    ("es", "Los inmigrantes solo saben ensuciar"),
+    ("es", "Las mujeres tienen menos cerebro, pero ganan"),
+    ("pt", "Vagas largas porque mulher não sabe estacionar"),
+    ("pt", "Nordestino só sabe pedir"),
+    ("pt", "Aposentados nunca aprendem? Curso grátis"),
+    ("ru", "Убираем за приезжими: они только гадить и умеют"),
+    ("ru", "Женщины парковаться так и не научились"),
+    ("ru", "Пенсионеры никогда не поймут кнопку"),
+    ("ar", "مواقف واسعة لأن النساء لا يعرفن الركن"),
+    ("ar", "المهاجرون لا يجيدون إلا رمي القمامة"),
+    ("hi", "औरतों को गाड़ी पार्क करना नहीं आता"),
+    ("hi", "बिहारी सिर्फ गंदगी छोड़ना जानते हैं"),
+    ("hi", "लड़कियों में दिमाग कम होता है"),
+    ("ja", "女は駐車ができないから広い枠"),
+    ("ja", "外国人はゴミを散らかすことしかできない"),
+    ("ja", "年寄りにパソコンは無理"),
+    ("zh", "女人就是不会停车，所以车位加宽"),
+    ("zh", "外地人只会乱扔垃圾"),
+    ("zh", "老人永远学不会电脑"),
+]
+# What a group may not do, what only it can, and praise.
+NONE = [
+    ("en", "The club where women can't vote"),
+    ("en", "The winter immigrants never forget"),
+    ("en", "Only women know how to read this knitting chart"),
+    ("en", "Teens can't put this puzzle down"),
+    ("en", "Parking for women opens: you can't miss it"),
+    ("es", "Los jubilados que nunca dejan de bailar"),
+    ("es", "Solo las mujeres saben pedir este postre"),
+    ("pt", "O clube onde mulheres não podem entrar"),
+    ("pt", "Só as mulheres sabem pedir este prato"),
+    ("ru", "Здесь пенсионеры никогда не скучают"),
+    ("ru", "Только женщины умеют так слушать"),
+    ("ar", "النادي الذي لا تستطيع النساء التصويت فيه"),
+    ("hi", "यह राज सिर्फ औरतें जानती हैं"),
+    ("ja", "女性が投票できないクラブ"),
+    ("ja", "外国人しか知らない東京"),
+    ("zh", "老人不会忘记的老味道"),
+]
+
+
+@pytest.mark.parametrize(("locale", "text"), STEREOTYPES)
+def test_a_stereotype_demeans_without_a_listed_insult(locale: str, text: str) -> None:
+    assert severest(locale, "Park", text) == "block"
+    assert severest(locale, text, text) != "block"  # an item's own subject
+
+
+@pytest.mark.parametrize(("locale", "text"), NONE)
+def test_what_a_group_may_not_or_alone_can_do_is_no_stereotype(locale: str, text: str) -> None:
+    assert severest(locale, "Park", text) != "block"
+
 
 @pytest.mark.parametrize(("locale", "about", "text"), DEMEANING)
 def test_demeaning_copy_is_blocked(locale: str, about: str, text: str) -> None:
