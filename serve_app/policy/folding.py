@@ -97,6 +97,8 @@ def undisguised(word: str, language: str) -> list[str]:
     """Return what a folded word may stand for: itself, and without foreign marks, lookalikes and leetspeak."""
     found = [word]
     if word.isascii() and word.isalpha():
+        if _V_FOR_U.search(word):
+            found.append(_V_FOR_U.sub("u", word))
         if language not in _CYRILLIC_LANGUAGES:
             return found
     elif not word.isascii() and _is_marked_oddly(word, language):
@@ -119,6 +121,7 @@ def undisguised(word: str, language: str) -> list[str]:
     return found
 
 
+_V_FOR_U: Final = regex.compile(r"(?<=[bcdfghjklmnpqrstwxz])v(?=[bcdfghjklmnpqrstwxz])")
 _LATIN: Final = regex.compile(r"\p{Latin}")
 _LOOKALIKE: Final = regex.compile(r"[\p{Cyrillic}\p{Greek}\p{Armenian}]")
 _LEET_SIGN: Final = regex.compile(r"[0-9@$€£!|¡+]")

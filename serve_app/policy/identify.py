@@ -135,6 +135,12 @@ def words_of(text: str, *, latin: bool | None = None) -> Words:
     return words
 
 
+@lru_cache(maxsize=8_192)
+def is_frequent(word: str, language: str) -> bool:
+    """Whether a word is among the most frequent of a language."""
+    return listed(language) in _lists().words.get(_folded(word), ())
+
+
 def other_language(text: str, words: Words, expected: str, language: str) -> Guess | None:
     """Return the language of a text that hardly is in the expected one.
 

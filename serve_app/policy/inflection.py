@@ -8,6 +8,8 @@ from typing import Final
 
 import regex
 
+from serve_app.policy.conjugation import of_language
+
 # Each row: the endings that a dictionary form may have, and the endings that replace it. A word takes the first row
 # that fits and leaves a stem of two letters or more.
 _Row = tuple[tuple[str, ...], str]
@@ -101,14 +103,14 @@ _SCRIPTS: Final = (
 )
 
 
-def forms(word: str) -> set[str]:
-    """Return the word and its plain inflections."""
+def forms(word: str, language: str = "") -> set[str]:
+    """Return the word and its plain inflections. language: of the text; verbs of some are known only by it."""
     script = next((name for name, letters in _SCRIPTS if letters.search(word)), "")
     match script:
         case "Cyrillic":
             return {word, *_russian(word)}
         case "Latin":
-            return {word, *_latin(word)}
+            return {word, *_latin(word), *of_language(word, language)}
         case "Arabic":
             return {word, *_arabic(word)}
         case "Devanagari":

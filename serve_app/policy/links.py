@@ -15,6 +15,11 @@ _ENDINGS: Final = frozenset(
 # Dots of other scripts, and words for a dot and for @ that stand between parts of an address.
 _DOT_WORD: Final = r"dot|точка|тчк|punto|ponto|डॉट|نقطة|نقطه|دوت|ドット|点|點"
 _AT_WORD: Final = r"at|собака|собачка|arroba|एट|آت|ات|アット(?:マーク)?|艾特|小老鼠"
+# No name of a site: "it ends in .shop".
+_LITTLE: Final = (
+    "in|the|an|of|with|by|on|for|or|and|as|is|to|en|el|la|un|una|"
+    "con|de|por|em|um|uma|com|no|na|do|в|на|с|и|из|от|الى|في|में"
+)
 _LABEL: Final = r"[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}_\-]{0,62}+)"
 _EMAIL: Final = regex.compile(
     rf"(?<![\w.+\-])[\w.+\-]{{1,64}}+(?:@|\s@\s)((?:{_LABEL})(?:\s?[.。]\s?(?:{_LABEL})){{1,4}}+)", regex.IGNORECASE
@@ -28,7 +33,7 @@ _DOMAIN: Final = regex.compile(
 # A bracketed or spelled "dot", or a space before the dot, joins the parts of an address.
 _SPELLED_DOT: Final = regex.compile(
     rf"\s*[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w)\s+(?:{_DOT_WORD})\s+(?=\w)|(?<=[a-z0-9])\s?[点點ドット]{{1,3}}(?=[a-z])"
-    r"|(?<=[\p{L}\p{N}])\s[.。]\s?(?=\p{L})",
+    rf"|(?<=[\p{{L}}\p{{N}}])(?<!\b(?:{_LITTLE}))\s[.。]\s?(?=\p{{L}})",
     regex.IGNORECASE,
 )
 _SPELLED_AT: Final = regex.compile(

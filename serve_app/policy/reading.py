@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,7 +10,8 @@ from typing import Final, NamedTuple
 
 import regex
 
-from serve_app.policy.folding import Folded, folded, plain_letters, squeezed, undisguised, unstretched
+from serve_app.policy.folding import Folded, folded, squeezed, undisguised, unstretched
+from serve_app.policy.identify import is_frequent
 from serve_app.policy.inflection import without_article
 from serve_app.policy.unspaced import UNSPACED, hiragana, is_between
 
@@ -26,6 +28,8 @@ _ARABIC: Final = regex.compile(r"\p{Arabic}")
 _PLAIN: Final = regex.compile(r"[a-z' ,.:;?()\"]*+")
 _LONGEST_JOINED: Final = 24
 _FEWEST_SPREAD: Final = 3
+_LONGEST_PIECE: Final = 3
+_FEWEST_DOUBLED: Final = 6  # letters of a word of a list that is found with one of them doubled
 _MOST_SPREAD: Final = 300  # letters apart that are read, of one text
 
 
@@ -81,6 +85,29 @@ class Reading:
         if _PLAIN.fullmatch(text) is None or _has_letters_apart(text):
             units += [*self._signed(), *self._glued(), *self._spread()]
         return units
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """All keys of its units."""
+        return frozenset(key for unit in self.units for key in unit.keys)
+
+    @cached_property
+    def cut(self) -> dict[str, int]:
+        """Pairs of words that may be pieces of one, gra tis, joined; with the place of the first.
+
+        The shorter one is no frequent word, as in "casi no".
+        """
+        text, words = self.folded.text, self.words
+        found: dict[str, int] = {}
+        for place, ((start, end), (after, stop)) in enumerate(itertools.pairwise(words)):
+            size, next_size = end - start, stop - after
+            if after - end != 1 or min(size, next_size) > _LONGEST_PIECE or not 3 < size + next_size <= _LONGEST_JOINED:
+                continue
+            short = text[start:end] if size <= next_size else text[after:stop]
+            both_short = size == next_size and not is_frequent(text[after:stop], self.language)
+            if text[end] == " " and (both_short or not is_frequent(short, self.language)):
+                found.setdefault(text[start:end] + text[after:stop], place)
+        return found
 
     @cached_property
     def masked(self) -> list[Masked]:
@@ -207,19 +234,28 @@ def reading(text: str, language: str) -> Reading:
 
 @lru_cache(maxsize=16_384)
 def _keys(word: str, language: str) -> tuple[str, ...]:
-    """Return what a word is looked up as. One of a stretched word begins with a `~`."""
+    """Return what a word is looked up as. Stretched words begin with a `~`, those of a doubled letter with `=`."""
     if len(word) > 2 * _LONGEST_JOINED:
         return (word,)
     keys = undisguised(word, language)
     if _ARABIC.search(word):
         keys += without_article(word)
-    keys += ["~" + squeezed(key) for key in keys if unstretched(key) is not None]
+    disguised = len(word) >= _FEWEST_DOUBLED and not word.isalpha()
+    keys += ["~" + squeezed(key) for key in keys if disguised or unstretched(key) is not None]
+    if len(word) > _FEWEST_DOUBLED and (single := squeezed(word)) != word:
+        keys.append("=" + single)
     return _distinct(keys)
 
 
-def spread_key(word: str) -> str:
-    """Return the key of a stretched word of a list."""
-    return "~" + squeezed(plain_letters(word))
+def spread_keys(word: str) -> Iterator[str]:
+    """Yield the keys of a listed word that is stretched, freeee, and of a long one with a letter doubled, cassino.
+
+    word: without marks.
+    """
+    single = squeezed(word)
+    yield "~" + single
+    if len(word) >= _FEWEST_DOUBLED and single == word:
+        yield "=" + single
 
 
 def _distinct(keys: list[str]) -> tuple[str, ...]:

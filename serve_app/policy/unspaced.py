@@ -16,6 +16,7 @@ _HAN: Final = regex.compile(r"\p{Han}")
 _KATAKANA: Final = regex.compile(r"[\p{Katakana}ー]")
 _KATAKANA_WORD: Final = 4  # shorter ones are pieces of other words, as パン in フライパン
 _AROUND: Final = 12  # characters on each side that decide where words begin
+_BOUND: Final = frozenset("务務据據")  # end words, and are none
 _TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 # The rows of a verb's last letter, whose other letters its inflections begin with.
 _VERB_ROWS: Final = dict(
@@ -67,8 +68,17 @@ def is_word(text: str, start: int, end: int, language: str) -> bool:
     for begins, ends in WordBreaker(window, language).segments():
         edges |= {begins, ends}
     if start - first in edges and end - first in edges:
-        return True
+        return not _is_cut(text, start, end, edges, first)
     return _is_katakana_word(text, start, end) or _has_suffix(text, edges, start, end, first)
+
+
+def _is_cut(text: str, start: int, end: int, edges: set[int], first: int) -> bool:
+    """Whether the last letter belongs to the next one, which is no word alone: 开发票 in 开发票务系统.
+
+    The segmenter does not know 票务, and leaves both letters alone.
+    """
+    alone = end - start > 1 and end - 1 - first in edges and end + 1 - first in edges
+    return alone and text[end : end + 1] in _BOUND
 
 
 def _is_katakana_word(text: str, start: int, end: int) -> bool:

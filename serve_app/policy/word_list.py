@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
+from serve_app.policy.conjugation import INFLECTED
 from serve_app.policy.folding import folded, plain_letters
 from serve_app.policy.inflection import forms
-from serve_app.policy.reading import WORD, Masked, Reading, Unit, reading, spread_key
+from serve_app.policy.reading import WORD, Masked, Reading, Unit, reading, spread_keys
 from serve_app.policy.text import normalise
 from serve_app.policy.unspaced import UNSPACED, hiragana, inflected, is_word
 
@@ -19,6 +20,7 @@ _ACTIONS: Final[dict[str, WordAction]] = {"BLOCK": "block", "REVIEW": "review", 
 _FEWEST_MASKED: Final = 4  # letters of a word that is found with some of them hidden
 _FEWEST_STRETCHED: Final = 3
 _LONG_UNSPACED: Final = 3
+_MOST_INFLECTED: Final = 2_000  # words of a list whose verbs are inflected: each has a hundred forms
 _MOST_WINDOWS: Final = 20  # looks at where words begin, a term and text
 
 
@@ -78,13 +80,13 @@ class WordList:
 
     def _places(self, read: Reading) -> Iterator[tuple[str, int, int]]:
         """Yield words with their places in the folded text."""
-        index = self._index
+        index = self._index_of(read.language)
         if index.by_key or index.joined:
             yield from _spaced(index, read)
         for masked in read.masked:
             yield from _under(index, masked)
         if index.unspaced:
-            yield from self._unspaced(read)
+            yield from self._unspaced(read, index)
         for word in index.signs:
             if (at := read.folded.text.find(word)) >= 0:
                 yield word, at, at + len(word)
@@ -97,14 +99,14 @@ class WordList:
                 return True
         return False
 
-    def _unspaced(self, read: Reading) -> Iterator[tuple[str, int, int]]:
+    def _unspaced(self, read: Reading, index: _Index) -> Iterator[tuple[str, int, int]]:
         letters = read.unspaced
         if letters is None:
             return
         windows: dict[str, int] = defaultdict(int)
         for place in range(len(letters.kana)):
             first, both = letters.kana[place], letters.kana[place : place + 2]
-            for key, word in (*self._index.unspaced.get(both, ()), *self._index.unspaced.get(first, ())):
+            for key, word in (*index.unspaced.get(both, ()), *index.unspaced.get(first, ())):
                 if not letters.kana.startswith(key, place):
                     continue
                 end = place + len(key)
@@ -114,15 +116,25 @@ class WordList:
                 if known or (windows[word] <= _MOST_WINDOWS and _stands_alone(read, word, place, end)):
                     yield word, start_at, end_at
 
+    def _index_of(self, language: str) -> _Index:
+        """Return the words for texts of a language: one index for all, but of languages that inflect by themselves."""
+        key = language if language in INFLECTED and len(self._words) <= _MOST_INFLECTED else ""
+        if key not in self._indexes:
+            self._indexes[key] = self._indexed(key)
+        return self._indexes[key]
+
     @cached_property
-    def _index(self) -> _Index:
+    def _indexes(self) -> dict[str, _Index]:
+        return {}
+
+    def _indexed(self, language: str) -> _Index:
         index = _Index()
         for word in sorted(self._words, key=len, reverse=True):
             if UNSPACED.search(word):
                 for key in inflected(word):
                     index.unspaced[hiragana(key)[:2]].append((hiragana(key), word))
             else:
-                _add_spaced(index, word)
+                _add_spaced(index, word, language)
         return index
 
 
@@ -134,19 +146,19 @@ def _stands_alone(read: Reading, word: str, start: int, end: int) -> bool:
     return is_inflected or is_word(letters.text, start, end, read.language)
 
 
-def _add_spaced(index: _Index, word: str) -> None:
+def _add_spaced(index: _Index, word: str, language: str) -> None:
     parts = tuple(WORD.findall(word))
     if not parts or _is_signed(word, parts):
         index.signs.append(word)
         return
-    rest = tuple(frozenset(_spellings(part)) for part in parts[1:])
-    for first in _spellings(parts[0]):
+    rest = tuple(frozenset(_spellings(part, language)) for part in parts[1:])
+    for first in _spellings(parts[0], language):
         index.by_key[first].append((word, rest))
     joined = "".join(parts)
-    for spelling in _spellings(joined):
+    for spelling in _spellings(joined, language):
         index.joined.setdefault(spelling, word)
     if len(parts) == 1 and len(joined) >= _FEWEST_MASKED:
-        for spelling in forms(joined):
+        for spelling in forms(joined, language):
             index.masked[spelling[0], len(spelling)].append((spelling, word))
 
 
@@ -155,16 +167,25 @@ def _is_signed(word: str, parts: tuple[str, ...]) -> bool:
     return len(parts) == 1 and word != parts[0] and len(parts[0]) < _FEWEST_STRETCHED
 
 
-def _spellings(word: str) -> set[str]:
+def _spellings(word: str, language: str) -> set[str]:
     """Return the keys of a word: its inflections, also without their marks, and stretched."""
-    found = forms(word)
+    found = forms(word, language)
     found |= {plain_letters(form, "ñ") for form in found}
     if len(word) >= _FEWEST_STRETCHED:
-        found |= {spread_key(form) for form in found}
+        plain = {plain_letters(form) for form in forms(word)}
+        found |= {key for form in plain for key in spread_keys(form)}
     return found
 
 
 def _spaced(index: _Index, read: Reading) -> Iterator[tuple[str, int, int]]:
+    if not (index.by_key.keys().isdisjoint(read.keys) and index.joined.keys().isdisjoint(read.keys)):
+        yield from _units(index, read)
+    for key in index.joined.keys() & read.cut.keys():
+        place = read.cut[key]
+        yield index.joined[key], read.words[place][0], read.words[place + 1][1]
+
+
+def _units(index: _Index, read: Reading) -> Iterator[tuple[str, int, int]]:
     units: dict[int, list[Unit]] | None = None
     for unit in read.units:
         for key in unit.keys:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serve_app.policy.identify import TYPED, listed, other_language, script_of, words_of
+from serve_app.policy.identify import TYPED, is_frequent, listed, other_language, script_of, words_of
 
 
 def test_languages_that_share_a_list_or_have_two_names() -> None:
@@ -59,3 +59,8 @@ def test_no_guess_for_a_language_without_a_list_that_may_be_like_english(languag
     text = "you and me in the house with your friends"
     assert other_language(text, words_of(text), "", language) is None
     assert other_language(text, words_of(text), "", "eu") is not None
+
+
+def test_frequent_words_are_those_of_the_language() -> None:
+    assert is_frequent("no", "es")
+    assert not is_frequent("gra", "es")

@@ -27,7 +27,19 @@ def test_an_address_has_its_host_and_place(text: str, kind: str, host: str, writ
 
 
 @pytest.mark.parametrize(
-    "text", ["ready.Come in", "at 5 p.m. in U.S.A.", "ASP.NET", "will.i.am", "el punto es", "3.in", "т.е."]
+    "text",
+    [
+        "ready.Come in",
+        "at 5 p.m. in U.S.A.",
+        "ASP.NET",
+        "will.i.am",
+        "el punto es",
+        "3.in",
+        "т.е.",
+        "a site ending in .shop",
+        "o domínio com .com",
+        "зона на .ru",
+    ],
 )
 def test_other_dots_are_none(text: str) -> None:
     assert list(addresses(text)) == []

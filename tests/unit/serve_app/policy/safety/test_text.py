@@ -89,6 +89,7 @@ def severest(locale: str, about: str, text: str) -> str:
     actions = [hit.action for hit in safety(Copy(body=text), context, SafetyRule())]
     return "block" if "block" in actions else "review" if actions else ""
 
+
 # locale, copy: none has a word that demeans by itself.
 STEREOTYPES = [
     ("en", "Wide bays, because women can't park"),
