@@ -41,6 +41,7 @@ _LATIN: Final[tuple[_Row, ...]] = (
     (("el",), "el eles els eis éis"),
     (("y",), "y ies ys"),
 )
+_NO_ES: Final = frozenset("bcfgkpqtvw")  # "tap" has no "tapes"
 _VERB: Final = regex.compile(r"[bcdfghklmnprstvz]{2}$")
 _HINDI: Final[tuple[_Row, ...]] = (
     (("ा",), "ा े ी ों ीं ओं"),
@@ -158,7 +159,9 @@ def _russian(word: str) -> list[str]:
 def _latin(word: str) -> list[str]:
     if len(word) < 3:
         return []
-    found = [word + "s", word + "es", word + "'s"]
+    found = [word + "s", word + "'s"]
+    if word[-1] not in _NO_ES:
+        found.append(word + "es")
     found += _by_rows(word, _LATIN, 2) or ()
     if len(word) > 4 and _ROMANCE.search(word):
         found += [word[:-1] + ending for ending in ("o", "a", "os", "as")]

@@ -18,8 +18,8 @@ _RUN: Final = regex.compile(
 )
 _SEPARATOR: Final = regex.compile(r"[^\d+]+")
 _OTHER_DIGIT: Final = regex.compile(r"[^\P{Nd}0-9]")
-_HAN_DIGITS: Final = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
-_HAN_RUN: Final = regex.compile(r"[〇零一二三四五六七八九](?:[\-‐-―ー・の\s]?[〇零一二三四五六七八九]){6,20}+")
+_HAN_DIGITS: Final = dict(zip("〇零一幺二三四五六七八九", "001123456789", strict=True))
+_HAN_RUN: Final = regex.compile(r"[〇零一幺二三四五六七八九](?:[\-‐-―ー・の,、\s]?[〇零一幺二三四五六七八九]){6,20}+")
 DATE: Final = regex.compile(
     r"(?:19|20)\d\d[\s.\-/]\d{1,2}[\s.\-/]\d{1,2}(?:\D|$)|\d{1,2}[.\-/]\d{1,2}[.\-/](?:19|20)\d\d(?:\D|$)"
     r"|(?:19|20)\d\d\s?[-–—/]\s?(?:19|20)\d\d$"
@@ -54,7 +54,7 @@ def with_ascii_digits(text: str) -> str:
         return text
     text = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group(), match.group())), text)
     return _HAN_RUN.sub(
-        lambda match: "".join("-" if one in "ー・の" else _HAN_DIGITS.get(one, one) for one in match.group()), text
+        lambda match: "".join("-" if one in "ー・の,、" else _HAN_DIGITS.get(one, one) for one in match.group()), text
     )
 
 

@@ -53,6 +53,64 @@ _SHAPES: Final[tuple[tuple[regex.Pattern[str], frozenset[tuple[int, ...]]], ...]
 
 
 _LONGEST: Final = 16
+_CUE_REACH: Final = 28
+
+
+# Digits as they are read out. "Two, three" of a list of things makes no seven of them.
+_SPOKEN: Final = {
+    word: str(digit)
+    for digit, spoken in enumerate(
+        (
+            "zero oh nought cero ноль нуль صفر शून्य ज़ीरो",
+            "one uno um один واحد एक",
+            "two dos dois duas два اثنان اثنين दो",
+            "three tres três три ثلاثة ثلاث तीन",
+            "four cuatro quatro четыре اربعة أربعة أربع चार",
+            "five cinco пять خمسة خمس पाँच पांच",
+            "six seis meia шесть ستة ست छह छः छे",
+            "seven siete sete семь سبعة سبع सात",
+            "eight ocho oito восемь ثمانية ثماني आठ",
+            "nine nueve nove девять تسعة تسع नौ",
+        )
+    )
+    for word in spoken.split()
+}
+_TIMES: Final = {"double": 2, "triple": 3, "doble": 2}
+_SPOKEN_WORD: Final = regex.compile(r"[\p{L}\p{M}]++")
+_BETWEEN: Final = regex.compile(r"[\s,،、.\-–]{1,3}")
+_FEWEST_SPOKEN: Final = 7
+_SURELY_SPOKEN: Final = 9
+
+
+def spoken_phones(text: str) -> Iterator[Number]:
+    """Yield phone numbers written in words of single digits: with a cue, or of nine and more. A countdown is none."""
+    row: list[regex.Match[str]] = []
+    for match in (*_SPOKEN_WORD.finditer(text), None):
+        word = match.group().lower() if match else ""
+        if row and ((word not in _SPOKEN and word not in _TIMES) or not _goes_on(text, row[-1], match)):
+            yield from _spoken(text, row)
+            row = []
+        if match and (word in _SPOKEN or word in _TIMES):
+            row.append(match)
+
+
+def _goes_on(text: str, last: regex.Match[str], match: regex.Match[str] | None) -> bool:
+    return match is not None and _BETWEEN.fullmatch(text[last.end() : match.start()]) is not None
+
+
+def _spoken(text: str, row: list[regex.Match[str]]) -> Iterator[Number]:
+    digits, times = "", 1
+    for match in row:
+        word = match.group().lower()
+        if word in _TIMES:
+            times = _TIMES[word]
+        else:
+            digits += _SPOKEN[word] * times
+            times = 1
+    before = text[max(0, row[0].start() - _CUE_REACH) : row[0].start()]
+    cued = bool(_PHONE_CUE.search(before))
+    if _FEWEST_SPOKEN <= len(digits) <= _LONGEST and (cued or not _counts(digits)):
+        yield Number("pii.phone", row[0].start(), row[-1].end(), digits, cued or len(digits) >= _SURELY_SPOKEN)
 
 
 def phones(text: str) -> Iterator[Number]:

@@ -15,7 +15,7 @@ from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, f
 from serve_app.policy.identities import identities
 from serve_app.policy.links import Address, addresses
 from serve_app.policy.person_numbers import Number, with_ascii_digits
-from serve_app.policy.phones import phones
+from serve_app.policy.phones import phones, spoken_phones
 from serve_app.policy.text import normalise
 from serve_app.policy.whereabouts import Place, handles, street_addresses
 
@@ -77,6 +77,7 @@ def _pieces(text: str, allowed: list[AllowedContacts]) -> Iterator[_Piece]:
 def _all(text: str) -> Iterator[Address | Number | Place]:
     yield from addresses(text)
     yield from handles(text)
+    yield from spoken_phones(text)
     read = with_ascii_digits(text)
     if any(map(str.isdigit, read)):
         yield from identities(read)

@@ -26,3 +26,9 @@ def test_a_cue_reaches_the_number_of_its_sentence() -> None:
     assert found("account no. 1234567") == ["1234567"]
     assert found("account closed. 1234567 people") == []
     assert found("account 123") == []
+
+
+def test_digits_of_chinese_as_they_are_read_out() -> None:
+    """NFKC has made a comma of the wide one."""
+    assert with_ascii_digits("请拨幺三九,五五五零,零幺二三") == "请拨139-5550-0123"
+    assert with_ascii_digits("一、二、三") == "一、二、三"

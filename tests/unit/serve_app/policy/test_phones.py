@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serve_app.policy.phones import phones
+from serve_app.policy.phones import phones, spoken_phones
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,32 @@ def test_other_numbers_are_none(text: str) -> None:
 def test_nine_digits_in_threes_may_be_one() -> None:
     assert [one.is_sure for one in phones("612 345 678")] == [False]
     assert list(phones("612 345 678 views")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call five five five, eight six seven, five three oh nine.",
+        "Ring oh seven double nine one two three four five six",
+        "Llama al seis uno dos, tres cuatro cinco, seis siete ocho",
+        "Chama no zap: nove oito sete seis, cinco quatro três dois",
+        "Звоните: восемь девять один два, три четыре пять, шесть семь восемь девять",
+        "اتصل على صفر خمسة خمسة واحد اثنين ثلاثة أربعة ستة سبعة ثمانية",
+        "कॉल करें: नौ आठ सात छह पाँच चार तीन दो एक एक",
+    ],
+)
+def test_a_number_in_words_is_one(text: str) -> None:
+    assert [one.is_sure for one in spoken_phones(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ten, nine, eight, seven, six, five, four, three, two, one: lift-off",
+        "The band plays two, three, four encores",
+        "Uno, dos, tres, cuatro: a bailar",
+        "One for all, two for tea",
+    ],
+)
+def test_a_countdown_is_no_phone(text: str) -> None:
+    assert list(spoken_phones(text)) == []

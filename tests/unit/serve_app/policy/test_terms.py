@@ -75,6 +75,7 @@ APART = [
     ("en-US", "income", "The votes come in, come see"),
     ("es-ES", "solar", "Viajo solo y sola"),
     ("en-US", "apostar", "The apostles apart"),
+    ("en-US", "rap", "He rapes and tapes"),
     ("en-US", "free", "Off reefs and in caves"),
     ("zh-CN", "开发票", "五名学生开发票务系统"),
     ("en-US", "ass", "A first-class sassy bass"),
