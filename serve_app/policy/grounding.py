@@ -19,9 +19,10 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
         for claim in claims(text, context.item.language):
             if claim.subject != subject or any(evidence.facts.holds(claim) for evidence in context.grounds):
                 continue
+            sure = claim.sure and not (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
             yield Hit(
                 f"grounding.{subject}",
-                action if claim.sure else unsure,
+                action if sure else unsure,
                 field,
                 text[claim.start : claim.end],
                 (claim.start, claim.end),

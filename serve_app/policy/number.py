@@ -13,7 +13,8 @@ from serve_app.policy.grounding import ungrounded
 class NumberRule(Knobs):
     """Numbers, in figures or words, that the item does not have.
 
-    idioms: for words that are a number only at times, such as "a couple of".
+    idioms: for words that are a number only at times, such as "a couple of", and for numbers that a reader may have
+    counted or worked out, such as "3 things" or what is left of a whole.
     """
 
     action: Action = "block"

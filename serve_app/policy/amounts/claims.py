@@ -119,7 +119,10 @@ UNITS: Final[Mapping[str, tuple[str, float]]] = {
     "metre": ("length", 1.0),
     "kilometre": ("length", 1_000.0),
     "mile": ("length", 1_609.344),
+    "gram": ("mass", 0.001),
     "kilogram": ("mass", 1.0),
     "tonne": ("mass", 1_000.0),
+    "millilitre": ("volume", 0.001),
+    "litre": ("volume", 1.0),
     "times": ("times", 1.0),
 }

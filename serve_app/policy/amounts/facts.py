@@ -9,6 +9,7 @@ from typing import Final
 
 from serve_app.policy.amounts.calendar_facts import CalendarFacts
 from serve_app.policy.amounts.claims import UNITS, Bound, Claim, Day, Deal, Free, Money, Number, Ratio, Reading, Time
+from serve_app.policy.amounts.inferred import Inferred
 from serve_app.policy.amounts.ranges import Values
 
 _MOST_PRICES: Final = 12
@@ -46,6 +47,7 @@ class Facts:
         free: bool = False,
     ) -> None:
         self.calendar = CalendarFacts(claims)
+        self.inferred = Inferred(text, claims)
         self._text, self._claims = text, claims
         readings = [reading for claim in claims for reading in claim.readings]
         numbers = [r for r in readings if isinstance(r, Number) and not r.rough]

@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 Roles = Mapping[str, Any]
 
 _FLOATS: Final = ("numbers", "scales", "vague", "ordinals", "fractions", "shifts")
-_INTS: Final = ("months", "weekdays", "decades", "era")
+_INTS: Final = ("months", "weekdays", "short_weekdays", "decades", "era")
 _KEYS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(_FLOATS, float),
     **dict.fromkeys(_INTS, int),
@@ -36,6 +36,8 @@ _DIGITS: Final = {
 }
 _PLAIN: Final[dict[int, str | int]] = {**_DIGITS, **_SAME}
 
+ARABIC_MARKS: Final = "\u0640\u064b-\u0652\u0670"
+"""The vowels that an Arabic writer may add, and the stretcher: inside of a class of a pattern."""
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 _LETTER: Final = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}ー]]"
 _CJK_NUMERAL: Final = "0-9〇零一二三四五六七八九十百千万萬亿億两兩第"
@@ -179,4 +181,7 @@ def _branches(node: dict[str, Any]) -> str:
 
 
 def _escaped(char: str) -> str:
-    return "[ -]" if char == " " else str(regex.escape(char, special_only=False))
+    if char == " ":
+        return "[ -]"
+    marks = f"[{ARABIC_MARKS}]*+" if "\u0621" <= char <= "\u064a" else ""
+    return str(regex.escape(char, special_only=False)) + marks

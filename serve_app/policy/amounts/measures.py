@@ -30,7 +30,8 @@ def measure(tokens: Tokens, number: Numeral, end: int, beside: Beside, bound: Bo
     ambiguous = tokens[end].text in ("m", "M")
     values, end = number.values, end + 1
     half, end = half_after(tokens, end)
-    values = tuple(value + half for value in values)
+    if half:  # "25 minutes and half a loaf"
+        values = tuple(value + part for part in (half, 0.0) for value in values)
     smaller = numeral(tokens, end) if tokens.near(end) else None
     if smaller and tokens.next_has(smaller.end, "units"):
         (kind, base), (its_kind, its_base) = UNITS[unit], UNITS[tokens[smaller.end].roles["units"]]

@@ -178,8 +178,8 @@ def _take(total: _Sum, tokens: Tokens, at: int, begins: bool, first: float | Non
 
 def _take_scale(total: _Sum, tokens: Tokens, at: int, joined: bool) -> bool:
     scale, text = tokens[at].roles["scales"], tokens[at].text
-    if scale == 12 and len(text) == 1 and total.part is None:  # 打 is to beat, too
-        return False
+    if total.part is None and ("needs_number" in tokens[at].roles or (scale == 12 and len(text) == 1)):
+        return False  # 打 is to beat, too
     if joined and total.part is not None and scale > 1000:
         return False
     if len(text) == 1 and text.isascii() and not (total.digits and tokens.has(at - 1, "digits") and text in "kKM"):

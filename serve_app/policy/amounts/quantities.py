@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from serve_app.policy.amounts.beside import Beside, after_bound, before, half_after
-from serve_app.policy.amounts.claims import Bound, Claim, Day, Decade, Free, Number, Ratio, Reading, Subject, Time
+from serve_app.policy.amounts.claims import (
+    Bound,
+    Claim,
+    Day,
+    Decade,
+    Free,
+    Number,
+    Ratio,
+    Reading,
+    Subject,
+    Time,
+    Weekday,
+)
 from serve_app.policy.amounts.measures import margin_of, measure
 from serve_app.policy.amounts.money import deal, money_of
 from serve_app.policy.amounts.numerals import UNSPACED, Numeral, numeral
@@ -71,6 +83,8 @@ def _bare(tokens: Tokens, at: int, number: Numeral, end: int, beside: Beside, bo
     if whole is not None and whole % 10 == 0 and whole < 100 and tokens.has(at - 1, "decade_before"):
         readings.append(Decade(whole))
     single = tokens[at].roles
+    if "short_weekdays" in single and number.words == 1:
+        readings.append(Weekday(single["short_weekdays"]))
     sure = not ("soft" in single and number.words == 1)
     if number.whole in (0, 1) and not number.digits:
         readings = []
@@ -113,7 +127,7 @@ def _share_of_unit(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
         k = at + 2 if tokens.next_has(at + 1, "of") else at + 1
         if tokens.next_has(k, "articles"):
             k += 1
-        if tokens.next_has(k, "units"):
+        if tokens.next_has(k, "units") and not ("ordinals" in roles and k == at + 1):  # his third week
             share = Number(roles["fractions"], "", tokens[k].roles["units"])
             return Claim("number", (share,), token.start, tokens[k].end), k + 1
     if "roman" in roles:

@@ -65,7 +65,9 @@ def in_every(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     if not first or not tokens.next_has(first.end, "ratio") or not tokens.near(first.end + 1):
         return None
     second = numeral(tokens, first.end + 1)
-    if not second or second.ordinal or not 0 < first.values[0] < second.values[0] or second.whole not in _DENOMINATORS:
+    if not second or tokens.next_has(second.end, "units"):  # three in 12 years
+        return None
+    if second.ordinal or not 0 < first.values[0] < second.values[0] or second.whole not in _DENOMINATORS:
         return None
     return _ratio(tokens, at, 100 * first.values[0] / second.values[0], second.end, exact=False)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from serve_app.policy.amounts.lexicon import Lexicon, Roles, lowered, plain
+from serve_app.policy.amounts.lexicon import ARABIC_MARKS, Lexicon, Roles, lowered, plain
 
 MOST: Final = 10_000
 """Tokens read of a text: as many as the longest copy has room for. What an item has beyond them grounds nothing."""
 _SEPARATOR = re.compile(r"[.,:'\u2009 ]")
+_MARKS: Final = re.compile(f"[{ARABIC_MARKS}]")
 _GAP: Final = frozenset(("", " ", "-", "  ", "\u2011", "\u2010", " -"))
 _ROMAN: Final = {"I": 1, "V": 5, "X": 10}
 
@@ -76,12 +77,17 @@ def _tokenise(text: str, lexicon: Lexicon) -> list[Token]:
         written = text[start:end]
         if kind == "w":
             joined = lexicon.prefixed and bool(match["and"])
-            found.append(Token(start, end, written, lexicon.roles[match["w"].replace("-", " ")], joined))
+            found.append(Token(start, end, written, lexicon.roles[_key(match["w"])], joined))
         elif kind != "roman" or written.isupper():
             found.append(Token(start, end, written, _digits(str(kind), written)))
         if len(found) == MOST:
             break
     return found
+
+
+def _key(word: str) -> str:
+    key = word.replace("-", " ")
+    return key if key.isascii() else _MARKS.sub("", key)
 
 
 def _digits(kind: str, text: str) -> dict[str, Any]:
