@@ -65,12 +65,12 @@ _MESSENGER: Final = (
     r"|微信号?|薇信|威信|维信|微[❤♥]|[加十+]\s?微信?|[加十+]?\s?[vV]\s?信|[加+]\s?[vV]|\bvx\b|\bwx\b|\bv[xX]\b|扣扣|企鹅号?|電報|电报|飞机号|小红书号?|抖音号?|賴\s?id"
 )
 _AFTER_MESSENGER: Final = regex.compile(
-    rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is))?"
-    r"(?P<sign>\s{0,2}[:：=@\-–—>→]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
+    rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is|as|como|ник[еу]?)){{0,2}}"
+    r"(?P<sign>\s{0,2}:?\s?(?:arroba|собака)\s|\s{0,2}[:：=@\-–—>→]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
     regex.IGNORECASE,
 )
-# A name at a messenger has one of these, or its messenger or the sign before it.
-_NAME_HINT: Final = regex.compile(r"[\d_@:：=→>\p{Han}加+]")
+# A name at a messenger has one of these, its messenger or the sign before it, or another script's words.
+_NAME_HINT: Final = regex.compile(r"[\d_@:：=→>\p{Han}加+]|(?<=[\p{Cyrillic}\p{Arabic}\p{Devanagari}]\s)[a-z]|arroba")
 _HANDLE: Final = regex.compile(r"(?<![\p{L}\p{N}_.@/])@[\p{L}\p{N}_][\p{L}\p{M}\p{N}_.]{2,31}")
 _CONTACT_CUE: Final = words(
     r"\bdms?\b", r"\bpm\b", r"\binbox\b", r"message", r"\bmsg\b", r"\btext\b", r"\bwrite\b", r"contact", r"reach (?:me|us|out|him|her)", r"hit me up", r"\bhmu\b", r"\border from\b", r"\bpay\b", r"send (?:money|cash)",
@@ -85,6 +85,7 @@ _UPI: Final = regex.compile(
     regex.IGNORECASE,
 )
 _CUE_REACH: Final = 40
+_CLAUSE_END: Final = regex.compile(r"\s*(?:$|[.,;!?)(।。、！？،|\n]|\p{Han}|\p{Hiragana})")
 
 
 def street_addresses(text: str) -> Iterator[Place]:
@@ -100,7 +101,12 @@ def handles(text: str) -> Iterator[Place]:
     for match in _AFTER_MESSENGER.finditer(text) if _NAME_HINT.search(text) else ():
         name, sign = match["name"], match["sign"]
         is_han = regex.match(r"[\p{Han}加+]", match.group()) is not None
-        named = bool(regex.search(r"[\d_]", name)) or "@" in sign or any(one in sign for one in ":：=→>")
+        near = text[max(0, match.start() - _CUE_REACH) : match.start()]
+        # "Telegram: Durov speaks" is a headline; a name alone behind the sign, or behind "write to", is a contact.
+        is_alone = _CLAUSE_END.match(text, match.end()) is not None
+        pointed = any(one in sign for one in ":：=→>") and (is_alone or bool(_CONTACT_CUE.search(near)))
+        foreign = not match.group()[0].isascii() and is_alone and bool(_CONTACT_CUE.search(near))
+        named = bool(regex.search(r"[\d_]", name)) or "@" in sign or len(sign.strip(" :")) > 3 or pointed or foreign
         if named or (is_han and not sign.isspace()):
             yield Place("pii.handle", match.start("name"), match.end("name"))
     if "@" not in text:

@@ -54,3 +54,25 @@ def test_a_handle_beside_a_cue_is_sure(text: str, is_sure: bool) -> None:
 
 def test_the_name_of_a_messenger_is_none() -> None:
     assert list(handles("Telegram channels grow, WhatsApp groups too; line up")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my tg: annabakes", "annabakes"),
+        ("Encomende no Telegram: arroba zeza underline bolos", "zeza"),
+        ("Write to us on Telegram: annabakes and wait", "annabakes"),
+        ("Пишите в тг annabakes", "annabakes"),
+        ("encuéntrame en Telegram como ana_bakes", "ana_bakes"),
+        ("ラインIDは hanako88", "hanako88"),
+    ],
+)
+def test_a_name_at_a_messenger(text: str, name: str) -> None:
+    assert [text[one.start : one.end] for one in handles(text) if one.is_sure] == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["Telegram: Durov speaks", "Instagram: what is new", "Snapchat: Teens say no", "Читаем в телеграме Forbes"]
+)
+def test_a_headline_about_a_messenger_names_nobody(text: str) -> None:
+    assert list(handles(text)) == []
