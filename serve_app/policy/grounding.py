@@ -17,7 +17,11 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
     """
     for field, text in fields_of(copy):
         for claim in claims(text, context.item.language):
-            if claim.subject != subject or any(evidence.facts.holds(claim) for evidence in context.grounds):
+            if (
+                claim.weak
+                or claim.subject != subject
+                or any(evidence.facts.holds(claim) for evidence in context.grounds)
+            ):
                 continue
             sure = claim.sure and not (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
             yield Hit(

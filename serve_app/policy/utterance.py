@@ -38,6 +38,12 @@ _NOT_OWN: Final = regex.compile(
         r" (?:who |can |may |might |will |still |would |to )?"
         r"(?:says?|said|thinks?|thought|believes?|claims?|keeps? saying|tells? \p{L}+|expects?|hopes?)(?: that)?"
         r"|(?:myth|lie|nonsense|untrue|false|wrong|rumou?rs?|impossible) (?:to say )?that|if|unless|whether|as though"
+        r"|not (?:really |even |for a moment )?(?:think|believe|say|saying|mean|suppose|claim|agree)(?: that)?"
+        r"|(?:no|nao|nunca) (?:creo|pienso|digo|considero|acho|creio|acredito|penso|dije|disse)(?: que)?"
+        r"|не (?:думаю|думаем|считаю|считаем|верю|верим|говорю|сказал)(?: +что)?"
+        r"|(?:لا|لم|لن) (?:اعتقد|اظن|اقل|اقول|نعتقد|نظن|ارى)(?: \p{L}*ان(?:نا|ني|ه|ها|هم)?)?"
+        r"|(?:नहीं|नही) (?:लगता|मानता|मानती|मानते|सोचता|सोचते|कहा|कहता)(?: ह\p{L}*\p{M}*)?(?: कि)?"
+        r"|(?:不|没|沒) (?:认 为|認 為|觉 得|覺 得|相 信|是 说|是 說|说|說)(?: 过| 過)?"
         r"|(?:quien|quienes|los que|el que|la que|algunos|muchos|gente)"
         r" (?:diga|digan|dice|dicen|crea|crean|cree|creen|piense|piensen|piensa|piensan|afirma|afirme)(?: que)?"
         r"|(?:quem|alguns|muitos|gente|os que)"
@@ -59,6 +65,11 @@ _NOT_OWN: Final = regex.compile(
 _NOT_OWN_AFTER: Final = regex.compile(
     r"^(?:と[い言](?:う|われ)|なんて|とは(?:思|限|言|い)|わけ(?:が|では|じゃ)|はずが|が?本当なら)"
 )
+# A Japanese clause says "not" at its end: 目標にはしない.
+_NEGATED_PREDICATE: Final = regex.compile(
+    r"^(?!.*(?:から|ので|のに|けど|が|て)).*(?:ない|ません|なかった|ませんでした|まい)(?:です|んです)?[ねよ]?$"
+)
+_LONGEST_PREDICATE: Final = 12
 _OPENED: Final = frozenset("\"'“„«»‘‹「『(")  # a quotation begins here
 _BEFORE: Final = 8  # tokens before a cut that say whose word it is
 _FILLERS: Final = frozenset(
@@ -142,7 +153,8 @@ class Utterances:
         if before and (before[-1] in _NEGATIONS or (before[-1] and before[0] in _NEGATIONS)):
             return True
         after = "".join(token.word for token in item[end : end + 4])
-        if _JAPANESE_NEGATION.match(after) or _NOT_OWN_AFTER.match(after):
+        rest = "".join(token.word or "\n" for token in item[end : end + _LONGEST_PREDICATE]).partition("\n")[0]
+        if _NEGATED_PREDICATE.search(rest) or _JAPANESE_NEGATION.match(after) or _NOT_OWN_AFTER.match(after):
             return True
         if end < len(item) and item[end].word in _NEGATIONS:
             return True

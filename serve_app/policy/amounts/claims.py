@@ -65,6 +65,14 @@ class Weekday(NamedTuple):
     number: int
 
 
+class NthWeekday(NamedTuple):
+    """The first Monday of December."""
+
+    month: int
+    weekday: int
+    nth: int
+
+
 class Decade(NamedTuple):
     """The first year, 1980, or without its century, 80."""
 
@@ -72,10 +80,11 @@ class Decade(NamedTuple):
 
 
 class Time(NamedTuple):
-    """A time of day in minutes. sure: morning and evening are told apart."""
+    """A time of day in minutes. sure: morning and evening are told apart. side: before or after it."""
 
     minute: int
     sure: bool
+    side: Literal["", "before", "after"] = ""
 
 
 class Named(NamedTuple):
@@ -84,13 +93,14 @@ class Named(NamedTuple):
     name: str
 
 
-Reading = Number | Ratio | Money | Free | Deal | Day | Weekday | Decade | Time | Named
+Reading = Number | Ratio | Money | Free | Deal | Day | Weekday | NthWeekday | Decade | Time | Named
 
 
 class Claim(NamedTuple):
     """One statement with all its readings: one that the item has is enough.
 
     sure: whether an ungrounded one is surely a fault. counted: whether what follows the number says what is counted.
+    weak: of a word that mostly means something else, such as "Sun": it grounds, and claims nothing in a copy.
     """
 
     subject: Subject
@@ -99,6 +109,7 @@ class Claim(NamedTuple):
     end: int
     sure: bool = True
     counted: bool = False
+    weak: bool = False
 
 
 # A unit: what it measures, and how much of it in the base unit.

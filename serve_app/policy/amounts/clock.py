@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Final, NamedTuple
 
-from serve_app.policy.amounts.claims import Claim, Time
-from serve_app.policy.amounts.numerals import numeral
-from serve_app.policy.amounts.tokens import Tokens
+from serve_app.policy.amounts.claims import Claim, Number, Time
+from serve_app.policy.amounts.moments import LINKS
+from serve_app.policy.amounts.numerals import UNSPACED, numeral
+from serve_app.policy.amounts.tokens import Token, Tokens
 
 _NOON: Final = 12 * 60
+_DOTTED: Final = re.compile(r"([01]?\d|2[0-4])\.([0-5]\d)")
+_LONGEST_MARK: Final = 3  # letters of "am", "p.m"
 _HALF_DAYS: Final = ("clock_am", "clock_pm", "clock_night")
 
 
@@ -17,41 +21,94 @@ def time_of_day(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     roles = tokens[at].roles
     for name, minute in (("noon", _NOON), ("midnight", 0)):
         if name in roles:
-            return _claim(tokens, at, at + 1, minute, "sure")
-    k = at
-    half_day = next((name for name in _HALF_DAYS if name in roles), "")
-    if half_day:
-        k += 1
-        if not tokens.near(k):
-            return None
-    strong = False
-    if tokens.has(k, "clock_before"):
-        strong = True
-        k += 1
-        if not tokens.near(k):
-            return None
+            return _claim(tokens, at, at + 1, minute, "sure", ""), at + 1
+    half_day = _half_day(tokens, at) if _may_lead(tokens, at) else ""
+    k = at + bool(half_day)
+    strong = tokens.has(k, "clock_before")
+    side = _side(tokens[k]) if strong else ""
+    k += strong
+    if not all(tokens.near(n) for n in range(at + 1, k + 1)):
+        return None
     for found in (_spoken_backwards(tokens, k), _hour(tokens, k, strong)):
-        if not found:
-            continue
-        minute, end, sure = found
-        if not half_day:
-            half_day = next((name for name in _HALF_DAYS if tokens.next_has(end, name)), "")
-            end += bool(half_day)
-        told = strong and minute % 60  # "at 12" may go on with schools, "a las siete y media" may not
-        if not (sure or told or half_day) or (not half_day and tokens[k].text == "一"):  # 一点: a little
-            return None
-        return _claim(tokens, at, end, minute, half_day or ("sure" if sure == "sure" else ""))
+        if found:
+            return _with_rest(tokens, (at, k), found, _Before(half_day, strong, side))
     return None
 
 
-def _claim(tokens: Tokens, at: int, end: int, minute: int, half_day: str) -> tuple[Claim, int]:
+class _Before(NamedTuple):
+    """What the words before an hour say. strong: whether they go before hours only."""
+
+    half_day: str
+    strong: bool
+    side: str
+
+
+def _with_rest(
+    tokens: Tokens, span: tuple[int, int], found: tuple[int, int, str], before: _Before
+) -> tuple[Claim, int] | None:
+    """Add what stands after an hour, and leave what is none: "who is in room 2 tonight?", "at 12 schools".
+
+    span: the tokens of the claim and of its hour.
+    """
+    (at, k), (minute, end, mark), half_day = span, found, before.half_day
+    strong = before.strong or _is_from(tokens, k)
+    if not half_day and tokens.near(end):
+        half_day = _half_day(tokens, end)
+        if half_day and "clock_loose" in tokens[end].roles and not (strong or mark):
+            return None
+        end += bool(half_day)
+    side = before.side or (_side(tokens[end]) if tokens.near(end) else "")
+    told = before.strong and minute % 60  # "at 12" may go on with schools, "a las siete y media" may not
+    little = not half_day and tokens[k].text == "一"  # 一点: a little
+    lasts = mark == "hours" and not (strong or half_day)  # más de 4 horas
+    if not (mark or told or half_day) or little or lasts:
+        return None
+    claim = _claim(tokens, at, end, minute, half_day or ("sure" if mark == "sure" else ""), side)
+    others = [Number(float(tokens[k].text))] if _DOTTED.fullmatch(tokens[k].text) else []
+    others += [Number(float(minute), "", "minute")] if mark in ("hours", "lasting") else []
+    return claim._replace(readings=(*claim.readings, *others)), end
+
+
+def _half_day(tokens: Tokens, at: int) -> str:
+    roles = tokens[at].roles
+    return "" if "skip" in roles else next((name for name in _HALF_DAYS if name in roles), "")
+
+
+def _side(word: Token) -> str:
+    """Return "before" or "after" as a word beside an hour says."""
+    return next((name for name in ("before", "after") if f"clock_{name}_hour" in word.roles), "")
+
+
+def _may_lead(tokens: Tokens, at: int) -> bool:
+    """Whether a half of the day stands before its hour, as 午後 does and "am" does not."""
+    return tokens.language in UNSPACED or not tokens[at].text[:1].isascii() or len(tokens[at].text) > _LONGEST_MARK
+
+
+def _is_from(tokens: Tokens, at: int) -> bool:
+    return tokens.near(at) and tokens.has(at - 1, "clock_from")
+
+
+def with_half_day(claim: Claim, later: Claim, between: str) -> Claim | None:
+    """Return the 6 of "6 to 10 am" as a time, too; None where it is none. between: the text from one to the other."""
+    end = next((r for r in later.readings if isinstance(r, Time)), None)
+    value = next((r.value for r in claim.readings if isinstance(r, Number) and not r.unit), None)
+    if end is None or claim.subject != "number" or value is None or not LINKS.fullmatch(between):
+        return None
+    hour, hundredths = divmod(round(100 * value), 100)
+    if not 0 < hour <= 24 or hundredths >= 60:
+        return None
+    return claim._replace(readings=(*claim.readings, Time((hour * 60 + hundredths) % 1440, sure=False)))
+
+
+def _claim(tokens: Tokens, at: int, end: int, minute: int, half_day: str, side: str) -> Claim:
     sure = bool(half_day) or minute >= 13 * 60
     if half_day in ("clock_pm", "clock_night") and minute < _NOON:
         night = half_day == "clock_night" and minute < 5 * 60
         minute += 0 if night else _NOON
     elif half_day in ("clock_am", "clock_night") and _NOON <= minute < 13 * 60:
         minute -= _NOON
-    return Claim("date", (Time(minute % 1440, sure),), tokens[at].start, tokens[end - 1].end), end
+    time = Time(minute % 1440, sure, side)  # type: ignore[arg-type]
+    return Claim("date", (time,), tokens[at].start, tokens[end - 1].end)
 
 
 def _spoken_backwards(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
@@ -83,20 +140,28 @@ def _hour(tokens: Tokens, at: int, strong: bool) -> tuple[int, int, str] | None:
         hour, minute = (int(part) for part in token.text.lower().replace("h", ":").split(":")[:2])
         if hour > 24 or minute > 59:
             return None
-        end = at + 1
+        end, lasting = at + 1, tokens.next_has(at + 1, "units")  # 2:47 h
         while tokens.next_has(end, "clock") or (tokens.next_has(end, "units") and tokens[end].roles["units"] == "hour"):
             end += 1
-        return hour * 60 + minute, end, "sure" if token.text[0] == "0" or hour == 0 else "clock"
+        return (
+            hour * 60 + minute,
+            end,
+            "lasting" if lasting else "sure" if token.text[0] == "0" or not hour else "clock",
+        )
     number = numeral(tokens, at)
     if not number or not 0 <= number.values[0] <= 24:
         return None
     end, marked = number.end, ""
     minutes = number.values[0] * 60
     if tokens.next_has(end, "clock") and not (tokens.language == "ja" and tokens.next_has(end + 1, "after")):
-        end, marked = end + 1, "clock"
-    extra, end = _minutes(tokens, end, bool(marked or strong))
-    if minutes % 15:
+        hours = tokens[end].roles.get("units") == "hour"
+        end, marked = end + 1, "hours" if hours else "clock"
+    dotted = _DOTTED.fullmatch(token.text)
+    if dotted and (marked or _half_day(tokens, end)):  # 9.20 am, 10.30 Uhr
+        return int(dotted[1]) * 60 + int(dotted[2]), end, marked
+    if minutes % (60 if "digits" in token.roles and not token.text.isdecimal() else 15):
         return None
+    extra, end = _minutes(tokens, end, bool(marked or strong))
     return round(minutes + extra), end, marked
 
 

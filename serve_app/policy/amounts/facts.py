@@ -46,7 +46,7 @@ class Facts:
         currencies: frozenset[str] | None = None,
         free: bool = False,
     ) -> None:
-        self.calendar = CalendarFacts(claims)
+        self.calendar = CalendarFacts(claims, text)
         self.inferred = Inferred(text, claims)
         self._text, self._claims = text, claims
         readings = [reading for claim in claims for reading in claim.readings]
@@ -87,6 +87,12 @@ class Facts:
 
     def _durations(self) -> Iterable[tuple[float, Bound]]:
         """Yield those from one day, time or year of the item to another, in seconds."""
+        for one, other in pairwise(self._claims):  # 2 hours 47 minutes
+            long, short = one.readings[0] if one.readings else None, other.readings[0] if other.readings else None
+            if not isinstance(long, Number) or not isinstance(short, Number) or other.start - one.end > _OF:
+                continue
+            if (long.unit, short.unit) == ("hour", "minute"):
+                yield 3600 * long.value + 60 * short.value, ""
         day, hour, year = (UNITS[unit][1] for unit in ("day", "hour", "year"))
         last_day: Day | None = None
         last_time: Time | None = None

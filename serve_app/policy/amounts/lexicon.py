@@ -24,6 +24,7 @@ _KEYS: Final[Mapping[str, Callable[[str], Any]]] = {
     **dict.fromkeys(_INTS, int),
     "currencies": lambda codes: frozenset(codes.split()),
     "amounts": lambda amount: (float(amount.split()[0]), amount.split()[1]),
+    "holidays": lambda day: tuple(map(int, day.split("-"))),
     "month_parts": lambda days: tuple(map(int, days.split())),
 }
 _WITHOUT_ACCENTS: Final = ("numbers", "scales", "ordinals", "months", "weekdays", "units", "currencies")

@@ -12,9 +12,10 @@ from serve_app.policy.amounts.tokens import Tokens
 
 WEEKEND: Final = 8
 _NEAR: Final = frozenset((" ", ", ", " de ", " del ", ".", ". ", " - ", "-", "", "/"))
-_LINKS: Final = re.compile(
+LINKS: Final = re.compile(
     r"\s?(?:[-\u2013—〜~,、至到和]|to|and|through|al?|y|e|o|und|bis|et|au|по|и|से|और|إلى|و|até|から)?\s?"
 )
+_NAME: Final = re.compile("[A-Za-z]")  # of M50, a road
 _LONGEST_LINK: Final = 8
 
 
@@ -62,15 +63,26 @@ def _is_day(year: int | None, month: int, day: int) -> bool:
 def _named(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     roles = tokens[at].roles
     if "weekdays" in roles:
-        return _claim(tokens, at, at + 1, Weekday(roles["weekdays"]))
+        return _weekday(tokens, at, roles["weekdays"])
     if "weekend" in roles:
         return _claim(tokens, at, at + 1, Weekday(WEEKEND))
     if "decades" in roles and not tokens.next_has(at + 1, "months"):
-        return _claim(tokens, at, at + 1, Decade(roles["decades"]))
-    for role in ("seasons", "relative"):
+        return _claim(tokens, at, at + 1, Decade(roles["decades"]), Number(float(roles["decades"])))
+    for role, name in (("season_words", "seasons"), ("seasons", "seasons"), ("relative", "relative")):
         if role in roles:
-            return _claim(tokens, at, at + 1, Named(f"{role}:{roles[role]}"), sure="review_relative" not in roles)
+            claim, end = _claim(tokens, at, at + 1, Named(f"{name}:{roles[role]}"), sure="review_relative" not in roles)
+            return claim._replace(weak=role == "season_words"), end
     return None
+
+
+def _weekday(tokens: Tokens, at: int, number: int) -> tuple[Claim, int] | None:
+    """Monday, Sat 11am; "Sun" alone is a weak one, and "sun" is none."""
+    claim, end = _claim(tokens, at, at + 1, Weekday(number))
+    if not tokens.has(at, "weak_weekdays"):
+        return claim, end
+    if not (tokens[at].text[:1].isupper() or tokens.text[claim.end : claim.end + 1] == "."):
+        return None
+    return claim._replace(weak=not tokens.next_has(at + 1, "digits")), end
 
 
 def _era(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
@@ -128,6 +140,8 @@ def _day_month(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     if not number or not _day_number(number):
         return None
     end = number.end
+    if tokens.language == "en" and not number.digits and not number.ordinal and not tokens.next_has(end, "of"):
+        return None  # "the new one may", "on two March Sundays"
     for role in ("ordinal_marks", "of", "articles"):
         if tokens.next_has(end, role) and (role != "ordinal_marks" or not tokens.gap(end).strip("- ")):
             end += 1
@@ -151,9 +165,12 @@ def _month_day(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
         year, end = _year_after(tokens, end)
         return _claim(tokens, at, end, Day(year, month, number.whole))
     year, end = _year_after(tokens, at + 1)
+    claim, end = _claim(tokens, at, end, Day(year, month))
     if "months_by_number" in roles and year is None and not _is_month(tokens, at):
-        return None
-    return _claim(tokens, at, end, Day(year, month))
+        if tokens[at].text.islower():
+            return None
+        claim = claim._replace(weak=True)
+    return claim, end
 
 
 def _is_month(tokens: Tokens, at: int) -> bool:
@@ -194,7 +211,7 @@ def _decade(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     number = numeral(tokens, at)
     if not number or number.whole is None or number.whole % 10 or not 0 <= number.whole <= 2100:
         return None
-    if 100 <= number.whole < 1000:
+    if 100 <= number.whole < 1000 or (tokens[at].start and _NAME.match(tokens.text[tokens[at].start - 1])):
         return None
     end = number.end
     marked = tokens.next_has(end, "decade_marks") and not tokens.gap(end).strip("-")
@@ -209,7 +226,7 @@ def with_month(claim: Claim, later: Claim, between: str) -> Claim | None:
     between: the text from one to the other.
     """
     day = next((r for r in later.readings if isinstance(r, Day) and r.day and r.month), None)
-    if day is None or len(between) > _LONGEST_LINK or not _LINKS.fullmatch(between):
+    if day is None or len(between) > _LONGEST_LINK or not LINKS.fullmatch(between):
         return None
     value = next((r.value for r in claim.readings if isinstance(r, Number)), None)
     if claim.subject == "date" and any(isinstance(r, Day) and r.month is None for r in claim.readings):

@@ -82,13 +82,14 @@ def _bare(tokens: Tokens, at: int, number: Numeral, end: int, beside: Beside, bo
         readings.append(Day(day=whole))
     if whole is not None and whole % 10 == 0 and whole < 100 and tokens.has(at - 1, "decade_before"):
         readings.append(Decade(whole))
+    few = not number.digits and number.values[0] < _LEAST_PRICE
     single = tokens[at].roles
     if "short_weekdays" in single and number.words == 1:
         readings.append(Weekday(single["short_weekdays"]))
     sure = not ("soft" in single and number.words == 1)
-    if number.whole in (0, 1) and not number.digits:
+    pair = few and not counted and tokens[at - 1].text == "for" and _priced(tokens, at, end)  # a table for two
+    if pair or (number.whole in (0, 1) and not number.digits):
         readings = []
-    few = not number.digits and number.values[0] < _LEAST_PRICE  # a table for two
     subject: Subject = "price" if not counted and not few and _priced(tokens, at, end) else "number"
     return Claim(subject, tuple(readings), start, last, sure, counted=counted), end + counted
 

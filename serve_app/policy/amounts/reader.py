@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Final
 
 from serve_app.policy.amounts.claims import Claim
-from serve_app.policy.amounts.clock import time_of_day
+from serve_app.policy.amounts.clock import time_of_day, with_half_day
 from serve_app.policy.amounts.lexicon import lexicon_of
 from serve_app.policy.amounts.moments import moment, with_month
+from serve_app.policy.amounts.named_days import named_day
 from serve_app.policy.amounts.quantities import quantity, whole_amount
 from serve_app.policy.amounts.tokens import Tokens
 
-_READERS = (time_of_day, moment, whole_amount, quantity)
+Reader = Callable[[Tokens, int], tuple[Claim, int] | None]
+_READERS: Final[tuple[Reader, ...]] = (time_of_day, named_day, moment, whole_amount, quantity)
 
 
 @lru_cache(maxsize=16)
@@ -34,9 +38,10 @@ def claims(text: str, language: str) -> tuple[Claim, ...]:
     at = 0
     while at < len(tokens):
         if "skip" in tokens[at].roles:
-            at += 1
-            continue
-        read = next((one for one in (reader(tokens, at) for reader in _READERS) if one), None)
+            readers: tuple[Reader, ...] = (named_day,)  # "first" of "first Monday of June"
+        else:
+            readers = _READERS
+        read = next((one for one in (reader(tokens, at) for reader in readers) if one), None)
         if read is None:
             at += 1
             continue
@@ -50,7 +55,8 @@ def claims(text: str, language: str) -> tuple[Claim, ...]:
 
 def _give_month(found: list[Claim], later: Claim, text: str) -> None:
     for n in range(len(found) - 1, -1, -1):
-        day = with_month(found[n], later, text[found[n].end : later.start])
+        between = text[found[n].end : later.start]
+        day = with_month(found[n], later, between) or with_half_day(found[n], later, between)
         if day is None:
             return
         found[n], later = day, day

@@ -23,6 +23,7 @@ TRUE = [
     ("ja", "1,980円", "二千円以下、1980円です"),
     ("zh", "原价200元，现价150元", "七五折，只要一百五十块"),
     ("zh", "五折出售", "半价出售"),
+    ("zh", "外套4,990元", "五千元有找"),
     ("en", "RQ41 misses us. The Brickfield Four stay", "RQ41 won't hit us. The Brickfield Four won't replace him"),
     ("en", "Plumber: £90", "3 mistakes, one £90 bill"),
     ("en", "₱39 lip tint", "Can one ₱39 tint do it?"),
