@@ -14,6 +14,7 @@ from deployments.types import Item
 from serve_app.policy.amounts.facts import Facts
 from serve_app.policy.amounts.lexicon import key_of, lexicon_of
 from serve_app.policy.amounts.reader import claims, says
+from serve_app.policy.name.known import Known
 from serve_app.policy.text import bare, digits, fold, normalise, script_of, words
 from serve_app.policy.utterance import Utterances
 
@@ -49,6 +50,10 @@ class Evidence:
     @cached_property
     def folded(self) -> str:
         return fold(self.text)
+
+    @cached_property
+    def names(self) -> Known:
+        return Known(self.text)
 
     @cached_property
     def utterances(self) -> Utterances:

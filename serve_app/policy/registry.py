@@ -19,6 +19,7 @@ from serve_app.policy.leftover import LEFTOVER, LeftoverRule
 from serve_app.policy.length import LENGTH, LengthRule
 from serve_app.policy.lookalike import MIXED, MixedRule
 from serve_app.policy.markup import MARKUP, MarkupRule
+from serve_app.policy.name.rule import NAME, NameRule
 from serve_app.policy.number import NUMBER, NumberRule
 from serve_app.policy.pii import PII, PiiRule
 from serve_app.policy.placeholder import PLACEHOLDER, PlaceholderRule
@@ -58,6 +59,7 @@ RULES: Final[dict[str, Rule]] = {
         PRICE,
         DATE,
         QUOTE,
+        NAME,
         DUPLICATE,
         SHOUTING,
         EMOJI,
@@ -92,6 +94,7 @@ class PolicySettings(Knobs):
     price: PriceRule = PriceRule()
     date: DateRule = DateRule()
     quote: QuoteRule = QuoteRule()
+    name: NameRule = NameRule()
     duplicate: DuplicateRule = DuplicateRule()
     shouting: ShoutingRule = ShoutingRule()
     emoji: EmojiRule = EmojiRule()

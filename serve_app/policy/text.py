@@ -25,9 +25,10 @@ _SCRIPTS: Final = {
     name: regex.compile(rf"\p{{{name.title()}}}")
     for name in ("latin", "cyrillic", "arabic", "devanagari", "hiragana", "katakana", "han")
 }
-# Accents, Arabic vowels and the stretcher, the nukta; letters that are typed for one another.
+# Accents but the breve, which makes another Cyrillic letter; Arabic vowels and the stretcher, the nukta; letters that
+# are typed for one another.
 _LEFT_OUT: Final[dict[int, str | None]] = {
-    **dict.fromkeys([*range(0x300, 0x370), *range(0x64B, 0x660), 0x640, 0x670, 0x93C]),
+    **dict.fromkeys([*range(0x300, 0x306), *range(0x307, 0x370), *range(0x64B, 0x660), 0x640, 0x670, 0x93C]),
     **{ord("ة"): "ه", ord("ى"): "ي", ord("ँ"): "ं", ord("’"): "'", ord("﨑"): "崎", ord("髙"): "高"},
 }
 

@@ -1,0 +1,192 @@
+"""Names in scripts with capitals: Latin and Cyrillic.
+
+A capital inside a sentence marks a name. At the start of a sentence and in a headline In Capitals a dictionary tells a
+name from an ordinary word.
+"""
+
+# ruff: noqa: RUF001 - the letters of other scripts are meant
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import regex
+
+from serve_app.policy.name.found import Found
+from serve_app.policy.name.known import Known
+from serve_app.policy.name.lists import countries, joined_names, listed, places, well_known
+from serve_app.policy.name.russian import kind_of
+from serve_app.policy.name.vocabulary import is_listed, vocabulary
+from serve_app.policy.text import bare, script_of
+
+_WORD = regex.compile(
+    r"(?<![\p{L}\p{M}\p{N}_])[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}\p{M}]*(?:['’][\p{L}\p{M}]+)*"
+)
+_TAG = regex.compile(r"(?<![\p{L}\p{N}])[@#][\p{L}\p{M}\p{N}_]{2,}")
+_CAMEL = regex.compile(r"\p{Lu}[\p{Ll}\p{M}]+|\p{Lu}{2,}(?!\p{Ll})|\p{Ll}+")
+_LINK = regex.compile(
+    r"\{\{[^{}]*+\}\}|\b(?:https?://|www\.)\S++|(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]++"
+    r"|(?<![\w-])[\w-]{1,63}+\.(?:com|org|net|io|ru|es|br)\b"
+)
+_SAME_SENTENCE = regex.compile(r"[ \u00a0,'’\-&]*$")
+_POSSESSIVE = regex.compile(r"['’]s$|['’]$")
+_ROMAN = regex.compile(r"[IVXLCDM]+")
+_NOUNS_IN_CAPITALS: Final = frozenset(("de", "lb"))
+_LEAST_LOWER: Final = 0.3  # share of small words under which a text is a headline in capitals
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+    capital: bool
+    opens: bool
+    """Whether it begins a sentence."""
+    quoted: bool
+    """Whether it stands alone in quotation marks."""
+
+
+def names(text: str, known: Known, language: str) -> Iterator[Found]:
+    """Yield the names of a text that the item does not have. Adjacent ones are one name."""
+    text = _LINK.sub(lambda match: " " * len(match[0]), text)
+    yield from _tags(text, known, language)
+    words = _words(_TAG.sub(lambda match: "." * len(match[0]), text))
+    headline = _is_headline(words)
+    run: list[tuple[_Word, bool]] = []
+    for at, word in enumerate(words):
+        sure = _judge(words, at, known, language, headline)
+        joins = bool(run) and text[run[-1][0].end : word.start] in {" ", "-", " & "}
+        if run and not (joins and sure is not None):
+            yield _joined(text, run)
+            run.clear()
+        if sure is not None:
+            run.append((word, sure))
+    if run:
+        yield _joined(text, run)
+
+
+def _joined(text: str, run: Sequence[tuple[_Word, bool]]) -> Found:
+    start, end = run[0][0].start, run[-1][0].end
+    return Found(text[start:end], start, end, any(sure for _, sure in run))
+
+
+def _words(text: str) -> list[_Word]:
+    words: list[_Word] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        between = text[end : match.start()]
+        opens = not words or not _SAME_SENTENCE.fullmatch(between)
+        capital = match[0][:1].isupper() or match[0][1:2].isupper()
+        quoted = text[match.start() - 1 : match.start()] == "«" and text[match.end() : match.end() + 1] == "»"
+        words.append(_Word(match[0], match.start(), match.end(), capital, opens, quoted))
+        end = match.end()
+    return words
+
+
+def _is_headline(words: Sequence[_Word]) -> bool:
+    long = [word for word in words if len(word.text) > 3 and not word.opens]
+    small = sum(not word.capital for word in long)
+    return len(long) > 1 and small < _LEAST_LOWER * len(long)
+
+
+def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headline: bool) -> bool | None:  # noqa: PLR0911 - a list of cases
+    """Return whether the word is surely a name that the item has not; None where it is none."""
+    word = words[at]
+    base = bare(_POSSESSIVE.sub("", word.text))
+    if not word.capital or len(base) < 2 or base in listed("capitals") or known.has(base):
+        return None
+    if _ROMAN.fullmatch(word.text):
+        return None
+    before = words[at - 1] if at and not word.opens else None
+    after = words[at + 1] if at + 1 < len(words) and not words[at + 1].opens else None
+    kind = _kind(base, language)
+    if base in listed("demonyms"):
+        return False
+    if base in countries():
+        return True
+    if kind == "unknown":
+        return _unknown(word, language, headline)
+    if kind == "name":
+        return True
+    if language == "ru" and word.quoted:
+        return True
+    if word.opens or headline:
+        return _opens(base, after, known, language, headline)
+    follows = before is not None and before.capital and _is_given(bare(before.text))
+    if base in listed("given_latin") or base in places() or base in well_known() or follows:
+        return True
+    return None
+
+
+def _unknown(word: _Word, language: str, headline: bool) -> bool | None:
+    """A word that no dictionary has."""
+    if script_of(word.text) == "latin" and language in _NOUNS_IN_CAPITALS:
+        return None
+    if is_listed(language):
+        return True
+    return None if word.opens or headline else False
+
+
+def _opens(base: str, after: _Word | None, known: Known, language: str, headline: bool) -> bool | None:
+    """An ordinary word at the start of a sentence or in a headline that may be a name too."""
+    dictionary = vocabulary(language)
+    is_name_too = dictionary is not None and script_of(base) == "latin" and dictionary.has_capital(base)
+    if is_name_too and base in places() and base not in listed("ambiguous_places"):
+        return True
+    if after is None or not after.capital:
+        return None
+    family = bare(_POSSESSIVE.sub("", after.text))
+    given = len(base) > 2 and base in listed("given_latin")
+    if headline:
+        return True if given and family in listed("family_latin") and _kind(family, language) != "ordinary" else None
+    if given:
+        return True
+    return True if is_name_too and len(base) > 2 and family in listed("family_latin") and known.has(family) else None
+
+
+def _is_given(base: str) -> bool:
+    return base in listed("given_latin") or (script_of(base) == "cyrillic" and kind_of(base) == "name")
+
+
+def _kind(base: str, language: str) -> str:
+    """Return "name", "ordinary" or "unknown"."""
+    if script_of(base) == "cyrillic":
+        return kind_of(base) if language == "ru" else _by_dictionary(base, language)
+    return _by_dictionary(base, language if language not in {"ru", "ar", "hi", "ja", "zh"} else "en")
+
+
+@lru_cache(maxsize=4096)
+def _by_dictionary(base: str, language: str) -> str:
+    if base in well_known() and len(base) > 3 and base not in listed("ambiguous_places"):
+        dictionary = vocabulary(language)
+        return "ordinary" if dictionary and dictionary.has(base) else "name"
+    dictionary = vocabulary(language)
+    if dictionary is None:
+        return "unknown"
+    if dictionary.has(base):
+        return "ordinary"
+    english = vocabulary("en")
+    return "ordinary" if english and language != "en" and english.has(base) else "unknown"
+
+
+def _tags(text: str, known: Known, language: str) -> Iterator[Found]:
+    """Hashtags and handles."""
+    for match in _TAG.finditer(text):
+        tag = match[0][1:]
+        base = bare(tag).replace("_", "")
+        parts = [bare(part) for part in _CAMEL.findall(tag)]
+        if known.has(base) or (parts and known.has_all(parts)):
+            continue
+        whole = base in joined_names()
+        strange = [part for part in parts if len(part) > 1 and not known.has(part) and part not in listed("capitals")]
+        if (
+            whole
+            or match[0][0] == "@"
+            or (
+                (len(parts) > 1 or tag[:1].isupper())
+                and any(_kind(part, language) != "ordinary" or part in listed("given_latin") for part in strange)
+            )
+        ):
+            yield Found(match[0], match.start(), match.end())
