@@ -4,15 +4,11 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES, DefaultDictionaryFactory
-
-from serve_app.policy.text import bare
+from serve_app.policy.name.dictionary import LANGUAGES, Hashes, hash_of, read
 
 # Endings that a dictionary of forms may lack, such as pronouns at Spanish verbs.
 _ENDINGS: Final = {
@@ -33,17 +29,15 @@ _STEMS: Final = {"ar": "ه", "hi": "ना ा ी", "en": "e", "es": "r o a", "
 
 
 class Vocabulary:
-    """The words of one language, as hashes: eight bytes each in place of a dictionary's hundred."""
+    """The words of one language, as hashes: four bytes each in place of a dictionary's hundred."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, words: Hashes, capitals: Hashes) -> None:
         self._language = language
         self._endings, self._beginnings, self._stems = (
             tuple(table.get(language, "").split()) for table in (_ENDINGS, _BEGINNINGS, _STEMS)
         )
-        forms = DefaultDictionaryFactory(cache_max_size=1).get_dictionary(language)
-        words = {*forms, *forms.values()}
-        self._hashes = _hashes(word for word in words if not word[:1].isupper())
-        self._capitals = _hashes(word for word in words if word[:1].isupper())
+        self._hashes = words
+        self._capitals = capitals
 
     def has_capital(self, word: str) -> bool:
         """Whether the dictionary also writes the word with a capital: as a name."""
@@ -74,22 +68,21 @@ class Vocabulary:
         return _holds(self._hashes, word)
 
 
-def _hashes(words: Iterable[str]) -> array[int]:
-    return array("q", sorted(set(map(hash, bare("\n".join(words)).split("\n")))))
-
-
-def _holds(hashes: array[int], word: str) -> bool:
-    key = hash(word)
+def _holds(hashes: Hashes, word: str) -> bool:
+    key = hash_of(word)
     at = bisect_left(hashes, key)
     return at < len(hashes) and hashes[at] == key
 
 
 def is_listed(language: str) -> bool:
     """Whether there is a dictionary of a language."""
-    return language in SUPPORTED_LANGUAGES
+    return language in LANGUAGES
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=len(LANGUAGES))
 def vocabulary(language: str) -> Vocabulary | None:
-    """Return the words of a language; None where there is no dictionary. The first call takes up to a second."""
-    return Vocabulary(language) if is_listed(language) else None
+    """Return the words of a language; None where there is no dictionary.
+
+    The first call on a machine makes its file in the cache folder, which takes up to 8 s; later ones map it.
+    """
+    return Vocabulary(language, *read(language)) if is_listed(language) else None
