@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from deployments.settings import Knobs
-from deployments.types import Copy, Item, LengthProfile, OutputField, PolicyFinding, Severity
+from deployments.types import Copy, Item, LengthProfile, PolicyFinding, Severity
 from serve_app.policy.context import Hit, PolicyContext, Rule
 from serve_app.policy.date import DATE, DateRule
 from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
@@ -150,10 +150,25 @@ def _finding(copy: Copy, hit: Hit) -> PolicyFinding:
     )
 
 
-def warm_up() -> None:
-    """Check one copy, so that no request loads the language model, which takes a second."""
+_SAMPLES: Final = {
+    "en": "A short walk makes the first mile easier.",
+    "ar": "نزهة قصيرة قبل الجري.",
+    "es": "Un paseo corto antes de correr.",
+    "hi": "दौड़ने से पहले थोड़ा टहलें।",
+    "ja": "走る前に少し歩こう。",
+    "pt": "Um passeio curto antes de correr.",
+    "ru": "Короткая прогулка перед бегом.",
+    "zh": "跑步前先走一走。",
+}
+
+
+def warm_up(languages: Iterable[str] = tuple(_SAMPLES)) -> None:
+    """Check a copy in each language, so that no request loads what the rules know of it.
+
+    Takes some seconds, on a machine without the dictionaries of names half a minute.
+    """
     profile = LengthProfile(length_profile="warm-up", max_title=40, max_body=90)
-    fields = tuple(OutputField)
-    context = PolicyContext.of(item=Item(title="Warm up"), caption="", profile=profile, output_fields=fields)
-    copy = Copy(title="Warm up before you run", body="A short walk makes the first mile easier.")
-    check(copy, context, PolicySettings())
+    for language in languages:
+        text = _SAMPLES[language]
+        context = PolicyContext.of(item=Item(title=text, locale=language), caption="", profile=profile)
+        check(Copy(title=text, body=text), context, PolicySettings())

@@ -1,7 +1,6 @@
 """The dictionaries of simplemma as sorted hashes in the cache folder, which all processes of a machine map.
 
 simplemma itself needs up to a gigabyte and eight seconds to read one, so that is done once, in a process of its own.
-`python -m serve_app.policy.name.dictionary LANGUAGE FOLDER` makes the files.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ LANGUAGES: Final = frozenset(("ar", "de", "en", "es", "fr", "hi", "id", "it", "p
 _FORMAT: Final = 1
 _WORDS: Final = "words.bin"
 _CAPITALS: Final = "capitals.bin"
+_MAIN: Final = "import sys; from serve_app.policy.name.dictionary import main; main(*sys.argv[1:])"
 
 
 def hash_of(word: str) -> int:
@@ -69,7 +69,7 @@ def _hashes(words: Sequence[str]) -> array[int]:
 def _make(language: str, folder: Path) -> None:
     """Make the files in a process of its own. Raises OSError."""
     paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    command = [sys.executable, "-m", "serve_app.policy.name.dictionary", language, str(folder)]
+    command = [sys.executable, "-c", _MAIN, language, str(folder)]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": paths}, check=False)
     if done.returncode:
         raise OSError(f"ended with {done.returncode}")
@@ -83,10 +83,7 @@ def _mapped(path: Path) -> Hashes:
 
 
 def main(language: str, folder: str) -> None:
+    """Write the files of a language."""
     for name, hashes in zip((_WORDS, _CAPITALS), hashes_of(language), strict=True):
         with (Path(folder) / name).open("wb") as file:
             hashes.tofile(file)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
