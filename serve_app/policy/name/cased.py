@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from serve_app.policy.identify import is_frequent
 from serve_app.policy.name.found import Found
 from serve_app.policy.name.known import Known
 from serve_app.policy.name.lists import countries, joined_names, listed, places, well_known
@@ -32,6 +33,10 @@ _LINK = regex.compile(
 )
 _SAME_SENTENCE = regex.compile(r"[ \u00a0,'’\-&]*$")
 _POSSESSIVE = regex.compile(r"['’]s$|['’]$")
+# A French, Italian or Catalan article or pronoun before a vowel: L'esordio, C'est, Dov'erano.
+_ELISION = regex.compile(r"^(?:\p{Lu}|[Qq]u|Dov|Com|Quest|Nell|Dell|All|Dall|Sull|Un)['’](?=\p{L}{2})")
+# A code: SP88, Rp4,2, RQ41.
+_BEFORE_DIGIT = regex.compile(r"\d")
 _ROMAN = regex.compile(r"[IVXLCDM]+")
 _NOUNS_IN_CAPITALS: Final = frozenset(("de", "lb"))
 _LEAST_LOWER: Final = 0.3  # share of small words under which a text is a headline in capitals
@@ -80,6 +85,8 @@ def _words(text: str) -> list[_Word]:
         opens = not words or not _SAME_SENTENCE.fullmatch(between)
         capital = match[0][:1].isupper() or match[0][1:2].isupper()
         quoted = text[match.start() - 1 : match.start()] == "«" and text[match.end() : match.end() + 1] == "»"
+        if capital and _BEFORE_DIGIT.match(text, match.end()):
+            capital = False
         words.append(_Word(match[0], match.start(), match.end(), capital, opens, quoted))
         end = match.end()
     return words
@@ -94,7 +101,7 @@ def _is_headline(words: Sequence[_Word]) -> bool:
 def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headline: bool) -> bool | None:  # noqa: PLR0911 - a list of cases
     """Return whether the word is surely a name that the item has not; None where it is none."""
     word = words[at]
-    base = bare(_POSSESSIVE.sub("", word.text))
+    base = bare(_POSSESSIVE.sub("", _ELISION.sub("", word.text)))
     if not word.capital or len(base) < 2 or base in listed("capitals") or known.has(base):
         return None
     if _ROMAN.fullmatch(word.text):
@@ -163,6 +170,8 @@ def _by_dictionary(base: str, language: str) -> str:
         dictionary = vocabulary(language)
         return "ordinary" if dictionary and dictionary.has(base) else "name"
     dictionary = vocabulary(language)
+    if is_frequent(base, language):
+        return "ordinary"
     if dictionary is None:
         return "unknown"
     if dictionary.has(base):

@@ -45,7 +45,7 @@ def names(text: str, known: Known) -> Iterator[Found]:
         if text[start - 1 : start] in _FAMILIAR and known.has(text[start - 1] + token[0]):
             continue
         if len(token) > 1 and _is_name(token, tag) and not _has(token, known):
-            yield Found(token, start, end, not known.foreign(token) or token in well_known())
+            yield Found(token, start, end, _is_sure(token, tag, known))
 
 
 def _is_name(token: str, tag: str) -> bool:
@@ -60,6 +60,16 @@ def _is_name(token: str, tag: str) -> bool:
     if titled := _TITLED.fullmatch(token):
         return titled[1][0] in listed("family_han")
     return token[0] in _FAMILY and len(token) <= 1 + _LONGEST_GIVEN
+
+
+def _is_sure(token: str, tag: str, known: Known) -> bool:
+    """Whether it is surely a name: jieba also tags words of two characters, and phrases that hold a place."""
+    if token in well_known():
+        return True
+    full_name = token[0] in _FAMILY and (len(token) > 2 or token[0] in known.text)
+    return not known.foreign(token) and (
+        full_name or token in places() or tag.startswith("ns") or _TITLED.fullmatch(token) is not None
+    )
 
 
 def _has(token: str, known: Known) -> bool:

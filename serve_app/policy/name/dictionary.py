@@ -26,7 +26,7 @@ logger = logging.getLogger("ray.serve")
 Hashes = Sequence[int]
 """Sorted CRC-32 sums. Of a million words three in ten thousand others have the sum of one."""
 
-LANGUAGES: Final = frozenset(("ar", "de", "en", "es", "fr", "hi", "id", "it", "pt", "ru"))
+LANGUAGES: Final = frozenset(("ar", "de", "en", "es", "fr", "hi", "it", "pt", "ru"))
 """Those whose dictionary is large enough, and read in seconds."""
 
 _FORMAT: Final = 1

@@ -13,7 +13,7 @@ import regex
 
 from serve_app.policy.name.found import Found
 from serve_app.policy.name.known import Known
-from serve_app.policy.name.lists import listed, well_known
+from serve_app.policy.name.lists import listed, places, well_known
 
 _FORMS_OF_ADDRESS: Final = (
     "さん 氏 様 さま ちゃん くん 君 先生 選手 監督 教授 アナ 投手 議員 首相 大統領 社長 容疑者 博士 シェフ"
@@ -110,7 +110,7 @@ def _is_sure(run: Sequence[_Token], after: str, length: int, known: Known) -> bo
     whole = "".join(token.text for token in run)
     if length:
         return True
-    if run[0].kind == _ORGANISATION or (run[0].kind == _FOREIGN and after not in _HONORIFICS):
+    if run[0].kind == _ORGANISATION or (len(run) == 1 and after not in _HONORIFICS and whole not in places()):
         return False
     return not (known.foreign(whole) and _HAN.search(whole)) or known.foreign("あ")
 

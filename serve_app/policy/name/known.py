@@ -12,6 +12,7 @@ import regex
 from anyascii import anyascii
 
 from serve_app.policy.name.lists import aliases, countries
+from serve_app.policy.name.russian import lemmas
 from serve_app.policy.name.skeleton import alike, sounds
 from serve_app.policy.text import bare, script_of
 
@@ -79,6 +80,8 @@ class Known:
                 for one in self._by_start.get(word[:3], ())
                 if abs(len(one) - len(word)) <= 1
             )
+        if script == "cyrillic" and self._has_fleeting_vowel(word):
+            return True
         endings = _CYRILLIC_ENDINGS if script == "cyrillic" else _LATIN_ENDINGS
         return any(_same_stem(word, one, endings) for one in self._by_start.get(word[:3], ()))
 
@@ -99,6 +102,20 @@ class Known:
         if script in _EAST:
             return any(_reads(word, one) if s in _EAST else alike(word, one) for one, s in self._sounding)
         return any(s != script and alike(word, one) for one, s in self._sounding)
+
+    def _has_fleeting_vowel(self, word: str) -> bool:
+        """Whether a Russian word loses a vowel of its stem: "Льва Кравца" is Лев Кравец, Александр no Александра."""
+        others = {other for lemma in lemmas(word) for other in self._by_lemma.get(lemma, ())}
+        return any(not (word.startswith(other) or other.startswith(word)) for other in others)
+
+    @cached_property
+    def _by_lemma(self) -> dict[str, list[str]]:
+        cyrillic = [word for word in sorted(self._words) if script_of(word) == "cyrillic"][:_MOST_SOUNDS]
+        words: dict[str, list[str]] = {}
+        for word in cyrillic:
+            for lemma in lemmas(word):
+                words.setdefault(lemma, []).append(word)
+        return words
 
     @cached_property
     def _cache(self) -> dict[str, bool]:
