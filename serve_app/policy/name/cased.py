@@ -35,6 +35,9 @@ _SAME_SENTENCE = regex.compile(r"[ \u00a0,'’\-&]*$")
 _POSSESSIVE = regex.compile(r"['’]s$|['’]$")
 # A French, Italian or Catalan article or pronoun before a vowel: L'esordio, C'est, Dov'erano.
 _ELISION = regex.compile(r"^(?:\p{Lu}|[Qq]u|Dov|Com|Quest|Nell|Dell|All|Dall|Sull|Un)['’](?=\p{L}{2})")
+# A possessive, and a trademark sign as NFKC writes it: CoffeeTM.
+_ADDED = regex.compile(r"(?:['’]s|['’]|(?<=\p{Ll})TM)$")
+_STRETCHED = regex.compile(r"(\p{L})\1{2,}")
 # A code: SP88, Rp4,2, RQ41.
 _BEFORE_DIGIT = regex.compile(r"\d")
 _ROMAN = regex.compile(r"[IVXLCDM]+")
@@ -101,7 +104,7 @@ def _is_headline(words: Sequence[_Word]) -> bool:
 def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headline: bool) -> bool | None:  # noqa: PLR0911 - a list of cases
     """Return whether the word is surely a name that the item has not; None where it is none."""
     word = words[at]
-    base = bare(_POSSESSIVE.sub("", _ELISION.sub("", word.text)))
+    base = bare(_ADDED.sub("", _ELISION.sub("", word.text)))
     if not word.capital or len(base) < 2 or base in listed("capitals") or known.has(base):
         return None
     if _ROMAN.fullmatch(word.text):
@@ -174,10 +177,17 @@ def _by_dictionary(base: str, language: str) -> str:
         return "ordinary"
     if dictionary is None:
         return "unknown"
-    if dictionary.has(base):
+    if dictionary.has(base) or _is_stretched(base, language):
         return "ordinary"
     english = vocabulary("en")
     return "ordinary" if english and language != "en" and english.has(base) else "unknown"
+
+
+def _is_stretched(base: str, language: str) -> bool:
+    """Whether an ordinary word is drawn out: "Sooo", "Yesss"."""
+    forms = {_STRETCHED.sub(r"\1" * times, base) for times in (1, 2)} - {base}
+    dictionary = vocabulary(language)
+    return dictionary is not None and any(dictionary.has(form) or is_frequent(form, language) for form in forms)
 
 
 def _tags(text: str, known: Known, language: str) -> Iterator[Found]:
