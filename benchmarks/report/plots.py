@@ -15,6 +15,7 @@ from benchmarks.lib.results import Results, raw_rows
 from benchmarks.load.plot import plot as load
 from benchmarks.locust.plot import plot as locust
 from benchmarks.overload.plot import plot as overload
+from benchmarks.policy.plot import plot as policy
 from benchmarks.prefix.plot import plot as prefix
 from benchmarks.scale.plot import plot as scale
 from benchmarks.scorer.plot import plot as scorer
@@ -26,7 +27,7 @@ Rows = Sequence[dict[str, Any]]
 # Some need the raw rows: a mark for each round, or a curve of all latencies.
 FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
     "prefix": prefix, "scale": scale, "load": load, "overload": overload, "ingress": ingress, "selection": selection,
-    "gpu": gpu,
+    "gpu": gpu, "policy": policy,
 }  # fmt: skip
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,

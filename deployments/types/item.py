@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -26,6 +26,11 @@ MAX_METADATA_KEY = 64
 # More than any operator may allow: they bound the work on a request that is refused.
 MAX_PICTURES = 256
 MAX_INCUMBENTS = 256
+
+
+@lru_cache(maxsize=1024)
+def _primary(locale: str) -> str:
+    return (locale or "en").replace("_", "-").split("-")[0].lower()
 
 
 class Image(Model):
@@ -78,7 +83,7 @@ class Item(Model):
     @property
     def language(self) -> str:
         """Primary language subtag, lower case; "en" when the item names none."""
-        return (self.locale or "en").replace("_", "-").split("-")[0].lower()
+        return _primary(self.locale)
 
     @property
     def has_pictures(self) -> bool:

@@ -42,8 +42,8 @@ def _is_card(run: Run) -> bool:
     if not 13 <= len(run.digits) <= 19 or run.digits[0] not in "23456":
         return False
     shaped = run.groups in ((len(run.digits),), (4, 4, 4, 4), (4, 6, 5), (4, 4, 4, 4, 3), (8, 8), (6, 10))
-    cued = run.groups == (4, 4, 4, 4) and bool(_CARD_CUE.search(run.before))
-    return shaped and (cued or _luhn(run.digits))
+    printed = run.groups == (4, 4, 4, 4)  # as a card shows it, even if its check digit is wrong
+    return shaped and (printed or bool(_CARD_CUE.search(run.before)) or _luhn(run.digits))
 
 
 def _iban_length(text: str) -> int:

@@ -15,7 +15,7 @@ _UNSEEN: Final = regex.compile(
     r"[\p{Cf}\u034F\u115F\u1160\u3164\uFFA0\uFE00-\uFE0F\u180B-\u180D\u0300-\u036F\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF"
     r"\uFE20-\uFE2F\u0640\u064B-\u065F\u0670\u06D6-\u06ED\u093C]"
 )
-_SAME: Final = dict(zip("أإآٱىةکیؤئёँऩऱऴ", "اااايهكيويеंनरळ", strict=True)) | {
+_SAME: Final = dict(zip("أإآٱىةکیؤئёँऩऱऴ蕞", "اااايهكيويеंनरळ最", strict=True)) | {
     chr(start + n): chr(ord("a") + n) for start in (0x1F130, 0x1F150, 0x1F170) for n in range(26)
 }
 _SMALL_CAPITALS: Final = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡıɩɐƒ", "abcdefghijklmnoprstuvwyzagiiaf", strict=True))

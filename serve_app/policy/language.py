@@ -19,6 +19,7 @@ from serve_app.policy.han import is_chinese, is_japanese, wrong_form
 from serve_app.policy.identify import LONGEST, TYPED, Guess, Words, listed, other_language, script_of, words_of
 from serve_app.policy.quotations import own_words
 from serve_app.policy.script import ScriptRule, runs_of, weight_of, wrong_place
+from serve_app.policy.text import words as words_in
 
 _SENTENCE: Final = regex.compile(r"[^.!?…؟।\n]+")
 _LATIN: Final = regex.compile(r"\p{Latin}++")
@@ -74,13 +75,18 @@ def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iter
 def _of_a_name(title: str, fault: _Fault, context: PolicyContext) -> _Fault:
     """A title over a body in the audience's language may be a name: short, or one that the item gives as such."""
     evidence = context.evidence
-    if not fault.weak and (len(title.split()) > _NAME_WORDS or title.casefold() not in evidence.casefolded):
+    if not fault.weak and (len(title.split()) > _NAME_WORDS or not _all_in(title, evidence.casefolded)):
         return fault
     return fault._replace(
         sure=fault.sure
         and not fault.weak
         and _fault(evidence.text[:_READ], audience_of(context.item.locale), context, title=False) is not None
     )
+
+
+def _all_in(title: str, item: str) -> bool:
+    """Whether the item has each word of a title."""
+    return all(word.casefold() in item for word in words_in(title))
 
 
 def _fault(text: str, audience: Audience, context: PolicyContext, *, title: bool) -> _Fault | None:

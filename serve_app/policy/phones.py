@@ -66,7 +66,7 @@ _SPOKEN: Final = {
             "two dos dois duas два اثنان اثنين दो",
             "three tres três три ثلاثة ثلاث तीन",
             "four cuatro quatro четыре اربعة أربعة أربع चार",
-            "five cinco пять خمسة خمس पाँच पांच",
+            "five cinco пять خمسة خمس पाँच पांच पाच पाञ्च",
             "six seis meia шесть ستة ست छह छः छे",
             "seven siete sete семь سبعة سبع सात",
             "eight ocho oito восемь ثمانية ثماني आठ",

@@ -57,7 +57,7 @@ _STREETS: Final = tuple(
 _ADDRESS_HINT: Final = regex.compile(r"\d|[一二三四五六七八九十]+[号號]")
 
 _MESSENGER: Final = (
-    r"telegram|\bt(?:ele)?g\b|whats ?app|\bwa\b|signal\b|viber|skype|discord|snapchat|\bsnap\b|instagram|\binsta\b|\big\b|tik ?tok|facebook|\bfb\b|messenger|kakao(?:talk)?|\bline\b(?: id)?|wechat|we chat|\bqq\b|zalo|venmo|paypal|cash ?app|zelle|upi|gpay|phonepe|paytm|threads|twitter"
+    r"telegram|\bt(?:ele)?g\b|whats ?app|\bwa\b|signal\b|viber|skype|discord|snapchat|\bsnap\b|instagram|\binsta\b|\big\b|tik ?tok|facebook|\bfb\b|messenger|kakao(?:talk)?|(?<![a-z])line(?![a-z])(?: id)?|wechat|we chat|\bqq\b|zalo|venmo|paypal|cash ?app|zelle|upi|gpay|phonepe|paytm|threads|twitter"
     r"|телеграм\p{L}*|телег[аеуи]|\bтг\b|инстаграм\p{L}*|инст[аеу]\b|вконтакте|\bвк\b|вотсап\p{L}*|ватсап\p{L}*|вайбер\p{L}*|скайп\p{L}*"
     r"|تيليجرام|تليجرام|تلغرام|تلجرام|واتساب|واتس|انستغرام|انستقرام|إنستغرام|انستا|سناب|سناب ?شات|فيسبوك"
     r"|टेलीग्राम|व्हाट्सएप|व्हाट्सऐप|वॉट्सऐप|इंस्टाग्राम|इंस्टा|यूपीआई"
@@ -66,7 +66,7 @@ _MESSENGER: Final = (
 )
 _AFTER_MESSENGER: Final = regex.compile(
     rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is|as|como|ник[еу]?)){{0,2}}"
-    r"(?P<sign>\s{0,2}:?\s?(?:arroba|собака)\s|\s{0,2}[:：=@\-–—>→]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
+    r"(?P<sign>\s{0,2}:?\s?(?:arroba|собака)\s|\s{0,2}[:：=@\-–—>→、，]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
     regex.IGNORECASE,
 )
 # A name at a messenger has one of these, its messenger or the sign before it, or another script's words.

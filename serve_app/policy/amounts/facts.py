@@ -52,8 +52,10 @@ class Facts:
         readings = [reading for claim in claims for reading in claim.readings]
         numbers = [r for r in readings if isinstance(r, Number) and not r.rough]
         money = [r for r in readings if isinstance(r, Money)]
-        prices = [r.value for claim in amounts for r in claim.readings if isinstance(r, (Number, Money))]
-        money += [Money(value, "", currencies) for value in prices]
+        priced = [r for claim in amounts for r in claim.readings if isinstance(r, (Number, Money))]
+        own = {r.value for r in priced if isinstance(r, Money) and r.currencies}
+        prices = [r.value for r in priced]
+        money += [Money(value, "", currencies) for value in prices if value not in own]
         self.has_prices = bool(money)
         self._free = free or any(r.value == 0 for r in money) or any(isinstance(r, Free) for r in readings)
         self._deals = {r.text for r in readings if isinstance(r, Deal)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import regex
@@ -36,7 +37,7 @@ _POSSESSIVE = regex.compile(r"['’]s$|['’]$")
 # A French, Italian or Catalan article or pronoun before a vowel: L'esordio, C'est, Dov'erano.
 _ELISION = regex.compile(r"^(?:\p{Lu}|[Qq]u|Dov|Com|Quest|Nell|Dell|All|Dall|Sull|Un)['’](?=\p{L}{2})")
 # A possessive, and a trademark sign as NFKC writes it: CoffeeTM.
-_ADDED = regex.compile(r"(?:['’]s|['’]|(?<=\p{Ll})TM)$")
+_ADDED = regex.compile(r"(?:['’]s|['’]|(?<=\p{Ll})TM\p{M}*)$")
 _STRETCHED = regex.compile(r"(\p{L})\1{2,}")
 # A code: SP88, Rp4,2, RQ41.
 _BEFORE_DIGIT = regex.compile(r"\d")
@@ -73,6 +74,15 @@ def names(text: str, known: Known, language: str) -> Iterator[Found]:
             run.append((word, sure))
     if run:
         yield _joined(text, run)
+    yield from _confused(text, words, known, language)
+
+
+def _confused(text: str, words: Sequence[_Word], known: Known, language: str) -> Iterator[Found]:
+    """The given name of one person with the family name of another."""
+    for first, second in pairwise(words):
+        beside = first.capital and second.capital and text[first.end : second.start] == " "
+        if beside and _kind(bare(first.text), language) != "ordinary" and known.confuses(first.text, second.text):
+            yield Found(text[first.start : second.end], first.start, second.end)
 
 
 def _joined(text: str, run: Sequence[tuple[_Word, bool]]) -> Found:
@@ -114,7 +124,7 @@ def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headlin
     kind = _kind(base, language)
     if base in listed("demonyms"):
         return False
-    if base in countries():
+    if base in countries() and not (word.opens and base in listed("ambiguous_places")):
         return True
     if kind == "unknown":
         return _unknown(word, language, headline)

@@ -20,6 +20,7 @@ _WORD = regex.compile(
     r"[\p{Latin}\p{Cyrillic}][\p{Latin}\p{Cyrillic}\p{N}\p{M}]*(?:['’][\p{L}\p{M}]+)*"
     r"|[\p{Katakana}ー]+|\p{Hiragana}+|\p{Han}+|[^\P{L}\p{Latin}\p{Cyrillic}\p{Katakana}\p{Hiragana}\p{Han}][\p{L}\p{M}\u200c\u200d]*"
 )
+_PAIR = regex.compile(r"(?<!\p{L})(\p{Lu}[\p{L}\p{M}]+) (\p{Lu}[\p{L}\p{M}]+(?:['’]s)?)")
 _HAN = regex.compile(r"\p{Han}+")
 _POSSESSIVE = regex.compile(r"(?:['’]s|['’])$")
 _MOST_SOUNDS: Final = 400  # words of an item that are compared by sound
@@ -80,7 +81,7 @@ class Known:
                 for one in self._by_start.get(word[:3], ())
                 if abs(len(one) - len(word)) <= 1
             )
-        if script == "cyrillic" and self._has_fleeting_vowel(word):
+        if script == "cyrillic" and (self._has_fleeting_vowel(word) or self._has_adjective(word)):
             return True
         endings = _CYRILLIC_ENDINGS if script == "cyrillic" else _LATIN_ENDINGS
         return any(_same_stem(word, one, endings) for one in self._by_start.get(word[:3], ()))
@@ -107,6 +108,31 @@ class Known:
         """Whether a Russian word loses a vowel of its stem: "Льва Кравца" is Лев Кравец, Александр no Александра."""
         others = {other for lemma in lemmas(word) for other in self._by_lemma.get(lemma, ())}
         return any(not (word.startswith(other) or other.startswith(word)) for other in others)
+
+    def _has_adjective(self, word: str) -> bool:
+        """Whether the item has the adjective of a Russian place: Перми for "в Пермском театре"."""
+        stems = {lemma.rstrip("аяоеиыьй") for lemma in lemmas(word)}
+        return any(len(stem) > 3 and self._begins(stem + "ск") for stem in stems)
+
+    def confuses(self, first: str, second: str) -> bool:
+        """Whether the item has both words as parts of names, and each beside another one only.
+
+        "Idris Nakamura" of Chloe Nakamura and Idris Bello.
+        """
+        first, second = _POSSESSIVE.sub("", bare(first)), _POSSESSIVE.sub("", bare(second))
+        pairs = self._pairs
+        return (
+            (first, second) not in pairs
+            and any(one == first for one, _ in pairs)
+            and any(other == second for _, other in pairs)
+            and not any(second == one or first == other for one, other in pairs)
+        )
+
+    @cached_property
+    def _pairs(self) -> frozenset[tuple[str, str]]:
+        """Two capitalised words in a row."""
+        names = [(bare(m[1]), _POSSESSIVE.sub("", bare(m[2]))) for m in _PAIR.finditer(self.text, overlapped=True)]
+        return frozenset(names)
 
     @cached_property
     def _by_lemma(self) -> dict[str, list[str]]:

@@ -41,7 +41,6 @@ _MARKS: Final = regex.compile(r"[\u064b-\u0652\u0670\u0640]")
 _ARABIC: Final = str.maketrans("أإآٱى", "اااا" + "ي")
 # Prepositions and the article are written with an Arabic word.
 _CLITICS: Final = regex.compile(r"^[وف]?(?:[بك]?ال|لل|[بكل])(?=\p{Arabic}{2})|^[وف](?=\p{Arabic}{3})")
-_LONGEST_PREFIX: Final = 20
 
 
 class Found(NamedTuple):
@@ -62,7 +61,7 @@ class Lexicon:
         """lists: of each language, by kind."""
         self._anywhere: dict[Kind, regex.Pattern[str]] = {}
         self._words: dict[str, list[tuple[Kind, tuple[str, ...]]]] = {}
-        self._prefixes: dict[str, list[Kind]] = {}
+        self._prefixes: dict[str, list[tuple[str, Kind]]] = {}  # by their first two letters
         for language, by_kind in lists.items():
             for kind, entries in by_kind.items():
                 unspaced = [] if language not in UNSPACED else sorted(entries, key=len, reverse=True)
@@ -76,7 +75,7 @@ class Lexicon:
     def _add(self, kind: Kind, entry: str) -> None:
         first, *rest = entry.split()
         if not rest and first.endswith("*"):
-            self._prefixes.setdefault(first[:-1], []).append(kind)
+            self._prefixes.setdefault(first[:2], []).append((first[:-1], kind))
         else:
             self._words.setdefault(first, []).append((kind, tuple(rest)))
 
@@ -100,9 +99,9 @@ class Lexicon:
             if len(following) == len(rest) and all(_same(t.form, r) for t, r in zip(following, rest, strict=True)):
                 end = following[-1].end if following else token.end
                 yield kind, Found(token.start, end, " ".join((form, *rest)).rstrip("*"))
-        for length in range(2, min(len(form), _LONGEST_PREFIX) + 1):
-            for kind in self._prefixes.get(form[:length], ()):
-                yield kind, Found(token.start, token.end, form[:length])
+        for prefix, kind in self._prefixes.get(form[:2], ()):
+            if form.startswith(prefix):
+                yield kind, Found(token.start, token.end, prefix)
 
 
 class _Token(NamedTuple):
