@@ -48,7 +48,7 @@ def run(cases: Sequence[Case]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "p50_ms": round(statistics.median(times_ms), 2),
         "by_rule": {rule: of(rule) for rule in rules},
         "by_language": {name: rates([c for c in cases if c.language == name]) for name in languages},
-        "by_half": {half: rates([c for c in cases if c.id.startswith(half)]) for half in ("blind", "aware", "held")},
+        "by_half": {half: rates([c for c in cases if c.id.startswith(half)]) for half in ("blind", "aware", "fresh")},
         "false_by": dict(
             Counter(rule for c in cases if c.label == "clean" for rule in set(blocked[c.id])).most_common()
         ),

@@ -162,9 +162,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
         "The copy checks against labelled cases in many languages",
         (
             Line("bad copies that are blocked", "recall", "all of them"),
-            Line("the same, of cases that nobody mended rules with", "by_half.held.recall", "all of them"),
             Line("clean copies that are blocked", "false_blocks", "none"),
-            Line("the same, of cases that nobody mended rules with", "by_half.held.false_blocks", "none"),
             Line("reading an item and checking 8 copies, thread time", "p50_ms", "the goal of 10", unit="ms"),
         ),
     ),

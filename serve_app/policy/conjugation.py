@@ -32,6 +32,7 @@ _PORTUGUESE: Final[_Endings] = {
     "ir": "e em imos es i iste iu iram ia ias íamos iam irei irás irá iremos irão iria irias iríamos iriam "
     "a as amos am isse issem ires irmos irem indo ido ida idos idas",
 }
+_TWO_CLITICS: Final = tuple(a + b for a in ("me", "te", "se", "nos") for b in ("lo", "la", "los", "las"))
 _CLITICS: Final = ("lo", "la", "los", "las", "le", "les", "me", "te", "se", "nos")
 # Present forms that are nouns of their own more often: "ganas de", "una casa" of "casar".
 _NOT_VERBS: Final = regex.compile(
@@ -90,6 +91,9 @@ def _romance(word: str, endings: _Endings) -> Iterator[str]:
     vowel = {"ar": "á", "er": "ê", "ir": "í"}[conjugation]
     for clitic in _CLITICS:
         yield from (word + clitic, stem + vowel + clitic, stem + gerund + clitic)
+    yield from (stem + {"a": "á", "e": "é", "i": "í"}[conjugation[0]] + "r" + both for both in _TWO_CLITICS)
+    if conjugation == "er" and stem.endswith("c"):
+        yield from (stem[:-1] + "ç" + ending for ending in ("a", "as", "amos", "am", "o"))
 
 
 def _stems(stem: str, ending: str) -> Iterator[str]:

@@ -95,12 +95,18 @@ def _breaks_off(text: str, form: Form, field: FieldName) -> bool:
         return True
     last = [word.casefold() for word in words(tail)]
     # A single capital may be a name or a grade: "Vitamin A", "Plan O".
-    if len(last) < 2 or _SINGLE_CAPITAL.search(tail):
+    if len(last) < 2 or _SINGLE_CAPITAL.search(tail) or _ends_in_an_abbreviation(tail):
         return False
     if last[-1] in form.after_comma and _AFTER_COMMA.search(tail):
         return True
     cannot = form.dangling | form.body_dangling if field == "body" else form.dangling
     return last[-1] in cannot or " ".join(last[-2:]) in cannot or (field == "body" and _is_stranded(last, form))
+
+
+def _ends_in_an_abbreviation(tail: str) -> bool:
+    """Whether the last word alone is in capitals, as the Russian abbreviation of overtime."""
+    *others, last = words(tail)
+    return len(last) > 1 and last.isupper() and any(not word.isupper() for word in others if len(word) > 1)
 
 
 def _is_stranded(last: list[str], form: Form) -> bool:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
+
+import regex
 
 from deployments.types import Copy
 from serve_app.policy.amounts.claims import Subject
 from serve_app.policy.amounts.reader import claims
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+
+_AMOUNT: Final = regex.compile(r"\d.*", regex.DOTALL)
+_LETTER: Final = regex.compile(r"[\p{L}\p{Sc}%]")
+
+
+def _is_said(text: str, start: int, end: int, item: str) -> bool:
+    """Whether the item has the digits with their unit in the same words, however it bounds them: 200 درهم."""
+    amount = _AMOUNT.search(text[start:end])
+    after = text[end : end + 1]
+    words = "" if amount is None else amount.group() + (after if _LETTER.match(after) else "")
+    return not words.isdecimal() and bool(words) and regex.search(rf"(?<!\d){regex.escape(words)}", item) is not None
 
 
 def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action) -> Iterator[Hit]:
@@ -23,7 +37,10 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
                 or any(evidence.facts.holds(claim) for evidence in context.grounds)
             ):
                 continue
-            sure = claim.sure and not (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
+            sure = claim.sure and not (
+                _is_said(text, claim.start, claim.end, context.evidence.text)
+                or (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
+            )
             yield Hit(
                 f"grounding.{subject}",
                 action if sure else unsure,

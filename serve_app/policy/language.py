@@ -27,7 +27,6 @@ _SENTENCE_WORDS: Final = 5
 _CHINESE: Final = frozenset(("zh", "yue", "cmn", "wuu", "hak", "nan", "gan", "hsn"))
 _HAN_READERS: Final = _CHINESE | {"ja", "ko"}
 _FAR_LETTERS: Final = 4
-_NAME_WORDS: Final = 6
 _READ: Final = 500  # characters of the item
 _WEAK: Final = 3  # words
 _FIRM: Final = 2.5  # the same, of those that are no part of a name
@@ -75,7 +74,7 @@ def language(copy: Copy, context: PolicyContext, settings: LanguageRule) -> Iter
 def _of_a_name(title: str, fault: _Fault, context: PolicyContext) -> _Fault:
     """A title over a body in the audience's language may be a name: short, or one that the item gives as such."""
     evidence = context.evidence
-    if not fault.weak and (len(title.split()) > _NAME_WORDS or not _all_in(title, evidence.casefolded)):
+    if not fault.weak and not _all_in(title, evidence.casefolded):
         return fault
     return fault._replace(
         sure=fault.sure

@@ -72,7 +72,9 @@ _UNIT_START: Final = regex.compile(r"μ[A-Za-z]{1,10}|[ΔΣδσλθφψωπαβ�
 # there too, チーム力アップ: they are mixed only where the item has the katakana.
 _KANA_TWINS: Final = {"夕": "タ", "口": "ロ", "卜": "ト", "工": "エ", "力": "カ", "八": "ハ", "二": "ニ", "一": "ー"}
 _NO_WORDS: Final = frozenset("夕卜")
-_AMONG_KANA: Final = regex.compile(r"(?<=[ァ-ヴー])(?:[夕口卜工力八二一](?=[ァ-ヴー])|卜(?!\p{Han}))")
+_AMONG_KANA: Final = regex.compile(
+    r"(?<=[ァ-ヴー])(?:[夕口卜工力八二一](?=[ァ-ヴー])|卜(?!\p{Han}))|(?<![\p{Han}ァ-ヴー])[夕口卜工力](?=[ァ-ヴー]{2})"
+)
 _KANA_WORD: Final = regex.compile(r"[ァ-ヴー夕口卜工力八二一]++")
 
 
@@ -116,8 +118,9 @@ def _kana_twins(text: str, item: str) -> Iterator[tuple[int, int]]:
     for word in _KANA_WORD.finditer(text):
         for match in _AMONG_KANA.finditer(text, word.start(), word.end()):
             twin = match.group()
-            meant = f"{text[match.start() - 1]}{_KANA_TWINS[twin]}{text[match.end() : match.end() + 1]}"
-            if (twin in _NO_WORDS or meant in item) and word.group() not in item:
+            before = text[match.start() - 1 : match.start()] if match.start() > word.start() else ""
+            meant = f"{before}{_KANA_TWINS[twin]}{text[match.end() : match.end() + 2 - len(before)]}"
+            if ((twin in _NO_WORDS and before) or meant in item) and word.group() not in item:
                 yield word.span()
                 break
 

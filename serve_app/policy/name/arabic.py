@@ -80,7 +80,8 @@ def _judge(words: list[str], at: int, known: Known) -> bool | None:  # noqa: PLR
         )
         return True if family else None
     if unknown and len(word) >= _LEAST_UNKNOWN and not word.startswith("ال"):
-        return not _SPOKEN.search(word) and (not before or before in _BEFORE_NAMES)
+        # A dialect's words are in no dictionary either.
+        return not _SPOKEN.search(word) and before in _BEFORE_NAMES
     return None
 
 

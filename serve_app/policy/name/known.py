@@ -24,6 +24,7 @@ _PAIR = regex.compile(r"(?<!\p{L})(\p{Lu}[\p{L}\p{M}]+) (\p{Lu}[\p{L}\p{M}]+(?:[
 _HAN = regex.compile(r"\p{Han}+")
 _POSSESSIVE = regex.compile(r"(?:['’]s|['’])$")
 _MOST_SOUNDS: Final = 400  # words of an item that are compared by sound
+_LEAST_SHARED: Final = 6
 _SMALL: Final = frozenset(
     "of the and for in de del de la el las los y da do das dos e para der und в и на по".split()  # noqa: SIM905
 )
@@ -113,6 +114,10 @@ class Known:
         """Whether the item has the adjective of a Russian place: Перми for "в Пермском театре"."""
         stems = {lemma.rstrip("аяоеиыьй") for lemma in lemmas(word)}
         return any(len(stem) > 3 and self._begins(stem + "ск") for stem in stems)
+
+    def resembles(self, word: str) -> bool:
+        """Whether the item has a word that begins so: Andalucía for "andaluces". It may be a form of it."""
+        return len(word) >= _LEAST_SHARED and self._begins(word[:_LEAST_SHARED])
 
     def confuses(self, first: str, second: str) -> bool:
         """Whether the item has both words as parts of names, and each beside another one only.
