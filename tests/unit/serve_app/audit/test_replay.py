@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from deployments.types import Reason
 from serve_app.audit.replay import replay
@@ -63,11 +65,14 @@ async def test_a_margin_of_the_request_stays() -> None:
     assert replay(entry, careful).same
 
 
-async def test_rules_run_again_where_the_entry_has_the_text() -> None:
+async def test_rules_run_again_where_the_entry_has_the_text(tmp_path: Path) -> None:
     lines, (decision,) = await written({"audit": {"item_text": True}}, {})
     assert decision.notification is not None
     word = decision.notification.title.split()[0]
-    banning = IngressKnobs.model_validate({"policy": {"banned": {"words": [{"text": word}]}}})
+    banned = tmp_path / "terms.yaml"
+    listed = {"name": "ours", "rule": "terms.banned", "origin": "a test", "block": [word]}
+    banned.write_text(yaml.safe_dump({"lists": [listed]}))
+    banning = IngressKnobs.model_validate({"policy": {"terms": {"file": str(banned)}}})
     (entry,) = entries(lines)
     other = replay(entry, banning)
     assert other.policy_checked
