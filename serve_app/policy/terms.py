@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import lru_cache
 
 from pydantic import Field
 
@@ -28,10 +28,15 @@ class TermsRule(Knobs):
     revision: str = Field(default="", max_length=64)
     """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""
 
-    @cached_property
+    @property
     def lists(self) -> TermsFile:
-        """The lists of the file, read once. Raises Misconfigured."""
-        return load_terms(self.file)
+        """The lists of the file, read once a revision. Raises Misconfigured."""
+        return _lists(self.file, self.revision)
+
+
+@lru_cache(maxsize=8)  # not kept in the settings: pydantic copies those, with all that they hold
+def _lists(file: str, revision: str) -> TermsFile:  # noqa: ARG001 - another revision is another reading
+    return load_terms(file)
 
 
 def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[Hit]:

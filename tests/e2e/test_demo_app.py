@@ -29,10 +29,13 @@ def test_a_photo_becomes_a_decision_with_every_reason(demo_client: PushGenClient
         Stage.CAPTION: "tags", Stage.ROUTE: "embedding", Stage.GENERATE: "vllm", Stage.SCORE: "bradley_terry",
     }  # fmt: skip
     for candidate in decision.candidates:
-        assert candidate.rejected == any(f.severity == "SEVERITY_BLOCK" for f in candidate.findings)
-        by_policy = any(f.severity == "SEVERITY_BLOCK" and f.rule != "fit" for f in candidate.findings)
+        faults = [f.rule for f in candidate.findings if f.severity.rejects]
+        assert candidate.rejected == bool(faults)
+        # Fit and duplicates among the candidates are judged once these have their rewards.
+        by_policy = any(not rule.startswith("fit.") and rule != "duplicate.candidate" for rule in faults)
         assert (candidate.reward is None) == by_policy
-        assert by_policy or candidate.fit is not None  # the writer judges whole drafts before the policy does
+        # The writer judges whole drafts before the policy does; what it says does not hold for a trimmed one.
+        assert by_policy or candidate.repaired or candidate.fit is not None
         assert candidate.likelihood is None or candidate.likelihood < 0
     scores = [c.score for c in decision.candidates if c.score is not None and not c.rejected]
     assert scores == sorted(scores, reverse=True)
@@ -83,7 +86,7 @@ def test_a_stage_by_itself(demo_client: PushGenClient) -> None:
     scored = demo_client.score(ScoreCopiesRequest(item=item, copies=copies))
     assert {c.id for c in scored.candidates} == {"i1", "i2"}
     assert all(c.reward is not None and c.reward.spread >= 0 for c in scored.candidates)
-    assert any(f.rule == "repetition" for c in scored.candidates if c.id == "i1" for f in c.findings)
+    assert any(f.rule == "format.looping" for c in scored.candidates if c.id == "i1" for f in c.findings)
 
 
 def test_the_service_says_what_it_is(demo_client: PushGenClient) -> None:
