@@ -49,7 +49,7 @@ def decision(large_app: LocalServe) -> Decision:
 def test_every_whole_candidate_has_a_fit_and_no_unfit_one_is_sent(decision: Decision) -> None:
     written = [c for c in decision.candidates if c.source is Source.GENERATED]
     assert 1 <= len(written) <= 4  # a machine without bfloat16 may not finish all in two minutes
-    assert all(c.fit is not None for c in written if not any(f.rule == "finished" for f in c.findings))
+    assert all(c.fit is not None for c in written if not any(f.rule == "format.unfinished" for f in c.findings))
     for candidate in written:
         unfit = any(f.rule == "fit.below" for f in candidate.findings)
         assert unfit == (
@@ -64,7 +64,7 @@ def test_every_whole_candidate_has_a_fit_and_no_unfit_one_is_sent(decision: Deci
 
 
 def _rejected_by_policy(findings: tuple) -> bool:
-    return any(f.rule != "fit" and f.severity == "SEVERITY_BLOCK" for f in findings)
+    return any(not f.rule.startswith("fit.") and f.severity.rejects for f in findings)
 
 
 def test_of_a_language_that_it_does_not_know_nothing_is_sent(large_app: LocalServe) -> None:
