@@ -239,7 +239,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
             self._entries[key] = entry
 
     def _may_keep(self, result: CaptionResult, era: object) -> bool:
-        """Not a cut one, and not one of knobs that have changed since its key was made: it may be of others."""
+        """Whether it is whole, and the knobs are still those that its key was made with."""
         return era is self._era and not isinstance(result, Incomplete)
 
     async def _wait(self, flight: _Flight, key: str, call: Call) -> _Entry:

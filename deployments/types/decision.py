@@ -58,7 +58,7 @@ class CaptionSource(AnswerEnum):
 
 
 class Caption(Model):
-    """A caption. sexual_content: probability, 0 to 1, that a picture shows it; None when no picture was screened."""
+    """A caption. sexual_content: probability, 0 to 1, of a picture that shows it, see the proto; None if unscreened."""
 
     text: str = ""
     source: CaptionSource
@@ -80,7 +80,7 @@ class Source(AnswerEnum):
 
 
 class Severity(AnswerEnum):
-    """What a finding does to a copy: BLOCK and REWRITE keep it from being sent as it is, REVIEW does not."""
+    """BLOCK and REWRITE keep a copy from being sent as it is. REVIEW does not."""
 
     BLOCK = "SEVERITY_BLOCK"
     REVIEW = "SEVERITY_REVIEW"

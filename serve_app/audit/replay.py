@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from deployments.item_text import given_caption
-from deployments.types import Candidate, Decision, Source
+from deployments.types import Candidate, Notification, Reason, Source, Tier
 from serve_app.flow.audit import AuditEntry, AuditText
 from serve_app.flow.canonical import by_number
 from serve_app.flow.fit import UNFIT, UNKNOWN, gated
@@ -14,11 +14,11 @@ from serve_app.flow.knobs import IngressKnobs, SelectionKnobs
 from serve_app.flow.select import Selection, select, select_uncompared, with_scores, with_win_probabilities
 from serve_app.policy import PolicyContext, check
 from serve_app.policy.context import RecentCopies
-from serve_app.policy.tiers import TierRule, tier_of
+from serve_app.policy.tiers import tier_of
 
 _OF_THE_GATE: Final = (UNFIT, UNKNOWN)
-# The entry has neither the tenant's terms nor the order in which copies were compared.
-_NOT_TRIED_AGAIN: Final = ("terms.tenant", "duplicate.candidate")
+# The entry has neither the tenant's terms, nor the order in which copies were compared, nor the catalogue's patterns.
+_NOT_TRIED_AGAIN: Final = ("terms.tenant", "duplicate.candidate", "style.category")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,16 @@ def replay(entry: AuditEntry, knobs: IngressKnobs | None = None) -> Replay:
     """
     selection = entry.selection if knobs is None else knobs.selection
     tiers = entry.tiers if knobs is None else knobs.tiers
+    made = entry.decision
     recheck = knobs is not None and entry.text is not None
     candidates = _in_order(entry, _rechecked(entry, entry.text, knobs))
     chosen = _select(entry, gated([_ungated(c) for c in candidates], selection.fit), selection)
+    tier = tier_of(chosen.ranked, chosen.notification, tiers)
     return Replay(
-        entry.decision.request_id, recorded_choice(entry.decision), _choice(chosen, tiers), policy_checked=recheck
+        made.request_id,
+        _choice(made.notification, made.source, made.reason, made.tier),
+        _choice(chosen.notification, chosen.source, chosen.reason, tier),
+        policy_checked=recheck,
     )
 
 
@@ -112,26 +117,12 @@ def _checked(candidate: Candidate, context: PolicyContext, knobs: IngressKnobs) 
     return candidate.model_copy(update={"findings": findings, "rejected": rejected})
 
 
-def recorded_choice(decision: Decision) -> Choice:
-    """Return what a Decision chose."""
-    sent = decision.notification
+def _choice(sent: Notification | None, source: Source, reason: Reason, tier: Tier | None) -> Choice:
     return Choice(
         sent.candidate_id if sent else "",
         sent.title if sent else "",
         sent.body if sent else "",
-        decision.source.name,
-        decision.reason.name,
-        decision.tier.name if decision.tier else "",
-    )
-
-
-def _choice(chosen: Selection, tiers: TierRule) -> Choice:
-    sent, tier = chosen.notification, tier_of(chosen.ranked, chosen.notification, tiers)
-    return Choice(
-        sent.candidate_id if sent else "",
-        sent.title if sent else "",
-        sent.body if sent else "",
-        chosen.source.name,
-        chosen.reason.name,
+        source.name,
+        reason.name,
         tier.name if tier else "",
     )

@@ -49,7 +49,7 @@ class EmojiRule(Knobs):
     too_many: Action = "rewrite"
     not_allowed: Action = "rewrite"
     word: Action = "review"
-    max_emoji: int = Field(default=5, ge=0)
+    max_emoji: int = Field(default=3, ge=0)
     allowed: tuple[str, ...] = ()
 
 

@@ -6,14 +6,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-import regex
 from babel import Locale
 
 from serve_app.policy.text import bare
 
 _DATA: Final = Path(__file__).parent / "data"
 _LANGUAGES: Final = ("ar", "en", "es", "hi", "ja", "pt", "ru", "zh", "zh_Hant")
-_SPLIT: Final = regex.compile(r"[|\n]")
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deployments.types import Reason
+from deployments.types import PolicyFinding, Reason, Severity, Tier
 from serve_app.audit.replay import replay
 from serve_app.flow.knobs import IngressKnobs
 from tests.graph.stages import ForeignReward, fakes
@@ -77,3 +77,15 @@ async def test_rules_run_again_where_the_entry_has_the_text(tmp_path: Path) -> N
     other = replay(entry, banning)
     assert other.policy_checked
     assert other.replayed.title.split()[:1] != [word]
+
+
+async def test_a_finding_that_the_entry_cannot_repeat_stays() -> None:
+    """Its pattern is the catalogue's. Without it a SAMPLE would be replayed as AUTO."""
+    lines, _ = await written({"audit": {"item_text": True}}, {})
+    (entry,) = entries(lines)
+    style = PolicyFinding(rule="style.category", severity=Severity.REVIEW)
+    styled = [c.model_copy(update={"findings": (*c.findings, style)}) for c in entry.decision.candidates]
+    made = entry.decision.model_copy(update={"candidates": tuple(styled), "tier": Tier.SAMPLE})
+    again = replay(entry.model_copy(update={"decision": made}), IngressKnobs())
+    assert again.policy_checked
+    assert again.replayed.tier == "SAMPLE"
