@@ -58,6 +58,7 @@ ARROWS = {
     "checking": {"contract", "flow", "policy"},
     "audit": {"flow", "policy"},
     "access": {"policy"},
+    "autoscaling": set(),
     "fetch": set(),
     "flow": {"access", "contract", "policy", "fetch"},
     "cluster": {"access", "flow", "policy", "contract", "stages"},

@@ -1,0 +1,248 @@
+"""How many replicas each stage needs. Pure: the standard library alone, no clock of its own.
+
+    sizer = GraphSizer({"Generator": StageTargets(ongoing=48, levels={"engine_kv_cache_usage": 0.8})}, Forecast())
+    sizes = sizer.sizes(now_s, Traffic(at_s, requests, units, done, busy_s), {"Generator": StageLoad(2, ongoing=61)})
+    sizes["Generator"].replicas
+
+Call it about once a second, with any clock: Serve's controller (`serve.py`) does, and a simulation may.
+
+A stage is sized by the larger of two needs, in replicas:
+
+- observed: what the stage holds now, over what a replica should hold (`StageTargets`). It is late: a queue must form
+  first, and behind a slow stage the next one sees nothing. It must last for `up_s`.
+- forecast: the rate of work at the ingress x the seconds of service that a unit of work costs in the stage, which is
+  the mean number of calls in service (Little's law), over what a replica should hold. It sizes all stages at once.
+  The rate is the largest of three: the mean over minutes (the floor), what the last seconds are sure to show (the
+  burst), and what the operator has planned. Work that the gate refused counts too, so shedding hides no demand.
+
+A stage shrinks to the largest need of the last `down_s`, and only if that leaves a margin: noise flaps nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+# A stage grows when its need exceeds its replicas by this share, and shrinks where so much room is left.
+_GROWS_ABOVE = 0.1
+_ROOM_LEFT = 0.25
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class StageTargets:
+    """What one replica of a stage should hold, and how long a need must last.
+
+    ongoing: calls in it or waiting for it. levels: of each signal that the stage reports, in the signal's unit. up_s:
+    how long an observed need must last before the stage grows. down_s: how long all needs must be smaller before it
+    shrinks.
+    """
+
+    ongoing: float
+    levels: Mapping[str, float] = field(default_factory=dict)
+    up_s: float = 10.0
+    down_s: float = 300.0
+
+
+@dataclass(frozen=True)
+class StageLoad:
+    """What a stage holds now. replicas: asked for, started or not. levels: sums over its replicas, by signal."""
+
+    replicas: int
+    ongoing: float = 0.0
+    levels: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Totals at the ingress since some start, counted at `at_s`.
+
+    requests, units: those that asked for entry, refused ones too; a unit is a unit of work. done: units that have left
+    the graph. busy_s: by stage, the seconds of service that they took, without waiting.
+    """
+
+    at_s: float
+    requests: float = 0.0
+    units: float = 0.0
+    done: float = 0.0
+    busy_s: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlannedRate:
+    """Requests a second that the operator expects each day from `start_s` to `end_s`, in seconds after midnight UTC.
+
+    With `end_s` before `start_s` it lasts beyond midnight. It needs Unix time as the clock.
+    """
+
+    start_s: float
+    end_s: float
+    rate: float
+
+    def at(self, now_s: float, lead_s: float) -> float:
+        """The rate that there should be replicas for, `lead_s` before the start too."""
+        start_s = self.start_s - lead_s
+        return self.rate if (now_s - start_s) % _DAY_S < (self.end_s - start_s) % _DAY_S else 0.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """How the rate is read from the traffic.
+
+    floor_s: of the mean rate. burst_s: of the rate that follows a burst. lead_s: how long before a planned rate the
+    stages grow: the start of a replica.
+    """
+
+    floor_s: float = 300.0
+    burst_s: float = 2.0
+    lead_s: float = 180.0
+    plan: Sequence[PlannedRate] = ()
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Units of work a second: the mean over minutes, what the last seconds are sure to show, and the planned one."""
+
+    floor: float = 0.0
+    burst: float = 0.0
+    planned: float = 0.0
+
+    @property
+    def highest(self) -> float:
+        return max(self.floor, self.burst, self.planned)
+
+
+@dataclass(frozen=True)
+class Size:
+    """The decision for a stage, beside the two needs that it comes from, in replicas."""
+
+    replicas: int
+    forecast: float
+    observed: float
+
+
+class StageSizer:
+    """Sizes one stage. Without a forecast it is the policy of a deployment alone."""
+
+    def __init__(self, targets: StageTargets) -> None:
+        self.targets = targets
+        self._observed = _Window(targets.up_s)
+        self._needed = _Window(targets.down_s)
+
+    def size(self, now_s: float, load: StageLoad, forecast: float = 0.0) -> Size:
+        observed = max(
+            load.ongoing / self.targets.ongoing,
+            *(load.levels.get(signal, 0.0) / target for signal, target in self.targets.levels.items()),
+            0.0,
+        )
+        self._observed.add(now_s, observed)
+        lasting = observed if load.replicas == 0 else self._observed.of(min)
+        need = max(forecast, lasting or 0.0)
+        self._needed.add(now_s, need)
+        return Size(self._replicas(load.replicas, need), forecast, observed)
+
+    def _replicas(self, now: int, need: float) -> int:
+        if need > now * (1 + _GROWS_ABOVE):
+            return math.ceil(need)
+        most = self._needed.of(max)
+        if most is None:
+            return now
+        return min(now, math.ceil(most * (1 + _ROOM_LEFT)))
+
+
+class GraphSizer:
+    """Sizes all stages together. stages: the targets by the stage's name, the ingress among them."""
+
+    def __init__(self, stages: Mapping[str, StageTargets], forecast: Forecast) -> None:
+        self._sizers = {name: StageSizer(targets) for name, targets in stages.items()}
+        self._history = _History(forecast)
+        self._costs: dict[str, float] = {}
+
+    @property
+    def rate(self) -> Rate:
+        """The last rate that was seen."""
+        return self._history.rate
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """By stage, the seconds of service of a unit of work, as far as they are known."""
+        return self._costs
+
+    def sizes(self, now_s: float, traffic: Traffic, loads: Mapping[str, StageLoad]) -> dict[str, Size]:
+        """Return the size of each stage in `loads`, which must have targets."""
+        self._history.add(now_s, traffic)
+        self._costs |= self._history.costs()
+        return {name: self._sizers[name].size(now_s, load, self._forecast(name)) for name, load in loads.items()}
+
+    def _forecast(self, stage: str) -> float:
+        """The replicas that the rate needs: one at least while there is traffic, or soon will be."""
+        units_per_s = self.rate.highest
+        ongoing = units_per_s * self._costs.get(stage, 0.0)
+        return max(ongoing / self._sizers[stage].targets.ongoing, math.ulp(1.0) if units_per_s else 0.0)
+
+
+class _History:
+    """The traffic of the last `floor_s`."""
+
+    def __init__(self, forecast: Forecast) -> None:
+        self._forecast = forecast
+        self._seen: deque[Traffic] = deque()
+        self._units_per_request = 1.0
+        self.rate = Rate()
+
+    def add(self, now_s: float, traffic: Traffic) -> None:
+        seen, forecast = self._seen, self._forecast
+        if not seen or traffic.at_s > seen[-1].at_s:
+            seen.append(traffic)
+        while len(seen) > 1 and seen[1].at_s <= now_s - forecast.floor_s:
+            seen.popleft()
+        first, last = seen[0], seen[-1]
+        requests, units = last.requests - first.requests, last.units - first.units
+        if requests:
+            self._units_per_request = units / requests
+        # Silence of the ingress is no traffic: the mean falls with time and not with the next report.
+        lasted_s = max(now_s, last.at_s) - first.at_s
+        floor = units / max(lasted_s, forecast.burst_s)
+        planned = sum(plan.at(now_s, forecast.lead_s) for plan in forecast.plan) * self._units_per_request
+        self.rate = Rate(floor, self._burst(now_s, last), planned)
+
+    def _burst(self, now_s: float, last: Traffic) -> float:
+        """The rate of the last seconds, less the standard deviation of a Poisson count: noise is no burst."""
+        burst_s = self._forecast.burst_s
+        first = next((t for t in reversed(self._seen) if t.at_s <= last.at_s - burst_s), self._seen[0])
+        silence_s = max(0.0, now_s - last.at_s - burst_s)
+        requests, lasted_s = last.requests - first.requests, last.at_s - first.at_s + silence_s
+        if requests <= 0 or lasted_s <= 0:
+            return 0.0
+        return (last.units - first.units) / lasted_s * (1 - 1 / math.sqrt(requests))
+
+    def costs(self) -> dict[str, float]:
+        """By stage, the seconds of service of a unit that has left; none while none has."""
+        first, last = self._seen[0], self._seen[-1]
+        done = last.done - first.done
+        if done <= 0:
+            return {}
+        return {stage: (busy_s - first.busy_s.get(stage, 0.0)) / done for stage, busy_s in last.busy_s.items()}
+
+
+class _Window:
+    """The values of the last `lasts_s`."""
+
+    def __init__(self, lasts_s: float) -> None:
+        self._lasts_s = lasts_s
+        self._values: deque[tuple[float, float]] = deque()
+
+    def add(self, now_s: float, value: float) -> None:
+        """Keep one value from before the window: it held until the next one."""
+        values = self._values
+        values.append((now_s, value))
+        while len(values) > 1 and values[1][0] <= now_s - self._lasts_s:
+            values.popleft()
+
+    def of(self, choose: Callable[[list[float]], float]) -> float | None:
+        """The least or largest value; None until the window is full."""
+        if self._values[-1][0] - self._values[0][0] < self._lasts_s:
+            return None
+        return choose([value for _, value in self._values])
