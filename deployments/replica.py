@@ -1,4 +1,7 @@
-"""The base of every stage's Serve deployment: start, reconfigure, health and stop."""
+"""The base of every stage's replica: start, reconfigure, health and stop.
+
+Serve runs it as a deployment, or the ingress replica has it inside (`serve_app/cluster/inline.py`).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,11 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 import psutil
-from ray import serve
 
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.safe_log import protect
@@ -68,11 +70,21 @@ class StageReplica(Generic[S]):
     def __init__(self, stage: S) -> None:
         protect(logger)
         self.stage = stage
-        self._started = False
+        self._started = self._stopped = False
         self._lost = ""
         self._end: threading.Timer | None = None
-        self._knobs = KnobMetrics()
+        self._knobs = KnobMetrics(self.name)
         self._metrics: StageMetrics | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the stage's deployment, wherever it runs."""
+        return type(self).__name__.removesuffix("Deployment")
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the last health check failed."""
+        return bool(self._lost)
 
     @property
     def serving(self) -> S:
@@ -87,14 +99,13 @@ class StageReplica(Generic[S]):
             await self._reconfigure(knobs)
 
     async def _reconfigure(self, user_config: UserConfig) -> None:
-        what = f"user_config of {type(self).__name__}"
+        what = f"user_config of {self.name}"
         if not self._started:
             began = time.monotonic()
             await self.stage.start_with(user_config, what)
             self._started = True
-            self._metrics = StageMetrics()
-            name = serve.get_replica_context().deployment
-            logger.info("%s ready after %.1f s", name, time.monotonic() - began)
+            self._metrics = StageMetrics(self.name)
+            logger.info("%s ready after %.1f s", self.name, time.monotonic() - began)
             return
         await self.stage.reconfigure_with(user_config, what)
 
@@ -122,7 +133,12 @@ class StageReplica(Generic[S]):
             self._end.cancel()
             self._lost, self._end = "", None
 
-    async def __del__(self) -> None:
+    def __del__(self) -> Awaitable[None] | None:
+        """Serve awaits the end when the replica stops; Python would not, so nothing is left to do after `stop`."""
+        return None if self._stopped else self.stop()
+
+    async def stop(self) -> None:
+        self._stopped = True
         await self.stage.stop()
         if self._end is not None:
             self._end.cancel()

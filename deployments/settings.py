@@ -75,9 +75,20 @@ class Scaling(Settings):
         return self
 
 
-def describe(error: ValidationError) -> str:
-    """Format the error: for each violation the path of the key and the message."""
-    return "; ".join(f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {describe_one(e)}" for e in error.errors())
+def describe(error: ValidationError, data: Any = None) -> str:
+    """Format the error: for each violation the path of the key in `data`, and the message."""
+    return "; ".join(f"{'.'.join(_path(e, data)) or 'settings'}: {describe_one(e)}" for e in error.errors())
+
+
+def _path(violation: ErrorDetails, data: Any) -> list[str]:
+    """The keys of the path that `data` has, and one that is missing. Pydantic also names the members of unions."""
+    path, inside = [], data
+    for part in violation["loc"]:
+        if isinstance(inside, dict) and part not in inside and violation["type"] != "missing":
+            continue
+        path.append(str(part))
+        inside = inside.get(part) if isinstance(inside, dict) else None
+    return path
 
 
 def describe_one(violation: ErrorDetails) -> str:
@@ -94,4 +105,4 @@ def parse(model: type[T], data: Any, what: str) -> T:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise Misconfigured(f"{what}: {describe(error)}") from None
+        raise Misconfigured(f"{what}: {describe(error, data)}") from None

@@ -15,11 +15,14 @@ from typing import Any
 from deployments.readings import Reading, reading
 from deployments.types import StageRevision
 
+# Serve's own tag. It is set here because a stage may run in the ingress replica: its figures are its own there too.
+_DEPLOYMENT = "deployment"
+
 
 class KnobMetrics:
-    """The `user_config` of a replica: which one is live, and whether a later one was refused."""
+    """The `user_config` of a deployment: which one is live, and whether a later one was refused."""
 
-    def __init__(self) -> None:
+    def __init__(self, deployment: str) -> None:
         from ray.serve.metrics import Gauge  # noqa: PLC0415 - only a replica needs Ray
 
         self._live = Gauge(
@@ -28,6 +31,7 @@ class KnobMetrics:
             tag_keys=("revision",),  # type: ignore[arg-type]  # Ray means any length
         )
         self._refused = Gauge("pushgen_knobs_refused", description="1 while the last user_config was refused.")
+        self._of = {_DEPLOYMENT: deployment}
         self._revision = ""
         self._is_refused = False
 
@@ -41,8 +45,8 @@ class KnobMetrics:
 
     def publish(self) -> None:
         if self._revision:
-            self._live.set(1, tags={"revision": self._revision})
-            self._refused.set(int(self._is_refused))
+            self._live.set(1, tags=self._of | {"revision": self._revision})
+            self._refused.set(int(self._is_refused), tags=dict(self._of))
 
 
 def knobs_revision(user_config: Mapping[str, object]) -> str:
@@ -53,7 +57,7 @@ def knobs_revision(user_config: Mapping[str, object]) -> str:
 class StageMetrics:
     """The figures that stages read of themselves, by the names of `Reading.metric`."""
 
-    def __init__(self) -> None:
+    def __init__(self, deployment: str) -> None:
         from ray.serve.metrics import Counter, Gauge  # noqa: PLC0415 - only a replica needs Ray
 
         def counter(name: str, text: str, *tags: str) -> None:
@@ -80,12 +84,13 @@ class StageMetrics:
             "live_revision", "1, with the model and the prompt that are live.",
             "stage", "kind", "model", "model_revision", "prompt_revision",
         )  # fmt: skip
+        self._of = {_DEPLOYMENT: deployment}
         self._started_s = time.time()
 
     def publish(self, readings: Iterable[Reading], revision: StageRevision) -> None:
         for figure in (*readings, reading("replica_started_seconds", self._started_s), _live(revision)):
             if figure.metric in self._gauges:
-                self._gauges[figure.metric].set(figure.value, tags=dict(figure.tags))
+                self._gauges[figure.metric].set(figure.value, tags={**self._of, **figure.tags})
             else:
                 self._count(figure)
 
@@ -93,7 +98,7 @@ class StageMetrics:
         key = (figure.metric, frozenset(figure.tags.items()))
         more = figure.value - self._totals.get(key, 0.0)
         if more > 0:
-            self._counters[figure.metric].inc(more, tags=dict(figure.tags))
+            self._counters[figure.metric].inc(more, tags={**self._of, **figure.tags})
             self._totals[key] = figure.value
 
 

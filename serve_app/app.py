@@ -16,10 +16,11 @@ from serve_app.stages import STAGES
 def build(args: dict[str, Any]) -> serve.Application:
     """Compose the stages and the ingress. Raises Misconfigured when the settings are impossible, by name."""
     settings = parse(AppSettings, args, "args")
-    stages = {
-        row.key: stage_deployment(row.load(), getattr(settings.scaling, row.key)).bind(getattr(settings, row.key))
-        for row in STAGES
-    }
+    deployed = settings.scaling.deployed()
+    stages = {row.key: getattr(settings, row.key) for row in STAGES}  # the ingress builds an inline one of these
+    for row in STAGES:
+        if row.key in deployed:
+            stages[row.key] = stage_deployment(row.load(), deployed[row.key]).bind(stages[row.key])
     ingress = settings.scaling.ingress
     return scaled(Ingress, ingress).bind(
         **stages,

@@ -6,9 +6,10 @@ What changes under load is not here but in the `user_config` of each deployment,
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
@@ -30,37 +31,86 @@ class ItemAffinity(Settings):
     max_imbalance: int = Field(default=8, ge=0)
 
 
-class AffinityScaling(Scaling):
+class StageScaling(Scaling):
+    """A stage that is a deployment: it has replicas and scales by itself."""
+
+    placement: Literal["deployment"] = "deployment"
+
+
+class AffinityScaling(StageScaling):
     """`affinity: null` spreads calls by load alone. It has no effect with a single replica."""
 
     affinity: ItemAffinity | None = ItemAffinity()
 
 
-class GraphScaling(Settings):
-    """Replicas, autoscaling and queue bounds of each deployment."""
+class InlineStage(Settings):
+    """A stage inside each ingress replica: no process and no hop of its own, and it scales with the ingress.
 
-    captioner: AffinityScaling = AffinityScaling()
-    router: Scaling = Scaling()
-    generator: AffinityScaling = AffinityScaling()
-    reward: Scaling = Scaling()
+    Its knobs stand in the `user_config` of the Ingress, under `stages`. Cores, cards and environment are those of
+    `scaling.ingress`.
+    """
+
+    placement: Literal["inline"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_of_its_own(cls, data: Any) -> Any:
+        if isinstance(data, dict) and (others := [str(key) for key in data if key != "placement"]):
+            raise PydanticCustomError(
+                "no_effect",
+                "{keys}: an inline stage has no replicas, queue or resources of its own; scaling.ingress sets them",
+                {"keys": ", ".join(others), "key": others[0]},
+            )
+        return data
+
+
+def _placement(data: Any) -> str:
+    given = data.get("placement") if isinstance(data, dict) else getattr(data, "placement", None)
+    return "deployment" if given is None else str(given)
+
+
+_BY_PLACEMENT = Discriminator(
+    _placement, custom_error_type="placement", custom_error_message="placement is `deployment` or `inline`"
+)
+_Inline = Annotated[InlineStage, Tag("inline")]
+AnyStage = Annotated[Annotated[StageScaling, Tag("deployment")] | _Inline, _BY_PLACEMENT]
+AnyAffinityStage = Annotated[Annotated[AffinityScaling, Tag("deployment")] | _Inline, _BY_PLACEMENT]
+
+
+class GraphScaling(Settings):
+    """Where each stage runs; of each deployment the replicas, autoscaling and queue bounds."""
+
+    captioner: AnyAffinityStage = AffinityScaling()
+    router: AnyStage = StageScaling()
+    generator: AnyAffinityStage = AffinityScaling()
+    reward: AnyStage = StageScaling()
     ingress: Scaling = Scaling(max_ongoing_requests=256, max_queued_requests=512)
 
-    def stage_places(self) -> dict[str, int]:
-        """By stage, the calls of one ingress replica that it holds in the worst case.
+    @property
+    def inline(self) -> frozenset[str]:
+        """The keys of the stages inside the ingress replica."""
+        return frozenset(row.key for row in STAGES if isinstance(getattr(self, row.key), InlineStage))
 
-        They are in the replica's queue, or in its share of the fewest replicas of the stage.
+    def deployed(self) -> dict[str, StageScaling]:
+        """The stages that are deployments, by key."""
+        return {row.key: getattr(self, row.key) for row in STAGES if row.key not in self.inline}
+
+    def stage_places(self) -> dict[str, int]:
+        """By deployed stage, the calls of one ingress replica that it holds in the worst case.
+
+        They are in the replica's queue, or in its share of the fewest replicas of the stage. An inline stage holds
+        what the gate lets in.
         """
         places = {}
-        for row in STAGES:
-            stage: Scaling = getattr(self, row.key)
+        for key, stage in self.deployed().items():
             shared = stage.min_replicas * stage.max_ongoing_requests // self.ingress.max_replicas
-            places[row.key] = stage.max_queued_requests + shared
+            places[key] = stage.max_queued_requests + shared
         return places
 
     def drain_s(self) -> dict[str, float]:
-        """Return by stage, and for the ingress, how long a replica that is stopped may finish its calls."""
-        keys = (*(row.key for row in STAGES), "ingress")
-        return {key: getattr(self, key).graceful_shutdown_timeout_s for key in keys}
+        """Return by deployed stage, and for the ingress, how long a stopped replica may finish its calls."""
+        scalings: dict[str, Scaling] = {**self.deployed(), "ingress": self.ingress}
+        return {key: scaling.graceful_shutdown_timeout_s for key, scaling in scalings.items()}
 
 
 class AppSettings(Settings):
@@ -91,11 +141,31 @@ class AppSettings(Settings):
             raise ValueError(
                 "scaling.ingress.min_replicas=0: with no ingress replica a health probe finds nothing; use at least 1"
             )
+        deployed = self.scaling.deployed()
         for row in STAGES:
             engine = getattr(getattr(self, row.key), "engine", None)
-            if isinstance(engine, EngineSettings):
-                _check_gpus(row.key, engine, getattr(self.scaling, row.key).num_gpus)
+            if not isinstance(engine, EngineSettings):
+                continue
+            if row.key not in deployed:
+                raise ValueError(
+                    f"scaling.{row.key}.placement=inline: an engine of vLLM starts for minutes and may die, and the "
+                    f"ingress would with it; keep the {row.key} a deployment"
+                )
+            _check_gpus(row.key, engine, deployed[row.key].num_gpus)
+        self._check_threads()
         return self
+
+    def _check_threads(self) -> None:
+        """Raise ValueError where stages of one process want different numbers of torch's threads: it has one."""
+        wanted = {
+            "captioner.threads": getattr(self.captioner, "threads", None),
+            "router.encoder.threads": getattr(getattr(self.router, "encoder", None), "threads", None),
+            "reward.threads": getattr(self.reward, "threads", None),
+        }
+        inline = {name: n for name, n in wanted.items() if n is not None and name.split(".")[0] in self.scaling.inline}
+        if len(set(inline.values())) > 1:
+            listed = ", ".join(f"{name}={threads}" for name, threads in inline.items())
+            raise ValueError(f"{listed}: torch has one number of threads in the ingress replica; set them equal")
 
 
 def _check_gpus(stage: str, engine: EngineSettings, num_gpus: float) -> None:

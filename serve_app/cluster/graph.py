@@ -14,17 +14,18 @@ from ray.serve.handle import DeploymentHandle
 from deployments.deadline import Call, Deadline
 from deployments.errors import PushGenError
 from deployments.router.catalogue import Category
-from deployments.settings import parse
+from deployments.settings import Settings, parse
 from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster.cached import Cached
 from serve_app.cluster.decision_log import DecisionLog
+from serve_app.cluster.inline import InlineReplicas
 from serve_app.cluster.metrics import ServeMetrics
+from serve_app.cluster.placed import Placed, PlacedStages
 from serve_app.cluster.presence import Presence
-from serve_app.cluster.remote import RemoteStage, RemoteStages
 from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.catalogue import KnownCategories
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
 from serve_app.policy import warm_up
@@ -52,12 +53,18 @@ class Graph:
         drain_s: Mapping[str, float],
         adapters: Sequence[str],
         callers: Callable[[str], Caller],
-        **handles: DeploymentHandle,
+        **stages: DeploymentHandle | Settings,
     ) -> None:
-        """stage_places, drain_s: see `GraphScaling`. callers: see the service. handles: by the keys of the stages."""
+        """stage_places, drain_s: see `GraphScaling`. callers: see the service.
+
+        stages: by their keys, the handle of a deployment or the settings of an inline stage.
+        """
+        inline = {key: stage for key, stage in stages.items() if isinstance(stage, Settings)}
+        handles = {key: stage for key, stage in stages.items() if not isinstance(stage, Settings)}
         metrics = ServeMetrics()
         health = Cached(self._ask_health, **_HEALTH)
-        self._stages = RemoteStages.behind(handles, metrics, Presence(health).gone)
+        self._inline = InlineReplicas(inline)
+        self._stages = PlacedStages.of(handles, self._inline.by_key, metrics, Presence(health).gone)
         self._max_ongoing_requests = max_ongoing_requests
         self._stage_places = stage_places
         self._drain_s = drain_s
@@ -85,26 +92,35 @@ class Graph:
     def warm_up(self) -> None:
         """Run the policy once. Takes a second: call it from a thread."""
         warm_up()
-        # What the policy has loaded stays. To look for garbage in it stops every request for a tenth of a second.
+
+    def settle(self) -> None:
+        """What is loaded by now stays. To look for garbage in it stops every request for a tenth of a second."""
         gc.collect()
         gc.freeze()
 
-    def reconfigure(self, user_config: dict[str, Any] | None) -> None:
-        """Take new knobs. Raises Misconfigured with the impossible knob."""
+    async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
+        """Take new knobs; the first ones start the inline stages. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
         check_drain(knobs, self._drain_s)
+        check_stages(knobs, self._inline.by_key)
         at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
         _ = knobs.policy.terms.lists  # read now, so that a file that cannot be used changes nothing
         self._decisions.reconfigure(knobs.audit)
         self.service.reconfigure(knobs, profiles)
         self._categories.at_hand = at_hand
         self._log.reconfigure(knobs.log)
+        await self._inline.reconfigure(knobs.stages)
 
-    def close(self) -> None:
-        """Write the lines of the logs that wait. Blocks."""
+    async def check_health(self) -> None:
+        """Raise StageUnavailable when an inline stage is lost: a new ingress replica brings it back."""
+        await self._inline.check_health()
+
+    async def close(self) -> None:
+        """Write the lines of the logs that wait, which blocks, and stop the inline stages."""
         self._log.close()
         self._decisions.close()
+        await self._inline.stop()
 
     async def _ask_categories(self) -> tuple[Category, ...]:
         return await self._stages.router.categories(Call(Deadline.after(_ASK_S)))
@@ -118,7 +134,8 @@ class Graph:
         """Read health from Serve. There is no time limit: a thread that waits for Serve cannot be ended."""
         status = await asyncio.to_thread(serve.status)
         deployments = status.applications[self._app_name].deployments
-        return {KEYS.get(name, name): _takes_calls(deployment) for name, deployment in deployments.items()}
+        from_serve = {KEYS.get(name, name): _takes_calls(deployment) for name, deployment in deployments.items()}
+        return from_serve | self._inline.health()
 
 
 def _takes_calls(deployment: Any) -> bool:
@@ -132,7 +149,7 @@ def _takes_calls(deployment: Any) -> bool:
     return any(states.get(state) for state in _RUNNING)
 
 
-async def _ask_revision(stage: RemoteStage) -> StageRevision:
+async def _ask_revision(stage: Placed) -> StageRevision:
     return await stage.revision(Call(Deadline.after(_ASK_S)))
 
 

@@ -7,11 +7,10 @@ here, on another replica, within the time budget and the budget of retries: ever
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, fields, replace
-from functools import partial
-from typing import Any, TypeVar, get_type_hints
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
@@ -34,11 +33,10 @@ from deployments.types import (
     StageRevision,
 )
 from serve_app.cluster.affinity import item_key
-from serve_app.cluster.attempts import BURST, Attempts, Tries
+from serve_app.cluster.attempts import Attempts, Tries
 from serve_app.cluster.delivered import Delivered
 from serve_app.cluster.replicas import LostReplicas, Revisions
 from serve_app.flow.metrics import Metrics
-from serve_app.flow.pipeline import Stages
 from serve_app.flow.record import current
 
 logger = logging.getLogger("ray.serve")
@@ -208,26 +206,3 @@ class RemoteGenerator(RemoteStage):
             # This also stops the engine when the caller has gone.
             with suppress(RayError):
                 stream.cancel()
-
-
-@dataclass(frozen=True)
-class RemoteStages(Stages):
-    """Every stage behind its handle. A field is named by the stage's key."""
-
-    captioner: RemoteCaptioner
-    router: RemoteRouter
-    generator: RemoteGenerator
-    reward: RemoteReward
-
-    @classmethod
-    def behind(
-        cls, handles: Mapping[str, DeploymentHandle], metrics: Metrics, gone: Callable[[str], bool]
-    ) -> RemoteStages:
-        """Wrap each handle. handles: by the stages' keys; gone: of a key, see `Attempts`."""
-        budget = RetryBudget(BURST)
-        remotes = get_type_hints(cls).items()
-        return cls(**{key: remote(handles[key], metrics, budget, partial(gone, key)) for key, remote in remotes})
-
-    def each(self) -> tuple[RemoteStage, ...]:
-        """Return all stages, in the order of the flow."""
-        return tuple(getattr(self, field.name) for field in fields(self))

@@ -13,10 +13,10 @@ from deployments.kinds import knobs_of
 from deployments.settings import Knobs, Strict
 from serve_app.demo import import_path
 from serve_app.demo.document import Document, Location, parse_yaml, sentences, where
-from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.flow.knobs import IngressKnobs, check_places, check_stages
 from serve_app.flow.profiles import profiles_of
 from serve_app.settings import AppSettings
-from serve_app.stages import DEPLOYMENTS, INGRESS, STAGES
+from serve_app.stages import INGRESS, STAGES
 
 OUR_APP: Final = ("serve_app.app", "build")
 _MAX_BYTES = 2**20
@@ -146,14 +146,18 @@ def _application_faults(application: Application, document: Document, path: Path
         settings = AppSettings.model_validate(application.args)
     except ValidationError as error:
         return [sentences(error, document, path, (*at, "args"))]
-    types: dict[str, type[Knobs]] = {row.deployment: knobs_of(getattr(settings, row.key)) for row in STAGES}
+    knobs_types = {row.key: knobs_of(getattr(settings, row.key)) for row in STAGES}
+    inline = {row.deployment: row.key for row in STAGES if row.key in settings.scaling.inline}
+    types = {row.deployment: knobs_types[row.key] for row in STAGES if row.deployment not in inline}
     types[INGRESS] = IngressKnobs
     faults, ingress, ingress_at, seen = [], IngressKnobs(), at, set[str]()
     for number, deployment in enumerate(application.deployments):
         here = (*at, "deployments", number)
         if deployment.name not in types or deployment.name in seen:
             near = difflib.get_close_matches(deployment.name, types, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(DEPLOYMENTS)}"
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(types)}"
+            if key := inline.get(deployment.name):
+                hint = f"the {key} is inline: its knobs stand in the user_config of {INGRESS}, under stages.{key}"
             wrong = "stands twice" if deployment.name in seen else f"is no deployment of the application; {hint}"
             faults.append(f"{where(document, path, (*here, 'name'))}: {deployment.name!r} {wrong}")
             continue
@@ -166,6 +170,10 @@ def _application_faults(application: Application, document: Document, path: Path
         if isinstance(knobs, IngressKnobs):
             ingress, ingress_at = knobs, here
     if not faults:
+        faults += _inline_faults(
+            ingress, {key: knobs_types[key] for key in inline.values()}, document, path, ingress_at
+        )
+    if not faults:
         try:
             check_places(
                 ingress.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places()
@@ -173,6 +181,23 @@ def _application_faults(application: Application, document: Document, path: Path
             profiles_of(ingress)
         except Misconfigured as error:
             faults.append(f"{where(document, path, ingress_at)}: {error}")
+    return faults
+
+
+def _inline_faults(
+    ingress: IngressKnobs, types: dict[str, type[Knobs]], document: Document, path: Path, at: Location
+) -> list[str]:
+    """Return the faults of the knobs of inline stages. types: by the keys of those stages. at: of the ingress."""
+    try:
+        check_stages(ingress, types)
+    except Misconfigured as error:
+        return [f"{where(document, path, at)}: {error}"]
+    faults = []
+    for key, knobs in ingress.stages.items():
+        try:
+            types[key].model_validate(knobs)
+        except ValidationError as error:
+            faults.append(sentences(error, document, path, (*at, "user_config", "stages", key)))
     return faults
 
 

@@ -25,13 +25,16 @@ class Document:
     data: Any
     lines: dict[Location, int] = field(default_factory=dict)
 
-    def place(self, location: Location) -> tuple[str, int | None]:
-        """Return the dotted path of what exists in the file, and its line. Names of pydantic's own are left out."""
+    def place(self, location: Location, *, lacks_last: bool = True) -> tuple[str, int | None]:
+        """Return the dotted path of what exists in the file, and its line. Names of pydantic's own are left out.
+
+        lacks_last: whether a last part that the file does not have is what is missing, and no name of pydantic's.
+        """
         path: Location = ()
         for part in location:
             if (*path, part) in self.lines:
                 path = (*path, part)
-        missing = location[-1:] if location and path[-1:] != location[-1:] else ()
+        missing = location[-1:] if lacks_last and location and path[-1:] != location[-1:] else ()
         return dotted((*path, *missing)), self.lines.get(path)
 
 
@@ -95,7 +98,7 @@ def sentences(error: ValidationError, document: Document, path: Path, at: Locati
     for violation in error.errors():
         key = (violation.get("ctx") or {}).get("key")
         location = (*at, *violation["loc"], *((key,) if isinstance(key, str) else ()))
-        name, line = document.place(location)
+        name, line = document.place(location, lacks_last=violation["type"] == "missing")
         place = f"{path}, line {line}" if line and location else str(path)
         formatted.append(f"{place}: {f'{name}: ' if name else ''}{describe_one(violation)}{_value(violation)}")
     return "\n".join(formatted)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -192,7 +192,9 @@ class AuditKnobs(Knobs):
 class IngressKnobs(Knobs):
     """All knobs of the ingress. Relations between them are checked when they are set.
 
-    images_by_url: None refuses images by URL. audit: None writes no audit log.
+    images_by_url: None refuses images by URL. audit: None writes no audit log. stages: by its key, the knobs of each
+    stage that runs in the ingress replica (`placement: inline`). They are those of its kind, which a deployment has in
+    its own `user_config`.
     """
 
     defaults: DefaultKnobs = DefaultKnobs()
@@ -216,6 +218,7 @@ class IngressKnobs(Knobs):
     """Change it to read the file again: Serve passes a `user_config` on only when it has changed."""
     catalogue: Catalogue = FileCatalogue(kind="file")
     """The router's catalogue once more: it serves while the router cannot be asked. Keep the two equal."""
+    stages: dict[str, dict[str, Any]] = {}
 
     @model_validator(mode="after")
     def _possible(self) -> IngressKnobs:
@@ -253,6 +256,16 @@ def check_places(admission: AdmissionKnobs, ingress_places: int, stage_places: M
                 f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} exceeds the {places} "
                 f"places of scaling.{stage} for one ingress replica (max_queued_requests, and a share of min_replicas "
                 f"x max_ongoing_requests): the {stage} would refuse what the ingress has let in"
+            )
+
+
+def check_stages(knobs: IngressKnobs, inline: Collection[str]) -> None:
+    """Raise Misconfigured for knobs of a stage that does not run in the ingress replica. inline: the keys that do."""
+    for key in knobs.stages:
+        if key not in inline:
+            raise Misconfigured(
+                f"user_config of Ingress: stages.{key}: of the stages in the ingress replica (`placement: inline`), "
+                f"{', '.join(sorted(inline)) or 'none'}, no one is called so; a deployment has its own user_config"
             )
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from serve_app.policy import warm_up
+from tests.graph import stages
 from tests.graph.fake_service import FakeService
+from tests.graph.placement import placed
 from tests.graph.servers import serving
 
 
@@ -23,6 +25,12 @@ def warm_policy() -> None:
     warm_up()
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(params=["deployment", "inline"])
+def both_placements(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test of the module runs on stages behind handles, and on stages in the ingress replica."""
+    monkeypatch.setattr(stages, "as_they_are", lambda plain: placed(plain, request.param))
 
 
 @pytest.fixture

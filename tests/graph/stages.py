@@ -67,6 +67,11 @@ def brief(knobs: IngressKnobs | None = None, budget_s: float = 30.0, **fields: A
     return make_brief(request(**fields), call, knobs or IngressKnobs(), PROFILES, CATEGORIES)
 
 
+def as_they_are(stages: Stages) -> Stages:
+    """The placement of stages in most tests; `both_placements` has others in its stead."""
+    return stages
+
+
 def fakes(**replaced: Any) -> Stages:
     stages = {
         "captioner": FakeCaptioner(),
@@ -74,7 +79,7 @@ def fakes(**replaced: Any) -> Stages:
         "generator": FakeGenerator(),
         "reward": FakeRewardScorer(),
     }
-    return Stages(**{**stages, **replaced})
+    return as_they_are(Stages(**{**stages, **replaced}))
 
 
 class BrokenCaptioner(FakeCaptioner):

@@ -13,15 +13,28 @@ from deployments.kinds import build_captioner, build_generator, build_reward, bu
 from deployments.router.router import EmbeddingRouter
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_places
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
 from serve_app.settings import AppSettings
-from serve_app.stages import STAGES
+from serve_app.stages import INGRESS, STAGES
 
 CONFIGS = ("cluster", "demo", "demo-large", "fake", "gpu", "openai")
 
 
 def application(root: Path, name: str) -> dict:
     return yaml.safe_load((root / f"configs/{name}.yaml").read_text())["applications"][0]
+
+
+def knobs_of(app: dict) -> dict:
+    """Of the config, by deployment."""
+    return {d["name"]: d["user_config"] for d in app["deployments"]}
+
+
+def stage_knobs_of(app: dict) -> dict:
+    """Of the config, by stage, wherever it runs."""
+    knobs = knobs_of(app)
+    keys = {row.deployment: row.key for row in STAGES}
+    inline = knobs.pop(INGRESS, {}).get("stages", {})
+    return inline | {keys[name]: each for name, each in knobs.items()}
 
 
 def test_these_are_all_the_configs(root: Path) -> None:
@@ -35,18 +48,16 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
     assert build(app["args"]) is not None
     settings = parse(AppSettings, app["args"], name)
     stages = {
-        "Captioner": build_captioner(settings.captioner),
-        "CategoryRouter": build_router(settings.router),
-        "Generator": build_generator(settings.generator),
-        "RewardScorer": build_reward(settings.reward),
+        "captioner": build_captioner(settings.captioner),
+        "router": build_router(settings.router),
+        "generator": build_generator(settings.generator),
+        "reward": build_reward(settings.reward),
     }
-    for deployment in app["deployments"]:
-        if deployment["name"] == "Ingress":
-            knobs = parse(IngressKnobs, deployment["user_config"], name)
-            places = settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places()
-            check_places(knobs.admission, *places)
-        else:
-            parse(stages[deployment["name"]].knobs_type, deployment["user_config"], name)
+    knobs = parse(IngressKnobs, knobs_of(app).pop(INGRESS, {}), name)
+    check_places(knobs.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places())
+    check_stages(knobs, settings.scaling.inline)
+    for key, stage_knobs in stage_knobs_of(app).items():
+        parse(stages[key].knobs_type, stage_knobs, name)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +70,13 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
         (("scaling", "ingress", "min_replicas"), 0, ["scaling.ingress.min_replicas"]),
         (("scaling", "generator", "affinity"), {"max_imbalance": -1}, ["scaling.generator.affinity.max_imbalance"]),
         (("scaling", "reward", "affinity"), {}, ["scaling.reward", "affinity"]),
+        (("scaling", "router"), {"placement": "inlin"}, ["scaling.router: placement is `deployment` or `inline`"]),
+        (
+            ("scaling", "router"),
+            {"placement": "inline", "num_cpus": 1, "affinity": None},
+            ["scaling.router: num_cpus, affinity: an inline stage has no replicas, queue or resources of its own"],
+        ),
+        (("scaling", "ingress", "placement"), "inline", ["scaling.ingress: unknown key 'placement'"]),
     ],
 )
 def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value: object, words: list[str]) -> None:
@@ -123,11 +141,10 @@ def test_a_replica_that_is_stopped_finishes_its_calls(root: Path, name: str) -> 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_ingress_has_the_routers_catalogue_at_hand(root: Path, name: str) -> None:
     app = application(root, name)
-    knobs = {d["name"]: d["user_config"] for d in app["deployments"]}
-    at_hand = parse(IngressKnobs, knobs.get("Ingress", {}), name).catalogue.load()
+    at_hand = parse(IngressKnobs, knobs_of(app).get(INGRESS, {}), name).catalogue.load()
     router = build_router(parse(AppSettings, app["args"], name).router)
     if isinstance(router, EmbeddingRouter):
-        assert parse(router.knobs_type, knobs["CategoryRouter"], name).catalogue.load() == at_hand
+        assert parse(router.knobs_type, stage_knobs_of(app)["router"], name).catalogue.load() == at_hand
     else:
         names = {category.category for category in at_hand.categories}
         assert {category.category for category in asyncio.run(router.categories())} <= names

@@ -20,6 +20,7 @@ from serve_app.flow.pipeline import Pipeline, Stages
 from serve_app.settings import AppSettings
 from tests.fake_openai import Body, FakeOpenAi, Reply, fake_openai, refusal
 from tests.graph.stages import CATALOGUE, PIXEL, brief, fakes
+from tests.graph.test_configs import stage_knobs_of
 from tests.graph.test_pipeline import decide
 
 KEY = "sk-of-a-graph-test"
@@ -37,7 +38,7 @@ async def stages(
 ) -> AsyncIterator[tuple[Stages, FakeOpenAi]]:
     monkeypatch.setenv("GRAPH_TEST_KEY", KEY)
     app = yaml.safe_load((root / "configs/openai.yaml").read_text())["applications"][0]
-    knobs = {d["name"]: d["user_config"] for d in app["deployments"]}
+    knobs = stage_knobs_of(app)
     started = False
     async with fake_openai(lambda n, body: answer(n, body) if started else Reply(COPY)) as server:
         changes = {"base_url": server.url, "model": "big/model", "api_key_env": "GRAPH_TEST_KEY"}
@@ -46,8 +47,8 @@ async def stages(
         settings = parse(AppSettings, app["args"], "args")
         captioner: Any = build_captioner(settings.captioner)
         generator: Any = build_generator(settings.generator)
-        await captioner.start(parse(captioner.knobs_type, knobs["Captioner"], "Captioner"))
-        await generator.start(parse(generator.knobs_type, knobs["Generator"], "Generator"))
+        await captioner.start(parse(captioner.knobs_type, knobs["captioner"], "captioner"))
+        await generator.start(parse(generator.knobs_type, knobs["generator"], "Generator"))
         started = True
         yield fakes(captioner=captioner, generator=generator), server
         await captioner.stop()

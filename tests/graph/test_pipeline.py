@@ -8,7 +8,7 @@ import pytest
 
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs
+from deployments.fakes import FakeCaptioner, FakeGenerator, FakeKnobs, FakeRewardScorer
 from deployments.types import (
     CaptionResult,
     CaptionSource,
@@ -37,6 +37,8 @@ from tests.graph.stages import (
     brief,
     fakes,
 )
+
+pytestmark = pytest.mark.usefixtures("both_placements")
 
 GOOD = [
     Copy(title="A cup of coffee", body="Coffee and cake are on the table."),
@@ -176,10 +178,9 @@ async def test_a_generator_that_dies_midway_leaves_what_it_wrote() -> None:
 
 
 async def test_generation_is_cut_so_that_scoring_still_fits() -> None:
-    slow = fakes()
-    slow.generator.knobs = FakeKnobs(latency_ms=150)  # type: ignore[attr-defined]
-    slow.reward.knobs = FakeKnobs(latency_ms=50)  # type: ignore[attr-defined]
-    decision = await decide(slow, budget_s=1.0, options={"time_budget_ms": 1000})
+    generator, reward = FakeGenerator(), FakeRewardScorer()
+    generator.knobs, reward.knobs = FakeKnobs(latency_ms=150), FakeKnobs(latency_ms=50)
+    decision = await decide(fakes(generator=generator, reward=reward), budget_s=1.0, options={"time_budget_ms": 1000})
     assert 1 <= len(decision.candidates) < 8
     assert Degradation.FEWER_CANDIDATES in decision.degradations
     assert decision.source is Source.GENERATED
@@ -192,10 +193,10 @@ async def test_a_short_budget_is_shared_out_and_a_fast_graph_skips_nothing() -> 
 
 
 async def test_no_time_to_write_keeps_the_incumbent() -> None:
-    stages = fakes()
-    stages.generator.knobs = FakeKnobs(latency_ms=5000)  # type: ignore[attr-defined]
+    generator = FakeGenerator()
+    generator.knobs = FakeKnobs(latency_ms=5000)
     more = {"options": {"time_budget_ms": 500}, "incumbents": [{"title": "Coffee time", "body": "Now."}]}
-    decision = await decide(stages, budget_s=0.5, **more)
+    decision = await decide(fakes(generator=generator), budget_s=0.5, **more)
     assert (decision.source, decision.reason) == (Source.INCUMBENT, Reason.NO_CANDIDATES)
     assert decision.partial
 

@@ -10,7 +10,7 @@ import pytest
 
 from deployments.deadline import Call
 from deployments.errors import InvalidInput, Overloaded, PushGenError, StageFailed, Violation
-from deployments.fakes import FakeKnobs, FakeRouter
+from deployments.fakes import FakeCaptioner, FakeKnobs, FakeRouter
 from deployments.types import CaptionSource, Decision, Item, Priority, RouteResult, Source, Stage, StageRevision
 from pushgen.v1 import service_pb2
 from serve_app.access.caller import Caller
@@ -29,6 +29,8 @@ from serve_app.flow.metrics import NoMetrics
 from serve_app.flow.pipeline import Stages
 from serve_app.flow.service import PushGenService
 from tests.graph.stages import CATEGORIES, ITEM, PROFILES, ForeignReward, fakes, known, request
+
+pytestmark = pytest.mark.usefixtures("both_placements")
 
 
 class Outcomes(NoMetrics):
@@ -65,9 +67,9 @@ def service(
 
 
 def slow() -> Stages:
-    stages = fakes()
-    stages.captioner.knobs = FakeKnobs(latency_ms=200)  # type: ignore[attr-defined]
-    return stages
+    captioner = FakeCaptioner()
+    captioner.knobs = FakeKnobs(latency_ms=200)
+    return fakes(captioner=captioner)
 
 
 async def test_beyond_its_room_the_service_refuses_at_once_with_a_retry_time() -> None:
@@ -115,7 +117,8 @@ async def test_one_broken_item_of_a_batch_fails_alone() -> None:
         {"id": "three"},
         {"id": "four", "title": "Tea"},
     ]
-    batch = BatchGenerateNotificationsRequest(requests=tuple(request(item=i) for i in items))
+    whole = {"allow_degradation": False}
+    batch = BatchGenerateNotificationsRequest(requests=tuple(request(item=i, options=whole) for i in items))
     answers = {i: a async for i, a in service(fakes(router=BreaksOnTwo())).batch(batch, "b")}
     assert isinstance(answers[0], Decision)
     assert isinstance(answers[1], StageFailed)
@@ -225,7 +228,7 @@ async def test_a_refusal_of_the_router_names_the_field_of_the_request() -> None:
         await stale.route(RouteItemRequest(item=Item(title="x"), categories_wanted=CATEGORIES[:1]), "r")
     assert caught.value.violations[0].field == "categories_wanted[0]"
     with pytest.raises(InvalidInput) as caught:
-        await stale.generate(request(options={"categories_wanted": CATEGORIES[:1]}), "r")
+        await stale.generate(request(options={"categories_barred": CATEGORIES[:1]}), "r")
     assert caught.value.violations[0].field == "options.categories_wanted[0]"
 
 

@@ -7,4 +7,5 @@ from typing import Any
 
 def unhosted(deployment: Any) -> Any:
     """The class of a deployment, without the asynchronous `__del__`, which Serve awaits and Python does not."""
-    return type("Unhosted", (deployment.func_or_class,), {"__del__": lambda self: None})
+    hosted = deployment.func_or_class
+    return type(hosted.__name__, (hosted,), {"__del__": lambda self: None})

@@ -40,6 +40,6 @@ def test_a_figure_has_a_metric_with_its_tags(name: str, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(serve_metrics, "Counter", metric)
     monkeypatch.setattr(serve_metrics, "Gauge", metric)
-    StageMetrics()
+    StageMetrics("Toy")
     for figure in READERS[name].readings():
         assert declared[figure.metric] == set(figure.tags), figure

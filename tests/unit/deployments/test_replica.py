@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-import types
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ class Knobs:
         self.values: list[float] = []
         self.seen: list[Any] = []
 
-    def __call__(self) -> Knobs:
+    def __call__(self, _deployment: str) -> Knobs:
         return self
 
     def took(self, user_config: Any) -> None:
@@ -47,7 +46,7 @@ class Knobs:
 class Published:
     """Takes the place of the metrics of a stage."""
 
-    def __init__(self) -> None:
+    def __init__(self, _deployment: str) -> None:
         self.seen: list[Any] = []
 
     def publish(self, readings: list[Reading], revision: StageRevision) -> None:
@@ -60,8 +59,6 @@ def gauges(monkeypatch: pytest.MonkeyPatch) -> Knobs:
     monkeypatch.setattr(replica, "KnobMetrics", gauges)
     monkeypatch.setattr(replica, "StageMetrics", Published)
     monkeypatch.setattr(replica, "end_process", lambda: None)
-    context = types.SimpleNamespace(deployment="Toy")
-    monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
     return gauges
 
 
@@ -108,7 +105,7 @@ async def test_the_first_knobs_start_the_stage_and_later_ones_change_it(gauges: 
     deployment = ToyDeployment(toy)
     await deployment.reconfigure(None)
     await deployment.reconfigure({"speed": 2})
-    what = "user_config of ToyDeployment"
+    what = "user_config of Toy"
     assert toy.seen == [("start", {}, what), ("change", {"speed": 2}, what)]
     assert gauges.values == [0, 0]
     assert (await deployment.revision()).kind == "toy"

@@ -23,8 +23,10 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
             self.name, self.tag_keys = name.removeprefix("pushgen_"), set(tag_keys)
 
         def _record(self, value: float = 1.0, tags: dict[str, str] | None = None) -> None:
-            assert set(tags or {}) == self.tag_keys, self.name
-            values.append((self.name, value, tags or {}))
+            own = dict(tags or {})
+            assert own.pop("deployment") == "Toy", "a stage in the ingress replica has figures of its own"
+            assert set(own) == self.tag_keys, self.name
+            values.append((self.name, value, own))
 
         inc = set = _record
 
@@ -38,7 +40,7 @@ def of(seen: Seen, name: str) -> list[tuple[float, dict[str, str]]]:
 
 
 def test_a_gauge_is_what_it_is_and_a_counter_what_has_come_since(seen: Seen) -> None:
-    metrics = StageMetrics()
+    metrics = StageMetrics("Toy")
     for queued, hits in ((3, 10), (0, 10), (5, 12)):
         figures = [
             reading("queue_waiting", queued, priority="REALTIME"),
@@ -53,7 +55,7 @@ def test_a_gauge_is_what_it_is_and_a_counter_what_has_come_since(seen: Seen) -> 
 
 def test_what_is_live_is_set_again_at_every_look(seen: Seen) -> None:
     """Ray forgets a gauge that is set once."""
-    metrics = StageMetrics()
+    metrics = StageMetrics("Toy")
     metrics.publish((), REVISION)
     metrics.publish((), REVISION.model_copy(update={"model_revision": "2"}))
     assert [(value, tags["model_revision"]) for value, tags in of(seen, "live_revision")] == [(1, "1"), (1, "2")]
@@ -62,7 +64,7 @@ def test_what_is_live_is_set_again_at_every_look(seen: Seen) -> None:
 
 
 def test_live_knobs_have_a_revision_of_their_keys_and_values(seen: Seen) -> None:
-    knobs = KnobMetrics()
+    knobs = KnobMetrics("Toy")
     knobs.publish()
     assert seen == [], "none were taken yet"
     for taken in ({"a": 1, "b": {"c": 2}}, {"b": {"c": 2}, "a": 1}, {"a": 2}):
@@ -74,7 +76,7 @@ def test_live_knobs_have_a_revision_of_their_keys_and_values(seen: Seen) -> None
 
 
 def test_refused_knobs_are_shown_until_the_next_good_ones(seen: Seen) -> None:
-    knobs = KnobMetrics()
+    knobs = KnobMetrics("Toy")
     knobs.took({"a": 1})
     knobs.refused()
     knobs.publish()

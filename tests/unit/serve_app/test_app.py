@@ -8,6 +8,7 @@ import pytest
 
 from deployments.captioner.deployment import CaptionerDeployment
 from deployments.errors import Misconfigured
+from deployments.fakes import FakeRouterSettings
 from deployments.settings import Scaling
 from serve_app.app import build, scaled
 from serve_app.ingress.deployment import Ingress
@@ -44,6 +45,15 @@ def test_a_scaling_reaches_its_own_stage_alone() -> None:
     assert stages["reward"]._deployment_config.autoscaling_config.max_replicas == 3
     assert stages["reward"]._deployment_config.max_queued_requests == 7
     assert {stages[key]._deployment_config.autoscaling_config.max_replicas for key in stages if key != "reward"} == {1}
+
+
+def test_the_ingress_gets_the_settings_of_an_inline_stage_and_no_deployment_is_made_of_it() -> None:
+    kwargs = bound(scaling={"router": {"placement": "inline"}, "reward": {"placement": "deployment"}}).init_kwargs
+    assert kwargs["router"] == FakeRouterSettings()
+    assert kwargs["reward"]._bound_deployment.name == "RewardScorer"
+    assert "router" not in kwargs["stage_places"]
+    assert "router" not in kwargs["drain_s"]
+    assert "reward" in kwargs["stage_places"]
 
 
 def test_every_bound_of_the_scaling_is_set_in_serve() -> None:

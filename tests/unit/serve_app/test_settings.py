@@ -70,6 +70,27 @@ def test_an_engine_that_fits_its_gpus_is_taken(num_gpus: float, engine: dict) ->
     parse(AppSettings, args, "args")
 
 
+def inline(*keys: str, **stages: object) -> AppSettings:
+    return parse(AppSettings, FAKE | stages | {"scaling": {key: {"placement": "inline"} for key in keys}}, "args")
+
+
+def test_an_engine_of_vllm_is_kept_out_of_the_ingress() -> None:
+    vllm = {"kind": "vllm", "engine": ENGINE}
+    with pytest.raises(Misconfigured, match=r"scaling\.generator\.placement=inline: .* keep the generator a"):
+        inline("generator", generator=vllm)
+    assert inline("router", "reward", "captioner", generator=vllm).scaling.inline == {"router", "reward", "captioner"}
+    assert set(inline("generator").scaling.deployed()) == {"captioner", "router", "reward"}
+
+
+def test_stages_of_one_process_have_one_number_of_threads() -> None:
+    stages = {"captioner": {"kind": "tags"}, "router": {"kind": "embedding", "encoder": {"threads": 2}}}
+    with pytest.raises(Misconfigured, match=r"captioner\.threads=1, router\.encoder\.threads=2: torch has one number"):
+        inline("captioner", "router", **stages)
+    inline("router", **stages)
+    inline("captioner", "router", captioner={"kind": "tags", "threads": 2}, router=stages["router"])
+    inline("captioner", "router", "reward", captioner={"kind": "tags"}, reward={"kind": "bradley_terry"})
+
+
 def test_a_config_says_who_may_call() -> None:
     with pytest.raises(Misconfigured, match=r"access is missing: write `access: \{kind: keys, file: \.\.\.\}`"):
         parse(AppSettings, {key: value for key, value in FAKE.items() if key != "access"}, "args")

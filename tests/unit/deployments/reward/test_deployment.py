@@ -48,10 +48,8 @@ class Stage:
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     unseen = types.SimpleNamespace(took=lambda _: None, refused=lambda: None, publish=lambda *_: None)
-    monkeypatch.setattr(replica, "KnobMetrics", lambda: unseen)
-    monkeypatch.setattr(replica, "StageMetrics", lambda: unseen)
-    context = types.SimpleNamespace(deployment="RewardScorer")
-    monkeypatch.setattr(replica, "serve", types.SimpleNamespace(get_replica_context=lambda: context))
+    monkeypatch.setattr(replica, "KnobMetrics", lambda _: unseen)
+    monkeypatch.setattr(replica, "StageMetrics", lambda _: unseen)
     return Stage()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from deployments.deadline import Deadline
 from deployments.errors import Misconfigured, StageUnavailable
+from deployments.fakes import FakeRouterSettings
 from deployments.types import Stage, StageRevision
 from serve_app.access.caller import Caller
 from serve_app.cluster import graph
@@ -63,18 +64,22 @@ def handles() -> dict[str, Any]:
     return {row.key: Handle(row) for row in STAGES}
 
 
-@pytest.fixture
-def made(status: dict[str, Deployment], handles: dict[str, Any]) -> Iterator[Graph]:
-    made = Graph(
+def graph_of(stages: dict[str, Any]) -> Graph:
+    return Graph(
         max_ongoing_requests=256,
-        stage_places=dict.fromkeys(handles, 256),
-        drain_s=dict.fromkeys((*handles, "ingress"), 130.0),
+        stage_places=dict.fromkeys(stages, 256),
+        drain_s=dict.fromkeys((*stages, "ingress"), 130.0),
         adapters=("news",),
         callers=Caller,
-        **handles,
+        **stages,
     )
+
+
+@pytest.fixture
+async def made(status: dict[str, Deployment], handles: dict[str, Any]) -> AsyncIterator[Graph]:
+    made = graph_of(handles)
     yield made
-    made.close()
+    await made.close()
 
 
 @pytest.mark.parametrize(
@@ -107,6 +112,28 @@ async def test_health_names_each_stage_by_its_key(made: Graph, status: dict[str,
     assert health == {row.key: row.key != "generator" for row in STAGES} | {"ingress": True, "Stranger": True}
 
 
+async def test_an_inline_stage_is_asked_here_and_its_health_is_told_under_its_own_name(
+    status: dict[str, Deployment], handles: dict[str, Any]
+) -> None:
+    del status["CategoryRouter"]
+    made = graph_of(handles | {"router": FakeRouterSettings()})
+    await made.reconfigure({"stages": {"router": {"latency_ms": 1}}})
+    assert "HUMOUR" in {c.category for c in await made._categories((), Deadline.after(5))}
+    assert await made.service.healthy() == {row.key: True for row in STAGES} | {"ingress": True}
+    await made.check_health()
+
+    async def lost() -> None:
+        raise StageUnavailable("the router hangs")
+
+    made._inline.by_key["router"].stage.check_health = lost
+    with pytest.raises(StageUnavailable):
+        await made.check_health()
+    assert (await made._ask_health())["router"] is False
+    with pytest.raises(Misconfigured, match=r"stages\.reward: of the stages in the ingress replica"):
+        await made.reconfigure({"stages": {"reward": {}}})
+    await made.close()
+
+
 async def test_revisions_are_of_all_stages_in_the_order_of_the_flow_and_none_where_one_does_not_answer(
     made: Graph, handles: dict[str, Any]
 ) -> None:
@@ -122,14 +149,14 @@ async def test_an_ingress_that_starts_while_the_router_is_away_knows_the_catalog
     handles["router"].error = StageUnavailable("x")
     assert "DIRECT" in {c.category for c in await made._categories((), Deadline.after(5))}
     only = {"category": "ONLY", "definition": "x", "instruction": "x", "cues": ["x"], "is_default": True}
-    made.reconfigure({"catalogue": {"kind": "inline", "categories": [only]}})
+    await made.reconfigure({"catalogue": {"kind": "inline", "categories": [only]}})
     assert [c.category for c in await made._categories((), Deadline.after(5))] == ["ONLY"]
 
 
-def test_knobs_reach_the_service(made: Graph) -> None:
-    made.reconfigure({"limits": {"max_batch_items": 3}, "admission": {"max_in_flight": 64}})
+async def test_knobs_reach_the_service(made: Graph) -> None:
+    await made.reconfigure({"limits": {"max_batch_items": 3}, "admission": {"max_in_flight": 64}})
     assert made.service._knobs.limits.max_batch_items == 3
-    made.reconfigure(None)
+    await made.reconfigure(None)
     assert made.service._knobs.limits.max_batch_items != 3
 
 
@@ -152,12 +179,12 @@ def test_knobs_reach_the_service(made: Graph) -> None:
         ({"defaults": {"max_categories": 99}}, "defaults.max_categories=99 exceeds limits.max_categories=12"),
     ],
 )
-def test_impossible_knobs_are_refused_by_name_and_the_old_ones_stay(
+async def test_impossible_knobs_are_refused_by_name_and_the_old_ones_stay(
     made: Graph, user_config: dict[str, Any], words: str
 ) -> None:
     before = made.service._knobs
     with pytest.raises(Misconfigured) as caught:
-        made.reconfigure(user_config)
+        await made.reconfigure(user_config)
     assert words in str(caught.value)
     assert made.service._knobs is before
 
@@ -173,9 +200,9 @@ async def test_a_changed_length_profile_is_used_by_the_next_request_and_a_broken
         }
     )
 
-    def configure(revision: str, content: str) -> None:
+    async def configure(revision: str, content: str) -> None:
         file.write_text(content)
-        made.reconfigure({"length_profiles": str(file), "length_profiles_revision": revision})
+        await made.reconfigure({"length_profiles": str(file), "length_profiles_revision": revision})
 
     async def answer() -> tuple[bool, str]:
         with made.service.journal.request("CheckCopy"):
@@ -183,15 +210,15 @@ async def test_a_changed_length_profile_is_used_by_the_next_request_and_a_broken
         return any(f.rule == "length.title" for f in checked.copies[0].findings), checked.rules_revision
 
     profile = "profiles: [{length_profile: default, max_title: %d, max_body: 90}]"
-    configure("1", profile % 40)
+    await configure("1", profile % 40)
     fits, first = await answer()
-    configure("2", profile % 10)
+    await configure("2", profile % 10)
     short, second = await answer()
     assert (fits, short) == (False, True)
     assert first != second
     for broken in ("profiles: [", "profiles: []", "profiles: [{length_profile: other, max_title: 40, max_body: 90}]"):
         with pytest.raises(Misconfigured):
-            configure("3", broken)
+            await configure("3", broken)
         assert await answer() == (True, second)
 
 
@@ -206,10 +233,10 @@ def test_the_policy_is_run_once_before_the_first_request(made: Graph, monkeypatc
     assert warmed == [True]
 
 
-def test_the_log_of_requests_goes_where_the_knobs_say(made: Graph) -> None:
-    made.reconfigure({"log": {"destination": "stdout", "level": "WARNING"}})
+async def test_the_log_of_requests_goes_where_the_knobs_say(made: Graph) -> None:
+    await made.reconfigure({"log": {"destination": "stdout", "level": "WARNING"}})
     assert made.service.journal.knobs.level == "WARNING"
     assert made._log._destination == "stdout"
     assert journal.logger.handlers
-    made.close()
+    await made.close()
     assert not journal.logger.handlers

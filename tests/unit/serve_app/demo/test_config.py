@@ -134,6 +134,31 @@ def test_the_knobs_of_the_ingress_are_checked(tmp_path: Path, good: str, knobs: 
     assert [w for w in words if w not in reason] == [], reason
 
 
+@pytest.mark.parametrize(
+    ("name", "knobs", "words"),
+    [
+        ("Ingress", "{stages: {router: {latency_ms: 5}}}", []),
+        ("Ingress", "{stages: {router: {latency: 5}}}", ["line {+1}: ", ".user_config.stages.router.latency: "]),
+        ("Ingress", "{stages: {router: 5}}", ["line {+1}: ", ".user_config.stages.router: "]),
+        ("Ingress", "{stages: {reward: {}}}", ["stages.reward: of the stages in the ingress replica", " router, "]),
+        ("CategoryRouter", "{}", ["line {}: ", "the router is inline: its knobs stand in the user_config of Ingress"]),
+    ],
+)  # fmt: skip
+def test_the_knobs_of_an_inline_stage_stand_with_the_ingress(
+    tmp_path: Path, good: str, name: str, knobs: str, words: list[str]
+) -> None:
+    inline = good.replace("router: {num_cpus: 0.1, max_ongoing_requests: 64}", "router: {placement: inline}")
+    inline = inline.replace("- name: CategoryRouter\n        user_config: {latency_ms: 5}", "")
+    old = "name: Captioner\n        user_config: {latency_ms: 20}"
+    text = inline.replace(old, f"name: {name}\n        user_config: {knobs}")
+    if not words:
+        (tmp_path / "c.yaml").write_text(text)
+        assert read(tmp_path / "c.yaml")
+        return
+    reason = refusal(tmp_path / "c.yaml", text)
+    assert [w for w in numbered(words, inline, old) if w not in reason] == [], reason
+
+
 def test_every_wrong_value_is_named(tmp_path: Path, good: str) -> None:
     text = good.replace("port: 8000", "port: a").replace("port: 9000", "port: b")
     reason = refusal(tmp_path / "c.yaml", text)

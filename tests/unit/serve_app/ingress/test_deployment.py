@@ -18,7 +18,7 @@ from serve_app.ingress.deployment import Ingress
 from serve_app.ingress.http_settings import HttpSettings
 
 # Inside the class that Serve makes of it.
-UserClass: Any = Ingress.func_or_class.__mro__[1]
+UserClass: Any = type("Ingress", (Ingress.func_or_class.__mro__[1],), {"__del__": lambda self: None})
 
 
 class Graph:
@@ -29,7 +29,7 @@ class Graph:
         self.service = object()
         self.seen: list[Any] = []
 
-    def reconfigure(self, user_config: Any) -> None:
+    async def reconfigure(self, user_config: Any) -> None:
         self.seen.append(user_config)
         if user_config == "impossible":
             raise Misconfigured("no such profile")
@@ -37,7 +37,13 @@ class Graph:
     def warm_up(self) -> None:
         self.seen.append("warm")
 
-    def close(self) -> None:
+    def settle(self) -> None:
+        self.seen.append("settled")
+
+    async def check_health(self) -> None:
+        self.seen.append("looked at")
+
+    async def close(self) -> None:
         self.seen.append("closed")
 
 
@@ -45,7 +51,7 @@ class Graph:
 def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(deployment, "Graph", Graph)
     knobs = types.SimpleNamespace(took=lambda _: None, refused=lambda: None, publish=lambda: None)
-    monkeypatch.setattr(deployment, "KnobMetrics", lambda: knobs)
+    monkeypatch.setattr(deployment, "KnobMetrics", lambda _: knobs)
     monkeypatch.setattr(deployment, "http_host", lambda: "::")
     return UserClass(http=HttpSettings(), access=OpenAccessSettings(), captioner="handle", adapters=("news",))
 
@@ -53,7 +59,7 @@ def ingress(monkeypatch: pytest.MonkeyPatch) -> Any:
 async def test_the_first_knobs_warm_it_up_once(ingress: Any) -> None:
     await ingress.reconfigure({"a": 1})
     await ingress.reconfigure({"a": 2})
-    assert ingress._graph.seen == [{"a": 1}, "warm", {"a": 2}]
+    assert ingress._graph.seen == [{"a": 1}, "warm", "settled", {"a": 2}]
 
 
 async def test_impossible_knobs_end_the_start_and_nothing_later(ingress: Any, caplog: pytest.LogCaptureFixture) -> None:
@@ -96,8 +102,8 @@ async def test_an_open_service_warns_once_and_one_with_keys_never(
     assert "access is open" not in caplog.text
 
 
-def test_a_replica_that_stops_writes_the_rest_of_its_log(ingress: Any) -> None:
-    ingress.__del__()
+async def test_a_replica_that_stops_writes_the_rest_of_its_log(ingress: Any) -> None:
+    await Ingress.func_or_class.__mro__[1].__del__(ingress)
     assert ingress._graph.seen == ["closed"]
 
 
@@ -107,3 +113,4 @@ async def test_its_gauges_are_set_again_at_each_look(ingress: Any) -> None:
     ingress._graph.service = types.SimpleNamespace(publish=lambda: looks.append("gate"))
     await ingress.check_health()
     assert looks == ["knobs", "gate"]
+    assert ingress._graph.seen == ["looked at"]
