@@ -179,7 +179,7 @@ def usable(
     ]
     if unknown:
         raise InvalidInput(unknown)
-    searched = evidence(item, caption)
+    searched = "" if requested else evidence(item, caption)
     allowed = [
         i
         for i, c in enumerate(categories)

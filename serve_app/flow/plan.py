@@ -1,4 +1,4 @@
-"""The plan of categories: the router's, or one of the defaults for a request that it does not answer."""
+"""The plan of categories: the request's own, the router's, or one of the defaults where the router does not answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from serve_app.flow.ledger import SURVIVABLE, Ledger
 async def plan_of(
     brief: Brief, caption: str, router: CategoryRouter, categories: Sequence[Category], call: Call, ledger: Ledger
 ) -> tuple[CategoryPlan, ...]:
-    """Return the plan and record its cost. Raises InvalidInput, Overloaded."""
+    """Return the plan and record its cost. Raises InvalidInput, Overloaded.
+
+    A request that names its categories is written in all of them. The router could only weigh them: it is not asked.
+    """
+    if brief.requested_categories:
+        try:
+            return default_plan(brief, caption, categories)
+        except InvalidInput as error:
+            raise error.below("options") from None
     wishes = brief.requested_categories, brief.barred_categories, brief.max_categories
     with ledger.stage(Stage.ROUTE):
         try:
@@ -35,7 +43,8 @@ async def plan_of(
 def default_plan(brief: Brief, caption: str, categories: Sequence[Category]) -> tuple[CategoryPlan, ...]:
     """Return the requested categories, else the catalogue's defaults, else all whose gates are open; of equal weights.
 
-    Searches the item's text: call it in a thread. Raises InvalidInput as the router does when no category is left.
+    Searches the item's text unless categories are requested: call it in a thread then. Raises InvalidInput as the
+    router does when no category is left.
     """
     allowed = usable(categories, brief.text_item, caption, brief.requested_categories, brief.barred_categories)
     chosen = [categories[i] for i in allowed]
