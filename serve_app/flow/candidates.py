@@ -23,7 +23,7 @@ from deployments.types import (
 from serve_app.access.caller import Caller
 from serve_app.flow.canonical import Numbering
 from serve_app.flow.templates import as_candidate
-from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, unfinished
+from serve_app.policy import UNFINISHED, PolicyContext, PolicySettings, check, check_all, unfinished
 from serve_app.policy.context import RecentCopies
 from serve_app.policy.registry import RULES
 from serve_app.policy.repair import mended
@@ -53,21 +53,28 @@ def from_drafts(
 
     Each is repaired where a rule can do it (`policy/repair`). Takes some ms of CPU per draft: run it with `in_steps`.
     """
-    context = replace(context, generated=True)
-    for draft in drafts:
-        candidate = _from_draft(draft, numbering.id_of(draft), replace(context, category=draft.category), settings)
-        yield candidate.model_copy(update={"round": numbering.round})
-
-
-def _from_draft(draft: Draft, id_: str, context: PolicyContext, settings: PolicySettings) -> Candidate:
     # A model writes the soft hyphens that it has read. Incumbents are sent as they are.
-    copy = Copy(title=without_invisible(draft.title), body=without_invisible(draft.body))
-    findings = check(copy, context, settings)
+    copies = [Copy(title=without_invisible(draft.title), body=without_invisible(draft.body)) for draft in drafts]
+    contexts = [replace(context, generated=True, category=draft.category) for draft in drafts]
+    found = check_all([*zip(copies, contexts, strict=True)], settings)
+    for draft, copy, own, findings in zip(drafts, copies, contexts, found, strict=True):
+        yield _from_draft(draft, numbering, copy, findings, own, settings)
+
+
+def _from_draft(
+    draft: Draft,
+    numbering: Numbering,
+    copy: Copy,
+    findings: tuple[PolicyFinding, ...],
+    context: PolicyContext,
+    settings: PolicySettings,
+) -> Candidate:
     if not draft.finished:
         findings = (unfinished(copy), *(f for f in findings if f.rule != UNFINISHED))
     candidate = Candidate(
-        id=id_, category=draft.category, source=Source.GENERATED, likelihood=draft.likelihood, fit=draft.fit,
-        findings=findings, rejected=any(f.severity.rejects for f in findings), **copy.model_dump(),
+        id=numbering.id_of(draft), round=numbering.round, category=draft.category, source=Source.GENERATED,
+        likelihood=draft.likelihood, fit=draft.fit, findings=findings,
+        rejected=any(f.severity.rejects for f in findings), **copy.model_dump(),
     )  # fmt: skip
     better = mended(copy, findings, context, settings)
     if better is None:
@@ -109,8 +116,8 @@ def from_incumbent(incumbent: Incumbent, context: PolicyContext, settings: Polic
 
 def from_copies(copies: Sequence[Copy], context: PolicyContext, settings: PolicySettings) -> Iterator[Candidate]:
     """Yield any copies as candidates, checked as generated copy is. Takes about 1 ms each: run it with `in_steps`."""
-    for number, copy in enumerate(copies, start=1):
-        findings = check(copy, context, settings)
+    found = check_all([(copy, context) for copy in copies], settings)
+    for number, (copy, findings) in enumerate(zip(copies, found, strict=True), start=1):
         rejected = any(f.severity.rejects for f in findings)
         yield Candidate(
             id=f"i{number}", source=Source.INCUMBENT, findings=findings, rejected=rejected, **copy.model_dump()

@@ -20,7 +20,7 @@ from serve_app.flow.brief import copies_violations, refuse
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.record import current
 from serve_app.flow.stepwise import in_steps
-from serve_app.policy import PolicyContext, check
+from serve_app.policy import PolicyContext, check_all
 
 
 class Checks:
@@ -75,8 +75,7 @@ class Checks:
         )
 
     def _checked(self, request: CheckCopyRequest, context: PolicyContext) -> Iterator[CheckedCopy]:
-        for copy in request.copies:
-            findings = check(copy, context, self._knobs.policy)
+        for findings in check_all([(copy, context) for copy in request.copies], self._knobs.policy):
             yield CheckedCopy(findings=findings, verdict=Verdict.of(findings))
 
 

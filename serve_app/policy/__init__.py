@@ -2,6 +2,6 @@
 
 from serve_app.policy.context import PolicyContext
 from serve_app.policy.finished import UNFINISHED
-from serve_app.policy.registry import PolicySettings, check, unfinished, warm_up
+from serve_app.policy.registry import PolicySettings, check, check_all, unfinished, warm_up
 
-__all__ = ["UNFINISHED", "PolicyContext", "PolicySettings", "check", "unfinished", "warm_up"]
+__all__ = ["UNFINISHED", "PolicyContext", "PolicySettings", "check", "check_all", "unfinished", "warm_up"]

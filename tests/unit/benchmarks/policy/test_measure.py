@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from benchmarks.policy import measure
 from benchmarks.policy.cases import Case
-from deployments.types import PolicyFinding, Severity
+from deployments.types import Copy, PolicyFinding, Severity
+from serve_app.policy import PolicyContext, PolicySettings
 
 
 def case(number: int, label: str, title: str) -> Case:
@@ -52,7 +54,12 @@ def test_a_rule_is_credited_with_its_own_blocks_and_charged_with_its_false_ones(
 
 def test_the_time_is_of_different_copies_on_one_item(monkeypatch: pytest.MonkeyPatch) -> None:
     timed: list[tuple[str, int]] = []
-    monkeypatch.setattr(measure, "check", lambda copy, context, _: timed.append((copy.title, id(context))) or ())
+
+    def noting(copies: Sequence[tuple[Copy, PolicyContext]], _: PolicySettings) -> list[tuple[PolicyFinding, ...]]:
+        timed.extend((copy.title, id(context)) for copy, context in copies)
+        return [() for _ in copies]
+
+    monkeypatch.setattr(measure, "check_all", noting)
     measure.run([case(number, "clean", str(number)) for number in range(8)])
     assert len(set(timed[:8])) == 8
     assert len({context for _, context in timed[:8]}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from deployments.types import (
 )
 from serve_app.flow.candidates import from_drafts, from_incumbent
 from serve_app.flow.canonical import Numbering
-from serve_app.policy import PolicyContext, PolicySettings, check
+from serve_app.policy import PolicyContext, PolicySettings, check, check_all
 from serve_app.policy.context import RecentCopies
 
 PROFILE = LengthProfile(length_profile="short", max_title=40, max_body=60)
@@ -73,11 +74,13 @@ def test_an_incumbent_is_no_duplicate_of_itself_but_a_draft_knows_what_it_has_to
 def test_each_draft_is_checked_in_its_category(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def noting(copy: Copy, context: PolicyContext, settings: PolicySettings) -> tuple[PolicyFinding, ...]:
-        seen.append(context.category)
-        return check(copy, context, settings)
+    def noting(
+        copies: Sequence[tuple[Copy, PolicyContext]], settings: PolicySettings
+    ) -> Iterator[tuple[PolicyFinding, ...]]:
+        seen.extend(context.category for _, context in copies)
+        return check_all(copies, settings)
 
-    monkeypatch.setattr("serve_app.flow.candidates.check", noting)
+    monkeypatch.setattr("serve_app.flow.candidates.check_all", noting)
     coffee = draft("Coffee on a table", "There is cake too.")
     list(from_drafts([coffee, coffee.model_copy(update={"category": "STORY"})], NUMBERING, CONTEXT, SETTINGS))
     assert seen == ["DIRECT", "STORY"]

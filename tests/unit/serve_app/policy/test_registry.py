@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deployments.settings import parse
 from deployments.types import Copy, Severity
-from serve_app.policy import PolicySettings, check, registry, unfinished
+from serve_app.policy import PolicySettings, check, check_all, registry, unfinished
 from serve_app.policy.registry import RULES
 from tests.unit.serve_app.policy.judge import context, findings, rule_ids
 
@@ -92,6 +92,32 @@ def test_the_longest_text_is_checked_in_bounded_time(piece: str) -> None:
     started = time.perf_counter()
     check(Copy(title="x", body=body), context(caption=body), PolicySettings())
     assert time.perf_counter() - started < 3
+
+
+def test_many_copies_have_the_findings_that_each_has_alone() -> None:
+    texts = [("Coffee, poured slowly", ""), ("77 reasons for coffee", "THIS IS SHOUTING"), ("", "Call {name} now")] * 4
+    copies = [(Copy(title=title, body=body), context(category=f"C{n}")) for n, (title, body) in enumerate(texts)]
+    settings = PolicySettings()
+    found = list(check_all(copies, settings))
+    assert found == [check(copy, own, settings) for copy, own in copies]
+    assert [bool(findings) for findings in found[:3]] == [True, True, True]
+
+
+@pytest.mark.parametrize(("letters", "first"), [(1, 8), (2_000, 2), (9_000, 1)])
+def test_the_first_findings_come_after_a_few_copies(letters: int, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Copy] = []
+
+    def noting(copy: Copy, _: object) -> Copy:
+        read.append(copy)
+        return copy
+
+    monkeypatch.setattr(registry, "masked", noting)
+    one = (Copy(title="", body="a" * letters), context())
+    found = check_all([one] * 20, PolicySettings(), only=("empty",))
+    assert not read, "nothing is checked before it is asked for"
+    next(found)
+    assert len(read) == first
+    assert len(list(found)) == 19
 
 
 def test_a_warm_policy_has_loaded_its_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
