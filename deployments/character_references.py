@@ -57,6 +57,8 @@ def resolved(text: str) -> str:
 
 def references(text: str) -> Iterator[str]:
     """Yield the references in a text, as they are written."""
+    if "&" not in text and "#" not in text:
+        return
     for pattern, character in ((_REFERENCE, _character), (_LOST_START, _apostrophe)):
         for match in pattern.finditer(text):
             if character(match) != match.group():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple, Self
 
 from deployments.item_text import placeholders_of
@@ -138,8 +138,12 @@ def joined(copy: Copy, fields: Sequence[FieldName]) -> str:
 
 
 def fields_of(copy: Copy) -> Iterator[tuple[FieldName, str]]:
-    """Yield the fields that have words, NFKC-normalised and cut to `LONGEST_READ` characters."""
-    if copy.title.strip():
-        yield "title", readable(copy.title)
-    if copy.body.strip():
-        yield "body", readable(copy.body)
+    """Return the fields that have words, NFKC-normalised and cut to `LONGEST_READ` characters."""
+    return iter(_fields_of(copy.title, copy.body))
+
+
+@lru_cache(maxsize=64)
+def _fields_of(title: str, body: str) -> tuple[tuple[FieldName, str], ...]:
+    """Cached, because each rule asks."""
+    fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("body", body))
+    return tuple((field, readable(text)) for field, text in fields if text.strip())

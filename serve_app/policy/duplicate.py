@@ -40,6 +40,8 @@ def duplicate(copy: Copy, context: PolicyContext, settings: DuplicateRule) -> It
     fields = tuple(f for f, text in fields_of(copy) if folded_field(text))
     if not fields:
         return
+    if not (context.recent_copies.copies or context.incumbents.copies or context.others):
+        return
     language = context.item.language
     text = joined(copy, fields)
     wording = wording_of(text, language)

@@ -13,6 +13,8 @@ from typing import Final
 import regex
 import yaml
 
+from serve_app.policy.cues import Cued
+
 _LANGUAGES: Final = ("en",)  # a writer falls back to it in every language
 _NUMBER: Final = r"\s?#?(?:\p{Nd}{1,2}|[A-Da-d一二三四五]|[①-⑨])"
 
@@ -28,8 +30,8 @@ class Form:
 
     label: regex.Pattern[str]
     inner_label: regex.Pattern[str]
-    chatter: regex.Pattern[str]
-    test: regex.Pattern[str]
+    chatter: Cued
+    test: Cued
     dangling: frozenset[str]
     body_dangling: frozenset[str]
     maybe_dangling: frozenset[str]
@@ -65,8 +67,8 @@ def form_of(language: str) -> Form:
     return Form(
         label=_compiled(rf"^[^\w\[【]{{0,4}}(?:(?P<label>{label})[\"”']?\s?[:=]|[\[【](?P<boxed>{label})[\]】])"),
         inner_label=_compiled(rf"(?:[\n|•]|[.!?。]\s?)\s*(?P<label>{label})\s?[:=]"),
-        chatter=_compiled(rf"^\W{{0,3}}(?:{sure}|{here})|{of('self')}"),
-        test=_compiled(of("test")),
+        chatter=Cued(rf"^\W{{0,3}}(?:{sure}|{here})|{of('self')}"),
+        test=Cued(of("test")),
         dangling=words("dangling") | frozenset(filter(None, own.get("pairs", "").split("|"))),
         body_dangling=words("body_dangling"),
         maybe_dangling=words("maybe_dangling"),

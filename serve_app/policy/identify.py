@@ -16,9 +16,9 @@ import yaml
 _FILE: Final = Path(__file__).with_name("frequent_words.yaml")
 _TOKEN: Final = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{L}[\p{L}\p{M}]*+(?!\p{N})")
 _MARKS: Final = regex.compile(r"\p{M}+")
-IN_NAMES: Final = regex.compile(
-    "a|an|and|at|by|das|de|dei|del|della|der|des|di|do|dos|du|e|el|en|et|feat|for|from|ft|in|la|las|le|los|mit|no|not|of|"
-    "on|or|per|pro|the|to|und|van|vol|von|vs|with|y"
+IN_NAMES: Final = frozenset(
+    "a an and at by das de dei del della der des di do dos du e el en et feat for from ft in la las le los mit no "  # noqa: SIM905
+    "not of on or per pro the to und van vol von vs with y".split()
 )
 """Small words that names have: 'The Lord of the Rings', 'Casa de Papel'."""
 # Persian and Urdu letters that many keyboards replace by the Arabic ones.
@@ -130,7 +130,7 @@ def words_of(text: str, *, latin: bool | None = None) -> Words:
         words.starts.append(match.start())
         of, weight = _languages_of(word)
         if of:
-            firm = not (word[0].isupper() and len(words.starts) > 1) and not IN_NAMES.fullmatch(word.lower())
+            firm = not (word[0].isupper() and len(words.starts) > 1) and word.lower() not in IN_NAMES
             words.telling.append(Word(of, weight, match.start(), match.end(), firm))
     return words
 

@@ -44,6 +44,9 @@ _MOJIBAKE: Final = regex.compile(
     rf"|(?:[ÐÑØÙ][{_HIGH}]){{2,}}|à[¤¥][{_HIGH}]|[äåæçèéã][{_LOW}]{{2}}|(?:[РС][\u00a0-\u00bfѓ‚ѐ-џЂЃ„…†‡€‰‹]){{2,}}|вЂ|пїЅ"
     r"|\p{Ll}\?\p{Ll}|\ufffd"
 )
+# One of these is in all markup but commas alone, in all code and escapes; and in all text in another encoding.
+_SIGNS: Final = frozenset("<>(=:*_#-•]`~[\\{};%&")
+_WRONG: Final = frozenset("ÃÂâðïÐÑØÙàäåæçèéãРСв?\ufffd")
 
 
 class MarkupRule(Knobs):
@@ -56,11 +59,13 @@ def markup(copy: Copy, context: PolicyContext, settings: MarkupRule) -> Iterator
     """format.invisible, format.encoding and format.markup: at most one per field."""
     for field, text in fields_of(copy):
         raw: str = getattr(copy, field)
-        if not (raw.isascii() and "?" not in raw) and (broken := _MOJIBAKE.search(raw)):
+        if not _WRONG.isdisjoint(raw) and (broken := _MOJIBAKE.search(raw)):
             yield Hit("format.encoding", settings.action, field, broken.group())
         # Of the text as it is: NFKC turns some emoji into letters, and their selector would seem to stand alone.
         elif hidden := next(invisible(raw), ""):
             yield Hit("format.invisible", settings.action, field, hidden)
+        elif _SIGNS.isdisjoint(text) and text.strip(", \n"):
+            continue
         elif match := _MARKUP.search(text) or _ESCAPED.search(text):
             yield Hit("format.markup", settings.action, field, match.group())
         else:

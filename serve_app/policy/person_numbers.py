@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from serve_app.policy.cues import Cued
 from serve_app.policy.text import digits as only_digits
 
 _CUE_REACH: Final = 28  # characters between a cue and its number
@@ -70,17 +71,15 @@ def runs(text: str) -> Iterator[Run]:
             yield Run(written, match.end() - len(written), match.end(), digits, groups, before, after)
 
 
-def words(*patterns: str) -> regex.Pattern[str]:
+def words(*patterns: str) -> Cued:
     """Return a pattern of any of these, in any case."""
-    return regex.compile("|".join(patterns), regex.IGNORECASE)
+    return Cued("|".join(patterns))
 
 
 _SENTENCE_END: Final = regex.compile(r"(?<!\bno)(?<!\bn[oº])[.!?。！？]\s", regex.IGNORECASE)
 
 
-def after_cue(
-    text: str, cue: regex.Pattern[str], number: regex.Pattern[str], rule: str, fewest: int
-) -> Iterator[Number]:
+def after_cue(text: str, cue: Cued, number: regex.Pattern[str], rule: str, fewest: int) -> Iterator[Number]:
     """Yield the numbers of at least `fewest` digits that follow a cue closely, in its sentence."""
     for match in cue.finditer(text):
         near = text[match.end() : match.end() + 2 * _CUE_REACH]

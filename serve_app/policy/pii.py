@@ -21,6 +21,7 @@ from serve_app.policy.whereabouts import Place, handles, street_addresses
 
 # The name in a placeholder, such as {{ user.name }}, is sent to nobody. Its default value is.
 _PLACEHOLDER: Final = regex.compile(r"(?:\{\{|\$\{|\{%|\*\||%%)\s*[\w.\-]++")
+_SIGNS: Final = frozenset("{|%")
 
 
 class PiiRule(Knobs):
@@ -47,7 +48,7 @@ def pii(copy: Copy, context: PolicyContext, settings: PiiRule) -> Iterator[Hit]:
     allowed = [one for one in (settings.allowed, context.tenant_allowed) if one is not None]
     own_words = normalise(context.own_words)
     for field, sent in fields_of(copy):
-        text = _PLACEHOLDER.sub(lambda match: " " * len(match.group()), sent)
+        text = sent if _SIGNS.isdisjoint(sent) else _PLACEHOLDER.sub(lambda match: " " * len(match.group()), sent)
         for piece in _pieces(text, allowed):
             written = text[piece.start : piece.end]
             if not own_words or written not in own_words:

@@ -41,6 +41,7 @@ _SIGNED: Final = r"""
 _MISSING: Final = r"""(?<![\w])NaN(?!\w) | (?<!\w)undefined(?=[\s,.!:]|$)
     | ^(?:hi|hello|hey|dear|hola|olá|oi|привет|здравствуйте|नमस्ते|مرحبا)[\s,]+(?:null|none|nil|n/a)(?!\w)"""
 _MARKED: Final = regex.compile(f"{_SIGNED} | {_MISSING}", regex.VERBOSE | regex.IGNORECASE | regex.DOTALL)
+_NO_VALUES: Final = ("nan", "undefined", "null", "none", "nil", "n/a")
 _NO_VALUE: Final = regex.compile(_MISSING, regex.VERBOSE | regex.IGNORECASE)
 # A word in braces, in brackets, after a dollar sign or between two other marks: a placeholder if it names a value.
 _NAMED: Final = regex.compile(
@@ -127,7 +128,9 @@ def _plain(name: str) -> str:
 
 def _placeholders(text: str, context: PolicyContext) -> Iterator[str]:
     if _SIGNS.isdisjoint(text):
-        yield from (match.group() for match in _NO_VALUE.finditer(text))
+        lowered = text.casefold()
+        if any(word in lowered for word in _NO_VALUES):
+            yield from (match.group() for match in _NO_VALUE.finditer(text))
         return
     yield from (match.group() for match in _MARKED.finditer(text))
     yield from (marked for match in _NAMED.finditer(text) if _names_a_value(marked := match.group(), context))

@@ -187,7 +187,8 @@ class Reading:
         text, words = self.folded.text, self.words
         first = 0
         for place in range(1, len(words) + 1):
-            if place < len(words) and _GLUE.fullmatch(text[words[place - 1][1] : words[place][0]]):
+            between = text[words[place - 1][1] : words[place][0]] if place < len(words) else " "
+            if between != " " and _GLUE.fullmatch(between):
                 continue
             if place - first > 1:
                 word = "".join(text[start:end] for start, end in words[first:place])

@@ -59,17 +59,17 @@ def _says_the_same(title: str, body: str, context: PolicyContext, settings: Repe
 def _loop(text: str, settings: RepetitionRule) -> str:
     if run := _CHARACTER_RUN.search(text):
         return run.group()
-    if repeated := _word_run(text):
-        return repeated
     folded_words = folded_field(text).split()
-    phrases = Counter(zip(folded_words, folded_words[1:], folded_words[2:], strict=False))
-    if phrases:
-        phrase, count = phrases.most_common(1)[0]
+    distinct = len(set(folded_words))
+    repeats = len(folded_words) - distinct
+    if (repeats >= _LONGEST_RUN or "'" in text or "’" in text) and (repeated := _word_run(text)):
+        return repeated
+    if repeats >= settings.max_phrase_repeats:
+        phrases = Counter(zip(folded_words, folded_words[1:], folded_words[2:], strict=False))
+        phrase, count = phrases.most_common(1)[0] if phrases else ((), 0)
         if count > settings.max_phrase_repeats:
             return " ".join(phrase)
-    if len(folded_words) >= settings.variety_words and len(set(folded_words)) < settings.min_variety * len(
-        folded_words
-    ):
+    if len(folded_words) >= settings.variety_words and distinct < settings.min_variety * len(folded_words):
         return text
     return ""
 

@@ -154,7 +154,7 @@ def _latin_sentence(
 def _common(text: str, runs: Sequence[Run]) -> int:
     """Number of the words that are written small and stand in no name."""
     words = (text[run.start : run.end] for run in runs)
-    return sum(len(w) > 1 and w.islower() and not IN_NAMES.fullmatch(w) for w in words)
+    return sum(len(w) > 1 and w.islower() and w not in IN_NAMES for w in words)
 
 
 @lru_cache(maxsize=256)

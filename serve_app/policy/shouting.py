@@ -63,6 +63,8 @@ def _marks_run(least: int) -> regex.Pattern[str]:
 
 def _shouted(text: str, context: PolicyContext, settings: ShoutingRule) -> str:
     """Return the shouted words, where they are most of the field or a sentence of it."""
+    if sum(map(str.isupper, text)) < settings.min_letters:
+        return ""
     cased = len(_CASED.findall(text))
     if cased < settings.min_letters or len(_CASELESS.findall(text)) > _MOST_CASELESS * cased:
         return ""

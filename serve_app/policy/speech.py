@@ -22,6 +22,8 @@ _DASHED = regex.compile(r"(?:^|(?<=[.!?:…»\n])\s)[—–―]\s?(?=\p{L}|[¿¡
 _LABELLED = regex.compile(
     r"(?:^|(?<=[.!?…。！？\n])\s*)([\p{L}\p{M}'’ .·・-]{1,40}+)[:：]\s?([^:：\n\"“«„「『‘]{2,}+)$"
 )
+_DASHES: Final = frozenset("—–―")
+_COLONS: Final = frozenset(":：")
 
 _PLACEHOLDER = regex.compile(r"\{\{[^{}]*+\}\}")
 
@@ -83,10 +85,10 @@ def speech(text: str, min_words: int, is_person: Callable[[str], bool]) -> Itera
         end = match.end()
         if is_long(spoken.text, min_words) or (is_long(spoken.text, 2) and _is_said(text, match.start(), end)):
             yield spoken
-    for match in _DASHED.finditer(text):
+    for match in _DASHED.finditer(text) if not _DASHES.isdisjoint(text) else ():
         if is_long(match[1], 2):
             yield Speech(match[1].strip(), match.start(1), match.end(1))
-    label = _LABELLED.search(text, end)
+    label = _LABELLED.search(text, end) if not _COLONS.isdisjoint(text) else None
     if label and is_long(label[2], 2) and _is_speaker(label[1], label[2], is_person):
         yield Speech(label[2].strip(), label.start(2), label.end(2))
 

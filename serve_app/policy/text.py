@@ -63,6 +63,8 @@ def folded_field(text: str) -> str:
 
 def bare(text: str) -> str:
     """Remove case, accents and what writers of a language leave out, such as the dots of ё and the hamza of أ."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.casefold()).translate(_LEFT_OUT))
 
 

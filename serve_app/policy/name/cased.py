@@ -32,6 +32,8 @@ _LINK = regex.compile(
     r"\{\{[^{}]*+\}\}|\b(?:https?://|www\.)\S++|(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]++"
     r"|(?<![\w-])[\w-]{1,63}+\.(?:com|org|net|io|ru|es|br)\b"
 )
+# One of these is in everything that the pattern finds.
+_OF_LINKS: Final = ("{{", "://", "www.", "@", ".com", ".org", ".net", ".io", ".ru", ".es", ".br")
 _SAME_SENTENCE = regex.compile(r"[ \u00a0,'’\-&]*$")
 _POSSESSIVE = regex.compile(r"['’]s$|['’]$")
 # A French, Italian or Catalan article or pronoun before a vowel: L'esordio, C'est, Dov'erano.
@@ -59,9 +61,13 @@ class _Word(NamedTuple):
 
 def names(text: str, known: Known, language: str) -> Iterator[Found]:
     """Yield the names of a text that the item does not have. Adjacent ones are one name."""
-    text = _LINK.sub(lambda match: " " * len(match[0]), text)
-    yield from _tags(text, known, language)
-    words = _words(_TAG.sub(lambda match: "." * len(match[0]), text))
+    if any(sign in text for sign in _OF_LINKS):
+        text = _LINK.sub(lambda match: " " * len(match[0]), text)
+    plain = text
+    if "@" in text or "#" in text:
+        yield from _tags(text, known, language)
+        plain = _TAG.sub(lambda match: "." * len(match[0]), text)
+    words = _words(plain)
     headline = _is_headline(words)
     run: list[tuple[_Word, bool]] = []
     for at, word in enumerate(words):
@@ -95,7 +101,7 @@ def _words(text: str) -> list[_Word]:
     end = 0
     for match in _WORD.finditer(text):
         between = text[end : match.start()]
-        opens = not words or not _SAME_SENTENCE.fullmatch(between)
+        opens = not words or not (between == " " or _SAME_SENTENCE.fullmatch(between))
         capital = match[0][:1].isupper() or match[0][1:2].isupper()
         quoted = text[match.start() - 1 : match.start()] == "«" and text[match.end() : match.end() + 1] == "»"
         if capital and _BEFORE_DIGIT.match(text, match.end()):
@@ -114,8 +120,10 @@ def _is_headline(words: Sequence[_Word]) -> bool:
 def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headline: bool) -> bool | None:  # noqa: PLR0911 - a list of cases
     """Return whether the word is surely a name that the item has not; None where it is none."""
     word = words[at]
+    if not word.capital:
+        return None
     base = bare(_ADDED.sub("", _ELISION.sub("", word.text)))
-    if not word.capital or len(base) < 2 or base in listed("capitals") or known.has(base):
+    if len(base) < 2 or base in listed("capitals") or known.has(base):
         return None
     if _ROMAN.fullmatch(word.text):
         return None

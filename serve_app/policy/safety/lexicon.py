@@ -88,8 +88,9 @@ class Lexicon:
         for at, token in enumerate(tokens):
             bare = token.form if token.form.isascii() else _CLITICS.sub("", token.form)
             for form in (token.form,) if bare == token.form else (token.form, bare):
-                for kind, one in self._from(at, form, tokens):
-                    found[kind].append(one)
+                if form in self._words or form[:2] in self._prefixes:
+                    for kind, one in self._from(at, form, tokens):
+                        found[kind].append(one)
         return {kind: sorted(places) for kind, places in found.items()}
 
     def _from(self, at: int, form: str, tokens: Sequence[_Token]) -> Iterator[tuple[Kind, Found]]:
