@@ -96,9 +96,12 @@ class ServeMetrics:
         for degradation in decision.degradations:
             self._degradations.inc(tags={"degradation": degradation.name})
         chosen = decision.notification.candidate_id if decision.notification else ""
-        for c in decision.candidates:
-            fate = "chosen" if c.id == chosen else "rejected" if c.rejected else "outranked"
-            self._candidates.inc(tags={"category": c.category or c.source.name, "fate": fate})
+        fates = collections.Counter(
+            (c.category or c.source.name, "chosen" if c.id == chosen else "rejected" if c.rejected else "outranked")
+            for c in decision.candidates
+        )
+        for (category, fate), count in fates.items():
+            self._candidates.inc(count, tags={"category": category, "fate": fate})
         findings = collections.Counter(
             (f.rule, f.severity.name, c.source.name) for c in decision.candidates for f in c.findings
         )

@@ -11,7 +11,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -69,18 +69,19 @@ class Journal:
             self._metrics.shed(record.rpc, end.shed)
         else:
             self._metrics.request(record.rpc, end.reason, total_ms)
-        for timing in record.ledger.timings:
+        timings = record.ledger.timings
+        for timing in timings:
             self._metrics.timed(timing)
         level = _LEVELS.get(end.outcome, logging.WARNING)
         if logger.isEnabledFor(level) and self._wanted(level):
-            logger.log(level, line_of(record, total_ms, item_text=self.knobs.item_text))
+            logger.log(level, line_of(record, total_ms, timings, item_text=self.knobs.item_text))
 
     def _wanted(self, level: int) -> bool:
         drawn = level > logging.INFO or random.random() < self.knobs.sample  # noqa: S311 - a sample, not a secret
         return drawn and level >= _LOWEST[self.knobs.level]
 
 
-def line_of(record: Record, total_ms: float, *, item_text: bool) -> Line:
+def line_of(record: Record, total_ms: float, timings: Sequence[StageTiming], *, item_text: bool) -> Line:
     """Return the line of a finished request. What a request does not have is left out."""
     end, decision, ledger = record.end, record.decision, record.ledger
     item = getattr(record.request, "item", None)
@@ -102,7 +103,7 @@ def line_of(record: Record, total_ms: float, *, item_text: bool) -> Line:
         "items": len(getattr(record.request, "requests", ())),
         "answers": record.answers,
         "failures": record.failures,
-        "stages": {timing.stage.name.lower(): _stage(timing) for timing in ledger.timings},
+        "stages": {timing.stage.name.lower(): _stage(timing) for timing in timings},
         "degradations": [degradation.name for degradation in ledger.degradations],
         "revisions": {revision.stage.name.lower(): _revision(revision) for revision in ledger.revisions},
     }

@@ -37,5 +37,10 @@ def options_in_force(options: Options, knobs: IngressKnobs, priority: Priority) 
 
 def as_sampled(options: EffectiveOptions, draft: Draft) -> EffectiveOptions:
     """Return them as the generator of the draft applied them: with its temperature, and one candidate at 0."""
-    count = 1 if draft.temperature == 0 else options.candidates_per_category
+    count = count_as_sampled(options.candidates_per_category, draft)
     return options.model_copy(update={"temperature": draft.temperature, "candidates_per_category": count})
+
+
+def count_as_sampled(count: int, draft: Draft) -> int:
+    """Return how many candidates a category has, of those that were asked for: at temperature 0 one."""
+    return 1 if draft.temperature == 0 else count

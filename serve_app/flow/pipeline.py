@@ -40,7 +40,7 @@ from serve_app.flow.captioning import caption_of
 from serve_app.flow.knobs import IngressKnobs
 from serve_app.flow.ledger import SURVIVABLE, Ledger
 from serve_app.flow.metrics import Metrics, NoMetrics
-from serve_app.flow.options import as_sampled
+from serve_app.flow.options import as_sampled, count_as_sampled
 from serve_app.flow.plan import plan_of
 from serve_app.flow.scoring import Scoring, shown
 from serve_app.flow.second_round import task_again, write_again
@@ -182,7 +182,7 @@ class Pipeline:
                 if draft is None:
                     break
                 count += 1
-                requested = len(task.plan) * as_sampled(brief.options, draft).candidates_per_category
+                requested = len(task.plan) * count_as_sampled(task.candidates_per_category, draft)
                 ledger.used(Stage.GENERATE, draft.usage, draft.revision)
                 yield draft
         except SURVIVABLE as error:
