@@ -34,15 +34,19 @@ def started(
     env: dict[str, str] | None = None,
     ingress: IngressMode | None = None,
     ready_s: float = READY_S,
+    stock: bool = False,
 ) -> Iterator[LocalServe]:
-    """The config's application, ready, on ports of its own. Raises StartFailed, Misconfigured."""
+    """The config's application, ready, on ports of its own; `stock`: see LocalServe.
+
+    Raises StartFailed, Misconfigured.
+    """
     if not config.is_file():
         raise Misconfigured(f"--config: there is no file {str(config)!r}")
     # Several applications at a time, and the replicas of the largest, start slowly on few cores.
     patient = {"RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": str(int(READY_S))}
     env = patient | (env or {})
     ports = {"http_port": free_port(), "grpc_port": free_port()}
-    with LocalServe(config, **ports, ingress=ingress, edit=edit, env=env) as app:
+    with LocalServe(config, **ports, ingress=ingress, edit=edit, env=env, stock=stock) as app:
         with console.status(f"starting {config.name}"):
             app.wait_ready(ready_s)
         yield app

@@ -44,6 +44,8 @@ class LocalServe:
 
     A port of None is the config's; an `ingress` of None is the environment's. On exit every process is stopped. If this
     process ends without it, its supervisor does the same. Raises Misconfigured for what cannot be a config.
+
+    stock: Ray Serve as it comes, whatever flags this project or this environment set. A baseline to measure against.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class LocalServe:
         env: dict[str, str] | None = None,
         ingress: IngressMode | None = None,
         edit: Callable[[dict[str, Any]], None] | None = None,
+        stock: bool = False,
     ) -> None:
         self.config = read(config)
         self.config["http_options"] = {"host": "127.0.0.1", **self.config.get("http_options", {})}
@@ -71,6 +74,7 @@ class LocalServe:
         self.notices: list[str] = []
         """What this machine lacks and what is used instead; known after the start."""
         self._env = env or {}
+        self._stock = stock
         self._environment: dict[str, str] = {}
         self._mark = uuid.uuid4().hex
         self._process: subprocess.Popen[bytes] | None = None
@@ -150,25 +154,21 @@ class LocalServe:
         at_home, about_home = home()
         self._folder, about_temp = run_folder(self.ingress.longest_socket)
         self.notices = [notice for notice in (about_temp, about_home) if notice]
-        environment = os.environ | {
+        inherited = {name: value for name, value in os.environ.items() if not (self._stock and name.startswith("RAY_"))}
+        environment = inherited | {
             _MARK: self._mark,
             "RAY_TMPDIR": str(self._folder),
             # Unset, a local cluster would turn token mode on. By the next line Ray's own ports, which run what they are
             # sent, and its metrics listen on the loopback address alone, as on systems other than Linux.
             "RAY_AUTH_MODE": "disabled",
             "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-            # The default of 5 s is too short on two busy cores.
-            "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
-            MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),
-            # Serve replaces a dead proxy after three checks, by default after 30 s.
-            "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "2",
-            "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve_app.ingress.unfinished:middlewares",
             "RAY_USAGE_STATS_ENABLED": "0",
             "HF_HUB_OFFLINE": "1",
             **at_home,
             **without_proxies(os.environ),
             **({"TMPDIR": str(self._folder.parent)} if about_temp else {}),
             **self.ingress.environment(self._folder),
+            **({} if self._stock else _flags()),
             **self._env,
         }
         environment.pop("RAY_ADDRESS", None)  # of another cluster
@@ -268,6 +268,18 @@ class LocalServe:
             with suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(remaining, timeout=10)
+
+
+def _flags() -> dict[str, str]:
+    """Flags of Ray Serve that the application runs with, unless `env` says another."""
+    return {
+        # The default of 5 s is too short on two busy cores.
+        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+        MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),
+        # Serve replaces a dead proxy after three checks, by default after 30 s.
+        "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "2",
+        "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve_app.ingress.unfinished:middlewares",
+    }
 
 
 def _marked(mark: str) -> Iterator[psutil.Process]:

@@ -45,3 +45,20 @@ def test_the_largest_message_is_bounded_for_the_proxy_unless_the_environment_say
     assert bound() == str(112 * 2**20)
     monkeypatch.setenv("RAY_SERVE_GRPC_MAX_MESSAGE_SIZE", "5000000")
     assert bound() == "5000000"
+
+
+def test_a_stock_application_has_no_flag_of_this_project_or_of_the_environment(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_SERVE_USE_GRPC_BY_DEFAULT", "1")
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+
+    def flags(*, stock: bool) -> set[str]:
+        app = LocalServe(root / "configs/fake.yaml", ingress=IngressMode.PROXY, stock=stock)
+        try:
+            return {name for name in app._make_environment() if name.startswith(("RAY_SERVE_", "RAY_worker"))}
+        finally:
+            app.stop()
+
+    assert {"RAY_SERVE_USE_GRPC_BY_DEFAULT", "RAY_worker_niceness"} < flags(stock=False)
+    assert flags(stock=True) == {"RAY_SERVE_ENABLE_HA_PROXY"}
