@@ -86,7 +86,7 @@ bench-scorer: setup ## The batcher beside @serve.batch, an ideal loop and one by
 bench-engine: setup ## The demo graph against bare vLLM
 	@$(BIN)/python -m benchmarks.engine
 
-bench-tax: setup ## The graph's own cost beside a bare Serve echo
+bench-tax: setup ## CPU, requests/s and p50 of the graph on fakes, beside an echo on stock Serve
 	@$(BIN)/python -m benchmarks.tax
 
 bench-prefix: setup ## Prompt tokens served from the prefix cache

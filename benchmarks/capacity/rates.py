@@ -18,7 +18,7 @@ from serve_app.settings import GraphScaling
 # By stage, where its rate on one replica is kept; the first that is there counts. Of several numbers (one a protocol)
 # the lowest does.
 MEASURED: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
-    "ingress": (("tax", "rps", "whole no-op graph on this machine, so a lower bound"),),
+    "ingress": (("tax", "deployments.grpc.rps", "whole no-op graph on this machine, so a lower bound"),),
     "generator": (("engine", "graph.candidates_per_s", "whole graph on this machine, so a lower bound"),),
     "reward": (("scorer", "real.saturated.batcher.copies_per_s", ""),),
 }

@@ -12,9 +12,10 @@ import yaml
 from rich.progress import track
 
 from benchmarks.engine.bare import BareEngine
-from benchmarks.engine.rounds import Round, compared, cpu_of, role_cpu, spent, summary
+from benchmarks.engine.rounds import Round, compared, cpu_of, summary
 from benchmarks.lib.cold_items import FIRST_WORDS, begun_with, cold_items
 from benchmarks.lib.console import console, quiet
+from benchmarks.lib.process_cpu import role_cpu, spent
 from deployments.errors import Misconfigured
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
 from deployments.router.catalogue import FileCatalogue

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-import psutil
+from benchmarks.lib.process_cpu import ENGINE
 
-from serve_app.demo.local import LocalServe
-
-_ENGINE: Final = "engine"
-_REPLICA: Final = re.compile(r"ServeReplica:\w+:(\w+)")
-_WORKERS: Final = (("EngineCore", _ENGINE), ("ProxyActor", "proxy"), ("ServeController", "controller"))
 _IDLE: Final = "graph_idle"
 
 
@@ -45,36 +38,9 @@ class Round:
         return {**plain, **{f"cpu_s_{name}": round(value, 3) for name, value in self.cpu_s.items()}}
 
 
-def role_cpu(local: LocalServe) -> dict[tuple[int, str], float]:
-    """CPU seconds so far of each process of the application, by its id and role."""
-    seconds = {}
-    for process in local.processes():
-        with suppress(psutil.Error):
-            times = process.cpu_times()
-            seconds[process.pid, role(" ".join(process.cmdline()))] = times.user + times.system
-    times_here = psutil.Process().cpu_times()
-    seconds[0, "load_generator"] = times_here.user + times_here.system
-    return seconds
-
-
-def role(command: str) -> str:
-    """Name the role of a process from its command line: a deployment, the engine, or Ray."""
-    if replica := _REPLICA.search(command):
-        return replica[1]
-    return next((name for word, name in _WORKERS if word in command), "ray")
-
-
-def spent(before: Mapping[tuple[int, str], float], after: Mapping[tuple[int, str], float]) -> dict[str, float]:
-    """CPU seconds between two readings, by role. A process that began in between counts whole."""
-    seconds: dict[str, float] = {}
-    for key, value in after.items():
-        seconds[key[1]] = seconds.get(key[1], 0.0) + value - before.get(key, 0.0)
-    return seconds
-
-
 def cpu_of(engine_s: float, idle_s: float) -> dict[str, float]:
     """CPU seconds of a bare round: of the engine, and of the idle graph beside it."""
-    return {_ENGINE: engine_s, _IDLE: idle_s}
+    return {ENGINE: engine_s, _IDLE: idle_s}
 
 
 def compared(graph: Round, bare: Round) -> dict[str, Any]:

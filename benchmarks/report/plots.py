@@ -30,8 +30,8 @@ FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
     "gpu": gpu, "policy": policy,
 }  # fmt: skip
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
-    "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": tax, "locust": locust,
-    "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak,
+    "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": lambda _, rows, path: tax(rows, path),
+    "locust": locust, "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak,
     "fuzz": lambda _, rows, path: fuzz(rows, path),
 }  # fmt: skip
 

@@ -48,6 +48,16 @@ def _ingress(protocol: str, call: str) -> tuple[Line, ...]:
     )  # fmt: skip
 
 
+def _tax(variant: str, words: str) -> tuple[Line, ...]:
+    keys = (("CPU a request", "cpu", "cpu_ms_per_request", "ms"), ("requests/s", "rps", "rps", "requests/s"),
+            ("p50 of one caller", "p50", "p50_ms", "ms"))  # fmt: skip
+    return tuple(
+        Line(f"{what} over the echo's, {words}", f"{name}_to_echo_{variant}", "stock echo", f"stock_echo.grpc.{key}",
+             f"{variant}.grpc.{key}", unit)
+        for what, name, key, unit in keys
+    )  # fmt: skip
+
+
 _IDEAL, _SERVE, _SINGLE = ("ideal", "ideal loop"), ("serve_batch", "`@serve.batch`"), ("unbatched", "one by one")
 SUBJECTS: Final[dict[str, Subject]] = {
     "scorer": Subject(
@@ -78,13 +88,15 @@ SUBJECTS: Final[dict[str, Subject]] = {
         ),
     ),
     "tax": Subject(
-        "What the framework costs: the no-op graph against a bare echo with one child",
+        "What the graph costs on fakes of 0 ms, beside an echo with one child on Serve's own defaults",
         (
-            Line("p50 over the echo's, gRPC", "p50_ratio", "echo", "grpc.echo.p50_ms", "grpc.p50_ms", "ms"),
-            Line("p50 over the echo's, HTTP", "http.p50_ratio", "echo", "http.echo.p50_ms", "http.p50_ms", "ms"),
-            Line("requests/s over the echo's, gRPC", "rps_ratio", "echo", "grpc.echo.rps", "grpc.rps", "requests/s"),
-            Line("requests/s over the echo's, HTTP", "http.rps_ratio", "echo", "http.echo.rps", "http.rps",
-                 "requests/s"),
+            *_tax("deployments", "all deployments"),
+            *_tax("inline", "inline except the generator"),
+            Line("the graph's own code, CPU a request", "own_cpu_ms_per_request", "the goal of 6", unit="ms"),
+            *(
+                Line(f"idle, {words}, cores", f"{variant}.idle_cores", "stock echo", "stock_echo.idle_cores")
+                for variant, words in (("deployments", "all deployments"), ("inline", "inline except the generator"))
+            ),
         ),
     ),
     "prefix": Subject(

@@ -23,7 +23,9 @@ class Child:
         return text
 
 
-@serve.deployment(max_ongoing_requests=256, max_queued_requests=512, ray_actor_options={"num_cpus": 0.1})
+@serve.deployment(
+    name="Ingress", max_ongoing_requests=256, max_queued_requests=512, ray_actor_options={"num_cpus": 0.1}
+)
 @serve.ingress(web)
 class Echo:
     def __init__(self, child: DeploymentHandle) -> None:

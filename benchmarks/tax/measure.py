@@ -1,119 +1,107 @@
-"""Rounds of the graph and the echo in turn, and the ratios within a round."""
+"""Rounds of all variants in turn: a start, its load over both protocols, and what it uses with nothing to do."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from rich.progress import track
+from rich.progress import Progress
 
 from benchmarks.lib import load_stats
 from benchmarks.lib.console import console, quiet
-from benchmarks.lib.local_app import CpuMeter, all_answered
+from benchmarks.lib.local_app import all_answered, started
 from benchmarks.lib.open_loop import Limits, closed_loop
+from benchmarks.lib.process_cpu import CALLER, role_cpu, spent
 from benchmarks.lib.targets import TARGETS, plain_request, target_of
-from serve_app.contract.messages import GenerateNotificationRequest
+from benchmarks.tax.variants import VARIANTS, Variant
+from serve_app.demo.ingress_mode import IngressMode
 from serve_app.demo.local import LocalServe
+from serve_app.stages import INGRESS
 
-CONFIG: Final = Path("configs/fake.yaml")
-ECHO: Final = Path(__file__).with_name("echo.yaml")
 TIMEOUT_S: Final = 20.0
+# Of a protocol's first load: connections, lazy imports and the caches of a fresh process.
+_WARM_UP: Final = Limits(8.0, TIMEOUT_S, max_requests=100)
+# After load, until what it left behind is done.
+_SETTLE_S: Final = 2.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Length of each measurement of a round, and requests in flight for requests/s."""
+    """Length of each measurement of a start, and requests in flight for requests/s."""
 
     rounds: int
     latency_s: float
     rate_s: float
+    idle_s: float
     concurrency: int
 
-    @property
-    def warm_up_s(self) -> float:
-        return min(1.0, self.rate_s / 4)
 
+def run(plan: Plan, flags: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One row a round, variant and protocol. Raises Misconfigured, StartFailed, Failed.
 
-def requests_of(name: str) -> list[GenerateNotificationRequest]:
-    """One item, the same for all."""
-    plain = plain_request()
-    if name != "one_candidate":
-        return [plain]
-    options = plain.options.model_copy(update={"max_categories": 1, "candidates_per_category": 1})
-    return [plain.model_copy(update={"options": options})]
-
-
-async def measure(apps: dict[str, LocalServe], plan: Plan) -> list[dict[str, Any]]:
-    """One row a round, protocol and application. Raises Failed when requests fail: no ratio means anything."""
+    One application at a time: an idle one uses 0.2 cores of a small machine, two would spoil what the third shows.
+    """
     rows = []
-    names = ["graph", "echo", "one_candidate"]
-    for protocol in TARGETS:  # connections, caches and lazy imports
-        for name in names:
-            await one(apps, name, protocol, Plan(1, 0.5, 0.5, plan.concurrency))
-    for number in track(range(plan.rounds), "rounds", console=console, disable=quiet()):
-        for protocol in TARGETS:
-            for name in names if number % 2 == 0 else reversed(names):
-                rows.append({"round": number, **await one(apps, name, protocol, plan)})
+    with Progress(console=console, disable=quiet()) as progress:
+        bar = progress.add_task("starts", total=plan.rounds * len(VARIANTS))
+        for number in range(plan.rounds):
+            for variant in VARIANTS if number % 2 == 0 else reversed(VARIANTS):
+                rows += [{"round": number, "variant": variant.name, **row} for row in _start(variant, plan, flags)]
+                progress.advance(bar)
     return rows
 
 
-async def one(apps: dict[str, LocalServe], name: str, protocol: str, plan: Plan) -> dict[str, Any]:
-    served = apps["echo" if name == "echo" else "graph"]
-    address = served.address if protocol == "grpc" else served.url
+def _start(variant: Variant, plan: Plan, flags: Mapping[str, str]) -> list[dict[str, Any]]:
+    alone: dict[str, Any] = {"stock": True, "ingress": IngressMode.PROXY} if variant.stock else {"env": dict(flags)}
+    with started(variant.config, variant.edit, **alone) as app:
+        return measured(app, variant.name, plan)
+
+
+def measured(app: LocalServe, name: str, plan: Plan) -> list[dict[str, Any]]:
+    """One row a protocol, of an application that is ready. Raises Failed when a request fails."""
+    rows = [asyncio.run(_loaded(app, name, protocol, plan)) for protocol in TARGETS]
+    time.sleep(_SETTLE_S)
+    before, began = role_cpu(app), time.monotonic()
+    time.sleep(plan.idle_s)
+    idle_cores = _application_s(spent(before, role_cpu(app))) / (time.monotonic() - began)
+    return [{**row, "idle_cores": round(idle_cores, 4)} for row in rows]
+
+
+async def _loaded(app: LocalServe, name: str, protocol: str, plan: Plan) -> dict[str, Any]:
+    """Latency of one request at a time; rate and CPU time of many in flight. Raises Failed when one fails."""
     what = f"of {name} over {protocol}"
-    slowly = Limits(plan.latency_s, TIMEOUT_S, plan.latency_s / 10)
-    fast = Limits(plan.rate_s, TIMEOUT_S, plan.warm_up_s)
-    async with target_of(protocol, address, requests_of(name)) as target:
+    address = app.address if protocol == "grpc" else app.url
+    slowly = Limits(plan.latency_s, TIMEOUT_S)
+    fast = Limits(plan.rate_s, TIMEOUT_S)
+    async with target_of(protocol, address, [plain_request()]) as target:
+        all_answered(await closed_loop(target, plan.concurrency, _WARM_UP), what)
         alone = all_answered(await closed_loop(target, 1, slowly), what)
-        meter = CpuMeter(served)
+        before = role_cpu(app)
         many = all_answered(await closed_loop(target, plan.concurrency, fast), what)
-    rps = load_stats.ok_rps(many)
+        cpu_s = spent(before, role_cpu(app))
     return {
-        "application": name,
         "protocol": protocol,
         **load_stats.latency(alone.measured),
         "requests": len(alone.measured),
-        "rps": round(rps, 2),
+        "rps": round(load_stats.ok_rps(many), 2),
         "saturated_p50_ms": load_stats.latency(many.measured)["p50_ms"],
-        **meter.read(),
+        "saturated_requests": len(many.samples),
+        **cpu_of(cpu_s, len(many.samples)),
     }
 
 
-def result(rows: Sequence[dict[str, Any]], plan: Plan) -> dict[str, Any]:
-    """Medians over the rounds; the keys at the top are gRPC's."""
-    protocols = {p: _protocol([r for r in rows if r["protocol"] == p]) for p in TARGETS}
+def cpu_of(cpu_s: Mapping[str, float], requests: int) -> dict[str, Any]:
+    """CPU milliseconds a request: all of the application, its ingress, and every other role for the raw data."""
+    each = {role: round(1000 * seconds / requests, 3) for role, seconds in sorted(cpu_s.items()) if role != CALLER}
     return {
-        **{key: protocols["grpc"][key] for key in ("p50_ratio", "rps_ratio", "p50_ms", "rps")},
-        **protocols,
-        "rounds": plan.rounds,
-        "concurrency": plan.concurrency,
+        "cpu_ms_per_request": round(1000 * _application_s(cpu_s) / requests, 3),
+        "ingress_cpu_ms_per_request": each.get(INGRESS, 0.0),
+        **{f"cpu_ms_{role}": ms for role, ms in each.items() if role != INGRESS},
     }
 
 
-def _protocol(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    by = {name: [r for r in rows if r["application"] == name] for name in ("graph", "echo", "one_candidate")}
-
-    def ratio(name: str, key: str) -> dict[str, Any]:
-        of_rounds = [r[key] / e[key] for r, e in zip(by[name], by["echo"], strict=True)]
-        return {
-            f"{key.removesuffix('_ms')}_ratio": round(statistics.median(of_rounds), 3),
-            f"{key.removesuffix('_ms')}_ratio_range": [round(min(of_rounds), 3), round(max(of_rounds), 3)],
-        }
-
-    def middle(name: str) -> dict[str, Any]:
-        return {key: round(statistics.median(r[key] for r in by[name]), 2) for key in ("p50_ms", "p99_ms", "rps")}
-
-    return {
-        **ratio("graph", "p50_ms"),
-        **ratio("graph", "rps"),
-        **middle("graph"),
-        "echo": middle("echo"),
-        "one_candidate": {
-            **ratio("one_candidate", "p50_ms"),
-            **ratio("one_candidate", "rps"),
-            **middle("one_candidate"),
-        },
-    }
+def _application_s(cpu_s: Mapping[str, float]) -> float:
+    return sum(seconds for role, seconds in cpu_s.items() if role != CALLER)

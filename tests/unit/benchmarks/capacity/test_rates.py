@@ -15,7 +15,7 @@ def test_measured_rates_say_where_they_come_from() -> None:
     rates = measured(
         {
             "engine": {"graph": {"candidates_per_s": 5.0}, "environment": {"machine": MACHINE}},
-            "tax": {"rps": {"grpc": 300.0, "http": 200.0}},
+            "tax": {"deployments": {"grpc": {"rps": 200.0}, "http": {"rps": 150.0}}},
             "scorer": {"real": {"saturated": {"batcher": {"copies_per_s": 80.0}}}},
         }
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from benchmarks.engine import rounds
 from benchmarks.engine.rounds import Round
 
@@ -33,23 +31,6 @@ def test_drafts_that_the_graph_stops_early_are_no_gain() -> None:
 
 
 def test_cpu_time_is_told_by_what_spent_it() -> None:
-    before = {(1, "engine"): 5.0, (2, "ray"): 1.0}
-    after = {(1, "engine"): 7.0, (2, "ray"): 1.5, (3, "ray"): 0.25}
-    assert rounds.spent(before, after) == {"engine": 2.0, "ray": 0.75}
     side = rounds.side([a_round(1.0, engine=0.4, ray=1.2)])
     assert side["cpu_ms_a_candidate"] == {"ray": 150.0, "engine": 50.0}
     assert side["cpus_in_use"] == 1.6
-
-
-@pytest.mark.parametrize(
-    ("command", "role"),
-    [
-        ("ray::ServeReplica:pushgen:Generator", "Generator"),
-        ("VLLM::EngineCore", "engine"),
-        ("ray::ProxyActor", "proxy"),
-        ("ray::ServeController.listen_for_change", "controller"),
-        ("/some/raylet --node", "ray"),
-    ],
-)
-def test_a_process_is_known_by_its_command(command: str, role: str) -> None:
-    assert rounds.role(command) == role
