@@ -6,11 +6,13 @@ What changes under load is not here but in the `user_config` of each deployment,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from deployments.engines.gpu_memory import LARGEST_SHARE
 from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
@@ -143,15 +145,17 @@ class AppSettings(Settings):
             )
         deployed = self.scaling.deployed()
         for row in STAGES:
-            engine = getattr(getattr(self, row.key), "engine", None)
-            if not isinstance(engine, EngineSettings):
+            stage = getattr(self, row.key)
+            if row.key in deployed:
+                _check_gpus(row.key, stage, deployed[row.key].num_gpus)
                 continue
-            if row.key not in deployed:
+            if isinstance(getattr(stage, "engine", None), EngineSettings):
                 raise ValueError(
                     f"scaling.{row.key}.placement=inline: an engine of vLLM starts for minutes and may die, and the "
                     f"ingress would with it; keep the {row.key} a deployment"
                 )
-            _check_gpus(row.key, engine, deployed[row.key].num_gpus)
+            for name, _ in _memory_shares(row.key, stage):
+                raise ValueError(f"{name} bounds a whole process, and scaling.{row.key}.placement=inline shares one")
         self._check_threads()
         return self
 
@@ -168,19 +172,29 @@ class AppSettings(Settings):
             raise ValueError(f"{listed}: torch has one number of threads in the ingress replica; set them equal")
 
 
-def _check_gpus(stage: str, engine: EngineSettings, num_gpus: float) -> None:
-    """Hold an engine's memory and workers against the GPUs of its replica. Raises ValueError.
+def _check_gpus(key: str, stage: Settings, num_gpus: float) -> None:
+    """Hold a stage's memory and an engine's workers against the GPUs of its replica. Raises ValueError.
 
     Ray puts replicas on a card until their `num_gpus` add up to 1, so parts within them add up too.
     """
-    gpus = f"scaling.{stage}.num_gpus={num_gpus:g}"
-    if 0 < num_gpus < 1 and engine.gpu_memory_utilization > num_gpus:
+    gpus = f"scaling.{key}.num_gpus={num_gpus:g}"
+    for name, share in _memory_shares(key, stage):
+        if 0 < num_gpus < 1 and share > round(LARGEST_SHARE * num_gpus, 6):
+            raise ValueError(
+                f"{name}={share:g} exceeds {LARGEST_SHARE:g} of {gpus}: what shares the card would not start; models "
+                "may take that much of the replica's part of the card, CUDA itself needs the rest"
+            )
+    engine = getattr(stage, "engine", None)
+    if isinstance(engine, EngineSettings) and num_gpus >= 1 and engine.tensor_parallel_size != num_gpus:
         raise ValueError(
-            f"{stage}.engine.gpu_memory_utilization={engine.gpu_memory_utilization:g} exceeds {gpus}: what shares the "
-            "card would not start; the engine may take as much of its memory as the replica has of the GPU"
-        )
-    if num_gpus >= 1 and engine.tensor_parallel_size != num_gpus:
-        raise ValueError(
-            f"{stage}.engine.tensor_parallel_size={engine.tensor_parallel_size} and {gpus}: an engine computes on as "
+            f"{key}.engine.tensor_parallel_size={engine.tensor_parallel_size} and {gpus}: an engine computes on as "
             "many GPUs as its replica has; set both to the same number"
         )
+
+
+def _memory_shares(key: str, stage: Settings) -> Iterator[tuple[str, float]]:
+    """Name and value of what the stage may take of a card: its engine's, its encoder's, or its own."""
+    for name in ("engine", "encoder", ""):
+        share = getattr(getattr(stage, name, None) if name else stage, "gpu_memory_utilization", None)
+        if share is not None:
+            yield ".".join(filter(None, (key, name, "gpu_memory_utilization"))), share

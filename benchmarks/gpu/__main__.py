@@ -2,11 +2,12 @@
 
 The engines load random weights in the shapes of their models, since speed does not depend on weights: no number here
 says anything about copy. Each step is a process of its own and is ended after --minutes; what a step that failed said
-is in the result.
+is in the result. The order is that of worth: each step answers something even if the hour ends after it.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ def gpu(
         "build/gpu-shapes"
     ),
     minutes: Annotated[float, typer.Option(min=0.1, max=60, help="For each step.")] = 8.0,
+    plan: Annotated[bool, typer.Option("--plan", help="Say what each step answers, and run nothing.")] = False,
     step: Annotated[str, typer.Option(hidden=True, help="Run this one here and print its result.")] = "",
 ) -> None:
     if step:
@@ -46,6 +48,11 @@ def gpu(
     chosen = [name.strip() for name in steps.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in STEPS]:
         raise refusal(f"--steps: there is no step {unknown[0]!r}; there are {', '.join(STEPS)}", 2)
+    if plan:
+        for name in chosen:
+            answers = " ".join(inspect.cleandoc(STEPS[name].__doc__ or "").split())
+            console.print(f"[bold]{name}[/bold]: {answers}", highlight=False)
+        return
     try:
         _make_shapes(models)
     except Misconfigured as error:

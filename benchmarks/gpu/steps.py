@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,8 +14,11 @@ import yaml
 
 from benchmarks.gpu import card, encoder
 from benchmarks.gpu.shapes import with_shapes
+from serve_app.demo.local import LocalServe, free_port
 
 _CONFIG: Final = Path("configs/gpu.yaml")
+# Two engines compile their models, one after the other.
+_READY_S: Final = 420.0
 _LONG_BUDGET_MS: Final = 25_000
 # Random words never end an answer; so many tokens are about one of a title and a body.
 _ANSWER_TOKENS: Final = 64
@@ -22,17 +26,19 @@ _KV_BESIDE_BARE: Final = 8 * 2**30
 
 
 def of_card(models: Path) -> dict[str, Any]:
+    """The card: name, memory, and what it computes and copies at most. Under a minute."""
     del models
     return asdict(card.measure())
 
 
 def of_encoder(models: Path) -> dict[str, Any]:
+    """A batch of the reward model with CUDA graphs and without, as a share of the card's peak. Under a minute."""
     del models
     return encoder.measure(card.measure().bf16_tflops)
 
 
 def of_scorer(models: Path) -> dict[str, Any]:
-    """`benchmarks.scorer` on the card, without its device model."""
+    """`benchmarks.scorer` on the card: does the batcher keep it busy? Two minutes."""
     del models
     from benchmarks.scorer.measure import Plan, measure, report  # noqa: PLC0415 - imports Ray
     from benchmarks.scorer.variants import RealModel, replica_context  # noqa: PLC0415
@@ -45,8 +51,22 @@ def of_scorer(models: Path) -> dict[str, Any]:
         return report({"real": measure(plan, limits, lambda: None)}) | {"model": real.description}
 
 
+def of_start(models: Path) -> dict[str, Any]:
+    """Does gpu.yaml start, and how long does each stage take? It fills vLLM's cache of compiled models for the others.
+
+    Engines start one after the other, and each compiles its model: minutes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        config = _config(models, Path(folder), lambda *_: None)
+        ready_s: dict[str, float] = {}
+        began = time.monotonic()
+        with LocalServe(config, http_port=free_port(), grpc_port=free_port()) as local:
+            local.wait_ready(_READY_S, ready_s.update)
+            return {"all_ready_s": round(time.monotonic() - began, 1), "stages_ready_s": ready_s}
+
+
 def of_engine(models: Path) -> dict[str, Any]:
-    """`benchmarks.engine`: the graph of gpu.yaml over bare vLLM, both on the card, in turn."""
+    """`benchmarks.engine`: tokens a second of gpu.yaml's graph over bare vLLM's, both on the card, in turn."""
     from benchmarks.engine.measure import run  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -55,13 +75,13 @@ def of_engine(models: Path) -> dict[str, Any]:
 
 
 def of_load(models: Path) -> dict[str, Any]:
-    """`benchmarks.load`: gpu.yaml as it is, with pictures, at growing rates."""
+    """`benchmarks.load`: requests that gpu.yaml answers in time, with pictures, at growing rates."""
     from benchmarks.load.measure import Plan, run  # noqa: PLC0415
 
     plan = Plan("grpc", "poisson", True, (2, 4, 8, 16, 32), 4, 64, 4000, 8, 1, 100, 0)
     with tempfile.TemporaryDirectory() as folder:
         config = _config(models, Path(folder), lambda *_: None)
-        return asyncio.run(run(plan, config, None))[0]
+        return asyncio.run(run(plan, config, None, ready_s=_READY_S))[0]
 
 
 def beside_bare(config: dict[str, Any], folder: Path) -> None:
@@ -98,6 +118,7 @@ STEPS: Final[Mapping[str, Callable[[Path], dict[str, Any]]]] = {
     "card": of_card,
     "encoder": of_encoder,
     "scorer": of_scorer,
+    "start": of_start,
     "engine": of_engine,
     "load": of_load,
 }

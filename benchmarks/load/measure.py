@@ -14,7 +14,7 @@ from typing import Any, Final
 from benchmarks.lib import load_stats
 from benchmarks.lib.console import console
 from benchmarks.lib.load_stats import Point
-from benchmarks.lib.local_app import CpuMeter, Failed, started
+from benchmarks.lib.local_app import READY_S, CpuMeter, Failed, started
 from benchmarks.lib.open_loop import ARRIVALS, Limits, Target, closed_loop, open_loop
 from benchmarks.lib.targets import target_of, workload
 from deployments.errors import Misconfigured
@@ -88,13 +88,18 @@ class Sweep:
         return [await self.offer(rate, what, self.plan.seed + 1000 + n) for n in range(self.plan.repeats)]
 
 
-async def run(plan: Plan, config: Path, address: str | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The result and the raw rows. Raises Failed when not even one request at a time is answered."""
+async def run(
+    plan: Plan, config: Path, address: str | None, ready_s: float = READY_S
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The result and the raw rows. ready_s: how long the config may take to start.
+
+    Raises Failed when not even one request at a time is answered.
+    """
     requests = workload(photos=plan.photos)
     async with AsyncExitStack() as stack:
         served = None
         if address is None:
-            served = stack.enter_context(started(config))
+            served = stack.enter_context(started(config, ready_s=ready_s))
             address = served.address if plan.protocol == "grpc" else served.url
         target = await stack.enter_async_context(target_of(plan.protocol, address, requests))
         unloaded = await _unloaded(target, plan)

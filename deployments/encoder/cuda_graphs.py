@@ -21,7 +21,10 @@ _ROWS: Final = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128)
 
 @dataclass(frozen=True)
 class Buckets:
-    """The shapes to capture: at most `max_tokens` padded tokens, and at most `max_length` tokens a row."""
+    """The shapes to capture, one for each batch of at most `max_tokens` padded tokens and `max_length` tokens a row.
+
+    The shape of a nearly full batch holds more than `max_tokens`: 60 rows of 68 tokens run as 64 rows of 96.
+    """
 
     max_length: int
     max_tokens: int
@@ -33,8 +36,12 @@ class Buckets:
 
     def shapes(self) -> list[tuple[int, int]]:
         """Return (rows, length) of every graph, the largest first: the smaller ones reuse its memory."""
-        every = [(rows, length) for rows in _ROWS for length in self.lengths if rows * length <= self.max_tokens]
+        every = [(rows, length) for rows in _ROWS for length in self.lengths if self._is_used(rows, length)]
         return sorted(every, key=lambda shape: -shape[0] * shape[1])
+
+    def _is_used(self, rows: int, length: int) -> bool:
+        """Whether the smallest batch that fits no smaller shape is within the bound."""
+        return _above_previous(_ROWS, rows) * _above_previous(self.lengths, length) <= self.max_tokens
 
     def fit(self, rows: int, length: int) -> tuple[int, int] | None:
         """Return the smallest captured shape that holds this one; None where there is none."""
@@ -42,7 +49,13 @@ class Buckets:
         if at == len(_ROWS) or across == len(self.lengths):
             return None
         shape = _ROWS[at], self.lengths[across]
-        return shape if shape[0] * shape[1] <= self.max_tokens else None
+        return shape if self._is_used(*shape) else None
+
+
+def _above_previous(steps: tuple[int, ...], step: int) -> int:
+    """Return the smallest number that needs this step."""
+    at = steps.index(step)
+    return steps[at - 1] + 1 if at else 1
 
 
 @dataclass(frozen=True)
@@ -64,22 +77,29 @@ class CudaGraphs:
         self._lock = threading.Lock()
 
     def capture(self, device: str) -> None:
-        """Run and record every bucket. Takes seconds. Raises RuntimeError where the model cannot be captured."""
+        """Run and record every bucket. Takes seconds. Raises RuntimeError where the model cannot be captured.
+
+        Another model may serve meanwhile. `torch.cuda.graph` is not used for its sake: for each graph it waits for the
+        whole device, gives the allocator's free memory back and, in older versions, collects Python's garbage.
+        """
         import torch  # noqa: PLC0415 - heavy
 
         with self._lock, torch.inference_mode():
             pool = torch.cuda.graph_pool_handle()
+            aside: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             for shape in self.buckets.shapes():
                 ids = torch.ones(shape, dtype=torch.long, device=device)
                 mask = torch.ones(shape, dtype=torch.bool, device=device)
-                aside: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
                 aside.wait_stream(torch.cuda.current_stream())
-                with torch.cuda.stream(aside):  # the first run initialises libraries, which a graph must not record
-                    self._forward(ids, mask)
+                with torch.cuda.stream(aside):
+                    self._forward(ids, mask)  # the first run initialises libraries, which a graph must not record
+                    graph = torch.cuda.CUDAGraph()
+                    graph.capture_begin(pool, capture_error_mode="thread_local")
+                    try:
+                        out = self._forward(ids, mask)
+                    finally:
+                        graph.capture_end()
                 torch.cuda.current_stream().wait_stream(aside)
-                graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
-                    out = self._forward(ids, mask)
                 self._captured[shape] = _Captured(graph, ids, mask, out)
 
     def run(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,15 @@ def pick_device(setting: Device) -> str:
     return "cuda" if setting != "cpu" and torch.cuda.is_available() else "cpu"
 
 
+def bound_memory(share: float | None, device: str) -> None:
+    """Let torch allocate at most this share of the card in this process, whatever it loads; None sets no bound."""
+    if share is None or device != "cuda":
+        return
+    import torch  # noqa: PLC0415 - heavy
+
+    torch.cuda.set_per_process_memory_fraction(share)
+
+
 def pick_dtype(setting: DType, device: str) -> str:
     """Return the setting, and for `auto` bfloat16 where the device computes in it, else float32."""
     if setting != "auto":

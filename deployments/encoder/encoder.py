@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from deployments.encoder.cuda_graphs import Buckets, CudaGraphs
-from deployments.encoder.device import pick_device, pick_dtype
+from deployments.encoder.device import bound_memory, pick_device, pick_dtype
 from deployments.encoder.settings import EncoderSettings
 from deployments.errors import Misconfigured
 from deployments.weights import resolve, revision
@@ -60,6 +60,7 @@ class Encoder:
         if settings.threads is not None:
             torch.set_num_threads(settings.threads)
         self.device = pick_device(settings.device)
+        bound_memory(settings.gpu_memory_utilization, self.device)
         if settings.graphs == "on" and self.device != "cuda":
             raise Misconfigured("graphs: on, and the encoder runs on no GPU; use auto or off")
         folder = resolve(settings.model)

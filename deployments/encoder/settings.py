@@ -28,4 +28,10 @@ class EncoderSettings(Settings):
     device: Device = "auto"
     dtype: DType = "auto"
     graphs: CudaGraphUse = "auto"
+    gpu_memory_utilization: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="share of the card that the process may allocate; unset: no bound. Set it where stages share a GPU",
+    )
     threads: int | None = Field(default=None, ge=1, le=256, description="of torch, in this process; unset: torch's own")

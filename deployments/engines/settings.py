@@ -38,19 +38,23 @@ class EngineSettings(Settings):
     """Tokens computed in one step; None leaves it to vLLM. On a CPU at least `max_model_len`: prompts are not cut."""
     kv_cache_bytes: int | None = Field(default=None, ge=16 * MIB)
     """None: 512 MiB on a CPU, the rest of `gpu_memory_utilization` on a GPU. Set it where engines share a GPU."""
+    kv_cache_dtype: Literal["auto", "fp8"] = "auto"
+    """"fp8": twice the tokens in the same memory, on a GPU that computes in it (Ada, Hopper and later)."""
     block_size: int | None = Field(default=None, ge=8, le=512)
     """Tokens in a KV cache block, the grain of prefix sharing. None: 32 on a CPU, since vLLM's own 128 is longer than
     what the categories of an item share; vLLM's default on a GPU."""
     gpu_memory_utilization: float = Field(default=0.9, gt=0, le=1)
     """Share of the whole card for weights, activations and KV cache. It must be free when the engine starts, also when
-    `kv_cache_bytes` sizes the cache: vLLM refuses else. On a part of a GPU at most `scaling`'s `num_gpus`."""
+    `kv_cache_bytes` sizes the cache: vLLM refuses else. On a part of a GPU at most 0.95 of `scaling`'s `num_gpus`: the
+    rest is for CUDA's own context."""
     enforce_eager: bool = True
     """False compiles the model: minutes of start-up, no gain on a CPU, much on a GPU."""
     tensor_parallel_size: int = Field(default=1, ge=1, le=64)
     load_format: Literal["auto", "dummy"] = "auto"
     """"dummy": random weights in the shape of the model's config, for capacity studies. What they write is noise."""
     quantization: str | None = None
-    """A vLLM quantization method, where the checkpoint does not name its own."""
+    """A vLLM quantization method, where the checkpoint does not name its own. "fp8" halves a bfloat16 checkpoint
+    while it loads, on a GPU that computes in it (Ada, Hopper and later)."""
     max_images_per_prompt: int = Field(default=0, ge=0, le=64)
     """Images in one prompt; 0 for a text model."""
     adapters: dict[AdapterName, AdapterFolder] = Field(default_factory=dict, max_length=32)

@@ -25,6 +25,7 @@ from vllm.v1.metrics.loggers import StatLoggerBase
 
 from deployments import weights
 from deployments.engines.adapters import Adapter
+from deployments.engines.gpu_memory import check_memory, memory_of_card
 from deployments.engines.settings import MIB, EngineSettings
 from deployments.engines.worker import OWNER, DiesWith
 from deployments.errors import Misconfigured
@@ -65,6 +66,8 @@ def launch(
     with _environment(_variables(settings, device)), _alone_on(device):
         if device == "cpu":
             _inspect_here(model, adapted=bool(adapters))
+        elif memory := memory_of_card(current_platform.device_id_to_physical_device_id):
+            check_memory(settings, model, *memory)
         try:
             return AsyncLLM.from_engine_args(
                 AsyncEngineArgs(**{k: v for k, v in arguments.items() if k in supported}),
@@ -98,6 +101,7 @@ def _arguments(settings: EngineSettings, model: str, device: str) -> dict[str, A
         "max_model_len": settings.max_model_len,
         "max_num_seqs": settings.max_num_seqs,
         "kv_cache_memory_bytes": settings.kv_cache_bytes or (_CPU_KV_CACHE_BYTES if cpu else None),
+        "kv_cache_dtype": settings.kv_cache_dtype,
         "gpu_memory_utilization": settings.gpu_memory_utilization,
         "enforce_eager": settings.enforce_eager,
         "tensor_parallel_size": settings.tensor_parallel_size,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deployments.batching import Batcher, Work, usage
 from deployments.deadline import Call
+from deployments.encoder import bound_memory, pick_device
 from deployments.errors import Misconfigured
 from deployments.readings import Reading
 from deployments.reward.live import Loaded, Row, forward, load, load_fit
@@ -53,9 +54,14 @@ class BradleyTerryScorer(Startable[RewardKnobs]):
     async def start(self, knobs: RewardKnobs) -> None:
         """Load the models. Raises Misconfigured for a missing model, or an encoder other than that of the training."""
         self._batcher = Batcher(forward, knobs.batching, name="reward scorer")
+        await asyncio.to_thread(self._bound_memory)
         self._fit = await asyncio.to_thread(load_fit, self._settings)
         await self.reconfigure(knobs)
         await self._batcher.start()
+
+    def _bound_memory(self) -> None:
+        if self._settings.gpu_memory_utilization is not None:
+            bound_memory(self._settings.gpu_memory_utilization, pick_device(self._settings.device))
 
     async def reconfigure(self, knobs: RewardKnobs) -> None:
         """Load new models beside the live ones, then swap at once. Changes run one after another.

@@ -25,6 +25,12 @@ class RewardSettings(Settings):
     device: Device = "auto"
     dtype: DType = "auto"
     graphs: CudaGraphUse = Field(default="auto", description="CUDA graphs of the encoder, see EncoderSettings")
+    gpu_memory_utilization: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="share of the card for all models, also two during a swap; unset: no bound",
+    )
     threads: int | None = Field(default=None, ge=1, le=256)
 
 

@@ -43,8 +43,12 @@ ENGINE = {"model": "a-model"}
 @pytest.mark.parametrize(
     ("num_gpus", "engine", "words"),
     [
-        (0.35, {}, r"generator\.engine\.gpu_memory_utilization=0\.9 exceeds scaling\.generator\.num_gpus=0\.35"),
-        (0.35, {"gpu_memory_utilization": 0.36}, "what shares the card would not start"),
+        (
+            0.35,
+            {},
+            r"generator\.engine\.gpu_memory_utilization=0\.9 exceeds 0\.95 of scaling\.generator\.num_gpus=0\.35",
+        ),
+        (0.5, {"gpu_memory_utilization": 0.476}, "what shares the card would not start"),
         (2, {}, r"tensor_parallel_size=1 and scaling\.generator\.num_gpus=2"),
         (1, {"tensor_parallel_size": 4}, r"tensor_parallel_size=4 and scaling\.generator\.num_gpus=1"),
     ],
@@ -60,7 +64,7 @@ def test_an_engine_is_held_against_the_gpus_of_its_replica(num_gpus: float, engi
 
 @pytest.mark.parametrize(
     ("num_gpus", "engine"),
-    [(0, {}), (1, {}), (2, {"tensor_parallel_size": 2}), (0.35, {"gpu_memory_utilization": 0.35})],
+    [(0, {}), (1, {}), (2, {"tensor_parallel_size": 2}), (0.5, {"gpu_memory_utilization": 0.475})],
 )
 def test_an_engine_that_fits_its_gpus_is_taken(num_gpus: float, engine: dict) -> None:
     args = FAKE | {
@@ -68,6 +72,22 @@ def test_an_engine_that_fits_its_gpus_is_taken(num_gpus: float, engine: dict) ->
         "scaling": {"generator": {"num_gpus": num_gpus}},
     }
     parse(AppSettings, args, "args")
+
+
+@pytest.mark.parametrize(
+    ("stage", "settings", "field"),
+    [
+        ("router", {"kind": "embedding", "encoder": {"gpu_memory_utilization": 0.1}}, r"router\.encoder\."),
+        ("reward", {"kind": "bradley_terry", "gpu_memory_utilization": 0.1}, r"reward\."),
+    ],
+)
+def test_an_encoder_is_held_against_its_part_of_a_card(stage: str, settings: dict, field: str) -> None:
+    args = FAKE | {stage: settings, "scaling": {stage: {"num_gpus": 0.1}}}
+    with pytest.raises(Misconfigured, match=rf"{field}gpu_memory_utilization=0\.1 exceeds 0\.95 of scaling\.{stage}"):
+        parse(AppSettings, args, "args")
+    parse(AppSettings, args | {"scaling": {stage: {"num_gpus": 0.2}}}, "args")
+    with pytest.raises(Misconfigured, match=rf"{field}gpu_memory_utilization bounds a whole process"):
+        parse(AppSettings, args | {"scaling": {stage: {"placement": "inline"}}}, "args")
 
 
 def inline(*keys: str, **stages: object) -> AppSettings:

@@ -61,3 +61,13 @@ def test_the_last_line_of_a_step_is_its_result(monkeypatch: pytest.MonkeyPatch, 
     script.chmod(0o755)
     monkeypatch.setattr(command.sys, "executable", str(script))
     assert command._in_own_process("card", tmp_path, 1) == {"a": 1}
+
+
+def test_the_plan_says_what_each_step_answers_and_runs_nothing(
+    monkeypatch: pytest.MonkeyPatch, written: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(command, "_in_own_process", lambda *_: pytest.fail("it runs"))
+    said = run("--plan")
+    assert said.exit_code == 0
+    assert all(f"{name}: " in said.output for name in command.STEPS)
+    assert not written

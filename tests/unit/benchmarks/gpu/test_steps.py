@@ -24,6 +24,6 @@ def test_the_graph_and_the_bare_engine_fit_one_card(tmp_path: Path) -> None:
 
 
 def test_a_step_is_a_function_of_the_models() -> None:
-    assert list(steps.STEPS) == ["card", "encoder", "scorer", "engine", "load"]
+    assert list(steps.STEPS) == ["card", "encoder", "scorer", "start", "engine", "load"]
     with pytest.raises(FileNotFoundError):
         steps._config(Path("models"), Path("no-such-folder"), steps.beside_bare)

@@ -88,7 +88,7 @@ def test_rows_padded_up_to_a_bucket_have_the_same_numbers(encoder: Encoder, monk
 def test_a_batch_above_every_bucket_runs_as_it_is(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = encoder.pre(["A cat.", "A dog."] * 8)
     plain = encoder.core(rows)
-    graphs = FakeGraphs(encoder, Buckets(32, 64))
+    graphs = FakeGraphs(encoder, Buckets(32, 8))
     monkeypatch.setattr(encoder, "_cuda_graphs", graphs)
     np.testing.assert_array_equal(encoder.core(rows), plain)
     assert graphs.shapes == []

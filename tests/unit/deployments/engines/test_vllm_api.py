@@ -257,3 +257,32 @@ def test_a_type_is_the_machines_unless_it_is_named(api: Any, monkeypatch: pytest
         assert api._dtype(settings(), "cpu") == dtype
     assert api._dtype(settings(), "cuda") == "auto"
     assert api._dtype(settings(dtype="float16"), "cpu") == "float16"
+
+
+def test_an_engine_on_a_gpu_looks_at_the_card_while_no_other_starts(
+    api: Any, vllm: Vllm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """vLLM's own refusal comes minutes later, and from another process."""
+    locked: list[bool] = []
+
+    def card(number_of: Any) -> tuple[int, int]:
+        assert number_of(0) == 5
+        lock = api.filelock.FileLock(tmp_path / "engine-start.lock", timeout=0, thread_local=False)
+        with pytest.raises(api.filelock.Timeout):
+            lock.acquire()
+        locked.append(True)
+        return 80 * 2**30, 30 * 2**30
+
+    vllm.platform.device_type = "cuda"
+    vllm.platform.device_id_to_physical_device_id = lambda visible: visible + 5
+    monkeypatch.setattr(api, "private_folder", lambda: tmp_path)
+    monkeypatch.setattr(api, "memory_of_card", card)
+    with pytest.raises(Misconfigured, match=r"=0\.5 of a card of 80\.0 GiB is 40\.0 GiB, and 30\.0 GiB are free"):
+        api.launch(settings(gpu_memory_utilization=0.5), "m")
+    assert (locked, vllm.launched) == ([True], [])
+    assert api.launch(settings(gpu_memory_utilization=0.3), "m") == "engine"
+
+
+def test_the_kv_cache_has_the_models_format_or_fp8(api: Any) -> None:
+    assert api._arguments(settings(), "m", "cuda")["kv_cache_dtype"] == "auto"
+    assert api._arguments(settings(kv_cache_dtype="fp8"), "m", "cuda")["kv_cache_dtype"] == "fp8"
