@@ -146,7 +146,9 @@ class InlineReplicas:
         """
         before, self._knobs = self._knobs, {key: dict(knobs.get(key, {})) for key in self.by_key}
         if not self._started:
-            await asyncio.gather(*(self.by_key[key].reconfigure(each) for key, each in self._knobs.items()))
+            # In turn: each imports its libraries, and transformers cannot be imported by two threads at once.
+            for key, each in self._knobs.items():
+                await self.by_key[key].reconfigure(each)
             self._started = True
             return
         for key, each in self._knobs.items():

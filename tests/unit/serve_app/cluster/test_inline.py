@@ -74,6 +74,21 @@ async def test_the_first_knobs_start_every_stage(replicas: InlineReplicas) -> No
     assert replicas.health() == {"captioner": True, "router": True, "reward": True}
 
 
+async def test_stages_start_in_turn(replicas: InlineReplicas) -> None:
+    """Two that import transformers at the same time fail."""
+    seen: list[str] = []
+    for key, one in replicas.by_key.items():
+
+        async def starts(_: FakeKnobs, key: str = key) -> None:
+            seen.append(f"{key} begins")
+            await asyncio.sleep(0)
+            seen.append(f"{key} ends")
+
+        one.stage.start = starts
+    await replicas.reconfigure({})
+    assert seen == [f"{key} {what}" for key in replicas.by_key for what in ("begins", "ends")]
+
+
 async def test_impossible_knobs_end_the_start_and_no_stage_that_serves(
     replicas: InlineReplicas, caplog: pytest.LogCaptureFixture
 ) -> None:
