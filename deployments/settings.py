@@ -7,14 +7,19 @@ change restarts the replica. `Knobs` change under load: they come with `user_con
 from __future__ import annotations
 
 import difflib
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from deployments.errors import Misconfigured
 
 T = TypeVar("T", bound=BaseModel)
+
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+# As in `ray._private.label_utils`, which clients do not have.
+LabelKey = Annotated[str, StringConstraints(pattern=rf"^([a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?/)?{_LABEL}$")]
+LabelCondition = Annotated[str, StringConstraints(pattern=rf"^!?(in\({_LABEL}(, ?{_LABEL})*\)|{_LABEL})$")]
 
 
 class Strict(BaseModel):
@@ -49,6 +54,7 @@ class Scaling(Settings):
     `max_ongoing_requests` is per replica, `max_queued_requests` per caller, as in Ray Serve. Beyond both a call is
     refused with RESOURCE_EXHAUSTED. A replica that is stopped finishes its calls for at most
     `graceful_shutdown_timeout_s`: no less than the longest time budget, of the ingress the longest batch too.
+    A replica with several GPUs gets them on one node, as a placement group.
     """
 
     min_replicas: int = Field(default=1, ge=0)
@@ -61,6 +67,13 @@ class Scaling(Settings):
     graceful_shutdown_timeout_s: float = Field(default=130.0, ge=0)
     num_cpus: float = Field(default=1.0, ge=0)
     num_gpus: float = Field(default=0.0, ge=0)
+    label_selector: dict[LabelKey, LabelCondition] = Field(default_factory=dict, max_length=16)
+    """Nodes that may run a replica, by Ray's node labels: `{pool: gpu}`, `{pool: "!spot"}`, `{pool: "in(a, b)"}`."""
+    max_replicas_per_node: int | None = Field(default=None, ge=1, le=100)
+    """None: replicas are spread as far as resources allow. 1: no two on a node, so that one that dies takes one."""
+    max_surge_percent: int = Field(default=0, ge=0, le=100)
+    """Share of the replicas, rounded up, that a restart starts before it stops old ones. They need room of their own on
+    the nodes; without it the old ones go on serving. 0 stops old ones first."""
     env_vars: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @model_validator(mode="after")
@@ -71,6 +84,11 @@ class Scaling(Settings):
             raise ValueError(
                 f"target_ongoing_requests={self.target_ongoing_requests} exceeds max_ongoing_requests="
                 f"{self.max_ongoing_requests}: the autoscaler would never see the target reached"
+            )
+        if self.num_gpus > 1 and self.max_replicas_per_node is not None:
+            raise ValueError(
+                f"max_replicas_per_node={self.max_replicas_per_node} with num_gpus={self.num_gpus:g}: Serve has it not "
+                "for replicas with a placement group; choose nodes by label_selector"
             )
         return self
 

@@ -27,6 +27,7 @@ def build(args: dict[str, Any]) -> serve.Application:
         max_ongoing_requests=ingress.max_ongoing_requests,
         stage_places=settings.scaling.stage_places(),
         drain_s=settings.scaling.drain_s(),
+        writer_target=settings.writer_target(),
         adapters=settings.generator.adapter_names,
         http=settings.http,
         access=settings.access,
@@ -49,7 +50,7 @@ def stage_deployment(stage: Any, scaling: Scaling) -> serve.Deployment:
 
 def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:
     """A deployment with its replicas, autoscaling, queue bounds and resources; `user_config` is always delivered."""
-    return deployment.options(
+    made = deployment.options(
         autoscaling_config=AutoscalingConfig(
             min_replicas=scaling.min_replicas,
             max_replicas=scaling.max_replicas,
@@ -65,9 +66,26 @@ def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:
         # What the ingress itself answers when it has no room, for what does not even reach it.
         backpressure_config=BackpressureConfig(status_code=429, retry_after_s=1),
         user_config={},
+        max_surge_percent=scaling.max_surge_percent,
         ray_actor_options={
             "num_cpus": scaling.num_cpus,
             "num_gpus": scaling.num_gpus,
             "runtime_env": {"env_vars": scaling.env_vars},
         },
     )
+    return on_nodes(made, scaling)
+
+
+def on_nodes(deployment: serve.Deployment, scaling: Scaling) -> serve.Deployment:
+    """A deployment pinned to its nodes. The GPUs of one replica are reserved together, on one node."""
+    labels, options = scaling.label_selector, dict[str, Any]()
+    if scaling.num_gpus > 1:
+        options["placement_group_bundles"] = [{"CPU": scaling.num_cpus, "GPU": scaling.num_gpus}]
+        options["placement_group_strategy"] = "STRICT_PACK"
+        if labels:
+            options["placement_group_bundle_label_selector"] = [labels]
+    else:
+        options["max_replicas_per_node"] = scaling.max_replicas_per_node
+        if labels:
+            options["ray_actor_options"] = {**(deployment.ray_actor_options or {}), "label_selector": labels}
+    return deployment.options(**options)

@@ -17,6 +17,7 @@ from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
 from serve_app.access.settings import AnyAccessSettings
+from serve_app.flow.writer import WriterTarget
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.stages import STAGES
 
@@ -170,6 +171,13 @@ class AppSettings(Settings):
         if len(set(inline.values())) > 1:
             listed = ", ".join(f"{name}={threads}" for name, threads in inline.items())
             raise ValueError(f"{listed}: torch has one number of threads in the ingress replica; set them equal")
+
+    def writer_target(self) -> WriterTarget | None:
+        """None for a generator that does not scale, or whose engine is not ours."""
+        scaling, engine = self.scaling.deployed().get("generator"), getattr(self.generator, "engine", None)
+        if scaling is None or not isinstance(engine, EngineSettings) or scaling.min_replicas == scaling.max_replicas:
+            return None
+        return WriterTarget(scaling.target_ongoing_requests, engine.max_num_seqs)
 
 
 def _check_gpus(key: str, stage: Settings, num_gpus: float) -> None:

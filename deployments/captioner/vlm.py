@@ -33,7 +33,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         self._engine = Engine(settings.engine, name="captioner")
         self._decoder = Decoder(settings.decoder)
         self._screen = Screen()
-        self._knobs = VlmKnobs(max_images=settings.engine.max_images_per_prompt)
+        self._knobs = VlmKnobs()
         self._revision = StageRevision(
             stage=Stage.CAPTION, kind=settings.kind, model=public_name(settings.engine.model)
         )
@@ -61,7 +61,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
 
     async def reconfigure(self, knobs: VlmKnobs) -> None:
         allowed = self._settings.engine.max_images_per_prompt
-        if knobs.max_images > allowed:
+        if knobs.max_images is not None and knobs.max_images > allowed:
             raise Misconfigured(f"max_images={knobs.max_images} exceeds engine.max_images_per_prompt={allowed}")
         if knobs.screen_pictures:
             await self._screen.start()
@@ -74,7 +74,7 @@ class VlmCaptioner(Cacheable[VlmKnobs]):
         died, StageFailed. At the deadline the engine aborts the request.
         """
         knobs = self._knobs
-        pictures = pictures_of(item, knobs.max_images)
+        pictures = pictures_of(item, knobs.max_images or self._settings.engine.max_images_per_prompt)
         if not pictures:
             return await asyncio.to_thread(compose.of_words, item)
         async with call.deadline.limit("captioning"):

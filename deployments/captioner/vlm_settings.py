@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,17 +11,19 @@ from deployments.captioner.decoder_settings import DecoderSettings
 from deployments.engines.settings import EngineSettings
 from deployments.settings import Settings
 
+_IMAGES: Final = 4
+
 
 class VlmKnobs(CachedKnobs):
     """`max_images` counts images and frames together: images first, then frames spread evenly over the video.
 
-    Greedy by default, so that one content has one caption.
+    None: as many as the engine takes. Greedy by default, so that one content has one caption.
     """
 
     temperature: float = Field(default=0.0, ge=0, le=2)
     repetition_penalty: float = Field(default=1.0, ge=0.5, le=2)
     max_tokens: int = Field(default=128, ge=8, le=2048)
-    max_images: int = Field(default=4, ge=1, le=64)
+    max_images: int | None = Field(default=None, ge=1, le=64)
     max_facts_tokens: int = Field(default=256, ge=32, le=65536)
     max_chars: int = Field(default=1000, ge=80, le=10_000)
 
@@ -40,9 +42,9 @@ class VlmCaptionerSettings(Settings):
     @model_validator(mode="before")
     @classmethod
     def _images_by_default(cls, data: object) -> object:
-        """Set the engine's number of images to the knobs' default, unless it is named."""
+        """Set the engine's number of images, unless it is named: its own default is that of a text model."""
         if isinstance(data, dict) and isinstance(engine := data.get("engine"), dict):
-            return data | {"engine": {"max_images_per_prompt": VlmKnobs().max_images} | engine}
+            return data | {"engine": {"max_images_per_prompt": _IMAGES} | engine}
         return data
 
     @model_validator(mode="after")

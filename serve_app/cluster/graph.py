@@ -28,6 +28,7 @@ from serve_app.flow.catalogue import KnownCategories
 from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
+from serve_app.flow.writer import WriterTarget, check_writer
 from serve_app.policy import warm_up
 from serve_app.stages import INGRESS, STAGES
 
@@ -51,13 +52,14 @@ class Graph:
         max_ongoing_requests: int,
         stage_places: Mapping[str, int],
         drain_s: Mapping[str, float],
+        writer_target: WriterTarget | None,
         adapters: Sequence[str],
         callers: Callable[[str], Caller],
         **stages: DeploymentHandle | Settings,
     ) -> None:
-        """stage_places, drain_s: see `GraphScaling`. callers: see the service.
+        """Build the inline stages. stages: by their keys, the handle of a deployment or the settings of an inline stage.
 
-        stages: by their keys, the handle of a deployment or the settings of an inline stage.
+        stage_places, drain_s: see `GraphScaling`. writer_target: see `AppSettings`. callers: see the service.
         """
         inline = {key: stage for key, stage in stages.items() if isinstance(stage, Settings)}
         handles = {key: stage for key, stage in stages.items() if not isinstance(stage, Settings)}
@@ -68,6 +70,7 @@ class Graph:
         self._max_ongoing_requests = max_ongoing_requests
         self._stage_places = stage_places
         self._drain_s = drain_s
+        self._writer_target = writer_target
         self._app_name = serve.get_replica_context().app_name
         self._log, self._decisions = RequestLog(), DecisionLog()
         knobs = IngressKnobs()
@@ -104,6 +107,7 @@ class Graph:
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
         check_drain(knobs, self._drain_s)
         check_stages(knobs, self._inline.by_key)
+        check_writer(knobs.defaults, self._writer_target)
         at_hand, profiles = knobs.catalogue.load().categories, profiles_of(knobs)
         _ = knobs.policy.terms.lists  # read now, so that a file that cannot be used changes nothing
         self._decisions.reconfigure(knobs.audit)

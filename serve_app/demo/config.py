@@ -15,6 +15,7 @@ from serve_app.demo import import_path
 from serve_app.demo.document import Document, Location, parse_yaml, sentences, where
 from serve_app.flow.knobs import IngressKnobs, check_places, check_stages
 from serve_app.flow.profiles import profiles_of
+from serve_app.flow.writer import check_writer
 from serve_app.settings import AppSettings
 from serve_app.stages import INGRESS, STAGES
 
@@ -178,6 +179,7 @@ def _application_faults(application: Application, document: Document, path: Path
             check_places(
                 ingress.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places()
             )
+            check_writer(ingress.defaults, settings.writer_target())
             profiles_of(ingress)
         except Misconfigured as error:
             faults.append(f"{where(document, path, ingress_at)}: {error}")

@@ -14,6 +14,7 @@ from deployments.router.router import EmbeddingRouter
 from deployments.settings import parse
 from serve_app.app import build
 from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
+from serve_app.flow.writer import check_writer
 from serve_app.settings import AppSettings
 from serve_app.stages import INGRESS, STAGES
 
@@ -56,6 +57,7 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
     knobs = parse(IngressKnobs, knobs_of(app).pop(INGRESS, {}), name)
     check_places(knobs.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places())
     check_stages(knobs, settings.scaling.inline)
+    check_writer(knobs.defaults, settings.writer_target())
     for key, stage_knobs in stage_knobs_of(app).items():
         parse(stages[key].knobs_type, stage_knobs, name)
 
@@ -129,6 +131,17 @@ def test_the_engines_of_one_card_start_one_after_the_other(root: Path) -> None:
         free -= taken
     shares = [getattr(settings.scaling, row.key).num_gpus for row in STAGES]
     assert sum(shares) == pytest.approx(1)
+
+
+def test_on_many_nodes_every_stage_has_its_pool_and_starts_new_replicas_before_it_stops_old_ones(root: Path) -> None:
+    scaling = parse(AppSettings, application(root, "cluster")["args"], "cluster").scaling
+    pools = {key: getattr(scaling, key).label_selector for key in type(scaling).model_fields}
+    assert pools == {
+        "captioner": {"pool": "engine"}, "router": {"pool": "cpu"}, "generator": {"pool": "engine"},
+        "reward": {"pool": "encoder"}, "ingress": {"pool": "cpu"},
+    }  # fmt: skip
+    assert all(getattr(scaling, key).max_surge_percent for key in pools)
+    assert all(getattr(scaling, key).min_replicas > 1 for key in pools if key != "captioner")
 
 
 @pytest.mark.parametrize("name", CONFIGS)

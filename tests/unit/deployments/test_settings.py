@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from pydantic import ValidationError
+from ray._private.label_utils import validate_label_selector
 
 from deployments.errors import Misconfigured
 from deployments.settings import Knobs, Scaling, Settings, describe, parse
@@ -46,6 +49,32 @@ def test_every_violation_is_named_at_once_and_nothing_is_added_to_it() -> None:
     ]  # fmt: skip
     assert "Value error" not in str(caught.value)
     assert caught.value.__cause__ is None, "an operator reads one line, not a traceback of pydantic"
+
+
+@pytest.mark.parametrize(
+    ("scaling", "words"),
+    [
+        ({"label_selector": {"pool": "-gpu"}}, r"label_selector\.pool"),
+        ({"label_selector": {"a pool": "gpu"}}, r"label_selector\.a pool"),
+        ({"label_selector": {"pool": "in()"}}, r"label_selector\.pool"),
+        ({"max_replicas_per_node": 0}, "max_replicas_per_node"),
+        ({"max_surge_percent": 101}, "max_surge_percent"),
+        ({"num_gpus": 2, "max_replicas_per_node": 1}, "max_replicas_per_node=1 with num_gpus=2: Serve has it not"),
+    ],
+)
+def test_a_placement_that_serve_or_ray_would_refuse_is_named(scaling: dict, words: str) -> None:
+    with pytest.raises(Misconfigured, match=words):
+        parse(Scaling, scaling, "scaling")
+
+
+@pytest.mark.parametrize(
+    "condition", ["gpu", "!spot", "in(a100, h100)", "!in(spot,on-demand)", "-gpu", "in()", "a b", ""]
+)
+def test_a_node_label_is_asked_for_in_the_words_of_ray(condition: str) -> None:
+    """Ray takes an empty one for a label without value; here it would be a slip."""
+    allowed = bool(condition) and validate_label_selector({"pool": condition}) is None
+    with nullcontext() if allowed else pytest.raises(Misconfigured):
+        parse(Scaling, {"label_selector": {"pool": condition, "ray.io/node-group": "x"}}, "scaling")
 
 
 def test_a_model_without_fields_has_no_nearest_key() -> None:

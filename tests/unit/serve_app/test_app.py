@@ -24,7 +24,7 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places", "drain_s"}
+    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places", "drain_s", "writer_target"}
     assert set(kwargs) == {row.key for row in STAGES} | own
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment
@@ -72,6 +72,24 @@ def test_every_bound_of_the_scaling_is_set_in_serve() -> None:
     assert (options["num_cpus"], options["num_gpus"]) == (0.5, 1)
     assert options["runtime_env"]["env_vars"] == {"OMP_NUM_THREADS": "2"}
     assert config.user_config == {}, "without one Serve would not call `reconfigure`, and the stage would never start"
+
+
+def test_a_stage_is_placed_as_its_scaling_says() -> None:
+    scaling = Scaling(label_selector={"pool": "engine"}, max_replicas_per_node=2, max_surge_percent=50, num_gpus=1)
+    made = scaled(CaptionerDeployment, scaling)
+    assert made.ray_actor_options["label_selector"] == {"pool": "engine"}
+    assert made._replica_config.max_replicas_per_node == 2
+    assert made._deployment_config.max_surge_percent == 50
+    assert made._replica_config.placement_group_bundles is None
+
+
+def test_several_gpus_of_a_replica_are_reserved_together_on_one_node() -> None:
+    scaling = Scaling(label_selector={"pool": "a100"}, num_gpus=4, num_cpus=8)
+    config = scaled(CaptionerDeployment, scaling)._replica_config
+    assert config.placement_group_bundles == [{"CPU": 8, "GPU": 4}]
+    assert config.placement_group_strategy == "STRICT_PACK"
+    assert config.placement_group_bundle_label_selector == [{"pool": "a100"}]
+    assert (config.ray_actor_options["num_cpus"], config.ray_actor_options["num_gpus"]) == (8, 4)
 
 
 def test_building_changes_no_deployment_that_others_build_from() -> None:

@@ -111,6 +111,19 @@ def test_stages_of_one_process_have_one_number_of_threads() -> None:
     inline("captioner", "router", "reward", captioner={"kind": "tags"}, reward={"kind": "bradley_terry"})
 
 
+@pytest.mark.parametrize(
+    ("generator", "scaling", "target"),
+    [
+        ({"kind": "vllm", "engine": ENGINE}, {"max_replicas": 2, "target_ongoing_requests": 3}, (3, 16)),
+        ({"kind": "vllm", "engine": ENGINE}, {"min_replicas": 2, "max_replicas": 2}, None),
+        ({"kind": "fake"}, {"max_replicas": 2}, None),
+    ],
+)
+def test_only_an_engine_of_ours_that_scales_has_a_target(generator: dict, scaling: dict, target: tuple | None) -> None:
+    settings = parse(AppSettings, FAKE | {"generator": generator, "scaling": {"generator": scaling}}, "args")
+    assert settings.writer_target() == target
+
+
 def test_a_config_says_who_may_call() -> None:
     with pytest.raises(Misconfigured, match=r"access is missing: write `access: \{kind: keys, file: \.\.\.\}`"):
         parse(AppSettings, {key: value for key, value in FAKE.items() if key != "access"}, "args")

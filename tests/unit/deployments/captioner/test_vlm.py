@@ -92,6 +92,12 @@ async def test_no_more_pictures_are_shown_than_the_knob_says(captioner: VlmCapti
     assert (sampling.temperature, sampling.max_tokens) == (0.5, 9)
 
 
+async def test_without_a_knob_as_many_pictures_are_shown_as_the_engine_takes(captioner: VlmCaptioner) -> None:
+    await captioner.reconfigure(VlmKnobs())
+    await captioner.caption(Item(images=tuple(Image(data=picture(name)) for name in ("red", "blue", "green"))), call())
+    assert len(engine_of(captioner).chats[0][1]) == 2
+
+
 async def test_an_item_without_pictures_costs_no_call_of_the_model(captioner: VlmCaptioner) -> None:
     result = await captioner.caption(Item(title="A walk", images=(Image(alt_text="The sea"),)), call())
     assert result.caption.source is CaptionSource.METADATA
@@ -102,7 +108,7 @@ async def test_an_item_without_pictures_costs_no_call_of_the_model(captioner: Vl
 async def test_more_pictures_than_the_engine_takes_are_refused_and_the_old_knobs_stay(captioner: VlmCaptioner) -> None:
     with pytest.raises(Misconfigured, match=r"max_images=3 exceeds engine\.max_images_per_prompt=2"):
         await captioner.reconfigure(VlmKnobs(max_images=3))
-    assert captioner._knobs.max_images == 2
+    assert captioner._knobs.max_images is None
 
 
 async def test_a_damaged_picture_is_named_and_the_others_are_shown(captioner: VlmCaptioner) -> None:

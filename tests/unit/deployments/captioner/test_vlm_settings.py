@@ -13,8 +13,9 @@ def images(**engine: object) -> int:
     return parse(VlmCaptionerSettings, {"engine": {"model": "m"} | engine}, "args").engine.max_images_per_prompt
 
 
-def test_an_engine_takes_the_pictures_of_the_knobs_unless_it_says_how_many() -> None:
-    assert images() == VlmKnobs().max_images > 0
+def test_an_engine_takes_four_pictures_unless_it_says_how_many_and_is_shown_as_many() -> None:
+    assert images() == 4
+    assert VlmKnobs().max_images is None
     assert images(max_images_per_prompt=9) == 9
 
 

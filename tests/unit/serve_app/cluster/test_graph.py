@@ -69,6 +69,7 @@ def graph_of(stages: dict[str, Any]) -> Graph:
         max_ongoing_requests=256,
         stage_places=dict.fromkeys(stages, 256),
         drain_s=dict.fromkeys((*stages, "ingress"), 130.0),
+        writer_target=None,
         adapters=("news",),
         callers=Caller,
         **stages,
