@@ -57,7 +57,7 @@ class Graph:
         callers: Callable[[str], Caller],
         **stages: DeploymentHandle | Settings,
     ) -> None:
-        """Build the inline stages. stages: by their keys, the handle of a deployment or the settings of an inline stage.
+        """Build inline stages. stages: by their keys, the handle of a deployment or the settings of an inline one.
 
         stage_places, drain_s: see `GraphScaling`. writer_target: see `AppSettings`. callers: see the service.
         """
