@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 from deployments.errors import StageUnavailable
@@ -75,7 +76,9 @@ class Cached(Generic[T]):
     def _begin(self) -> asyncio.Task[None]:
         """The question under way, or a new one."""
         if self._question is None or self._question.done():
-            self._question, self._asked_s = asyncio.create_task(self._renew()), time.monotonic()
+            # Nobody's question: Serve cancels the calls that were made in the context of a request with the request.
+            self._question = asyncio.create_task(self._renew(), context=Context())
+            self._asked_s = time.monotonic()
             self._question.add_done_callback(_retrieved)
         return self._question
 

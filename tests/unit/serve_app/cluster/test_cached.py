@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -50,6 +51,17 @@ class Published:
 
 def kept(ask: Callable[[], Any], patience_s: float = 0.0, wait_s: float = 0.02) -> Cached[str]:
     return Cached(ask, fresh_s=5, max_age_s=60, patience_s=patience_s, wait_s=wait_s)
+
+
+async def test_a_question_is_no_part_of_the_request_that_caused_it() -> None:
+    """Serve cancels the calls of a request with it, and other callers wait for this answer."""
+    of_request: ContextVar[str] = ContextVar("of_request", default="nobody's")
+    of_request.set("the first caller's")
+
+    async def ask() -> str:
+        return of_request.get()
+
+    assert await kept(ask)() == "nobody's"
 
 
 async def settled(answers: Cached[str]) -> None:
