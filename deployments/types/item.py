@@ -90,6 +90,11 @@ class Item(Model):
         """Whether there is an image or a frame to look at."""
         return bool(self.frames or any(image.data or image.url for image in self.images))
 
+    def media_bytes(self) -> int:
+        """Return the size of all images and frames."""
+        pictures: list[Image | VideoFrame] = [*self.images, *self.frames]
+        return sum(len(picture.data) for picture in pictures if picture.data)
+
     def pictures_digest(self) -> str:
         """Hash the digests of all images, in their order, and of all frames, by offset. Empty for an item without.
 

@@ -32,7 +32,7 @@ from deployments.types import (
     StageRevision,
 )
 from serve_app.cluster.attempts import Attempts
-from serve_app.cluster.remote import translate
+from serve_app.cluster.transport import translate
 from serve_app.flow.metrics import Metrics
 from serve_app.stages import STAGES
 

@@ -1,23 +1,21 @@
 """The stages behind Serve handles: deadlines, errors and retries.
 
-Only this module translates Ray's errors. Serve does not retry an accepted call whose replica dies, so it is retried
-here, on another replica, within the time budget and the budget of retries: every stage is idempotent.
+How a call travels and what its failure means is in `transport.py`. Serve does not retry an accepted call whose replica
+dies, so it is retried here, on another replica, within the time budget and the budget of retries: every stage is
+idempotent.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from ray.exceptions import RayActorError, RayError, RayTaskError
-from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError
 from ray.serve.handle import DeploymentHandle
 
 from deployments.deadline import Call, Route
-from deployments.errors import Overloaded, PushGenError, StageFailed, StageUnavailable
+from deployments.errors import PushGenError, StageUnavailable
 from deployments.retry_budget import RetryBudget
 from deployments.router.catalogue import Category
 from deployments.types import (
@@ -36,24 +34,10 @@ from serve_app.cluster.affinity import item_key
 from serve_app.cluster.attempts import Attempts, Tries
 from serve_app.cluster.delivered import Delivered
 from serve_app.cluster.replicas import LostReplicas, Revisions
+from serve_app.cluster.transport import by_value, translate, way
 from serve_app.flow.metrics import Metrics
-from serve_app.flow.record import current
 
-logger = logging.getLogger("ray.serve")
 T = TypeVar("T")
-
-
-def translate(error: BaseException, stage: str) -> PushGenError:
-    """Translate a failure of a handle call. The original goes to the log, never to a client."""
-    cause = error.cause if isinstance(error, RayTaskError) else error
-    if isinstance(cause, PushGenError):
-        return cause
-    if isinstance(cause, BackPressureError):
-        return Overloaded(f"the {stage} has no room for another call")
-    if isinstance(cause, RayActorError | DeploymentUnavailableError):
-        return StageUnavailable(f"the {stage} lost a replica or has none")
-    logger.error("the %s failed on request %s: %s", stage, current().request_id, error, exc_info=error)
-    return StageFailed(f"the {stage} failed on this request")
 
 
 class RemoteStage:
@@ -66,7 +50,7 @@ class RemoteStage:
         self, handle: DeploymentHandle, metrics: Metrics, budget: RetryBudget, gone: Callable[[], bool] = lambda: False
     ) -> None:
         """gone: see `Attempts`."""
-        self._handle = handle
+        self._handle = by_value(handle)
         self._attempts = Attempts(self.stage, self.name, metrics, budget, gone)
         self._lost = LostReplicas()
 
@@ -78,7 +62,7 @@ class RemoteStage:
         try:
             async with call.deadline.limit(f"waiting for the {self.name}"):
                 return await ask()
-        except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+        except Exception as raised:  # noqa: BLE001 - an error of the replica comes as its own class
             raise translate(raised, self.name) from None
 
     async def _ask(self, ask: Callable[[Call], Awaitable[T]], call: Call) -> T:
@@ -89,7 +73,7 @@ class RemoteStage:
                 try:
                     async with call.deadline.limit(f"waiting for the {self.name}"):
                         answer = await ask(routed)
-                except (PushGenError, RayError, BackPressureError, DeploymentUnavailableError) as raised:
+                except Exception as raised:  # noqa: BLE001 - an error of the replica comes as its own class
                     await self._again(tries, translate(raised, self.name), routed)
                     continue
                 if self._accepts(answer, routed.route) or not await tries.again(call.deadline):
@@ -121,7 +105,7 @@ class RemoteCaptioner(RemoteStage):
     name, stage = "captioner", Stage.CAPTION
 
     async def caption(self, item: Item, call: Call) -> CaptionResult:
-        handle = self._handle.options(session_id=item.pictures_digest())
+        handle = self._handle.options(session_id=item.pictures_digest(), **way(item.media_bytes()))
         return await self._ask(lambda routed: handle.caption.remote(item, routed), call)
 
 
@@ -151,7 +135,8 @@ class RemoteReward(RemoteStage):
         self._revisions = Revisions()
 
     async def score(self, facts: ItemFacts, copies: Sequence[Copy], call: Call) -> ScoreResult:
-        return await self._ask(lambda routed: self._handle.score.remote(facts, copies, routed), call)
+        handle = self._handle.options(**way(4 * sum(len(copy.title) + len(copy.body) for copy in copies)))
+        return await self._ask(lambda routed: handle.score.remote(facts, copies, routed), call)
 
     def _avoided(self) -> frozenset[str]:
         return super()._avoided() | self._revisions.avoided()
@@ -192,17 +177,18 @@ class RemoteGenerator(RemoteStage):
         handle = self._handle.options(stream=True, session_id=item_key(task))
         stream: Any = handle.generate.remote(task, call)
         try:
-            while True:
-                try:
-                    async with call.deadline.limit("generating"):
-                        drafts = await anext(stream)
-                except StopAsyncIteration:
-                    return
+            while (drafts := await self._next(stream, call)) is not None:
                 for draft in drafts:
                     yield draft
-        except (RayError, BackPressureError, DeploymentUnavailableError) as raised:
-            raise translate(raised, self.name) from None
         finally:
-            # This also stops the engine when the caller has gone.
-            with suppress(RayError):
+            # This also stops the engine when the caller has gone. A stream that has failed raises its failure again.
+            with suppress(Exception):
                 stream.cancel()
+
+    async def _next(self, stream: Any, call: Call) -> list[Draft] | None:
+        """Await the next message of the stream. None at its end."""
+        try:
+            async with call.deadline.limit("generating"):
+                return await anext(stream, None)
+        except Exception as raised:  # noqa: BLE001 - an error of the replica comes as its own class
+            raise translate(raised, self.name) from None

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import grpc
@@ -25,6 +26,10 @@ logger = logging.getLogger("ray.serve")
 
 # The only bound before a message is in memory. Serve reads it where its proxy runs; its own default is 2 GiB.
 MAX_MESSAGE_VARIABLE: Final = "RAY_SERVE_GRPC_MAX_MESSAGE_SIZE"
+# Whether Serve's proxies hand requests on by gRPC, which replicas take up to a size, 4 MiB by default. -1: any.
+PROXY_BY_GRPC_VARIABLE: Final = "RAY_SERVE_PROXY_USE_GRPC"
+MAX_HANDED_ON_VARIABLE: Final = "RAY_SERVE_REPLICA_GRPC_MAX_MESSAGE_LENGTH"
+_WRAPPING: Final = 2**16
 
 
 def add_service_to_server(servicer: Any, server: Any) -> None:
@@ -52,7 +57,7 @@ def _receiver() -> Callable[[bytes], bytes | InvalidInput]:
             MAX_MESSAGE_VARIABLE,
             MAX_REQUEST_BYTES,
         )
-    limit = int(own or MAX_REQUEST_BYTES)
+    limit = min(int(own or MAX_REQUEST_BYTES), _handed_on(os.environ))
 
     def receive(data: bytes) -> bytes | InvalidInput:
         if len(data) <= limit:
@@ -60,6 +65,13 @@ def _receiver() -> Callable[[bytes], bytes | InvalidInput]:
         return InvalidInput([Violation("request", f"has {len(data)} bytes, at most {limit} are allowed")])
 
     return receive
+
+
+def _handed_on(env: Mapping[str, str]) -> int:
+    """Return the most bytes that this process can hand on to a replica: by Serve's default, any number."""
+    by_grpc = env.get(PROXY_BY_GRPC_VARIABLE) or env.get("RAY_SERVE_USE_GRPC_BY_DEFAULT")
+    most = int(env.get(MAX_HANDED_ON_VARIABLE) or 4 * 2**20)
+    return most - _WRAPPING if by_grpc == "1" and most > 0 else sys.maxsize
 
 
 def _serialized(message: Message) -> bytes:

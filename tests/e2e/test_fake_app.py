@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import random
 import re
 import socket
 import subprocess
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import grpc
 import httpx
+import PIL.Image
 import pytest
 import yaml
 from google.protobuf import json_format
@@ -22,7 +25,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from deployments.errors import InvalidInput, Overloaded, UnsupportedField
-from deployments.types import Item, Options, Source
+from deployments.types import CaptionSource, Image, Item, Options, Source
 from pushgen.v1 import decision_pb2
 from serve_app.client import PushGenClient
 from serve_app.contract.messages import GenerateNotificationRequest
@@ -122,6 +125,27 @@ def test_a_message_of_200_mb_is_refused_and_leaves_no_memory_behind(fake_app: Lo
     while fake_app.memory_bytes() > before + 50 * 2**20:
         assert time.monotonic() < until_s, "the memory of the message is still held"
         time.sleep(0.5)
+
+
+def test_pictures_larger_than_a_grpc_message_between_replicas_reach_the_captioner(
+    fake_app: LocalServe, fake_client: PushGenClient
+) -> None:
+    images = tuple(Image(data=noise(edge)) for edge in (300, 1500, 1500, 1500))  # 20 MB
+    body = GenerateNotificationRequest(item=Item(title="Noise", images=images))
+    answer = httpx.post(f"{fake_app.url}/v1/notifications:generate", json=body.model_dump(mode="json"), timeout=30)
+    assert answer.json()["decision"]["caption"]["source"] == "CAPTION_SOURCE_FAKE", answer.text
+    for some in (images, images[:1]):
+        decision = fake_client.generate(body.model_copy(update={"item": Item(title="Noise", images=some)}))
+        assert (decision.caption.source, decision.partial) == (CaptionSource.FAKE, False)
+
+
+def noise(edge: int) -> bytes:
+    """A picture that no format makes smaller."""
+    file = io.BytesIO()
+    PIL.Image.frombytes("RGB", (edge, edge), random.Random(edge).randbytes(3 * edge * edge)).save(
+        file, "PNG", compress_level=0
+    )
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("header", ["x-request-timeout-seconds", "x-request-disconnect-disabled"])

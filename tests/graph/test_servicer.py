@@ -10,7 +10,12 @@ import pytest
 from deployments.errors import InvalidInput
 from pushgen.v1 import item_pb2, service_pb2, service_pb2_grpc
 from serve_app.client.calls import error_of
-from serve_app.contract.servicer import MAX_MESSAGE_VARIABLE, add_service_to_server
+from serve_app.contract.servicer import (
+    MAX_HANDED_ON_VARIABLE,
+    MAX_MESSAGE_VARIABLE,
+    PROXY_BY_GRPC_VARIABLE,
+    add_service_to_server,
+)
 from serve_app.contract.verbs import VERBS, UnaryVerb, Verb
 from serve_app.ingress.grpc import GrpcAdapter
 from tests.graph.fake_service import FakeService
@@ -118,3 +123,20 @@ async def test_a_message_that_is_too_large_is_refused_with_its_size(
                 pass
     assert service.seen == []
     assert (MAX_MESSAGE_VARIABLE in caplog.text) is (variable is None)
+
+
+@pytest.mark.parametrize(("most", "allowed"), [("", 4 * 2**20 - 2**16), ("-1", None)])
+async def test_a_proxy_refuses_what_it_could_not_hand_on(
+    monkeypatch: pytest.MonkeyPatch, most: str, allowed: int | None
+) -> None:
+    monkeypatch.setenv(PROXY_BY_GRPC_VARIABLE, "1")
+    monkeypatch.setenv(MAX_HANDED_ON_VARIABLE, most)
+    async with serving(FakeService()) as address, grpc.aio.insecure_channel(address) as channel:
+        large = service_pb2.GenerateNotificationRequest(item={"images": [{"data": bytes(4 * 2**20)}]})
+        try:
+            await service_pb2_grpc.PushGenServiceStub(channel).GenerateNotification(large)
+            refused = ""
+        except grpc.aio.AioRpcError as error:
+            refused = str(error_of(error, address))
+    words = f"request: has {large.ByteSize()} bytes, at most {allowed} are allowed"
+    assert refused == ("" if allowed is None else words)

@@ -35,6 +35,9 @@ class Handle:
             raise self.error
         return StageRevision(stage=self.row.stage, kind="fake")
 
+    def options(self, **_: Any) -> Handle:
+        return self
+
     def remote(self) -> Any:
         return self._answer()
 

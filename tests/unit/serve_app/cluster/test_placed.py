@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 from deployments.types import Stage
 from serve_app.cluster.placed import INLINE, REMOTE, PlacedStages
@@ -10,7 +11,7 @@ from serve_app.flow.metrics import NoMetrics
 
 
 def test_a_stage_has_the_class_of_its_place_and_all_stand_in_the_order_of_the_flow() -> None:
-    parts: dict[str, Any] = {key: object() for key in ("reward", "generator", "captioner", "router")}
+    parts: dict[str, Any] = {key: Mock() for key in ("reward", "generator", "captioner", "router")}
     handles = {key: parts.pop(key) for key in ("generator", "captioner")}
     stages = PlacedStages.of(handles, parts, NoMetrics(), lambda _: False)
     assert [stage.stage for stage in stages.each()] == [Stage.CAPTION, Stage.ROUTE, Stage.GENERATE, Stage.SCORE]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
-from ray.exceptions import RayActorError
+from ray.exceptions import RayActorError, RayTaskError
 
 from deployments.deadline import Call, Deadline
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
@@ -25,6 +25,7 @@ from deployments.types import (
 )
 from serve_app.cluster.affinity import item_key
 from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteReward
+from serve_app.cluster.transport import LARGE
 from serve_app.flow.metrics import NoMetrics
 from tests.unit.deployments.generator.fake_engine import task
 
@@ -80,9 +81,9 @@ class Handle:
         self.sessions: list[str] = []
         self.generate = self
 
-    def options(self, *, stream: bool, session_id: str) -> Handle:
-        assert stream
-        self.sessions.append(session_id)
+    def options(self, *, session_id: str = "", **options: Any) -> Handle:
+        if options.get("stream"):
+            self.sessions.append(session_id)
         return self
 
     def remote(self, work: GenerationTask, call: Call) -> Stream:
@@ -135,10 +136,13 @@ class Replies:
         self.replicas = replicas
         self.calls: list[str] = []
         self.sessions: list[str] = []
+        self.options_set: dict[str, Any] = {}
         self.caption = self.score = self
 
-    def options(self, *, session_id: str) -> Replies:
-        self.sessions.append(session_id)
+    def options(self, *, session_id: str | None = None, **options: Any) -> Replies:
+        self.options_set |= options
+        if session_id is not None:
+            self.sessions.append(session_id)
         return self
 
     async def remote(self, *arguments: Any) -> Any:
@@ -163,6 +167,30 @@ async def test_a_call_of_the_captioner_names_its_pictures() -> None:
     items = [Item(images=(Image(data=b"cat"),)), Item(title="Only words")]
     assert [await stage.caption(item, call()) for item in items] == ["a caption"] * 2
     assert handle.sessions == [items[0].pictures_digest(), ""], "an item without pictures may go anywhere"
+
+
+async def test_what_could_be_too_large_for_grpc_goes_by_reference() -> None:
+    handle = Replies(a="a caption")
+    stage, by_reference = captioner(handle), []
+    for size in (LARGE, LARGE + 1):
+        await stage.caption(Item(images=(Image(data=bytes(size)),)), call())
+        by_reference.append(handle.options_set["_by_reference"])
+    assert by_reference == [False, True]
+    handle = Replies(a=scored("1"))
+    reward = RemoteReward(handle, Counts(), RetryBudget(10))
+    for count in (1, 64):
+        await reward.score(ItemFacts(), [Copy(body="x" * 10_000)] * count, call())
+        by_reference.append(handle.options_set["_by_reference"])
+    assert by_reference[2:] == [False, True]
+
+
+async def test_an_error_of_a_replica_that_is_not_ours_is_a_failure_of_the_stage() -> None:
+    """By gRPC it comes as itself, of any class."""
+    for error in (ValueError("secret /path"), RayTaskError("f", "traceback", ValueError("secret"))):
+        metrics = Counts()
+        with pytest.raises(StageFailed, match=r"^the captioner failed on this request$"):
+            await captioner(Replies(a=error), metrics).caption(Item(title="t"), call())
+        assert metrics.failures == ["STAGE_FAILED"]
 
 
 async def test_a_lost_replica_is_avoided_by_the_retry_and_by_later_calls() -> None:
