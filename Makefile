@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy chaos soak fuzz bench-report
+	bench-prefix bench-scale bench-autoscale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy chaos soak fuzz bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -94,6 +94,9 @@ bench-prefix: setup ## Prompt tokens served from the prefix cache
 
 bench-scale: setup ## Items/s with 1, 2 and 4 replicas a stage, on fakes
 	@$(BIN)/python -m benchmarks.scale
+
+bench-autoscale: setup ## A step to 8 times the load and spikes: autoscaling against Serve's stock policy
+	@$(BIN)/python -m benchmarks.autoscale
 
 bench-load: setup ## Offered rate against latency and goodput, open loop
 	@$(BIN)/python -m benchmarks.load

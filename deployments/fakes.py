@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,7 @@ from deployments.deadline import Call
 from deployments.errors import InvalidInput
 from deployments.generator.choice import adapter_violations
 from deployments.item_text import name_of, title_of
+from deployments.readings import Reading, reading
 from deployments.router.catalogue import Category
 from deployments.settings import Knobs, Settings
 from deployments.stages import Startable
@@ -29,6 +31,7 @@ from deployments.types import (
     GenerationTask,
     Item,
     ItemFacts,
+    Priority,
     Reward,
     RouteResult,
     ScoreResult,
@@ -41,9 +44,13 @@ _CATEGORIES = ("DIRECT", "CURIOSITY", "QUESTION", "BENEFIT_HOWTO", "STORY", "HUM
 
 
 class FakeKnobs(Knobs):
-    """`latency_ms` is the time of one call; for the generator, of each candidate in turn."""
+    """`latency_ms` is the time of one call; for the generator, of each candidate in turn.
+
+    `places`: how many of them a replica works on at a time, as an engine with so many sequences would. Others wait.
+    """
 
     latency_ms: float = Field(default=0.0, ge=0)
+    places: int | None = Field(default=None, ge=1)
 
 
 class FakeStage(Startable[FakeKnobs]):
@@ -54,12 +61,19 @@ class FakeStage(Startable[FakeKnobs]):
 
     def __init__(self, _settings: Settings | None = None) -> None:
         self.knobs = FakeKnobs()
+        self._places: asyncio.Semaphore | None = None
+        self._waiting = 0
 
     async def start(self, knobs: FakeKnobs) -> None:
-        self.knobs = knobs
+        await self.reconfigure(knobs)
 
     async def reconfigure(self, knobs: FakeKnobs) -> None:
+        """Calls that wait already keep the places that they wait for."""
         self.knobs = knobs
+        self._places = None if knobs.places is None else asyncio.Semaphore(knobs.places)
+
+    def readings(self) -> Iterable[Reading]:
+        return (reading("queue_waiting", self._waiting, priority=Priority.REALTIME.name),)
 
     def revision(self) -> StageRevision:
         return StageRevision(stage=self.stage, kind="fake", model="fake", model_revision="0")
@@ -71,9 +85,22 @@ class FakeStage(Startable[FakeKnobs]):
         return
 
     async def work(self, call: Call, doing: str) -> Usage:
+        latency_ms, places, began_s = self.knobs.latency_ms, self._places, time.monotonic()
         async with call.deadline.limit(doing):
-            await asyncio.sleep(self.knobs.latency_ms / 1000)
-        return Usage(compute_ms=self.knobs.latency_ms, batch_size=1)
+            if places is None:
+                await asyncio.sleep(latency_ms / 1000)
+                return Usage(compute_ms=latency_ms, batch_size=1)
+            self._waiting += 1
+            try:
+                await places.acquire()
+            finally:
+                self._waiting -= 1
+            queue_ms = (time.monotonic() - began_s) * 1000
+            try:
+                await asyncio.sleep(latency_ms / 1000)
+            finally:
+                places.release()
+        return Usage(queue_ms=queue_ms, compute_ms=latency_ms, batch_size=1)
 
 
 class FakeCaptioner(FakeStage):

@@ -17,6 +17,7 @@ import psutil
 
 from deployments.errors import Misconfigured, StageUnavailable
 from deployments.safe_log import protect
+from deployments.signals import levels
 from deployments.stage_metrics import KnobMetrics, StageMetrics
 from deployments.stages import Life, UserConfig
 from deployments.types import StageRevision
@@ -132,6 +133,10 @@ class StageReplica(Generic[S]):
             logger.warning("the stage works again")
             self._end.cancel()
             self._lost, self._end = "", None
+
+    async def record_autoscaling_stats(self) -> dict[str, float]:
+        """What a policy may size the stage by. Serve asks each second where there is one."""
+        return levels(self.stage.readings()) if self._started else {}
 
     def __del__(self) -> Awaitable[None] | None:
         """Serve awaits the end when the replica stops; Python would not, so nothing is left to do after `stop`."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from deployments.errors import Misconfigured
+from deployments.signals import Signal
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -55,11 +56,16 @@ class Scaling(Settings):
     refused with RESOURCE_EXHAUSTED. A replica that is stopped finishes its calls for at most
     `graceful_shutdown_timeout_s`: no less than the longest time budget, of the ingress the longest batch too.
     A replica with several GPUs gets them on one node, as a placement group.
+
+    The number of replicas follows what they hold, between its bounds: `target_ongoing_requests` calls a replica, and of
+    each signal in `targets` so much, in the unit of its metric `pushgen_SIGNAL`; the signal that needs most decides.
+    More must be needed for `upscale_delay_s`, and less for `downscale_delay_s`. Policies: `autoscaling`.
     """
 
     min_replicas: int = Field(default=1, ge=0)
     max_replicas: int = Field(default=1, ge=1)
     target_ongoing_requests: float = Field(default=2.0, gt=0)
+    targets: dict[Signal, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     upscale_delay_s: float = Field(default=10.0, ge=0)
     downscale_delay_s: float = Field(default=300.0, ge=0)
     max_ongoing_requests: int = Field(default=16, ge=1)

@@ -70,12 +70,14 @@ class StageMetrics:
         self._gauges: dict[str, Any] = {}
         self._totals: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
         gauge("queue_waiting", "Entries that wait in the stage's own queue.", "priority")
+        gauge("queue_tokens", "Tokens of those entries, and of the padding that batches had.")
         gauge("queue_oldest_ms", "Age of the oldest of them, in milliseconds.", "priority")
         counter("batcher_batches_total", "Batches computed, and batches of them tried again one by one.", "outcome")
         counter("batcher_entries_total", "Entries of the batcher by fate; failed ones broke the model.", "fate")
         counter("batcher_tokens_total", "Tokens in batches: of entries, and of padding.", "kind")
         counter("caption_cache_total", "Lookups of captions: hit, joined, shared (second level), miss.", "outcome")
         gauge("caption_cache_entries", "Captions in memory.")
+        gauge("captions_in_work", "Captions that are being written, each once for all who wait for it.")
         gauge("engine_requests", "Sequences in the engine, running or waiting.", "state")
         gauge("engine_kv_cache_usage", "Share of the engine's KV cache in use, 0 to 1.")
         counter("engine_preemptions_total", "Sequences that lost their KV cache to others and began again.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ray import serve
-from ray.serve.config import AutoscalingConfig, BackpressureConfig, RequestRouterConfig
+from ray.serve.config import BackpressureConfig, RequestRouterConfig
 
 from deployments.settings import Scaling, parse
+from serve_app.autoscaling.config import autoscaling_config
+from serve_app.autoscaling.settings import AnyAutoscalingSettings
 from serve_app.ingress.deployment import Ingress
 from serve_app.settings import AffinityScaling, AppSettings
 from serve_app.stages import STAGES
@@ -20,12 +22,15 @@ def build(args: dict[str, Any]) -> serve.Application:
     stages = {row.key: getattr(settings, row.key) for row in STAGES}  # the ingress builds an inline one of these
     for row in STAGES:
         if row.key in deployed:
-            stages[row.key] = stage_deployment(row.load(), deployed[row.key]).bind(stages[row.key])
+            stages[row.key] = stage_deployment(row.load(), deployed[row.key], settings.autoscaling).bind(
+                stages[row.key]
+            )
     ingress = settings.scaling.ingress
-    return scaled(Ingress, ingress).bind(
+    return scaled(Ingress, ingress, settings.autoscaling).bind(
         **stages,
         max_ongoing_requests=ingress.max_ongoing_requests,
         stage_places=settings.scaling.stage_places(),
+        growth_points=settings.scaling.growth_points(),
         drain_s=settings.scaling.drain_s(),
         writer_target=settings.writer_target(),
         adapters=settings.generator.adapter_names,
@@ -34,9 +39,9 @@ def build(args: dict[str, Any]) -> serve.Application:
     )
 
 
-def stage_deployment(stage: Any, scaling: Scaling) -> serve.Deployment:
+def stage_deployment(stage: Any, scaling: Scaling, autoscaling: AnyAutoscalingSettings) -> serve.Deployment:
     """A stage's deployment. With several replicas a call may avoid some, and items may have one of their own."""
-    deployment = scaled(stage, scaling)
+    deployment = scaled(stage, scaling, autoscaling)
     if scaling.max_replicas == 1:
         return deployment
     affinity = scaling.affinity if isinstance(scaling, AffinityScaling) else None
@@ -48,16 +53,10 @@ def stage_deployment(stage: Any, scaling: Scaling) -> serve.Deployment:
     return deployment.options(request_router_config=router)
 
 
-def scaled(deployment: Any, scaling: Scaling) -> serve.Deployment:
+def scaled(deployment: Any, scaling: Scaling, autoscaling: AnyAutoscalingSettings) -> serve.Deployment:
     """A deployment with its replicas, autoscaling, queue bounds and resources; `user_config` is always delivered."""
     made = deployment.options(
-        autoscaling_config=AutoscalingConfig(
-            min_replicas=scaling.min_replicas,
-            max_replicas=scaling.max_replicas,
-            target_ongoing_requests=scaling.target_ongoing_requests,
-            upscale_delay_s=scaling.upscale_delay_s,
-            downscale_delay_s=scaling.downscale_delay_s,
-        ),
+        autoscaling_config=autoscaling_config(scaling, autoscaling, counts_demand=deployment is Ingress),
         max_ongoing_requests=scaling.max_ongoing_requests,
         max_queued_requests=scaling.max_queued_requests,
         health_check_period_s=5,

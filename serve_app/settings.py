@@ -17,6 +17,7 @@ from deployments.engines.settings import EngineSettings
 from deployments.kinds import AnyCaptionerSettings, AnyGeneratorSettings, AnyRewardSettings, AnyRouterSettings
 from deployments.settings import Scaling, Settings
 from serve_app.access.settings import AnyAccessSettings
+from serve_app.autoscaling.settings import AnyAutoscalingSettings, StageAutoscaling, StockAutoscaling
 from serve_app.flow.writer import WriterTarget
 from serve_app.ingress.http_settings import HttpSettings
 from serve_app.stages import STAGES
@@ -110,6 +111,14 @@ class GraphScaling(Settings):
             places[key] = stage.max_queued_requests + shared
         return places
 
+    def growth_points(self) -> dict[str, float]:
+        """By stage that may grow, the calls of one ingress replica at which it does: a share of its fewest replicas."""
+        return {
+            key: stage.target_ongoing_requests * max(1, stage.min_replicas) / self.ingress.min_replicas
+            for key, stage in self.deployed().items()
+            if stage.max_replicas > max(1, stage.min_replicas)
+        }
+
     def drain_s(self) -> dict[str, float]:
         """Return by deployed stage, and for the ingress, how long a stopped replica may finish its calls."""
         scalings: dict[str, Scaling] = {**self.deployed(), "ingress": self.ingress}
@@ -124,6 +133,7 @@ class AppSettings(Settings):
     generator: AnyGeneratorSettings
     reward: AnyRewardSettings
     scaling: GraphScaling = GraphScaling()
+    autoscaling: AnyAutoscalingSettings = StageAutoscaling()
     http: HttpSettings = HttpSettings()
     access: AnyAccessSettings
     """Who may call. It has no default, so that nobody leaves a service open without knowing."""
@@ -145,6 +155,13 @@ class AppSettings(Settings):
                 "scaling.ingress.min_replicas=0: with no ingress replica a health probe finds nothing; use at least 1"
             )
         deployed = self.scaling.deployed()
+        if isinstance(self.autoscaling, StockAutoscaling):
+            for key, stage in deployed.items():
+                if stage.targets:
+                    raise ValueError(
+                        f"scaling.{key}.targets: Serve's stock policy looks at calls alone; take `autoscaling: "
+                        "{kind: stages}` or `{kind: graph}`, or leave the targets out"
+                    )
         for row in STAGES:
             stage = getattr(self, row.key)
             if row.key in deployed:

@@ -25,6 +25,7 @@ from serve_app.contract.verbs import VERBS, StreamVerb
 PROTOS: Final = Path("protos")
 METRIC_FILES: Final = (
     "serve_app/cluster/metrics.py",
+    "serve_app/autoscaling/serve.py",
     "deployments/replica.py",
     "deployments/stage_metrics.py",
     "deployments/captioner/second_level.py",

@@ -65,6 +65,12 @@ GOALS: Final = (
     Goal("CPU of the graph's own code a request, ms", "tax", "own_cpu_ms_per_request", 6, at_least=False),
     Goal("prefix cache: share of prompt tokens reused at 4 categories x 2", "prefix", "hit_share", 0.70),
     Goal("replicas 1 to 4 on fakes: share of linear", "scale", "efficiency_4x", 0.90),
+    Goal(
+        "autoscaling: late requests over the stock policy's", "autoscale", "late_ratio_to_stock", 0.33, at_least=False,
+    ),
+    Goal("autoscaling: replica-seconds over them", "autoscale", "replica_seconds_ratio", 1.05, at_least=False),
+    Goal("autoscaling: flaps", "autoscale", "flaps", 0, at_least=False),
+    Goal("autoscaling: lost requests", "autoscale", "lost", 0, at_least=False),
     Goal("overload: goodput at 4 times the knee, of that at the knee", "overload", "goodput_ratio_4x", 0.90),
     Goal("overload: goodput at 8 times the knee, of that at the knee", "overload", "goodput_ratio_8x", 0.80),
     Goal(

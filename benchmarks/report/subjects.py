@@ -117,6 +117,21 @@ SUBJECTS: Final[dict[str, Subject]] = {
                  "ideal_items_per_s_per_replica", "points.4.items_per_s", "items/s"),
         ),
     ),
+    "autoscale": Subject(
+        "A step to eight times the load and a train of spikes, on fakes: autoscaling against Serve's stock policy",
+        (
+            Line("late requests over the stock policy's", "late_ratio_to_stock", "stock policy", "arms.stock.late",
+                 "arms.graph.late", "requests"),
+            Line("the same, each stage by itself", "arms.stages.late", "stock policy", "arms.stock.late",
+                 "arms.stages.late", "requests"),
+            Line("replica-seconds over the stock policy's", "replica_seconds_ratio", "stock policy",
+                 "arms.stock.replica_seconds", "arms.graph.replica_seconds", "replica-seconds"),
+            Line("seconds from the step to the replicas that it needs", "time_to_scale_s", "stock policy",
+                 "arms.stock.time_to_scale_s", "arms.graph.time_to_scale_s", "s"),
+            Line("stages that grew again soon after they had shrunk", "flaps", "stock policy", "arms.stock.flaps"),
+            Line("lost requests", "lost", "stock policy", "arms.stock.lost"),
+        ),
+    ),
     "load": Subject(
         "Open loop: offered rate against latency, goodput and shed load",
         (

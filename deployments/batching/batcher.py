@@ -31,7 +31,7 @@ from deployments.batching.results import Batched, BatcherStats
 from deployments.batching.waiting import WaitingQueue
 from deployments.deadline import Call
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageFailed, StageUnavailable
-from deployments.readings import Reading
+from deployments.readings import Reading, reading
 
 logger = logging.getLogger("ray.serve")
 
@@ -98,7 +98,8 @@ class Batcher(Generic[In, Out]):
 
     def readings(self) -> list[Reading]:
         with self._lock:
-            return [*self._waiting.readings(time.monotonic()), *self.stats.readings()]
+            tokens = reading("queue_tokens", self._waiting.tokens * self.stats.padding)
+            return [*self._waiting.readings(time.monotonic()), tokens, *self.stats.readings()]
 
     @property
     def queued(self) -> int:

@@ -47,6 +47,11 @@ class BatcherStats:
         self.padded_tokens += padded_tokens
         self.compute_s += seconds
 
+    @property
+    def padding(self) -> float:
+        """Tokens computed for each token of an entry; 1 before the first batch."""
+        return self.padded_tokens / self.tokens if self.tokens else 1.0
+
     def readings(self) -> Iterator[Reading]:
         yield reading("batcher_batches_total", self.batches, outcome="computed")
         yield reading("batcher_batches_total", self.retried_batches, outcome="retried")

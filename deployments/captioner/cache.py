@@ -159,6 +159,7 @@ class CachedCaptioner(Startable[C], Generic[C]):
             yield reading("caption_cache_total", count, outcome=outcome)
         yield reading("caption_cache_total", self.stats.misses - self.stats.shared, outcome="miss")
         yield reading("caption_cache_entries", len(self._entries))
+        yield reading("captions_in_work", len(self._flights))
 
     async def check_health(self) -> None:
         await self._inner.check_health()

@@ -28,6 +28,8 @@ from dataclasses import dataclass, field
 # A stage grows when its need exceeds its replicas by this share, and shrinks where so much room is left.
 _GROWS_ABOVE = 0.1
 _ROOM_LEFT = 0.25
+# A shorter history has no mean: the floor is reached slowly, and the burst shows the rate meanwhile.
+_FLOOR_BURSTS = 10
 _DAY_S = 86_400.0
 
 
@@ -59,8 +61,8 @@ class StageLoad:
 class Traffic:
     """Totals at the ingress since some start, counted at `at_s`.
 
-    requests, units: those that asked for entry, refused ones too; a unit is a unit of work. done: units that have left
-    the graph. busy_s: by stage, the seconds of service that they took, without waiting.
+    requests, units: those that asked for entry, refused ones too; a unit is a unit of work. done: units that were
+    answered in full. busy_s: by stage, the seconds of service that those took, without waiting.
     """
 
     at_s: float
@@ -156,6 +158,7 @@ class GraphSizer:
     """Sizes all stages together. stages: the targets by the stage's name, the ingress among them."""
 
     def __init__(self, stages: Mapping[str, StageTargets], forecast: Forecast) -> None:
+        self.targets = stages
         self._sizers = {name: StageSizer(targets) for name, targets in stages.items()}
         self._history = _History(forecast)
         self._costs: dict[str, float] = {}
@@ -180,7 +183,7 @@ class GraphSizer:
         """The replicas that the rate needs: one at least while there is traffic, or soon will be."""
         units_per_s = self.rate.highest
         ongoing = units_per_s * self._costs.get(stage, 0.0)
-        return max(ongoing / self._sizers[stage].targets.ongoing, math.ulp(1.0) if units_per_s else 0.0)
+        return max(ongoing / self.targets[stage].ongoing, math.ulp(1.0) if units_per_s else 0.0)
 
 
 class _History:
@@ -204,7 +207,7 @@ class _History:
             self._units_per_request = units / requests
         # Silence of the ingress is no traffic: the mean falls with time and not with the next report.
         lasted_s = max(now_s, last.at_s) - first.at_s
-        floor = units / max(lasted_s, forecast.burst_s)
+        floor = units / max(lasted_s, _FLOOR_BURSTS * forecast.burst_s)
         planned = sum(plan.at(now_s, forecast.lead_s) for plan in forecast.plan) * self._units_per_request
         self.rate = Rate(floor, self._burst(now_s, last), planned)
 
@@ -219,7 +222,7 @@ class _History:
         return (last.units - first.units) / lasted_s * (1 - 1 / math.sqrt(requests))
 
     def costs(self) -> dict[str, float]:
-        """By stage, the seconds of service of a unit that has left; none while none has."""
+        """By stage, the seconds of service of a unit that was answered; none while none was."""
         first, last = self._seen[0], self._seen[-1]
         done = last.done - first.done
         if done <= 0:

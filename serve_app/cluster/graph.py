@@ -25,7 +25,7 @@ from serve_app.cluster.placed import Placed, PlacedStages
 from serve_app.cluster.presence import Presence
 from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.catalogue import KnownCategories
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_growth, check_places, check_stages
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
 from serve_app.flow.writer import WriterTarget, check_writer
@@ -51,6 +51,7 @@ class Graph:
         self,
         max_ongoing_requests: int,
         stage_places: Mapping[str, int],
+        growth_points: Mapping[str, float],
         drain_s: Mapping[str, float],
         writer_target: WriterTarget | None,
         adapters: Sequence[str],
@@ -59,16 +60,18 @@ class Graph:
     ) -> None:
         """Build inline stages. stages: by their keys, the handle of a deployment or the settings of an inline one.
 
-        stage_places, drain_s: see `GraphScaling`. writer_target: see `AppSettings`. callers: see the service.
+        stage_places, growth_points, drain_s: see `GraphScaling`. writer_target: see `AppSettings`. callers: see the
+        service.
         """
         inline = {key: stage for key, stage in stages.items() if isinstance(stage, Settings)}
         handles = {key: stage for key, stage in stages.items() if not isinstance(stage, Settings)}
-        metrics = ServeMetrics()
+        self._metrics = metrics = ServeMetrics()
         health = Cached(self._ask_health, **_HEALTH)
         self._inline = InlineReplicas(inline)
         self._stages = PlacedStages.of(handles, self._inline.by_key, metrics, Presence(health).gone)
         self._max_ongoing_requests = max_ongoing_requests
         self._stage_places = stage_places
+        self._growth_points = growth_points
         self._drain_s = drain_s
         self._writer_target = writer_target
         self._app_name = serve.get_replica_context().app_name
@@ -101,10 +104,15 @@ class Graph:
         gc.collect()
         gc.freeze()
 
+    def demand(self) -> dict[str, float]:
+        """Return what the autoscaling of the graph goes by, see `Demand`."""
+        return self._metrics.demand.totals()
+
     async def reconfigure(self, user_config: dict[str, Any] | None) -> None:
         """Take new knobs; the first ones start the inline stages. Raises Misconfigured with the impossible knob."""
         knobs = parse(IngressKnobs, user_config or {}, "user_config of Ingress")
         check_places(knobs.admission, self._max_ongoing_requests, self._stage_places)
+        check_growth(knobs.admission, self._growth_points)
         check_drain(knobs, self._drain_s)
         check_stages(knobs, self._inline.by_key)
         check_writer(knobs.defaults, self._writer_target)

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from deployments.errors import Overloaded, PushGenError
 from deployments.types import Decision, Priority, Source, Stage, StageTiming
+from serve_app.autoscaling.demand import Demand
+from serve_app.stages import INGRESS, STAGES
 
 _MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000)
 _BATCH = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _RECENT = 256
+_DEPLOYMENTS = {row.stage: row.deployment for row in STAGES}
 
 
 class ServeMetrics:
@@ -26,6 +29,7 @@ class ServeMetrics:
         def histogram(name: str, text: str, buckets: Sequence[float], *tags: str) -> Histogram:
             return Histogram(f"pushgen_{name}", description=text, boundaries=list(buckets), tag_keys=tags)  # type: ignore[arg-type]
 
+        self.demand = Demand()
         self._requests = counter("requests_total", "Requests by RPC and outcome.", "rpc", "outcome")
         self._request_ms = histogram(
             "request_ms",
@@ -89,6 +93,13 @@ class ServeMetrics:
     def shed(self, rpc: str, reason: str) -> None:
         self._requests.inc(tags={"rpc": rpc, "outcome": Overloaded.reason})
         self._shed.inc(tags={"rpc": rpc, "reason": reason})
+
+    def asked(self, units: float) -> None:
+        self.demand.asked(units)
+
+    def whole(self, units: float, seconds: float, timings: Sequence[StageTiming]) -> None:
+        spent = {_DEPLOYMENTS[t.stage]: t.compute_ms / 1000 for t in timings if t.stage in _DEPLOYMENTS}
+        self.demand.answered(units, spent | {INGRESS: seconds})
 
     def decided(self, decision: Decision) -> None:
         tier = decision.tier.name if decision.tier else "NONE"

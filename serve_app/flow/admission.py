@@ -83,6 +83,7 @@ class Admission:
         """
         kind = (rpc, work.size_class)
         with caller.charged(0.0 if of_batch else work.units):
+            self._metrics.asked(work.units)
             ticket = await self._enter(work, kind, call, caller.tenant, bounded=not of_batch)
             place = Place(ticket, self._clock(), self._units_in_flight)
             try:
@@ -142,6 +143,7 @@ class Admission:
             self._pump()
             raise
         current().gate_ms = waited_ms = (self._clock() - now_s) * 1000
+        current().units += work.units
         self._metrics.waited(call.priority, waited_ms)
         return ticket
 

@@ -72,6 +72,8 @@ class Journal:
         timings = record.ledger.timings
         for timing in timings:
             self._metrics.timed(timing)
+        if record.units and record.error is None and not record.ledger.degradations:
+            self._metrics.whole(record.units, (total_ms - (record.gate_ms or 0.0)) / 1000, timings)
         level = _LEVELS.get(end.outcome, logging.WARNING)
         if logger.isEnabledFor(level) and self._wanted(level):
             logger.log(level, line_of(record, total_ms, timings, item_text=self.knobs.item_text))

@@ -269,6 +269,20 @@ def check_stages(knobs: IngressKnobs, inline: Collection[str]) -> None:
             )
 
 
+def check_growth(admission: AdmissionKnobs, growth_points: Mapping[str, float]) -> None:
+    """Raise Misconfigured when the gate is full before a stage grows: it would shed what more replicas could serve.
+
+    growth_points: by stage, see `GraphScaling`.
+    """
+    for stage, calls in growth_points.items():
+        if admission.max_in_flight <= calls:
+            raise Misconfigured(
+                f"user_config of Ingress: admission.max_in_flight={admission.max_in_flight} is not above the {calls:g} "
+                f"calls of one ingress replica at which scaling.{stage} grows (target_ongoing_requests x "
+                "min_replicas): the gate would refuse requests before the autoscaler sees them"
+            )
+
+
 def check_drain(knobs: IngressKnobs, drain_s: Mapping[str, float]) -> None:
     """Raise Misconfigured when a replica that is stopped would not finish its longest call.
 

@@ -6,6 +6,7 @@ the handle of the stage.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from deployments.errors import PushGenError
@@ -17,6 +18,8 @@ class Metrics(Protocol):
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None: ...
     def shed(self, rpc: str, reason: str) -> None: ...
+    def asked(self, units: float) -> None: ...
+    def whole(self, units: float, seconds: float, timings: Sequence[StageTiming]) -> None: ...
     def decided(self, decision: Decision) -> None: ...
     def timed(self, timing: StageTiming) -> None: ...
     def stage_answered(self, stage: Stage) -> None: ...
@@ -38,6 +41,12 @@ class NoMetrics:
         """Count nothing."""
 
     def shed(self, rpc: str, reason: str) -> None:
+        """Count nothing."""
+
+    def asked(self, units: float) -> None:
+        """Count nothing."""
+
+    def whole(self, units: float, seconds: float, timings: Sequence[StageTiming]) -> None:
         """Count nothing."""
 
     def decided(self, decision: Decision) -> None:

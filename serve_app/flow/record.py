@@ -57,7 +57,8 @@ class End:
 class Record:
     """What is known of one request so far.
 
-    budget_ms: the time budget that it got. gate_ms: its time at the gate. answers, failures: of a batch's items.
+    budget_ms: the time budget that it got. gate_ms: its time at the gate. units: of work, let in. answers, failures: of
+    a batch's items.
     """
 
     rpc: str
@@ -69,6 +70,7 @@ class Record:
     priority: Priority | None = None
     budget_ms: float | None = None
     gate_ms: float | None = None
+    units: float = 0.0
     decision: Decision | None = None
     answers: int = 0
     failures: int = 0

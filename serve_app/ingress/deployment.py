@@ -63,6 +63,10 @@ class Ingress(BothProtocols):
         self._graph.service.publish()
         await self._graph.check_health()
 
+    async def record_autoscaling_stats(self) -> dict[str, float]:
+        """What the graph's policy sizes all stages by. Serve asks each second, where there is such a policy."""
+        return self._graph.demand()
+
     async def __del__(self) -> None:
         """Serve awaits it when the replica stops."""
         await self._graph.close()

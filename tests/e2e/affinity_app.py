@@ -17,6 +17,7 @@ from deployments.replica import StageReplica
 from deployments.retry_budget import RetryBudget
 from deployments.types import CategoryPlan, Decision, Draft, GenerationTask, LengthProfile
 from serve_app.app import stage_deployment
+from serve_app.autoscaling.settings import StockAutoscaling
 from serve_app.cluster.remote import RemoteGenerator
 from serve_app.contract import messages
 from serve_app.flow.metrics import NoMetrics
@@ -88,5 +89,5 @@ def build(args: dict[str, Any]) -> serve.Application:
         min_replicas=2, max_replicas=2, num_cpus=0.1, max_ongoing_requests=ROOM, target_ongoing_requests=1
     )
     return AskingIngress.options(ray_actor_options={"num_cpus": 0.1}).bind(
-        stage_deployment(TellingDeployment, scaling).bind()
+        stage_deployment(TellingDeployment, scaling, StockAutoscaling()).bind()
     )

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ray.serve.config import AutoscalingPolicy
 
 from deployments.errors import Misconfigured
 from deployments.kinds import build_captioner, build_generator, build_reward, build_router
 from deployments.router.router import EmbeddingRouter
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_places, check_stages
+from serve_app.flow.knobs import IngressKnobs, check_drain, check_growth, check_places, check_stages
 from serve_app.flow.writer import check_writer
 from serve_app.settings import AppSettings
 from serve_app.stages import INGRESS, STAGES
@@ -56,6 +57,7 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
     }
     knobs = parse(IngressKnobs, knobs_of(app).pop(INGRESS, {}), name)
     check_places(knobs.admission, settings.scaling.ingress.max_ongoing_requests, settings.scaling.stage_places())
+    check_growth(knobs.admission, settings.scaling.growth_points())
     check_stages(knobs, settings.scaling.inline)
     check_writer(knobs.defaults, settings.writer_target())
     for key, stage_knobs in stage_knobs_of(app).items():
@@ -79,6 +81,13 @@ def test_it_builds_and_its_knobs_are_valid(root: Path, name: str) -> None:
             ["scaling.router: num_cpus, affinity: an inline stage has no replicas, queue or resources of its own"],
         ),
         (("scaling", "ingress", "placement"), "inline", ["scaling.ingress: unknown key 'placement'"]),
+        (
+            ("scaling", "reward", "targets"),
+            {"queue_length": 9},
+            ["scaling.reward.targets.queue_length", "queue_tokens"],
+        ),
+        (("scaling", "reward", "targets"), {"queue_tokens": 0}, ["scaling.reward.targets.queue_tokens"]),
+        (("autoscaling", "kind"), "oracle", ["autoscaling", "oracle", "graph"]),
     ],
 )
 def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value: object, words: list[str]) -> None:
@@ -90,6 +99,17 @@ def test_impossible_settings_are_refused_by_name(root: Path, path: tuple, value:
     with pytest.raises(Misconfigured) as caught:
         build(args)
     assert [w for w in words if w not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_hook_of_the_graphs_policy_is_there_where_it_is_needed(root: Path, name: str) -> None:
+    """By a path that Serve can import."""
+    app = application(root, name)
+    is_graph = parse(AppSettings, app["args"], name).autoscaling.kind == "graph"
+    assert ("autoscaling_policy" in app) == is_graph
+    if is_graph:
+        path = app["autoscaling_policy"]["policy_function"]
+        assert AutoscalingPolicy(policy_function=path).get_policy().__name__ == "GraphPolicy"
 
 
 def test_the_ingress_knows_the_adapters_that_the_generator_is_given(root: Path) -> None:

@@ -61,7 +61,7 @@ ARROWS = {
     "autoscaling": set(),
     "fetch": set(),
     "flow": {"access", "contract", "policy", "fetch"},
-    "cluster": {"access", "flow", "policy", "contract", "stages"},
+    "cluster": {"access", "autoscaling", "flow", "policy", "contract", "stages"},
     "ingress": {"access", "cluster", "flow", "contract", "stages"},
     "demo": {"client", "contract", "flow", "settings", "stages"},
 }

@@ -103,3 +103,27 @@ async def test_each_candidate_takes_its_own_latency_and_leaves_at_once() -> None
     assert not waiting.done()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_a_replica_of_a_fake_has_as_many_places_as_its_knobs_say() -> None:
+    stage = FakeCaptioner()
+    await stage.start(FakeKnobs(latency_ms=20, places=2))
+    calls = [asyncio.create_task(stage.caption(Item(), call())) for _ in range(5)]
+    await asyncio.sleep(0)
+    assert [r.value for r in stage.readings()] == [3]
+    costs = [(await each).usage for each in calls]
+    assert all(cost.queue_ms >= least for cost, least in zip(costs, (0, 0, 19, 19, 38), strict=True))
+    assert max(cost.queue_ms for cost in costs[:2]) < 19
+    assert {cost.compute_ms for cost in costs} == {20}
+    assert [r.value for r in stage.readings()] == [0]
+
+
+async def test_a_call_whose_time_ends_in_the_queue_of_a_fake_takes_no_place() -> None:
+    stage = FakeCaptioner()
+    await stage.start(FakeKnobs(latency_ms=60, places=1))
+    first = asyncio.create_task(stage.caption(Item(), call()))
+    await asyncio.sleep(0)
+    with pytest.raises(DeadlineExceeded):
+        await stage.caption(Item(), call(0.01))
+    await first
+    assert (await stage.caption(Item(), call())).usage.queue_ms < 30

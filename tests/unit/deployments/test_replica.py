@@ -111,6 +111,13 @@ async def test_the_first_knobs_start_the_stage_and_later_ones_change_it(gauges: 
     assert (await deployment.revision()).kind == "toy"
 
 
+async def test_a_started_stage_tells_what_it_can_be_sized_by() -> None:
+    deployment = ToyDeployment(Toy())
+    assert await deployment.record_autoscaling_stats() == {}
+    await deployment.reconfigure({})
+    assert await deployment.record_autoscaling_stats() == {"engine_kv_cache_usage": 0.5}
+
+
 async def test_a_stage_that_cannot_start_fails_its_replica_and_may_be_started_again(gauges: Knobs) -> None:
     toy = Toy()
     deployment = ToyDeployment(toy)

@@ -11,6 +11,7 @@ from deployments.errors import Misconfigured
 from deployments.fakes import FakeRouterSettings
 from deployments.settings import Scaling
 from serve_app.app import build, scaled
+from serve_app.autoscaling.settings import StockAutoscaling
 from serve_app.ingress.deployment import Ingress
 from serve_app.stages import STAGES
 
@@ -24,7 +25,16 @@ def bound(**args: Any) -> Any:
 
 def test_the_ingress_gets_every_stage_by_its_key() -> None:
     kwargs = bound().init_kwargs
-    own = {"max_ongoing_requests", "adapters", "http", "access", "stage_places", "drain_s", "writer_target"}
+    own = {
+        "max_ongoing_requests",
+        "adapters",
+        "http",
+        "access",
+        "stage_places",
+        "growth_points",
+        "drain_s",
+        "writer_target",
+    }
     assert set(kwargs) == {row.key for row in STAGES} | own
     for row in STAGES:
         stage = kwargs[row.key]._bound_deployment
@@ -62,7 +72,7 @@ def test_every_bound_of_the_scaling_is_set_in_serve() -> None:
         max_ongoing_requests=11, max_queued_requests=13, graceful_shutdown_timeout_s=17, num_cpus=0.5, num_gpus=1,
         env_vars={"OMP_NUM_THREADS": "2"},
     )  # fmt: skip
-    made = scaled(CaptionerDeployment, scaling)
+    made = scaled(CaptionerDeployment, scaling, StockAutoscaling())
     config, autoscaling = made._deployment_config, made._deployment_config.autoscaling_config
     assert (autoscaling.min_replicas, autoscaling.max_replicas, autoscaling.target_ongoing_requests) == (2, 5, 3)
     assert (autoscaling.upscale_delay_s, autoscaling.downscale_delay_s) == (4, 6)
@@ -76,7 +86,7 @@ def test_every_bound_of_the_scaling_is_set_in_serve() -> None:
 
 def test_a_stage_is_placed_as_its_scaling_says() -> None:
     scaling = Scaling(label_selector={"pool": "engine"}, max_replicas_per_node=2, max_surge_percent=50, num_gpus=1)
-    made = scaled(CaptionerDeployment, scaling)
+    made = scaled(CaptionerDeployment, scaling, StockAutoscaling())
     assert made.ray_actor_options["label_selector"] == {"pool": "engine"}
     assert made._replica_config.max_replicas_per_node == 2
     assert made._deployment_config.max_surge_percent == 50
@@ -85,15 +95,25 @@ def test_a_stage_is_placed_as_its_scaling_says() -> None:
 
 def test_several_gpus_of_a_replica_are_reserved_together_on_one_node() -> None:
     scaling = Scaling(label_selector={"pool": "a100"}, num_gpus=4, num_cpus=8)
-    config = scaled(CaptionerDeployment, scaling)._replica_config
+    config = scaled(CaptionerDeployment, scaling, StockAutoscaling())._replica_config
     assert config.placement_group_bundles == [{"CPU": 8, "GPU": 4}]
     assert config.placement_group_strategy == "STRICT_PACK"
     assert config.placement_group_bundle_label_selector == [{"pool": "a100"}]
     assert (config.ray_actor_options["num_cpus"], config.ray_actor_options["num_gpus"]) == (8, 4)
 
 
+def test_the_graphs_policy_counts_the_demand_at_an_ingress_of_a_fixed_size() -> None:
+    graph = {"kind": "graph", "floor_s": 60}
+    ingress = bound(autoscaling=graph, scaling={"generator": {"max_replicas": 3}})
+    autoscaling = ingress._deployment_config.autoscaling_config
+    assert autoscaling.policy.policy_kwargs["forecast"]["floor_s"] == 60
+    stages = {row.key: ingress.init_kwargs[row.key]._bound_deployment for row in STAGES}
+    policies = {key: stage._deployment_config.autoscaling_config.policy for key, stage in stages.items()}
+    assert [key for key, policy in policies.items() if not policy.is_default_policy_function()] == ["generator"]
+
+
 def test_building_changes_no_deployment_that_others_build_from() -> None:
-    scaled(Ingress, Scaling(max_replicas=5))
+    scaled(Ingress, Scaling(max_replicas=5), StockAutoscaling())
     assert Ingress._deployment_config.autoscaling_config is None
 
 
@@ -103,6 +123,10 @@ def test_building_changes_no_deployment_that_others_build_from() -> None:
         ({"captioner": {"kind": "oracle"}}, "captioner.*oracle"),
         ({"captionr": {"kind": "fake"}}, "did you mean 'captioner'"),
         ({"scaling": {"ingress": {"min_replicas": 0}}}, r"scaling\.ingress\.min_replicas=0"),
+        (
+            {"autoscaling": {"kind": "stock"}, "scaling": {"reward": {"targets": {"queue_tokens": 9}}}},
+            r"scaling\.reward\.targets: Serve's stock policy looks at calls alone",
+        ),
         ({"scaling": {"reward": {"affinity": {}}}}, "unknown key 'affinity'"),
         ({"scaling": {"generator": {"affinity": {"max_imbalance": -1}}}}, "max_imbalance"),
     ],

@@ -21,7 +21,7 @@ FAKE = {row.key: {"kind": "fake"} for row in STAGES} | {"access": {"kind": "open
 
 def test_every_stage_has_settings_a_scaling_and_a_deployment_of_its_name() -> None:
     keys = {row.key for row in STAGES}
-    assert keys | {"scaling", "http", "access"} == set(AppSettings.model_fields)
+    assert keys | {"scaling", "autoscaling", "http", "access"} == set(AppSettings.model_fields)
     assert keys | {"ingress"} == set(GraphScaling.model_fields)
     assert [row.deployment for row in STAGES] == [row.load().name for row in STAGES]
 

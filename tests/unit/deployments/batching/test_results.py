@@ -31,6 +31,7 @@ def test_computed_batches_add_up() -> None:
     stats.ran(entries=1, tokens=10, padded_tokens=10, seconds=0.25)
     assert (stats.batches, stats.entries, stats.tokens, stats.padded_tokens) == (2, 4, 40, 46)
     assert stats.compute_s == 0.75
+    assert (BatcherStats().padding, stats.padding) == (1.0, 46 / 40)
     assert (stats.cancelled, stats.expired, stats.failed, stats.refused) == (0, 0, 0, 0)
 
 

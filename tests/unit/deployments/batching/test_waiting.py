@@ -146,6 +146,8 @@ async def test_the_queue_says_how_many_wait_in_each_lane_and_how_long() -> None:
     assert (read["queue_waiting", "BACKFILL"], read["queue_waiting", "REALTIME"]) == (3, 0)
     assert 10_000 <= read["queue_oldest_ms", "BACKFILL"] < 20_000
     assert read["queue_oldest_ms", "REALTIME"] == 0
+    batcher.stats.tokens, batcher.stats.padded_tokens = 10, 15
+    assert [r.value for r in batcher.readings() if r.metric == "queue_tokens"] == [1.5 * (7 + 8 + 9)]
     device.free.set()
     await asyncio.gather(first, *waiting)
     await batcher.stop()

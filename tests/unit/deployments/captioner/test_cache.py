@@ -282,6 +282,7 @@ async def test_its_lookups_can_be_read(inner: SlowCaptioner) -> None:
     cached = await started(inner)
     together = [asyncio.create_task(cached.caption(CAT, call())) for _ in range(2)]
     await turn()
+    assert [r.value for r in cached.readings() if r.metric == "captions_in_work"] == [1]
     inner.go.set()
     await asyncio.gather(*together)
     await cached.caption(CAT, call())

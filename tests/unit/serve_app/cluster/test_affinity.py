@@ -15,6 +15,7 @@ from deployments.deadline import Call, Deadline, Route
 from deployments.generator.deployment import GeneratorDeployment
 from deployments.types import Item
 from serve_app.app import stage_deployment
+from serve_app.autoscaling.settings import StockAutoscaling
 from serve_app.cluster.affinity import ItemAffinityRouter, StageRouter, item_key
 from serve_app.settings import AffinityScaling
 from tests.unit.deployments.generator.fake_engine import task
@@ -206,7 +207,9 @@ def test_the_key_is_the_items_id_or_its_content() -> None:
 @pytest.mark.parametrize("deployment", [CaptionerDeployment, GeneratorDeployment])
 def test_it_is_a_setting_and_only_for_several_replicas(deployment: Any) -> None:
     def config(**scaling: Any) -> Any:
-        return stage_deployment(deployment, AffinityScaling(**scaling))._deployment_config.request_router_config
+        return stage_deployment(
+            deployment, AffinityScaling(**scaling), StockAutoscaling()
+        )._deployment_config.request_router_config
 
     assert config(max_replicas=1).is_default_request_router()
     assert config(max_replicas=2, affinity=None).get_request_router_class().__name__ == "StageRouter"

@@ -71,6 +71,7 @@ def graph_of(stages: dict[str, Any]) -> Graph:
     return Graph(
         max_ongoing_requests=256,
         stage_places=dict.fromkeys(stages, 256),
+        growth_points=dict.fromkeys(stages, 48.0),
         drain_s=dict.fromkeys((*stages, "ingress"), 130.0),
         writer_target=None,
         adapters=("news",),
@@ -173,6 +174,7 @@ async def test_knobs_reach_the_service(made: Graph) -> None:
             "max_in_flight=129, twice admission.max_waiting=64 and admission.max_watches=16 exceed "
             "scaling.ingress.max_ongoing_requests=256",
         ),
+        ({"admission": {"max_in_flight": 48}}, "max_in_flight=48 is not above the 48 calls of one ingress replica"),
         (
             {"defaults": {"length_profile": "tv"}},
             "defaults.length_profile='tv' is not in configs/profiles.yaml, which has",

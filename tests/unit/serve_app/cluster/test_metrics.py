@@ -169,3 +169,15 @@ def test_findings_are_counted_by_code_and_the_best_copy_by_its_chance_and_reward
     worse = (candidate(1, reward=Reward(mean=-0.5, spread=0.1)),)
     metrics.decided(decision.model_copy(update={"candidates": worse}))
     assert [value for value, _ in of(seen, "reward_level")] == [0.5, 0.0]
+
+
+@pytest.mark.usefixtures("seen")
+def test_demand_is_told_by_deployment() -> None:
+    """Seconds of service alone: what a call waits, more replicas would spare."""
+    metrics = ServeMetrics()
+    metrics.asked(8.0)
+    generated = StageTiming(stage=Stage.GENERATE, wall_ms=900, queue_ms=600, compute_ms=250)
+    metrics.whole(8.0, 1.5, [generated, StageTiming(stage=Stage.CHECK, wall_ms=3, compute_ms=3)])
+    assert metrics.demand.totals() == {
+        "requests": 1, "units": 8.0, "done": 8.0, "busy_s.Generator": 0.25, "busy_s.Ingress": 1.5,
+    }  # fmt: skip

@@ -26,6 +26,13 @@ class Recorded(NoMetrics):
         self.counts: list[int] = []
         self.queue: dict[Priority, tuple[int, float]] = {}
         self.waits: list[float] = []
+        self.demand: list[tuple[str, float]] = []
+
+    def asked(self, units: float) -> None:
+        self.demand.append(("asked", units))
+
+    def whole(self, units: float, seconds: float, timings: Any) -> None:
+        self.demand.append((f"answered after {seconds:.0f} s", units))
 
     def request(self, rpc: str, outcome: str, wall_ms: float) -> None:
         self.requests.append((rpc, outcome, round(wall_ms)))

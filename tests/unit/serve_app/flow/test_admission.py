@@ -177,3 +177,13 @@ def test_its_gauges_can_be_set_again_while_nothing_happens() -> None:
         assert await gate.all() == [None, None]
 
     run(play())
+
+
+async def test_demand_is_what_asked_also_what_was_refused() -> None:
+    """The autoscaler sees the load that the gate sheds."""
+    gate = Gate(max_in_flight=1, max_waiting=0, adaptive=False)
+    gate.start(units=8.0)
+    await asyncio.sleep(0)
+    await gate.refused(units=3.0)
+    await gate.all()
+    assert gate.metrics.demand == [("asked", 8.0), ("asked", 3.0), ("answered after 1 s", 8.0)]

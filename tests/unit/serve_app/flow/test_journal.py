@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded
+from deployments.errors import DeadlineExceeded, InvalidInput, Overloaded, StageUnavailable
 from deployments.types import (
     Candidate,
     Caption,
@@ -47,6 +47,9 @@ class Counted(NoMetrics):
 
     def timed(self, timing: StageTiming) -> None:
         self.seen.append((timing.stage, timing.queue_ms))
+
+    def whole(self, units: float, seconds: float, timings: Any) -> None:
+        self.seen.append(("whole", units, seconds, len(timings)))
 
 
 class Clock:
@@ -188,3 +191,27 @@ def test_a_line_that_is_not_written_costs_no_text() -> None:
     for _ in range(1000):
         finish(journal)
     assert time.process_time() - began < 0.5
+
+
+def test_work_that_was_answered_in_full_tells_its_cost_and_no_other() -> None:
+    """An overload that cuts requests short would make them look cheap."""
+    counted, clock = Counted(), Clock()
+    journal = Journal(counted, LogKnobs(level="OFF"), clock)
+
+    def request(error: Exception | None = None, degraded: bool = False) -> None:
+        with suppress(DeadlineExceeded), journal.request("Rpc") as record:
+            record.units, record.gate_ms = 8.0, 500.0
+            clock.now += 2.0
+            with record.ledger.stage(Stage.GENERATE):
+                pass
+            if degraded:
+                record.ledger.degraded(Degradation.FEWER_CANDIDATES, StageUnavailable("gone"))
+            if error:
+                raise error
+
+    request(DeadlineExceeded("late"))
+    request(degraded=True)
+    request()
+    with journal.request("Info"):
+        pass
+    assert [seen for seen in counted.seen if seen[0] == "whole"] == [("whole", 8.0, 1.5, 1)]

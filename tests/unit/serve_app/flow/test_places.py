@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from deployments.errors import Misconfigured
-from serve_app.flow.knobs import AdmissionKnobs, DefaultKnobs, IngressKnobs, LimitKnobs, check_drain, check_places
+from serve_app.flow.knobs import (
+    AdmissionKnobs,
+    DefaultKnobs,
+    IngressKnobs,
+    LimitKnobs,
+    check_drain,
+    check_growth,
+    check_places,
+)
 from serve_app.settings import GraphScaling
 
 KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32, max_watches=8)
@@ -41,6 +49,31 @@ def test_too_few_places_are_refused(ingress: int, stages: dict[str, int], words:
 
 def test_enough_places_pass() -> None:
     check_places(KNOBS, 136, {"captioner": 64, "generator": 64})
+
+
+def test_a_gate_that_is_full_before_a_stage_grows_is_refused() -> None:
+    """What is refused would not be seen as calls. `max_in_flight` is of one ingress replica, the targets of all."""
+    scaling = GraphScaling.model_validate(
+        {
+            "generator": {
+                "min_replicas": 2,
+                "max_replicas": 9,
+                "max_ongoing_requests": 96,
+                "target_ongoing_requests": 64,
+            },
+            "captioner": {
+                "min_replicas": 0,
+                "max_replicas": 1,
+                "max_ongoing_requests": 96,
+                "target_ongoing_requests": 64,
+            },
+            "ingress": {"min_replicas": 2, "max_replicas": 4},
+        }
+    )
+    assert scaling.growth_points() == {"generator": 64}
+    with pytest.raises(Misconfigured, match=r"max_in_flight=64 is not above the 64 calls .* scaling\.generator grows"):
+        check_growth(KNOBS, scaling.growth_points())
+    check_growth(KNOBS.model_copy(update={"max_in_flight": 65}), scaling.growth_points())
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,11 @@ async def test_an_open_service_warns_once_and_one_with_keys_never(
     assert "access is open" not in caplog.text
 
 
+async def test_it_tells_the_demand_that_the_graph_has_counted(ingress: Any) -> None:
+    ingress._graph.demand = lambda: {"requests": 3.0}
+    assert await ingress.record_autoscaling_stats() == {"requests": 3.0}
+
+
 async def test_a_replica_that_stops_writes_the_rest_of_its_log(ingress: Any) -> None:
     await Ingress.func_or_class.__mro__[1].__del__(ingress)
     assert ingress._graph.seen == ["closed"]

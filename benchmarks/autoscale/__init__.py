@@ -1,0 +1,1 @@
+"""Autoscaling: ours against Serve's stock policy."""
