@@ -17,7 +17,8 @@ from deployments.stages import Captioner, CategoryRouter, Generator, RewardScore
 from deployments.types import Stage, StageRevision
 from serve_app.cluster.attempts import BURST
 from serve_app.cluster.inline import InlineCaptioner, InlineGenerator, InlineReward, InlineRouter
-from serve_app.cluster.remote import RemoteCaptioner, RemoteGenerator, RemoteReward, RemoteRouter
+from serve_app.cluster.remembered import RememberingCaptioner
+from serve_app.cluster.remote import RemoteGenerator, RemoteReward, RemoteRouter
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pipeline import Stages
 
@@ -49,7 +50,7 @@ class PlacedReward(RewardScorer, Placed, Protocol):
 
 
 REMOTE: Final[Mapping[str, Any]] = {
-    "captioner": RemoteCaptioner, "router": RemoteRouter, "generator": RemoteGenerator, "reward": RemoteReward,
+    "captioner": RememberingCaptioner, "router": RemoteRouter, "generator": RemoteGenerator, "reward": RemoteReward,
 }  # fmt: skip
 INLINE: Final[Mapping[str, Any]] = {
     "captioner": InlineCaptioner, "router": InlineRouter, "generator": InlineGenerator, "reward": InlineReward,

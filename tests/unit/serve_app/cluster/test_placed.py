@@ -7,6 +7,7 @@ from unittest.mock import Mock
 
 from deployments.types import Stage
 from serve_app.cluster.placed import INLINE, REMOTE, PlacedStages
+from serve_app.cluster.remembered import RememberingCaptioner
 from serve_app.flow.metrics import NoMetrics
 
 
@@ -18,3 +19,4 @@ def test_a_stage_has_the_class_of_its_place_and_all_stand_in_the_order_of_the_fl
     assert [type(stage) for stage in stages.each()] == [
         REMOTE["captioner"], INLINE["router"], REMOTE["generator"], INLINE["reward"],
     ]  # fmt: skip
+    assert REMOTE["captioner"] is RememberingCaptioner, "one that is inline has its cache at hand"
