@@ -70,8 +70,13 @@ def stated(stated_rates: Mapping[str, float], config: Path) -> dict[str, Rate]:
         scaling = parse(GraphScaling, args.get("scaling") or {}, f"--config {config.name}: scaling")
     except (OSError, yaml.YAMLError, KeyError, TypeError, IndexError, AttributeError):
         raise Misconfigured(f"--config: {str(config)!r} is no serve config of this app") from None
+    deployed = scaling.deployed()
+    if inline := stated_rates.keys() - deployed.keys():
+        raise Misconfigured(
+            f"--config {config.name}: {', '.join(sorted(inline))}: an inline stage has no replicas to count"
+        )
     return {
-        stage: Rate(rate, "given", Replica(getattr(scaling, stage).num_cpus, getattr(scaling, stage).num_gpus))
+        stage: Rate(rate, "given", Replica(deployed[stage].num_cpus, deployed[stage].num_gpus))
         for stage, rate in stated_rates.items()
     }
 

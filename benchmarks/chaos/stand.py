@@ -14,7 +14,7 @@ import yaml
 from benchmarks.chaos.cluster import CONTROLLER, PROXY, View, look, titled
 from benchmarks.chaos.disk import small_disk
 from benchmarks.chaos.node import WorkerNode
-from benchmarks.lib.local_app import Edit, Failed, fakes, started
+from benchmarks.lib.local_app import Edit, Failed, deployed, fakes, started
 from serve_app.demo.local import LocalServe
 
 REPLICAS: Final = 2
@@ -99,6 +99,7 @@ def edited(store: Path | None) -> Edit:
     """An edit of the config: replicas that fit on two cores, the waits of fakes, and the store of real captions."""
 
     def edit(config: dict[str, Any]) -> None:
+        deployed(config)  # what is killed alone is a deployment
         application = config["applications"][0]
         for scaling in application["args"]["scaling"].values():
             cpus = min(_NUM_CPUS, scaling.get("num_cpus", _NUM_CPUS))

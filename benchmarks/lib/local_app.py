@@ -16,6 +16,7 @@ from benchmarks.lib.open_loop import Run
 from deployments.errors import Misconfigured
 from serve_app.demo.local import IngressMode, LocalServe, StartFailed, free_port
 from serve_app.demo.supervisor import alive
+from serve_app.stages import INGRESS
 from serve_app.stages import STAGES as ROWS
 
 STAGES: Final = tuple(row.deployment for row in ROWS)
@@ -74,6 +75,18 @@ def fakes(latency_ms: dict[str, float]) -> Edit:
         application["deployments"] = others + new
 
     return edit
+
+
+def deployed(config: dict[str, Any]) -> None:
+    """Make every stage of the config a deployment; the knobs of one that was inline move to it."""
+    application = config["applications"][0]
+    scaling, entries = application["args"]["scaling"], application["deployments"]
+    ingress: dict[str, Any] = next((d["user_config"] for d in entries if d["name"] == INGRESS), {})
+    knobs = ingress.pop("stages", {})
+    for row in ROWS:
+        if scaling.get(row.key, {}).get("placement") == "inline":
+            scaling[row.key] = {"num_cpus": 0.1}
+            entries.append({"name": row.deployment, "user_config": knobs.get(row.key, {})})
 
 
 def all_answered(run: Run, what: str) -> Run:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
+import httpx
 import pytest
 
 from deployments.types import CaptionSource, Copy, Item, Options, Source, Stage
 from serve_app.client import PushGenClient
 from serve_app.contract.messages import GenerateNotificationRequest, RouteItemRequest, ScoreCopiesRequest
 from serve_app.demo.items import demo_items
+from serve_app.demo.local import LocalServe
+from tests.e2e.test_fake_app import scrape
 
 ITEMS = {i.name: i.request for i in demo_items()}
 
@@ -87,6 +92,23 @@ def test_a_stage_by_itself(demo_client: PushGenClient) -> None:
     assert {c.id for c in scored.candidates} == {"i1", "i2"}
     assert all(c.reward is not None and c.reward.spread >= 0 for c in scored.candidates)
     assert any(f.rule == "format.looping" for c in scored.candidates if c.id == "i1" for f in c.findings)
+
+
+def test_the_small_stages_run_in_the_ingress_replica_and_are_seen_by_their_names(demo_app: LocalServe) -> None:
+    titles = [title for p in demo_app.processes() if (title := " ".join(p.cmdline())).startswith("ray::ServeReplica")]
+    assert {title.split(":")[4].split()[0] for title in titles} == {"Ingress", "Generator"}
+    health = httpx.get(f"{demo_app.url}/readyz", timeout=10).json()["stages"]
+    assert health == dict.fromkeys(("captioner", "router", "generator", "reward", "ingress"), True)
+    until = time.monotonic() + 60  # Ray exports every few seconds
+    names = {"Captioner", "CategoryRouter", "Generator", "RewardScorer"}
+    while missing := {name for name in names if not live(demo_app, name)}:
+        assert time.monotonic() < until, f"never exported: {missing}"
+        time.sleep(1)
+
+
+def live(app: LocalServe, deployment: str) -> bool:
+    lines = (line for line in scrape(app).splitlines() if line.startswith("ray_pushgen_live_revision{"))
+    return any(f'deployment="{deployment}"' in line for line in lines)
 
 
 def test_the_service_says_what_it_is(demo_client: PushGenClient) -> None:

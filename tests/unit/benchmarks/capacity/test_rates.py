@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks.capacity.rates import measured, pairs
+from benchmarks.capacity.rates import measured, pairs, stated
 from benchmarks.capacity.sheet import STAGES, Replica
 from deployments.errors import Misconfigured
 
@@ -36,3 +38,10 @@ def test_a_rate_that_is_none_is_refused_by_name(word: str) -> None:
 
 def test_a_price_may_be_zero() -> None:
     assert pairs(["cpu=0", "gpu=2.5"], "--price", ("cpu", "gpu")) == {"cpu": 0.0, "gpu": 2.5}
+
+
+def test_a_replica_is_what_the_config_gives_one_and_an_inline_stage_has_none(root: Path) -> None:
+    rate = stated({"generator": 3.0}, root / "configs/demo.yaml")["generator"]
+    assert (rate.per_s, rate.replica) == (3.0, Replica(0.8, 0.0))
+    with pytest.raises(Misconfigured, match=r"--config demo\.yaml: reward: an inline stage has no replicas to count"):
+        stated({"reward": 3.0}, root / "configs/demo.yaml")
