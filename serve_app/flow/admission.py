@@ -21,6 +21,7 @@ from deployments.errors import DeadlineExceeded, Overloaded
 from deployments.types import Priority
 from serve_app.access.caller import ANYONE, Caller
 from serve_app.flow.knobs import AdmissionKnobs
+from serve_app.flow.ledger import Ledger
 from serve_app.flow.limit import ConcurrencyLimit
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.record import current
@@ -45,12 +46,13 @@ class Shed(StrEnum):
 
 @dataclass(eq=False)
 class Place:
-    """A request in the graph. partial: its answer was not whole."""
+    """A request in the graph. ledger: its own. late: its time ran out there."""
 
     ticket: Ticket
     began_s: float
     units_in_flight: float
-    partial: bool = False
+    ledger: Ledger
+    late: bool = False
 
 
 class Admission:
@@ -85,12 +87,12 @@ class Admission:
         with caller.charged(0.0 if of_batch else work.units):
             self._metrics.asked(work.units)
             ticket = await self._enter(work, kind, call, caller.tenant, bounded=not of_batch)
-            place = Place(ticket, self._clock(), self._units_in_flight)
+            place = Place(ticket, self._clock(), self._units_in_flight, current().ledger)
             try:
                 yield place
                 self._learn(place)
             except DeadlineExceeded:
-                place.partial = True
+                place.late = True
                 self._learn(place)
                 raise
             finally:
@@ -112,6 +114,15 @@ class Admission:
                 self._retry_after_s(self._waiting.lanes[Priority.BACKFILL].units),
                 Shed.BATCH_TOO_LONG,
             )
+
+    @property
+    def pressure(self) -> float:
+        """Work in the graph and before it, as a share of what the gate lets in; 1 or more where requests must wait."""
+        waiting = self._waiting.lanes.values()
+        units = self._units_in_flight + sum(lane.units for lane in waiting)
+        count = sum(self._count.values()) + len(self._waiting)
+        ceiling = self._limit.ceiling(self._clock()) if self._knobs.adaptive else math.inf
+        return max(units / ceiling, count / self._knobs.max_in_flight)
 
     @property
     def _units_in_flight(self) -> float:
@@ -224,9 +235,10 @@ class Admission:
         """Learn from an answer: how long it took, or that its time was too short."""
         now_s = self._clock()
         seconds = now_s - place.began_s
+        partial = place.late or place.ledger.cut_short
         # What is missing in an answer that came early, time has not cost.
-        missed = place.partial and seconds > _MOST * (place.ticket.deadline_s - place.began_s)
-        if place.partial and not missed:
+        missed = partial and seconds > _MOST * (place.ticket.deadline_s - place.began_s)
+        if partial and not missed:
             return
         units = place.ticket.work.units
         if not missed or seconds > self._times.mean_s(place.ticket.kind):

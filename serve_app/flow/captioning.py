@@ -21,13 +21,14 @@ async def caption_of(brief: Brief, captioner: Captioner, call: Call, ledger: Led
     if brief.composed is not None:
         ledger.used(Stage.CAPTION, brief.composed.usage, brief.composed.revision)
         return brief.composed.caption
+    if Degradation.CAPTION_FROM_METADATA in ledger.degradations:  # the ladder has taken it away
+        return await _of_metadata(brief)
     with ledger.stage(Stage.CAPTION):
         try:
             result = await captioner.caption(brief.item, call)
         except SURVIVABLE as error:
             ledger.degraded(Degradation.CAPTION_FROM_METADATA, error)
-            text = await asyncio.to_thread(metadata_caption, brief.text_item)
-            return Caption(text=text, source=CaptionSource.METADATA)
+            return await _of_metadata(brief)
     if not result.complete:
         cut = DeadlineExceeded("the time budget was spent while reading text off the images")
         ledger.degraded(Degradation.CAPTION_INCOMPLETE, cut)
@@ -35,6 +36,11 @@ async def caption_of(brief: Brief, captioner: Captioner, call: Call, ledger: Led
         _left_out(result, ledger)
     ledger.used(Stage.CAPTION, result.usage, result.revision)
     return result.caption
+
+
+async def _of_metadata(brief: Brief) -> Caption:
+    text = await asyncio.to_thread(metadata_caption, brief.text_item)
+    return Caption(text=text, source=CaptionSource.METADATA)
 
 
 def _left_out(result: CaptionResult, ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ from deployments.router.catalogue import Catalogue, FileCatalogue
 from deployments.settings import Knobs
 from deployments.types import MAX_INCUMBENTS, Margin, Options
 from serve_app.fetch.knobs import FetchKnobs
+from serve_app.flow.ladder_knobs import LadderKnobs
 from serve_app.flow.operator_templates import Templates
 from serve_app.policy import PolicySettings
 from serve_app.policy.tiers import TierRule
@@ -203,6 +204,8 @@ class IngressKnobs(Knobs):
     selection: SelectionKnobs = SelectionKnobs()
     reserve: ReserveKnobs = ReserveKnobs()
     admission: AdmissionKnobs = AdmissionKnobs()
+    ladder: LadderKnobs | None = None
+    """None: every request gets what it asks for until the gate refuses."""
     policy: PolicySettings = PolicySettings()
     tiers: TierRule = TierRule()
     repair_round: bool = True

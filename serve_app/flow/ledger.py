@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -33,6 +33,8 @@ class Ledger:
         self._usage: dict[Stage, Usage] = {}
         self._revisions: dict[Stage, StageRevision] = {}
         self._degradations: dict[Degradation, None] = {}
+        self.cut_short = False
+        """Whether a stage failed or ran out of time: more than the ladder has taken away."""
 
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
@@ -73,6 +75,11 @@ class Ledger:
         if not self.allow_degradation:
             raise because
         self._degradations[degradation] = None
+        self.cut_short = True
+
+    def lower(self, degradations: Iterable[Degradation]) -> None:
+        """Declare what the ladder takes away from a request that allows it."""
+        self._degradations |= dict.fromkeys(degradations)
 
     @property
     def timings(self) -> tuple[StageTiming, ...]:

@@ -53,6 +53,7 @@ from serve_app.flow.checks import Checks
 from serve_app.flow.intake import Intake
 from serve_app.flow.journal import Journal
 from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.ladder import Ladder
 from serve_app.flow.limits import published_info
 from serve_app.flow.metrics import Metrics
 from serve_app.flow.pictures import FetchingCaptioner, refusal
@@ -98,6 +99,7 @@ class PushGenService:
         self._callers = callers
         self._admission = Admission(knobs.admission, metrics)
         self.publish = self._admission.publish  # sets the gauges again
+        self._ladder = Ladder(knobs, self._admission)
         self.intake = Intake(lambda: self._knobs, metrics)
         self._captioner = FetchingCaptioner(stages.captioner, self.intake, metrics)
         self._captioner.reconfigure(knobs)
@@ -111,6 +113,7 @@ class PushGenService:
         self._checks, self._audit = Checks(knobs, profiles), Audit(knobs)
         self._captioner.reconfigure(knobs)
         self._admission.reconfigure(knobs.admission)
+        self._ladder.reconfigure(knobs)
         self.journal.knobs = knobs.log
 
     async def generate(
@@ -118,23 +121,21 @@ class PushGenService:
     ) -> Decision:
         call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
         caller = self._callers(tenant)
-        async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, caller) as place:
-            decision = await decision_of(self._events(request, call, caller))
-            place.partial = decision.partial
-            return decision
+        request = self._ladder.lowered(request)
+        async with self._admission.admit(GENERATE.rpc, of_generation(request, self._knobs), call, caller):
+            return await decision_of(self._events(request, call, caller))
 
     async def stream(
         self, request: GenerateNotificationRequest, request_id: str, tenant: str = "", arrived_s: float | None = None
     ) -> AsyncGenerator[Event, None]:
         call = make_call(request_id, request.options.time_budget_ms, request.options.priority, self._knobs, arrived_s)
         caller = self._callers(tenant)
+        request = self._ladder.lowered(request)
         async with (
-            self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, caller) as place,
+            self._admission.admit(STREAM.rpc, of_generation(request, self._knobs), call, caller),
             aclosing(self._events(request, call, caller)) as events,
         ):
             async for event in events:
-                if isinstance(event, DecidedEvent):
-                    place.partial = event.decision.partial
                 yield event
 
     async def batch(
@@ -163,13 +164,12 @@ class PushGenService:
                         if isinstance(item, InvalidInput):
                             raise item
                         own.request = item
+                        item = self._ladder.lowered(item)
                         turn = Call(end, Priority.BACKFILL, item_id)
                         work = of_generation(item, self._knobs)
-                        async with self._admission.admit(_BATCH_ITEM, work, turn, caller, of_batch=True) as place:
+                        async with self._admission.admit(_BATCH_ITEM, work, turn, caller, of_batch=True):
                             call = make_item_call(item, turn, self._knobs)
-                            decision = await decision_of(self._events(item, call, caller))
-                            place.partial = decision.partial
-                            return index, decision
+                            return index, await decision_of(self._events(item, call, caller))
                 except PushGenError as error:
                     return index, error
                 except Exception:

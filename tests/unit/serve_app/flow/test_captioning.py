@@ -86,3 +86,11 @@ async def test_an_item_of_broken_pictures_alone_is_refused() -> None:
     nothing = Captioner(refused=MISSING, caption=Caption(text="", source=CaptionSource.METADATA))
     with pytest.raises(InvalidInput):
         await caption(nothing, PICTURE)
+
+
+async def test_what_the_ladder_takes_away_costs_no_call() -> None:
+    captioner, ledger = Captioner(), Ledger()
+    ledger.lower([Degradation.CAPTION_FROM_METADATA])
+    caption = await caption_of(brief(item={"title": "A cat", **PICTURE}), captioner, Call(Deadline.after(5)), ledger)
+    assert (caption.source, captioner.calls) == (CaptionSource.METADATA, 0)
+    assert not ledger.cut_short
