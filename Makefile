@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-autoscale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy chaos soak fuzz bench-report
+	bench-prefix bench-scale bench-autoscale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy bench-bulk chaos soak fuzz bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -112,6 +112,9 @@ bench-ingress: setup ## HAProxy against Serve's Python proxy
 
 bench-policy: setup ## The copy checks against 700 labelled cases: recall, false blocks, time
 	@$(BIN)/python -m benchmarks.policy
+
+bench-bulk: setup ## A bulk job against the online graph, and 20 kills of a job
+	@$(BIN)/python -m benchmarks.bulk
 
 bench-gpu: setup ## A first hour on a GPU: card, encoder, scorer, graph over engine, gpu.yaml
 	@$(BIN)/python -m benchmarks.gpu

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.autoscale.plot import plot as autoscale
+from benchmarks.bulk.plot import plot as bulk
 from benchmarks.chaos.plot import plot as chaos
 from benchmarks.engine.plot import plot as engine
 from benchmarks.fuzz.plot import plot as fuzz
@@ -33,6 +34,7 @@ FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": lambda _, rows, path: tax(rows, path),
     "locust": locust, "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak, "autoscale": autoscale,
+    "bulk": bulk,
     "fuzz": lambda _, rows, path: fuzz(rows, path),
 }  # fmt: skip
 

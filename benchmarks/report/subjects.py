@@ -154,6 +154,15 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("refused at the knee", "refused_share_1x", "none"),
         ),
     ),
+    "bulk": Subject(
+        "A bulk job against the online graph, and against kills",
+        (
+            Line("items/s over the online graph", "bulk_vs_online", "online", "online.items_per_s",
+                 "bulk.items_per_s", "items/s"),
+            Line("items lost by kills", "lost", "kills", "kills"),
+            Line("items answered twice", "duplicated", "kills", "kills"),
+        ),
+    ),
     "chaos": Subject(
         "One fault at a time under load: what callers saw",
         (

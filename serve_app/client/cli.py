@@ -14,7 +14,7 @@ from rich.text import Text
 from deployments.errors import InvalidInput, PushGenError
 from deployments.types import Decision, Item
 from serve_app import __version__
-from serve_app.client import PushGenClient, cli_check, cli_input, cli_lines, cli_replay, output, render
+from serve_app.client import PushGenClient, cli_bulk, cli_check, cli_input, cli_lines, cli_replay, output, render
 from serve_app.client.cli_errors import UNAVAILABLE, answer_json, exit_code_of_many
 from serve_app.client.cli_files import BadArgument
 from serve_app.client.cli_flags import CallFlags, CategoryFlags, ItemFlags, RequestFlags, WritingFlags, expanded
@@ -208,6 +208,7 @@ def health(call: CallFlags) -> None:
 command()(cli_check.check)
 command()(cli_check.rules)
 command()(cli_replay.replay)
+command()(cli_bulk.bulk)
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------

@@ -165,12 +165,13 @@ def _read(source: str | None) -> Any:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
-    """The client alone comes without the libraries of the rules: say what to install."""
+def installed(what: str = "the rules") -> Iterator[None]:
+    """The client alone comes without the libraries of the rules, and without Ray: say what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
-        needed = f"the rules need {error.name}: pip install 'pushgen-serve[serve]'"
+        verb = "need" if what.endswith("s") else "needs"
+        needed = f"{what} {verb} {error.name}: pip install 'pushgen-serve[serve]'"
         raise BadArgument(needed) from None
     except Misconfigured as error:
         raise BadArgument(str(error)) from None

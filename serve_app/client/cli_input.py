@@ -18,6 +18,7 @@ from deployments.errors import InvalidInput, Violation
 from serve_app.client import cli_files
 from serve_app.client.cli_files import BadArgument, Entry
 from serve_app.contract import proto_json
+from serve_app.contract.messages import GenerateNotificationRequest
 from serve_app.contract.requests import descriptor_of, parse_value
 
 M = TypeVar("M", bound=BaseModel)
@@ -158,6 +159,17 @@ def build_many(model: type[M], entries: Iterable[Entry]) -> list[M | InvalidInpu
         except InvalidInput as error:
             built.append(error)
     return built
+
+
+def request_of(text: bytes, folder: Path) -> GenerateNotificationRequest:
+    """Read the JSON of one request or item. Paths of pictures are relative to the folder. Raises InvalidInput."""
+    content = proto_json.loads(text)
+    if not isinstance(content, dict):
+        raise InvalidInput([Violation("request", "must be an object")])
+    try:
+        return parse_value(GenerateNotificationRequest, as_request(content, folder))
+    except BadArgument as error:
+        raise InvalidInput([Violation("item", str(error))]) from None
 
 
 def dump(value: Any) -> str:

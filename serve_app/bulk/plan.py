@@ -1,0 +1,117 @@
+"""The plan of a bulk job: a Serve config read as the settings and knobs of a graph in one process."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deployments.engines.settings import EngineSettings
+from deployments.errors import Misconfigured
+from deployments.host import usable_cpus
+from deployments.settings import parse
+from serve_app.demo import import_path
+from serve_app.demo.config import OUR_APP, read
+from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
+from serve_app.settings import AppSettings
+from serve_app.stages import INGRESS, STAGES
+
+# Requests at once, as a multiple of what the engine computes at once: while some are routed, checked or scored, its
+# queue has more.
+_AHEAD: Final = 2.0
+_LEAST: Final = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a worker needs to build its graph.
+
+    user_configs: by the stages' keys. concurrency: requests in the graph at once. tenant: whose rules hold.
+    digest: of what a Decision depends on, so that a job does not go on with other settings.
+    """
+
+    settings: AppSettings
+    user_configs: dict[str, dict[str, Any]]
+    knobs: IngressKnobs
+    concurrency: int
+    tenant: str
+    digest: str
+
+    @classmethod
+    def of(cls, config: Path, tenant: str = "", concurrency: int | None = None, sharing: int = 1) -> Plan:
+        """Read the first application of the config that is ours. Raises Misconfigured.
+
+        sharing: workers that share the cores of this machine.
+        """
+        applications = [app for app in read(config)["applications"] if import_path.split(app["import_path"]) == OUR_APP]
+        if not applications:
+            raise Misconfigured(f"{config} has no application with import_path {':'.join(OUR_APP)}")
+        application = applications[0]
+        settings = parse(AppSettings, application.get("args", {}), "args")
+        by_name = {d["name"]: d.get("user_config") or {} for d in application.get("deployments", [])}
+        knobs = parse(IngressKnobs, by_name.get(INGRESS, {}), f"user_config of {INGRESS}")
+        requests = concurrency or _concurrency(settings, knobs)
+        user_configs = {row.key: knobs.stages.get(row.key) or by_name.get(row.deployment, {}) for row in STAGES}
+        return cls(
+            settings=sharing_cores(settings, sharing),
+            user_configs=user_configs,
+            knobs=patient(knobs, requests),
+            concurrency=requests,
+            tenant=tenant,
+            digest=_digest(settings, knobs, user_configs, tenant),
+        )
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """Return what Ray reserves for a worker: the sum of its stages, inline ones as the ingress."""
+        scaling = self.settings.scaling
+        parts = [*scaling.deployed().values(), *([scaling.ingress] if scaling.inline else [])]
+        env_vars = {name: value for part in parts for name, value in part.env_vars.items()}
+        return {
+            "num_cpus": sum(part.num_cpus for part in parts),
+            "num_gpus": sum(part.num_gpus for part in parts),
+            "runtime_env": {"env_vars": env_vars},
+        }
+
+
+def sharing_cores(settings: AppSettings, workers: int) -> AppSettings:
+    """Give each of several workers of a machine its share of the cores, where the config does not set threads.
+
+    Engines that all compute on every core would wait for each other.
+    """
+    if workers == 1:
+        return settings
+    threads = max(1, usable_cpus() // workers)
+    shared: dict[str, Any] = {}
+    for row in STAGES:
+        stage = getattr(settings, row.key)
+        engine = getattr(stage, "engine", None)
+        if isinstance(engine, EngineSettings) and engine.cpu_threads is None:
+            shared[row.key] = stage.model_copy(update={"engine": engine.model_copy(update={"cpu_threads": threads})})
+    return settings.model_copy(update=shared)
+
+
+def patient(knobs: IngressKnobs, requests: int) -> IngressKnobs:
+    """The knobs without a gate, since no more than `requests` come; and with the longest time: nobody waits."""
+    gate = AdmissionKnobs(max_in_flight=requests, adaptive=False, max_waiting=requests, backfill_share=1.0)
+    longest = knobs.defaults.model_copy(update={"time_budget_ms": knobs.limits.max_time_budget_ms})
+    return knobs.model_copy(update={"admission": gate, "defaults": longest})
+
+
+def _concurrency(settings: AppSettings, knobs: IngressKnobs) -> int:
+    engine = getattr(settings.generator, "engine", None)
+    sequences = engine.max_num_seqs if isinstance(engine, EngineSettings) else 64
+    candidates = knobs.defaults.max_categories * knobs.defaults.candidates_per_category
+    return max(_LEAST, math.ceil(_AHEAD * sequences / candidates))
+
+
+def _digest(settings: AppSettings, knobs: IngressKnobs, user_configs: dict[str, dict[str, Any]], tenant: str) -> str:
+    parts = (
+        settings.model_dump_json(exclude={"scaling", "http", "access"}),
+        knobs.model_dump_json(exclude={"admission", "log", "audit"}),
+        sorted(user_configs.items()),
+        tenant,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -1,0 +1,55 @@
+"""A Serve config as the plan of a job."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from deployments.errors import Misconfigured
+from serve_app.bulk.plan import Plan
+
+
+def test_a_plan_has_the_settings_and_knobs_of_the_config(root: Path) -> None:
+    plan = Plan.of(root / "configs/demo.yaml")
+    assert plan.settings.generator.kind == "vllm"
+    assert plan.knobs.selection.fit.minimum == 0.2
+    assert plan.knobs.defaults.time_budget_ms == plan.knobs.limits.max_time_budget_ms
+    assert (plan.knobs.admission.max_in_flight, plan.knobs.admission.adaptive) == (plan.concurrency, False)
+    assert plan.user_configs["router"]["catalogue"]["path"] == "configs/categories.yaml"
+    assert pickle.loads(pickle.dumps(plan)).digest == plan.digest  # noqa: S301 - our own
+
+
+def test_the_digest_is_that_of_what_decides(root: Path, tmp_path: Path) -> None:
+    text = (root / "configs/fake.yaml").read_text()
+    config = tmp_path / "c.yaml"
+    digests: set[str] = set()
+    more_cpus = text.replace("num_cpus: 0.1", "num_cpus: 0.2")
+    for one in (text, text + "# a comment\n", more_cpus, text.replace("latency_ms: 5", "latency_ms: 6")):
+        config.write_text(one)
+        digests |= {Plan.of(config).digest, Plan.of(config, concurrency=3, sharing=2).digest}
+    assert len(digests) == 2
+    assert Plan.of(config, tenant="shop").digest not in digests
+
+
+def test_a_worker_gets_what_its_stages_have(root: Path) -> None:
+    assert Plan.of(root / "configs/gpu.yaml").resources["num_gpus"] > 0
+
+
+def test_workers_of_one_machine_share_its_cores(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serve_app.bulk.plan.usable_cpus", lambda: 8)
+
+    def threads(config: str, sharing: int) -> int | None:
+        settings = Plan.of(root / "configs" / config, sharing=sharing).settings
+        return settings.generator.engine.cpu_threads  # type: ignore[union-attr]
+
+    assert [threads("demo.yaml", n) for n in (1, 2, 3, 99)] == [None, 4, 2, 1]
+    assert Plan.of(root / "configs/fake.yaml", sharing=2).settings.generator.kind == "fake"
+
+
+def test_a_config_of_another_application_is_refused(root: Path, tmp_path: Path) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text((root / "configs/fake.yaml").read_text().replace("serve_app.app:build", "tests.conftest:root"))
+    with pytest.raises(Misconfigured, match="no application"):
+        Plan.of(config)
