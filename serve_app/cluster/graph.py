@@ -25,7 +25,8 @@ from serve_app.cluster.placed import Placed, PlacedStages
 from serve_app.cluster.presence import Presence
 from serve_app.cluster.request_log import RequestLog
 from serve_app.flow.catalogue import KnownCategories
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_growth, check_places, check_stages
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.places import check_drain, check_growth, check_places, check_stages
 from serve_app.flow.profiles import load_profiles, profiles_of
 from serve_app.flow.service import PushGenService
 from serve_app.flow.writer import WriterTarget, check_writer

@@ -13,7 +13,8 @@ from deployments.kinds import knobs_of
 from deployments.settings import Knobs, Strict
 from serve_app.demo import import_path
 from serve_app.demo.document import Document, Location, parse_yaml, sentences, where
-from serve_app.flow.knobs import IngressKnobs, check_places, check_stages
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.places import check_places, check_stages
 from serve_app.flow.profiles import profiles_of
 from serve_app.flow.writer import check_writer
 from serve_app.settings import AppSettings

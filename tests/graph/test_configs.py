@@ -14,7 +14,8 @@ from deployments.kinds import build_captioner, build_generator, build_reward, bu
 from deployments.router.router import EmbeddingRouter
 from deployments.settings import parse
 from serve_app.app import build
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_growth, check_places, check_stages
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.places import check_drain, check_growth, check_places, check_stages
 from serve_app.flow.writer import check_writer
 from serve_app.settings import AppSettings
 from serve_app.stages import INGRESS, STAGES

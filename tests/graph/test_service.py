@@ -14,7 +14,6 @@ from deployments.fakes import FakeCaptioner, FakeKnobs, FakeRouter
 from deployments.types import (
     CaptionSource,
     Decision,
-    Degradation,
     Item,
     Priority,
     RouteResult,
@@ -289,21 +288,3 @@ async def test_a_rejected_copy_is_said_to_be_and_ranks_last() -> None:
     scored = await service().score(ScoreCopiesRequest(item=Item(title="Tea is ready"), copies=copies), "r")  # type: ignore[arg-type]
     assert [(c.id, c.rejected) for c in scored.candidates] == [("i2", False), ("i1", True)]
     assert scored.candidates[1].reward is not None
-
-
-async def test_a_full_gate_steps_down_the_ladder_and_the_decision_says_so() -> None:
-    steps = [{"candidates_per_category": 1, "max_categories": 1}]
-    busy = service(slow(), max_in_flight=2, max_waiting=8)
-    knobs = IngressKnobs.model_validate({"ladder": {"steps": steps, "up_s": 0}, "admission": {"max_in_flight": 2}})
-    busy.reconfigure(knobs, PROFILES)
-
-    async def asked(request_id: str) -> Decision:
-        with busy.journal.request("GenerateNotification"):
-            return await busy.generate(request(), request_id)
-
-    decisions = await asyncio.gather(*(asked(str(i)) for i in range(4)))
-    assert [decision.partial for decision in decisions] == [False, False, True, True]
-    lowered = decisions[-1]
-    assert lowered.degradations == (Degradation.FEWER_CANDIDATES,)
-    assert (lowered.options.max_categories, lowered.options.candidates_per_category) == (1, 1)
-    assert len([c for c in lowered.candidates if c.source is Source.GENERATED]) == 1

@@ -8,7 +8,8 @@ import yaml
 
 from benchmarks.autoscale.arms import ARMS, CONFIG, FAKES, edited
 from serve_app.app import build
-from serve_app.flow.knobs import IngressKnobs, check_drain, check_growth, check_places
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.places import check_drain, check_growth, check_places
 from serve_app.settings import AppSettings
 from serve_app.stages import STAGES
 

@@ -11,7 +11,8 @@ import yaml
 from benchmarks.lib.open_loop import Outcome, Reply, Run, Sample
 from benchmarks.overload import measure
 from deployments.types import Priority
-from serve_app.flow.knobs import IngressKnobs, check_places
+from serve_app.flow.knobs import IngressKnobs
+from serve_app.flow.places import check_places
 from serve_app.settings import AppSettings
 
 PLAN = measure.Plan(60.0, 4, 1000, 10.0, 20.0, 2, 0)

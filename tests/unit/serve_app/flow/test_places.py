@@ -10,10 +10,8 @@ from serve_app.flow.knobs import (
     DefaultKnobs,
     IngressKnobs,
     LimitKnobs,
-    check_drain,
-    check_growth,
-    check_places,
 )
+from serve_app.flow.places import check_drain, check_growth, check_places
 from serve_app.settings import GraphScaling
 
 KNOBS = AdmissionKnobs(max_in_flight=64, max_waiting=32, max_watches=8)
