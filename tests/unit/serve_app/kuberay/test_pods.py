@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from serve_app.access.settings import KeyAccessSettings
+from serve_app.demo import local
 from serve_app.kuberay.groups import WorkerGroup
 from serve_app.kuberay.pods import Pods
 
@@ -34,6 +35,13 @@ def test_no_pod_is_root_or_writes_into_its_image(template: dict[str, Any]) -> No
     assert writable == {"/tmp", "/cache", "/dev/shm"}  # noqa: S108 - of the pod
     environment = {each["name"]: each.get("value", "") for each in container(template)["env"]}
     assert all(environment[name].startswith("/cache") for name in ("HOME", "HF_HOME", "PUSHGEN_CACHE"))
+
+
+@pytest.mark.parametrize("template", [pods().head(), pods().worker(GROUP)])
+def test_a_pod_has_the_flags_that_a_local_application_has(template: dict[str, Any]) -> None:
+    environment = {each["name"]: each.get("value") for each in container(template)["env"]}
+    flags = {name: value for name, value in local._flags().items() if "READY_CHECK" not in name}  # of small machines
+    assert flags.items() <= environment.items()
 
 
 def test_a_worker_is_ready_when_the_health_service_says_so() -> None:
