@@ -94,10 +94,10 @@ def sharing_cores(settings: AppSettings, workers: int) -> AppSettings:
 
 
 def patient(knobs: IngressKnobs, requests: int) -> IngressKnobs:
-    """The knobs without a gate, since no more than `requests` come; and with the longest time: nobody waits."""
+    """The knobs without gate and ladder, since no more than `requests` come; with the longest time: nobody waits."""
     gate = AdmissionKnobs(max_in_flight=requests, adaptive=False, max_waiting=requests, backfill_share=1.0)
     longest = knobs.defaults.model_copy(update={"time_budget_ms": knobs.limits.max_time_budget_ms})
-    return knobs.model_copy(update={"admission": gate, "defaults": longest})
+    return knobs.model_copy(update={"admission": gate, "ladder": None, "defaults": longest})
 
 
 def _concurrency(settings: AppSettings, knobs: IngressKnobs) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from deployments.errors import Misconfigured
-from serve_app.bulk.plan import Plan
+from serve_app.bulk.plan import Plan, patient
+from serve_app.flow.knobs import IngressKnobs
 
 
 def test_a_plan_has_the_settings_and_knobs_of_the_config(root: Path) -> None:
@@ -19,6 +20,12 @@ def test_a_plan_has_the_settings_and_knobs_of_the_config(root: Path) -> None:
     assert (plan.knobs.admission.max_in_flight, plan.knobs.admission.adaptive) == (plan.concurrency, False)
     assert plan.user_configs["router"]["catalogue"]["path"] == "configs/categories.yaml"
     assert pickle.loads(pickle.dumps(plan)).digest == plan.digest  # noqa: S301 - our own
+
+
+def test_nothing_is_taken_away_under_load() -> None:
+    knobs = IngressKnobs.model_validate({"ladder": {"steps": [{"candidates_per_category": 1}]}})
+    assert knobs.ladder is not None
+    assert patient(knobs, 8).ladder is None
 
 
 def test_the_digest_is_that_of_what_decides(root: Path, tmp_path: Path) -> None:
