@@ -1,6 +1,6 @@
 """Late requests and replica-seconds: the graph's autoscaling against Serve's stock policy, on fakes.
 
-A rate steps to eight times and back, then spikes to eight times three times. Two stages scale from 1 to 4 replicas.
+A rate steps to eight times and back, then spikes to eight times twice. Two stages scale from 1 to 4 replicas.
 A replica of a fake waits as a model would compute, and serves four calls at a time, so that queues decide and not this
 machine's cores. All arms have the same bounds, targets and delays: `stock` is Serve's own policy, `stages` sizes each
 stage by itself from what is reported each second, `graph` sizes all from the rate at the ingress.
@@ -23,19 +23,19 @@ from benchmarks.lib.results import raw_rows
 from deployments.errors import Misconfigured
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-_ONE_ARM = "Measure this arm alone; the rows of the others are those of the last run."
+_SOME = "Measure these alone, by commas; the rows of the others are those of the last run."
 
 
 @app.command(help=__doc__)
 def autoscale(
     base_rps: Annotated[float, typer.Option(min=0.1, max=10, help="Requests/s at the lowest.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of the arrivals.")] = 1,
-    arm: Annotated[str, typer.Option(help=f"{_ONE_ARM} One of {', '.join(ARMS)}.")] = "",
+    arms: Annotated[str, typer.Option(help=_SOME)] = ",".join(ARMS),
 ) -> None:
     with refusals():
-        if arm and arm not in ARMS:
-            raise Misconfigured(f"--arm {arm!r} is none of {', '.join(ARMS)}")
-        measured = (arm,) if arm else ARMS
+        measured = arms.split(",")
+        if wrong := [arm for arm in measured if arm not in ARMS]:
+            raise Misconfigured(f"--arms: {wrong[0]!r} is none of {', '.join(ARMS)}")
         rows = [row for row in raw_rows(record.RESULTS, "autoscale") if row["arm"] not in measured]
         for each in measured:
             console.print(f"arm {each}")

@@ -40,8 +40,8 @@ FAKES: Final = (Fake("Captioner", "captioner", 550), Fake("Generator", "generato
 _TARGET: Final = 0.7
 """Of its places a replica should have so many busy."""
 UP_S: Final = 10.0
-DOWN_S: Final = 25.0
-FLOOR_S: Final = 30.0
+DOWN_S: Final = 15.0
+FLOOR_S: Final = 15.0
 # What a replica of a fake takes to start here.
 LEAD_S: Final = 5.0
 

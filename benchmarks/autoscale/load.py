@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 TIMES: Final = 8.0
-STEP: Final = (10.0, 50.0)
-_CALM_UNTIL_S: Final = 100.0
-_SPIKE_S: Final = 7.0
-_EVERY_S: Final = 25.0
-_SPIKES: Final = 3
-LASTS_S: Final = _CALM_UNTIL_S + _SPIKES * _EVERY_S
+STEP: Final = (5.0, 42.0)
+CALM_UNTIL_S: Final = 67.0
+_SPIKE_S: Final = 6.0
+_EVERY_S: Final = 19.0
+_SPIKES: Final = 2
+LASTS_S: Final = CALM_UNTIL_S + _SPIKES * _EVERY_S
 
 
 def multiple(at_s: float) -> float:
     """The rate at this moment, in base rates. Every spike ends its interval."""
-    if at_s < _CALM_UNTIL_S:
+    if at_s < CALM_UNTIL_S:
         return TIMES if STEP[0] <= at_s < STEP[1] else 1.0
-    since_s = (at_s - _CALM_UNTIL_S) % _EVERY_S
+    since_s = (at_s - CALM_UNTIL_S) % _EVERY_S
     return TIMES if since_s >= _EVERY_S - _SPIKE_S else 1.0
 
 

@@ -29,7 +29,7 @@ def measure(arm: str, base_rps: float, seed: int) -> list[dict[str, Any]]:
 async def _measured(arm: str, served: LocalServe, arrivals: StepAndSpikes) -> list[dict[str, Any]]:
     requests = workload(max_categories=CATEGORIES, candidates_per_category=1, time_budget_ms=BUDGET_MS)
     async with GrpcTarget(served.address, requests) as target:
-        await closed_loop(target, 1, Limits(15.0, 30.0, max_requests=10))
+        await closed_loop(target, 1, Limits(15.0, 30.0, max_requests=3))
         meter = CpuMeter(served)
         views: list[tuple[float, View]] = []
         watch = asyncio.create_task(_watch(served, views))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from benchmarks.autoscale.arms import ARMS, DOWN_S, FAKES, FLOOR_S, UP_S
-from benchmarks.autoscale.load import LASTS_S, STEP, TIMES
+from benchmarks.autoscale.load import CALM_UNTIL_S, LASTS_S, STEP, TIMES
 from benchmarks.lib.open_loop import Outcome
 
 SLO_MS: Final = 3000.0
@@ -67,8 +67,8 @@ def _arm(rows: Rows, base_rps: float) -> dict[str, Any]:
 
 def _by_phase(requests: Rows) -> dict[str, Rows]:
     return {
-        "step": [r for r in requests if r["at_s"] < LASTS_S * 4 / 7],
-        "spikes": [r for r in requests if r["at_s"] >= LASTS_S * 4 / 7],
+        "step": [r for r in requests if r["at_s"] < CALM_UNTIL_S],
+        "spikes": [r for r in requests if r["at_s"] >= CALM_UNTIL_S],
     }
 
 

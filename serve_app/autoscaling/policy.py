@@ -15,7 +15,8 @@ A stage is sized by the larger of two needs, in replicas:
   The rate is the largest of three: the mean over minutes (the floor), what the last seconds are sure to show (the
   burst), and what the operator has planned. Work that the gate refused counts too, so shedding hides no demand.
 
-A stage shrinks to the largest need of the last `down_s`, and only if that leaves a margin: noise flaps nothing.
+A stage shrinks to the largest need of the last `down_s`, and only if that leaves a margin: noise flaps nothing. The
+floor is a memory of its own and is not held for so long again.
 """
 
 from __future__ import annotations
@@ -111,10 +112,6 @@ class Rate:
     burst: float = 0.0
     planned: float = 0.0
 
-    @property
-    def highest(self) -> float:
-        return max(self.floor, self.burst, self.planned)
-
 
 @dataclass(frozen=True)
 class Size:
@@ -133,7 +130,8 @@ class StageSizer:
         self._observed = _Window(targets.up_s)
         self._needed = _Window(targets.down_s)
 
-    def size(self, now_s: float, load: StageLoad, forecast: float = 0.0) -> Size:
+    def size(self, now_s: float, load: StageLoad, forecast: float = 0.0, floor: float = 0.0) -> Size:
+        """Return the size. forecast: the need of the rate of this moment; floor: of the mean rate; in replicas."""
         observed = max(
             load.ongoing / self.targets.ongoing,
             *(load.levels.get(signal, 0.0) / target for signal, target in self.targets.levels.items()),
@@ -143,15 +141,15 @@ class StageSizer:
         lasting = observed if load.replicas == 0 else self._observed.of(min)
         need = max(forecast, lasting or 0.0)
         self._needed.add(now_s, need)
-        return Size(self._replicas(load.replicas, need), forecast, observed)
+        return Size(self._replicas(load.replicas, need, floor), max(forecast, floor), observed)
 
-    def _replicas(self, now: int, need: float) -> int:
-        if need > now * (1 + _GROWS_ABOVE):
-            return math.ceil(need)
+    def _replicas(self, now: int, need: float, floor: float) -> int:
+        if max(need, floor) > now * (1 + _GROWS_ABOVE):
+            return math.ceil(max(need, floor))
         most = self._needed.of(max)
         if most is None:
             return now
-        return min(now, math.ceil(most * (1 + _ROOM_LEFT)))
+        return min(now, math.ceil(max(most, floor) * (1 + _ROOM_LEFT)))
 
 
 class GraphSizer:
@@ -177,11 +175,14 @@ class GraphSizer:
         """Return the size of each stage in `loads`, which must have targets."""
         self._history.add(now_s, traffic)
         self._costs |= self._history.costs()
-        return {name: self._sizers[name].size(now_s, load, self._forecast(name)) for name, load in loads.items()}
+        momentary, floor = max(self.rate.burst, self.rate.planned), self.rate.floor
+        return {
+            name: self._sizers[name].size(now_s, load, self._need(name, momentary), self._need(name, floor))
+            for name, load in loads.items()
+        }
 
-    def _forecast(self, stage: str) -> float:
-        """The replicas that the rate needs: one at least while there is traffic, or soon will be."""
-        units_per_s = self.rate.highest
+    def _need(self, stage: str, units_per_s: float) -> float:
+        """The replicas that a rate needs: one at least while there is traffic, or soon will be."""
         ongoing = units_per_s * self._costs.get(stage, 0.0)
         return max(ongoing / self.targets[stage].ongoing, math.ulp(1.0) if units_per_s else 0.0)
 

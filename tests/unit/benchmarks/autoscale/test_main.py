@@ -44,12 +44,12 @@ def test_every_arm_is_measured_and_compared(measured: list[str], tmp_path: Path)
 
 def test_one_arm_is_measured_again_beside_the_rows_of_the_others(measured: list[str]) -> None:
     whole = run()
-    assert run("--arm", "graph") == whole
+    assert run("--arms", "graph") == whole
     assert measured == ["stock", "stages", "graph", "graph"]
 
 
 def test_an_arm_that_there_is_not_is_named(measured: list[str]) -> None:
-    done = CliRunner().invoke(command.app, ["--arm", "oracle"])
+    done = CliRunner().invoke(command.app, ["--arms", "graph,oracle"])
     assert done.exit_code == 2
     assert "'oracle' is none of stock, stages, graph" in done.output
     assert measured == []
