@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-autoscale bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy bench-bulk chaos soak fuzz bench-report
+	bench-prefix bench-scale bench-autoscale bench-simulate bench-ladder bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy bench-bulk chaos soak fuzz bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -94,6 +94,12 @@ bench-prefix: setup ## Prompt tokens served from the prefix cache
 
 bench-scale: setup ## Items/s with 1, 2 and 4 replicas a stage, on fakes
 	@$(BIN)/python -m benchmarks.scale
+
+bench-simulate: setup ## A day on 3 to 1,000 GPUs, simulated: the real autoscaling policy against Serve's stock one
+	@$(BIN)/python -m benchmarks.simulate
+
+bench-ladder: setup ## What fewer categories and drafts cost in fit copies, against the capacity that they give
+	@$(BIN)/python -m benchmarks.ladder
 
 bench-autoscale: setup ## A step to 8 times the load and spikes: autoscaling against Serve's stock policy
 	@$(BIN)/python -m benchmarks.autoscale

@@ -37,7 +37,7 @@ class Fake:
 
 
 FAKES: Final = (Fake("Captioner", "captioner", 550), Fake("Generator", "generator", 900))
-_TARGET: Final = 0.7
+TARGET: Final = 0.7
 """Of its places a replica should have so many busy."""
 UP_S: Final = 10.0
 DOWN_S: Final = 15.0
@@ -64,7 +64,7 @@ def edited(arm: str) -> Edit:
         for fake in FAKES:
             args["scaling"][fake.key] = {
                 "min_replicas": 1, "max_replicas": fake.most, "num_cpus": 0.05, "max_queued_requests": 1024,
-                "max_ongoing_requests": fake.places + 1, "target_ongoing_requests": _TARGET * fake.places,
+                "max_ongoing_requests": fake.places + 1, "target_ongoing_requests": TARGET * fake.places,
                 "upscale_delay_s": UP_S, "downscale_delay_s": DOWN_S, "graceful_shutdown_timeout_s": 130,
             }  # fmt: skip
             # An item that keeps its replica would wait for it: the fakes have no cache that is worth it.

@@ -71,6 +71,11 @@ GOALS: Final = (
     Goal("autoscaling: replica-seconds over them", "autoscale", "replica_seconds_ratio", 1.05, at_least=False),
     Goal("autoscaling: flaps", "autoscale", "flaps", 0, at_least=False),
     Goal("autoscaling: lost requests", "autoscale", "lost", 0, at_least=False),
+    Goal("simulation: a day on 1,000 GPUs, seconds", "simulate", "seconds", 60, at_least=False),
+    Goal(
+        "ladder: items that lose their fit copy at twice the capacity", "ladder", "fit_lost_at_twice", 0.05,
+        at_least=False,
+    ),
     Goal("overload: goodput at 4 times the knee, of that at the knee", "overload", "goodput_ratio_4x", 0.90),
     Goal("overload: goodput at 8 times the knee, of that at the knee", "overload", "goodput_ratio_8x", 0.80),
     Goal(

@@ -13,6 +13,7 @@ from benchmarks.engine.plot import plot as engine
 from benchmarks.fuzz.plot import plot as fuzz
 from benchmarks.gpu.plot import plot as gpu
 from benchmarks.ingress.plot import plot as ingress
+from benchmarks.ladder.plot import plot as ladder
 from benchmarks.lib.results import Results, raw_rows
 from benchmarks.load.plot import plot as load
 from benchmarks.locust.plot import plot as locust
@@ -22,6 +23,7 @@ from benchmarks.prefix.plot import plot as prefix
 from benchmarks.scale.plot import plot as scale
 from benchmarks.scorer.plot import plot as scorer
 from benchmarks.selection.plot import plot as selection
+from benchmarks.simulate.plot import plot as simulate
 from benchmarks.soak.plot import plot as soak
 from benchmarks.tax.plot import plot as tax
 
@@ -29,7 +31,7 @@ Rows = Sequence[dict[str, Any]]
 # Some need the raw rows: a mark for each round, or a curve of all latencies.
 FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
     "prefix": prefix, "scale": scale, "load": load, "overload": overload, "ingress": ingress, "selection": selection,
-    "gpu": gpu, "policy": policy,
+    "gpu": gpu, "policy": policy, "ladder": ladder, "simulate": simulate,
 }  # fmt: skip
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": lambda _, rows, path: tax(rows, path),

@@ -117,6 +117,21 @@ SUBJECTS: Final[dict[str, Subject]] = {
                  "ideal_items_per_s_per_replica", "points.4.items_per_s", "items/s"),
         ),
     ),
+    "simulate": Subject(
+        "A day on 1,000 GPUs, simulated: the graph's policy against Serve's stock one",
+        (
+            Line("requests answered in time", "slo_attainment", "stock policy", "stock_slo_attainment"),
+            Line("GPU hours over the stock policy's", "gpu_hours_ratio_to_stock", "stock policy"),
+            Line("seconds that the day takes", "seconds", "a day", unit="s"),
+        ),
+    ),
+    "ladder": Subject(
+        "The ladder: twice the requests for the work of one",
+        (
+            Line("items that lose their fit copy", "fit_lost_at_twice", "all categories and drafts"),
+            Line("fit of what is sent that is lost", "fit_of_sent_lost_at_twice", "all categories and drafts"),
+        ),
+    ),
     "autoscale": Subject(
         "A step to eight times the load and a train of spikes, on fakes: autoscaling against Serve's stock policy",
         (

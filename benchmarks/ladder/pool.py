@@ -1,0 +1,41 @@
+"""Pools of marked candidates: `training/marks`, with the reward and the fit that the graph would give them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.ladder.curve import Pool
+from deployments import json_lines
+from deployments.generator.fit import FitCalibration
+from deployments.reward.model import RewardModel
+from deployments.reward.text import render_copy
+from deployments.types import Candidate, Reward, Source
+from training.measure import scored
+
+# Drafts of the shipped large writer, whose fit calibration is beside it.
+MARKS: Final = (Path("training/marks/writer-large-3.jsonl"), Path("training/marks/writer-large-4.jsonl"))
+CALIBRATION: Final = Path("models/writer-large/fit.json")
+
+
+def read(paths: Sequence[Path], model: RewardModel, calibration: FitCalibration) -> tuple[list[Pool], dict[str, float]]:
+    """Return the pools by item, and 1 for each candidate that a reader would send."""
+    marks = [json.loads(line) for path in paths for _, line in json_lines.read(path)]
+    scores = scored(model, [render_copy(mark["title"], mark["body"]) for mark in marks])
+    pools: defaultdict[str, defaultdict[str, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
+    good = {}
+    for n, mark in enumerate(marks):
+        candidate = Candidate(
+            id=f"c{n}",
+            source=Source.GENERATED,
+            category=mark["category"],
+            reward=Reward(mean=float(scores.mean[n]), spread=float(scores.spread[n])),
+            likelihood=mark["likelihood"],
+            fit=calibration.fit(mark["contrast"], mark["likelihood"], mark["category"]),
+        )
+        pools[mark["id"]][mark["category"]].append(candidate)
+        good[candidate.id] = float(mark["fit"] == 1)
+    return list(pools.values()), good

@@ -1,0 +1,1 @@
+"""A day of traffic on simulated time, under the real autoscaling policy."""

@@ -1,0 +1,39 @@
+"""Marked candidates as the graph would see them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.ladder import pool
+from deployments.generator.fit import FitCalibration
+
+
+def test_marks_become_candidates_by_item_and_category(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        pool, "scored", lambda _, texts: SimpleNamespace(mean=np.arange(len(texts)), spread=np.ones(len(texts)))
+    )
+    marks = [
+        {"id": item, "category": category, "title": "t", "body": "b", "fit": fit, "likelihood": -0.5, "contrast": 0.0}
+        for item, category, fit in (("x", "DIRECT", 1.0), ("x", "STORY", 0.5), ("y", "DIRECT", 0.0))
+    ]
+    path = tmp_path / "marks.jsonl"
+    path.write_text("\n".join(json.dumps(mark) for mark in marks), encoding="utf-8")
+    model: Any = None
+    pools, good = pool.read([path], model, FitCalibration(slope=1.0))
+    assert [{category: [c.id for c in drafts] for category, drafts in each.items()} for each in pools] == [
+        {"DIRECT": ["c0"], "STORY": ["c1"]},
+        {"DIRECT": ["c2"]},
+    ]
+    assert good == {"c0": 1.0, "c1": 0.0, "c2": 0.0}, "half fit is not fit"
+    assert pools[0]["STORY"][0].fit == pytest.approx(0.5)
+    assert pools[1]["DIRECT"][0].reward is not None
+
+
+def test_the_kept_marks_and_the_calibration_are_there() -> None:
+    assert all(path.is_file() for path in (*pool.MARKS, pool.CALIBRATION))
