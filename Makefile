@@ -6,7 +6,7 @@ export RAY_USAGE_STATS_ENABLED ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup weights demo demo-small demo-large serve serve-small serve-large test test-fast lint audit format proto docs clean bench-scorer bench-engine bench-tax \
-	bench-prefix bench-scale bench-autoscale bench-simulate bench-ladder bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy bench-bulk chaos soak fuzz bench-report
+	bench-prefix bench-scale bench-autoscale bench-simulate bench-ladder bench-load bench-overload bench-locust bench-ingress bench-gpu bench-policy bench-bulk chaos test-cluster soak fuzz bench-report
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -127,6 +127,9 @@ bench-gpu: setup ## A first hour on a GPU: card, encoder, scorer, graph over eng
 
 chaos: weights ## One fault at a time under load, on fakes and on real stages: what callers see
 	@$(BIN)/python -m benchmarks.chaos
+
+test-cluster: weights ## Four local Ray nodes: a lost node, rolling changes and back, a stage woken, under load
+	@$(BIN)/python -m benchmarks.cluster
 
 soak: setup ## A quarter of an hour at 70% of the knee, with bursts and cancels
 	@$(BIN)/python -m benchmarks.soak

@@ -47,9 +47,9 @@ class Stand:
         settings: dict[str, Any] = self._config["applications"][0]["args"]
         return settings
 
-    def view(self) -> View:
+    def view(self, within_s: float | None = None) -> View:
         """Raises Failed when Serve does not answer for a while."""
-        until = time.monotonic() + _VIEW_S
+        until = time.monotonic() + (_VIEW_S if within_s is None else within_s)
         while (seen := look(self.served)) is None:
             if time.monotonic() >= until:
                 raise Failed("Serve does not say what runs")
@@ -76,8 +76,16 @@ class Stand:
 
     def deploy(self, **scaling: Any) -> None:
         """Change the scaling of every deployment, by `serve deploy`. Raises StartFailed."""
-        for deployment in self.stages["scaling"].values():
-            deployment.update(scaling)
+
+        def edit(config: dict[str, Any]) -> None:
+            for deployment in config["applications"][0]["args"]["scaling"].values():
+                deployment.update(scaling)
+
+        self.change(edit)
+
+    def change(self, edit: Edit) -> None:
+        """Edit the config and deploy it. Raises StartFailed."""
+        edit(self._config)
         path = self.served.folder / "changed.yaml"
         path.write_text(yaml.safe_dump(self._config, sort_keys=False), encoding="utf-8")
         self.served.deploy(path)

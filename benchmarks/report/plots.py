@@ -36,7 +36,7 @@ FROM_RESULT: Final[dict[str, Callable[[Any, Path], None]]] = {
 FROM_ROWS: Final[dict[str, Callable[[Any, Any, Path], None]]] = {
     "scorer": scorer, "engine": lambda _, rows, path: engine(rows, path), "tax": lambda _, rows, path: tax(rows, path),
     "locust": locust, "chaos": lambda _, rows, path: chaos(rows, path), "soak": soak, "autoscale": autoscale,
-    "bulk": bulk,
+    "bulk": bulk, "cluster": lambda _, rows, path: chaos(rows, path),
     "fuzz": lambda _, rows, path: fuzz(rows, path),
 }  # fmt: skip
 

@@ -188,6 +188,15 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("processes left behind", "orphans", "none"),
         ),
     ),
+    "cluster": Subject(
+        "Four local Ray nodes, changed and damaged under load",
+        (
+            Line("requests without an answer", "lost", "requests", "requests"),
+            Line("replicas off their nodes", "misplaced", "none"),
+            Line("INTERNAL, UNKNOWN or 500", "internal", "requests", "requests"),
+            Line("seconds until 99% are good again, the longest", "recovered_s", "none"),
+        ),
+    ),
     "soak": Subject(
         "A soak at 70% of the knee, with bursts and cancels",
         (
