@@ -46,7 +46,7 @@ class Ladder:
 
     def reconfigure(self, knobs: IngressKnobs) -> None:
         """Take new knobs at once."""
-        self._knobs, self._defaults = knobs.ladder, knobs.defaults
+        self._knobs, self._defaults, self._limits = knobs.ladder, knobs.defaults, knobs.limits
         self.at = min(self.at, len(knobs.ladder.steps) if knobs.ladder else 0)
 
     def lowered(self, request: GenerateNotificationRequest) -> GenerateNotificationRequest:
@@ -56,7 +56,7 @@ class Ladder:
         options = request.options
         self._look(self._knobs, _units(counts(options, _WHOLE, self._defaults)))
         step = self._step(self.at)
-        if options.allow_degradation is False or options.seed is not None:
+        if options.allow_degradation is False or options.seed is not None or self._is_refused(options):
             return request
         degradations = []
         categories, candidates = counts(options, step, self._defaults)
@@ -68,6 +68,15 @@ class Ladder:
             degradations.append(Degradation.CAPTION_FROM_METADATA)
         current().ledger.lower(degradations)
         return request
+
+    def _is_refused(self, options: Options) -> bool:
+        """Whether it asks for more than the limits allow: it is refused under load, too, and not mended."""
+        categories, candidates = counts(options, _WHOLE, self._defaults)
+        return (
+            categories > self._limits.max_categories
+            or candidates > self._limits.max_candidates_per_category
+            or categories * candidates > self._limits.max_candidates
+        )
 
     def _look(self, knobs: LadderKnobs, units: float) -> None:
         """Take a step where the wish for it has lasted. units: that are asked for now."""

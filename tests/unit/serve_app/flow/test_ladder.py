@@ -120,6 +120,17 @@ def test_some_requests_are_never_lowered(kept: dict[str, Any]) -> None:
     assert (options.max_categories, options.candidates_per_category, declared) == (None, None, set())
 
 
+@pytest.mark.parametrize(
+    "beyond",
+    [{"max_categories": 13}, {"candidates_per_category": 17}, {"candidates_per_category": 16, "max_categories": 5}],
+)
+def test_what_is_beyond_the_limits_is_left_to_be_refused(beyond: dict[str, int]) -> None:
+    stand = Stand()
+    stand.after(5.0, 1.0)
+    options, declared = degradations(stand.ladder, options=beyond)
+    assert (options.model_dump(exclude_unset=True).items() >= beyond.items(), declared) == (True, set())
+
+
 def play(rates: list[float], ladder: bool) -> tuple[int, int, list[int]]:
     """Answered and refused requests of a graph that does 64 units a second, and the steps that were taken."""
 
