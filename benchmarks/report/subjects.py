@@ -137,8 +137,6 @@ SUBJECTS: Final[dict[str, Subject]] = {
         (
             Line("late requests over the stock policy's", "late_ratio_to_stock", "stock policy", "arms.stock.late",
                  "arms.graph.late", "requests"),
-            Line("the same, each stage by itself", "arms.stages.late", "stock policy", "arms.stock.late",
-                 "arms.stages.late", "requests"),
             Line("replica-seconds over the stock policy's", "replica_seconds_ratio", "stock policy",
                  "arms.stock.replica_seconds", "arms.graph.replica_seconds", "replica-seconds"),
             Line("seconds from the step to the replicas that it needs", "time_to_scale_s", "stock policy",
