@@ -1,8 +1,8 @@
 """Labelled cases of copy: what may be sent, and what must be blocked, in many languages.
 
 `tests/policy/blind_*.jsonl` were written by someone who had not read the rules, `aware_*.jsonl` by someone who had, to
-attack them; the rules were made on both. `fresh_*` were written by others once the rules stood, in two rounds: the
-rules were measured on each (docs/quality.md) and mended after it. One case a line.
+attack them; the rules were made on both. `fresh_*` and `fresh2_*` were written by others once the rules stood, in three
+rounds: the rules were measured on each (docs/quality.md) and mended after it. One case a line.
 """
 
 from __future__ import annotations

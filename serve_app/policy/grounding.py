@@ -8,9 +8,11 @@ from typing import Final
 import regex
 
 from deployments.types import Copy
-from serve_app.policy.amounts.claims import Subject
+from serve_app.policy.amounts.claims import Claim, Subject
+from serve_app.policy.amounts.per_head import heads
 from serve_app.policy.amounts.reader import claims
 from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.evidence import Evidence
 
 _AMOUNT: Final = regex.compile(r"\d.*", regex.DOTALL)
 _LETTER: Final = regex.compile(r"[\p{L}\p{Sc}%]")
@@ -24,6 +26,11 @@ def _is_said(text: str, start: int, end: int, item: str) -> bool:
     return not words.isdecimal() and bool(words) and regex.search(rf"(?<!\d){regex.escape(words)}", item) is not None
 
 
+def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:
+    count = heads(text, claim.start, claim.end, evidence.text) if claim.subject == "price" else 0
+    return evidence.facts.holds_for(claim, count) if count else evidence.facts.holds(claim)
+
+
 def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action) -> Iterator[Hit]:
     """Yield a hit for each claim of this subject that no text of the context has.
 
@@ -34,7 +41,7 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
             if (
                 claim.weak
                 or claim.subject != subject
-                or any(evidence.facts.holds(claim) for evidence in context.grounds)
+                or any(_holds(evidence, claim, text) for evidence in context.grounds)
             ):
                 continue
             sure = claim.sure and not (

@@ -9,16 +9,10 @@ from typing import Final, NamedTuple
 
 import regex
 
+from serve_app.policy.spelled import joined_address
+
 _ENDINGS: Final = frozenset(
     Path(__file__).with_name("domain_endings.txt").read_text(encoding="utf-8").split("\n\n", 1)[1].split()
-)
-# Dots of other scripts, and words for a dot and for @ that stand between parts of an address.
-_DOT_WORD: Final = r"dot|точка|тчк|punto|ponto|डॉट|نقطة|نقطه|دوت|ドット|点|點"
-_AT_WORD: Final = r"at|собака|собачка|arroba|एट|آت|ات|アット(?:マーク)?|艾特|小老鼠"
-# No name of a site: "it ends in .shop".
-_LITTLE: Final = (
-    "in|the|an|of|with|by|on|for|or|and|as|is|to|en|el|la|un|una|"
-    "con|de|por|em|um|uma|com|no|na|do|в|на|с|и|из|от|الى|في|में"
 )
 _LABEL: Final = r"[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}_\-]{0,62}+)"
 _EMAIL: Final = regex.compile(
@@ -30,17 +24,7 @@ _SCHEME: Final = regex.compile(
 _DOMAIN: Final = regex.compile(
     rf"(?<![@\p{{L}}\p{{N}}_.\-/])((?:{_LABEL})(?:[.。](?:{_LABEL}))++)(?::\d{{2,5}})?(/[^\s]*+)?", regex.IGNORECASE
 )
-# A bracketed or spelled "dot", or a space before the dot, joins the parts of an address.
-_SPELLED_DOT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w)\s+(?:{_DOT_WORD})\s+(?=\w)|(?<=[a-z0-9])\s?[点點ドット]{{1,3}}(?=[a-z])"
-    rf"|(?<=[\p{{L}}\p{{N}}])(?<!\b(?:{_LITTLE}))\s[.。]\s?(?=\p{{L}})",
-    regex.IGNORECASE,
-)
-_SPELLED_AT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_AT_WORD}|@)\s*[\])}}>]\s*|(?<=[\w])\s+(?:{_AT_WORD})\s+(?=[\w])|(?<=[a-z0-9])\s?(?:アット(?:マーク)?|艾特)\s?(?=[a-z0-9])",
-    regex.IGNORECASE,
-)
-_SPELLED: Final = regex.compile(rf"[\[({{<]\s*(?:{_AT_WORD}|{_DOT_WORD}|[.@])|{_DOT_WORD}|\s\.", regex.IGNORECASE)
+_SENTENCE_END: Final = regex.compile(r"[.。]\s")
 _LETTERS_APART: Final = regex.compile(r"(?<!\S)\S(?: \S(?!\S)){4,}+")
 # Names that only look like domains, and endings that are also those of files and of sentences without a space.
 _NAMES: Final = frozenset(
@@ -124,15 +108,15 @@ class Address(NamedTuple):
 def addresses(text: str) -> Iterator[Address]:
     """Yield the e-mail addresses and links of an NFKC-normalised text."""
     yield from _plain(text)
-    if _SPELLED.search(text):
-        joined, at = _joined(text)
-        if joined != text:
-            for found in _plain(joined):
-                # What the words changed nothing about was found in the text itself.
-                start, end = at[found.start], at[found.end - 1] + 1
-                is_spelled = text[start:end] != joined[found.start : found.end]
-                if is_spelled and (found.kind == "email" or found.host.rsplit(".", 1)[-1] in _SPOKEN):
-                    yield found._replace(start=start, end=end)
+    if spelled := joined_address(text):
+        joined, at = spelled
+        for found in _plain(joined):
+            # What the words changed nothing about was found in the text itself.
+            start, end = at[found.start], at[found.end - 1] + 1
+            written = joined[found.start : found.end]
+            is_spelled = text[start:end] != written and not _SENTENCE_END.search(written)
+            if is_spelled and (found.kind == "email" or found.host.rsplit(".", 1)[-1] in _SPOKEN):
+                yield found._replace(start=start, end=end)
     for match in _LETTERS_APART.finditer(text):
         for found in _plain(match.group().replace(" ", "")):
             yield found._replace(start=match.start(), end=match.end())
@@ -217,21 +201,3 @@ def _longest_host(text: str) -> tuple[int, str]:
 
 def _is_free(place: int, taken: list[tuple[int, int]]) -> bool:
     return not any(start <= place < end for start, end in taken)
-
-
-def _joined(text: str) -> tuple[str, list[int]]:
-    """Return the text with spelled dots and @ as signs, and for each character its place in `text`."""
-    out: list[str] = []
-    at: list[int] = []
-    place = 0
-    matches = [(m.start(), m.end(), ".") for m in _SPELLED_DOT.finditer(text)]
-    matches += [(m.start(), m.end(), "@") for m in _SPELLED_AT.finditer(text)]
-    for start, end, sign in sorted(matches):
-        if start < place:
-            continue
-        out += [*text[place:start], sign]
-        at += [*range(place, start), start]
-        place = end
-    out += text[place:]
-    at += range(place, len(text))
-    return "".join(out), at

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from deployments.settings import Knobs
 from deployments.types import Copy
-from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId
+from serve_app.policy.amounts.multiples import multiples
+from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.grounding import ungrounded
 
 
@@ -23,7 +24,12 @@ class NumberRule(Knobs):
 
 def number(copy: Copy, context: PolicyContext, settings: NumberRule) -> Iterator[Hit]:
     """grounding.number."""
-    return ungrounded(copy, context, "number", settings.action, settings.idioms)
+    yield from ungrounded(copy, context, "number", settings.action, settings.idioms)
+    for field, text in fields_of(copy):
+        for multiple in multiples(text):
+            if all(evidence.facts.denies(multiple) for evidence in context.grounds):
+                span = (multiple.start, multiple.end)
+                yield Hit("grounding.number", settings.action, field, text[slice(*span)], span)
 
 
 NUMBER = Rule("number", number, (RuleId("grounding.number", "the item has no such number"),))

@@ -12,6 +12,7 @@ from deployments.types import Copy
 from serve_app.policy.accounts import accounts
 from serve_app.policy.contacts import AllowedContacts
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
+from serve_app.policy.house_numbers import with_house_numbers
 from serve_app.policy.identities import identities
 from serve_app.policy.links import Address, addresses
 from serve_app.policy.person_numbers import Number, with_ascii_digits
@@ -49,17 +50,17 @@ def pii(copy: Copy, context: PolicyContext, settings: PiiRule) -> Iterator[Hit]:
     own_words = normalise(context.own_words)
     for field, sent in fields_of(copy):
         text = sent if _SIGNS.isdisjoint(sent) else _PLACEHOLDER.sub(lambda match: " " * len(match.group()), sent)
-        for piece in _pieces(text, allowed):
+        for piece in _pieces(text, context.item.language, allowed):
             written = text[piece.start : piece.end]
             if not own_words or written not in own_words:
                 action = settings.action if piece.is_sure else settings.unsure
                 yield Hit(piece.rule, action, field, written, (piece.start, piece.end))
 
 
-def _pieces(text: str, allowed: list[AllowedContacts]) -> Iterator[_Piece]:
+def _pieces(text: str, language: str, allowed: list[AllowedContacts]) -> Iterator[_Piece]:
     """Yield what does not overlap: the surest kinds first."""
     taken: list[tuple[int, int]] = []
-    for found in _all(text):
+    for found in _all(text, language):
         start, end = found.start, found.end
         if any(start < after and end > before for before, after in taken):
             continue
@@ -75,15 +76,17 @@ def _pieces(text: str, allowed: list[AllowedContacts]) -> Iterator[_Piece]:
                 yield _Piece(found.rule, start, end, found.is_sure)
 
 
-def _all(text: str) -> Iterator[Address | Number | Place]:
+def _all(text: str, language: str) -> Iterator[Address | Number | Place]:
     yield from addresses(text)
     yield from handles(text)
     yield from spoken_phones(text)
     read = with_ascii_digits(text)
-    if any(map(str.isdigit, read)):
+    has_digits = any(map(str.isdigit, read))
+    if has_digits:
         yield from identities(read)
         yield from accounts(read)
-        yield from street_addresses(read)
+    yield from street_addresses(with_house_numbers(read, language))
+    if has_digits:
         yield from phones(read)
 
 

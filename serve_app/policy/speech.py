@@ -18,7 +18,7 @@ _MARKED = regex.compile(
     r"|‹([^‹›]+)›|(?<![\p{L}\p{M}\p{N}])[‘']([^‘’']{3,}+(?:(?<=[\p{L}\p{M}\p{N}])['’]\p{L}[^‘’']*+)*)[’'](?![\p{L}\p{M}\p{N}])"
 )
 # Spanish, Portuguese and Russian speech: "—No sé —dijo", "— Пойду, — сказал он".
-_DASHED = regex.compile(r"(?:^|(?<=[.!?:…»\n])\s)[—–―]\s?(?=\p{L}|[¿¡])([^—–―\n]+)")
+_DASHED = regex.compile(r"(?:^|(?<=[.!?:…\n]|[.!?…]»)\s)[—–―]\s?(?=\p{L}|[¿¡])([^—–―\n]+)")
 _LABELLED = regex.compile(
     r"(?:^|(?<=[.!?…。！？\n])\s*)([\p{L}\p{M}'’ .·・-]{1,40}+)[:：]\s?([^:：\n\"“«„「『‘]{2,}+)$"
 )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import regex
 
 from serve_app.policy.person_numbers import words
+from serve_app.policy.spelled import joined_handle
 
 
 class Place(NamedTuple):
@@ -40,7 +41,7 @@ _STREETS: Final = tuple(
         r"(?:\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同|道)(?:[一二三四五六七八九十]段)?\s?(?:\d{1,5}|[一二三四五六七八九十百]{1,5})(?:[\-之]\d{1,3})?\s?(?:号|號|弄)(?![线線店馆館楼樓桥橋院线机])[\p{Han}\d\-]{0,14}?)(?:\d{1,4}(?:室|房|楼|樓|号楼))?",
         r"\d{1,3}\s?(?:栋|幢|号楼|號樓|座|单元|單元)\s?(?:\d{1,2}\s?单元)?\s?\d{2,4}\s?(?:室|房|号|號)",
         # Japanese: 渋谷区神南1丁目2番3号, 丸町3-14-2.
-        r"\p{Han}{1,8}[都道府県市区町村郡]?[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}\d{1,3}\s?丁目\s?\d{1,4}(?:番地?\s?|[\-‐-―ー])?(?:\d{1,4}\s?号?)?",
+        r"\p{Han}{1,8}[都道府県市区町村郡]?[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?丁目\s?(?:\d{1,4}|[一二三四五六七八九十百]{1,5})(?:番地?\s?|[\-‐-―ー])?(?:(?:\d{1,4}|[一二三四五六七八九十百]{1,5})\s?号?)?",
         r"(?:[都道府県市区町村郡]|\p{Han}[町丁台通])[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}\d{1,4}[\-‐-―ー]\d{1,4}(?:[\-‐-―ー]\d{1,4})?(?![\d\-点勝敗対時])",
         r"(?:マンション|アパート|コーポ|ハイツ|荘|ハウス|レジデンス)\p{Han}{0,4}\s?\d{1,4}\s?号室|(?<!\d)\d{3,4}\s?号室",
         # Arabic: شارع النيل رقم 12.
@@ -54,7 +55,7 @@ _STREETS: Final = tuple(
         r"\p{Lu}[\p{L}\-]{2,30}(?:straße|strasse|str\.|gasse|platz|weg)\s+\d{1,4}[a-z]?\b",
     )
 )
-_ADDRESS_HINT: Final = regex.compile(r"\d|[一二三四五六七八九十]+[号號]")
+_ADDRESS_HINT: Final = regex.compile(r"\d|[一二三四五六七八九十][号號番丁]")
 
 _MESSENGER: Final = (
     r"telegram|\bt(?:ele)?g\b|whats ?app|\bwa\b|signal\b|viber|skype|discord|snapchat|\bsnap\b|instagram|\binsta\b|\big\b|tik ?tok|facebook|\bfb\b|messenger|kakao(?:talk)?|(?<![a-z])line(?![a-z])(?: id)?|wechat|we chat|\bqq\b|zalo|venmo|paypal|cash ?app|zelle|upi|gpay|phonepe|paytm|threads|twitter"
@@ -62,7 +63,7 @@ _MESSENGER: Final = (
     r"|تيليجرام|تليجرام|تلغرام|تلجرام|واتساب|واتس|انستغرام|انستقرام|إنستغرام|انستا|سناب|سناب ?شات|فيسبوك"
     r"|टेलीग्राम|व्हाट्सएप|व्हाट्सऐप|वॉट्सऐप|इंस्टाग्राम|इंस्टा|यूपीआई"
     r"|テレグラム|インスタ(?:グラム)?|ライン|ディスコード|カカオ"
-    r"|微信号?|薇信|威信|维信|微[❤♥]|[加十+]\s?微信?|[加十+]?\s?[vV]\s?信|[加+]\s?[vV]|\bvx\b|\bwx\b|\bv[xX]\b|扣扣|企鹅号?|電報|电报|飞机号|小红书号?|抖音号?|賴\s?id"
+    r"|[vV微薇威维卫徽][^\p{L}\p{N}\s，。、！？；：,.]{0,3}信号?|[加+]卫星|微[❤♥]|加?绿(?:泡泡|色软件)|[wv]h[a4@]ts?[a4@]p{1,2}|t[e3€]l[e3€]gr[a4@]m|[i1!]nst[a4@]|واتـ+س|تـ*ل[يـ]*جرام|[加十+]\s?微信?|[加十+]?\s?[vV]\s?信|[加+]\s?[vV]|\bvx\b|\bwx\b|\bv[xX]\b|扣扣|企鹅号?|電報|电报|飞机号|小红书号?|抖音号?|賴\s?id"
 )
 _AFTER_MESSENGER: Final = regex.compile(
     rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is|as|como|ник[еу]?)){{0,2}}"
@@ -78,7 +79,7 @@ _CONTACT_CUE: Final = words(
     "пиши", "напиши", "личк", r"\bлс\b", "директ", "свяж", "обращай", "заказ", "переводи",
     "راسل", "تواصل", "كلم", "اكتب", "الخاص", "ارسل", "أرسل",
     "मैसेज", "संदेश", "लिखें", "संपर्क", "डीएम", "भेजें", "भुगतान", "पैसे",
-    "連絡", "メッセージ", "DM", "問い合わせ", "送って", "私信", "联系", "聯絡", "咨询", "滴滴", "加我", "找我",
+    "報名", "报名", "預訂", "预订", "連絡", "メッセージ", "DM", "問い合わせ", "送って", "私信", "联系", "聯絡", "咨询", "滴滴", "加我", "找我",
 )  # fmt: skip
 _UPI: Final = regex.compile(
     r"(?<![\w.@])[\w.\-]{2,60}+@(?:ok(?:axis|icici|sbi|hdfcbank)|ybl|ibl|axl|apl|yapl|rapl|upi|paytm|pt(?:yes|axis|hdfc|sbi)|ax(?:isb|isbank|b)|icici|hdfcbank|sbi|jupiteraxis|freecharge|fbl|barodampay|kotak|idfcbank|indus|pnb|cnrb|waaxis|wahdfcbank|waicici|wasbi|ikwik|airtel|postbank|federal|rbl|yesbank|unionbank|slice|superyes)\b(?![.\w])",
@@ -98,6 +99,16 @@ def street_addresses(text: str) -> Iterator[Place]:
 
 def handles(text: str) -> Iterator[Place]:
     """Yield names at messengers and payment services. One without a cue beside it is not sure: a mention."""
+    spelled = joined_handle(text)
+    if spelled is None:
+        yield from _handles(text)
+        return
+    joined, at = spelled
+    for place in _handles(joined):
+        yield place._replace(start=at[place.start], end=at[place.end - 1] + 1)
+
+
+def _handles(text: str) -> Iterator[Place]:
     for match in _AFTER_MESSENGER.finditer(text) if _NAME_HINT.search(text) else ():
         name, sign = match["name"], match["sign"]
         is_han = regex.match(r"[\p{Han}加+]", match.group()) is not None

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple
 from serve_app.policy.conjugation import INFLECTED
 from serve_app.policy.folding import folded, plain_letters
 from serve_app.policy.inflection import forms
+from serve_app.policy.pinyin import Pinyin
 from serve_app.policy.reading import WORD, Masked, Reading, Unit, reading, spread_keys
 from serve_app.policy.text import normalise
 from serve_app.policy.unspaced import UNSPACED, hiragana, inflected, is_word
@@ -20,6 +21,7 @@ _ACTIONS: Final[dict[str, WordAction]] = {"BLOCK": "block", "REVIEW": "review", 
 _FEWEST_MASKED: Final = 4  # letters of a word that is found with some of them hidden
 _FEWEST_STRETCHED: Final = 3
 _LONG_UNSPACED: Final = 3
+_CHINESE: Final = "zh"
 _MOST_INFLECTED: Final = 2_000  # words of a list whose verbs are inflected: each has a hundred forms
 _MOST_WINDOWS: Final = 20  # looks at where words begin, a term and text
 
@@ -87,6 +89,8 @@ class WordList:
             yield from _under(index, masked)
         if index.unspaced:
             yield from self._unspaced(read, index)
+        if index.unspaced and self._known and read.language == _CHINESE:
+            yield from self._pinyin.places(read.folded.text)
         for word in index.signs:
             if (at := read.folded.text.find(word)) >= 0:
                 yield word, at, at + len(word)
@@ -115,6 +119,10 @@ class WordList:
                 known = self._known and len(key) >= _LONG_UNSPACED
                 if known or (windows[word] <= _MOST_WINDOWS and _stands_alone(read, word, place, end)):
                     yield word, start_at, end_at
+
+    @cached_property
+    def _pinyin(self) -> Pinyin:
+        return Pinyin(self._words)
 
     def _index_of(self, language: str) -> _Index:
         """Return the words for texts of a language: one index for all, but of languages that inflect by themselves."""

@@ -7,12 +7,14 @@ from typing import Final, NamedTuple
 
 from serve_app.policy.amounts.claims import Claim, Number, Time
 from serve_app.policy.amounts.moments import LINKS
-from serve_app.policy.amounts.numerals import UNSPACED, numeral
+from serve_app.policy.amounts.numerals import UNSPACED, Numeral, numeral
 from serve_app.policy.amounts.tokens import Token, Tokens
 
 _NOON: Final = 12 * 60
 _DOTTED: Final = re.compile(r"([01]?\d|2[0-4])\.([0-5]\d)")
 _LONGEST_MARK: Final = 3  # letters of "am", "p.m"
+_COUNTED: Final = ("units", "counters", "percent", "currencies", "times", "tenths", "pay_tenths", "ratio", "clock")
+_LEAST_MINUTES: Final = 10  # fewer are written with a zero before them
 _HALF_DAYS: Final = ("clock_am", "clock_pm", "clock_night")
 
 
@@ -29,7 +31,7 @@ def time_of_day(tokens: Tokens, at: int) -> tuple[Claim, int] | None:
     k += strong
     if not all(tokens.near(n) for n in range(at + 1, k + 1)):
         return None
-    for found in (_spoken_backwards(tokens, k), _hour(tokens, k, strong)):
+    for found in (_spoken_backwards(tokens, k), _hour(tokens, k, strong, bool(half_day))):
         if found:
             return _with_rest(tokens, (at, k), found, _Before(half_day, strong, side))
     return None
@@ -134,7 +136,7 @@ def _spoken_backwards(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     return None
 
 
-def _hour(tokens: Tokens, at: int, strong: bool) -> tuple[int, int, str] | None:
+def _hour(tokens: Tokens, at: int, strong: bool, half_day: bool) -> tuple[int, int, str] | None:
     token = tokens[at]
     if "time" in token.roles:
         hour, minute = (int(part) for part in token.text.lower().replace("h", ":").split(":")[:2])
@@ -161,11 +163,11 @@ def _hour(tokens: Tokens, at: int, strong: bool) -> tuple[int, int, str] | None:
         return int(dotted[1]) * 60 + int(dotted[2]), end, marked
     if minutes % (60 if "digits" in token.roles and not token.text.isdecimal() else 15):
         return None
-    extra, end = _minutes(tokens, end, bool(marked or strong))
+    extra, end = _minutes(tokens, end, bool(marked or strong), half_day)
     return round(minutes + extra), end, marked
 
 
-def _minutes(tokens: Tokens, end: int, known: bool) -> tuple[float, int]:
+def _minutes(tokens: Tokens, end: int, known: bool, half_day: bool) -> tuple[float, int]:
     """The minutes after an hour: y media, menos cuarto, 半, 一刻, 30分."""
     for marks, minutes in (("clock_half", 30.0), ("clock_quarter", 45.0)):
         if known and tokens.next_has(end, marks):
@@ -183,6 +185,12 @@ def _minutes(tokens: Tokens, end: int, known: bool) -> tuple[float, int]:
     if number and number.whole is not None and 0 < number.whole < 60:
         if tokens.next_has(number.end, "units") and tokens[number.end].roles["units"] == "minute":
             return sign * number.whole, number.end + 1
-        if sign < 0:
+        if sign < 0 or (half_day and _are_bare_minutes(tokens, k, number)):
             return sign * number.whole, number.end
     return 0.0, end
+
+
+def _are_bare_minutes(tokens: Tokens, at: int, number: Numeral) -> bool:
+    """Whether a number right behind an hour counts nothing: 晚上十点四十."""
+    counts = any(tokens.next_has(number.end, role) for role in _COUNTED)
+    return tokens.language in UNSPACED and not tokens.gap(at) and not counts and (number.whole or 0) >= _LEAST_MINUTES

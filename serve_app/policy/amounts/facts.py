@@ -10,6 +10,7 @@ from typing import Final
 from serve_app.policy.amounts.calendar_facts import CalendarFacts
 from serve_app.policy.amounts.claims import UNITS, Bound, Claim, Day, Deal, Free, Money, Number, Ratio, Reading, Time
 from serve_app.policy.amounts.inferred import Inferred
+from serve_app.policy.amounts.multiples import Multiple, is_denied
 from serve_app.policy.amounts.ranges import Values
 
 _MOST_PRICES: Final = 12
@@ -42,7 +43,7 @@ class Facts:
         self,
         text: str,
         claims: Sequence[Claim],
-        amounts: Iterable[Claim] = (),
+        amounts: Sequence[Claim] = (),
         currencies: frozenset[str] | None = None,
         free: bool = False,
     ) -> None:
@@ -56,6 +57,7 @@ class Facts:
         own = {r.value for r in priced if isinstance(r, Money) and r.currencies}
         prices = [r.value for r in priced]
         money += [Money(value, "", currencies) for value in prices if value not in own]
+        self._priced = [value for claim in amounts for value in _first_value(claim)]
         self.has_prices = bool(money)
         self._free = free or any(r.value == 0 for r in money) or any(isinstance(r, Free) for r in readings)
         self._deals = {r.text for r in readings if isinstance(r, Deal)}
@@ -135,7 +137,7 @@ class Facts:
         Of many prices only those that stand side by side are compared.
         """
         likely = [c.readings[0].value for c in self._claims if isinstance(c.readings[0], Money)]
-        few = sorted(set(likely))
+        few = sorted({*likely, *self._priced})
         pairs = list(pairwise(likely))
         if len(few) <= _FEW_PRICES:
             pairs += [(low, high) for low in few for high in few]
@@ -172,6 +174,15 @@ class Facts:
     def holds(self, claim: Claim) -> bool:
         """Whether one reading of the claim is true of the item."""
         return any(self._holds(reading) for reading in claim.readings)
+
+    def denies(self, multiple: Multiple) -> bool:
+        """Whether the item says how much became how much, and it is not so many times."""
+        return is_denied(multiple, self._text, self._claims)
+
+    def holds_for(self, claim: Claim, count: int) -> bool:
+        """Whether so many times the claimed price is the item's."""
+        sums = [r._replace(value=r.value * count) for r in claim.readings if isinstance(r, Money)]
+        return any(abs(known - one.value) < count for known in self._money_values for one in sums)
 
     def _holds(self, reading: Reading) -> bool:
         if isinstance(reading, Number):
@@ -235,6 +246,10 @@ class Facts:
 
         best = min(same, key=distance)
         return self._text[best.start : best.end]
+
+
+def _first_value(claim: Claim) -> Iterable[float]:
+    return (reading.value for reading in claim.readings[:1] if isinstance(reading, (Number, Money)))
 
 
 def _plain(deal: Deal) -> bool:

@@ -35,6 +35,7 @@ _DAY: Final = UNITS["day"][1]
 
 _TIME: Final = regex.compile(r"(?<![\d:.,])(\d{1,3})(?:[:.]| ?h ?)(\d{2})(?! ?[ap]\.?m|[\d:.,]\d)")
 _TWELVE_HOURS: Final = regex.compile(r"(?<![\d:.,])(\d{1,2})(?:[:.](\d{2}))? ?([ap])\.?m", regex.IGNORECASE)
+_FINISH: Final = regex.compile(r"(?<![\d:.,])(\d{1,2}):([0-5]\d):([0-5]\d)(?![\d:])")
 _OPENING: Final = 8  # characters from the first hour to the last: from 8 to 10 pm
 _AFTER: Final = 48  # characters that say what is counted
 _BEFORE: Final = 32
@@ -204,6 +205,12 @@ class Inferred:
         times |= {60 * (int(match[1]) % 12 + 12 * (match[3] in "pP")) + int(match[2] or 0) for match in halves}
         return sorted({*times, *read, *self._opening_hours()})
 
+    @cached_property
+    def _finishes(self) -> list[int]:
+        """The seconds of times such as 2:04:56."""
+        written = zip(_FINISH.finditer(self._text), range(_MOST_TIMES), strict=False)
+        return [3600 * int(match[1]) + 60 * int(match[2]) + int(match[3]) for match, _ in written]
+
     def _opening_hours(self) -> Iterator[int]:
         """Yield the first of two hours, in minutes of either half of the day: from 8 to 10 pm."""
         for one, other in zip(self._claims, self._claims[1:], strict=False):
@@ -226,6 +233,7 @@ class Inferred:
         spans = [(float(time * unit), "") for time in times for unit in (1, 60)]
         spans += [((late - early) % 7 * _DAY + n * _DAY, "") for early, late in combinations(days, 2) for n in (0, 1)]
         spans += [((late - early) * _YEAR, "") for early, late in combinations(self._years, 2)]
+        spans += [(float(abs(one - other)), "") for one, other in combinations(self._finishes, 2)]
         return Values(spans)  # type: ignore[arg-type]
 
 

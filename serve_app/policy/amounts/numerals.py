@@ -28,6 +28,9 @@ class Numeral(NamedTuple):
         return int(value) if value == int(value) else None
 
 
+_DUAL_SCALES: Final = (1_000_000_000, 1_000_000, 1_000)
+
+
 @dataclass
 class _Sum:
     """A number under way: parts that have their scale, and the part that has none yet."""
@@ -69,6 +72,13 @@ class _Sum:
             self.shift = 0.0
         self.parts.append((below * scale, scale))
         self.part, self.row, self.scaled = None, "", True
+
+    def part_to_scale(self) -> None:
+        """Take two million in one word, as مليونان, for what it is: half of it more is half a million."""
+        scale = next((one for one in _DUAL_SCALES if self.part and self.part % one == 0), 0)
+        if scale and not self.digits and not self.parts and self.part is not None:
+            self.parts.append((self.part, scale))
+            self.part, self.scaled = None, True
 
     def fraction(self, value: float) -> None:
         if self.part is None and self.parts:
@@ -239,6 +249,7 @@ def _take_fraction(total: _Sum, tokens: Tokens, at: int, joined: bool) -> bool:
     if not joined and not total.scaled:
         return False
     if value == 0.5 or (joined and value == 0.25):
+        total.part_to_scale()
         total.fraction(value)
         return True
     return False

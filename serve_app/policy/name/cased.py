@@ -134,7 +134,7 @@ def _judge(words: Sequence[_Word], at: int, known: Known, language: str, headlin
         return False
     if base in countries() and not (word.opens and base in listed("ambiguous_places")):
         return True
-    if known.resembles(base):
+    if known.resembles(base) and not (kind == "name" and base in places()):
         return False
     if kind == "unknown":
         return _unknown(word, language, headline)

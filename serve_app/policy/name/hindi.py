@@ -54,7 +54,7 @@ def _judge(words: list[str], at: int, known: Known) -> bool | None:  # noqa: PLR
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
     ordinary = _is_ordinary(word)
-    if word in places() and word not in listed("ambiguous_places"):
+    if (word in places() or word in listed("sure_places")) and word not in listed("ambiguous_places"):
         return True if not ordinary or word in listed("sure_places") or after in _AFTER_PLACE else None
     if word in countries():
         return True

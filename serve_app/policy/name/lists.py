@@ -20,6 +20,12 @@ def listed(file: str) -> frozenset[str]:
     return frozenset(bare(name).strip() for line in _lines(file) for name in line.split("|") if name.strip())
 
 
+@cache
+def groups(file: str) -> tuple[tuple[str, ...], ...]:
+    """Return the lines of a file, each as the names of one thing, as they are written."""
+    return tuple(tuple(name.strip() for name in line.split("|")) for line in _lines(file))
+
+
 @lru_cache(maxsize=1)
 def countries() -> frozenset[str]:
     return frozenset(name for group in _country_groups() for name in group)

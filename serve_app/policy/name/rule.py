@@ -9,7 +9,7 @@ import regex
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, Hit, PolicyContext, Rule, RuleId, fields_of
-from serve_app.policy.name import arabic, cased, chinese, hindi, japanese
+from serve_app.policy.name import arabic, cased, chinese, compound, hindi, japanese
 from serve_app.policy.name.found import Found
 from serve_app.policy.name.known import Known
 
@@ -50,6 +50,7 @@ def name(copy: Copy, context: PolicyContext, settings: NameRule) -> Iterator[Hit
 def _names(text: str, known: Known, language: str) -> Iterator[Found]:
     """Yield the names in all scripts of a text."""
     if _CASED.search(text):
+        yield from compound.names(text, known)
         yield from cased.names(text, known, language)
     if _ARABIC.search(text) and language == "ar":
         yield from arabic.names(text, known)

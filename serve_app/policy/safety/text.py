@@ -137,7 +137,7 @@ def _demeaning(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
         yield from _about_groups(read, groups, settings)
     elif len({found.stem for found in traits}) >= _PAIR:
         yield traits[0], settings.action if read.group_elsewhere else settings.unsure, "a demeaning claim"
-    people = sorted((*groups, *read.find("everyday")))
+    people = sorted((*groups, *read.find("everyday"), *read.find("despised")))
     for claim, told in _stereotypes(read, people) if people else ():
         yield claim, settings.unsure if told else settings.action, "a stereotype of a group"
     insults = read.new("insults")
@@ -172,7 +172,12 @@ def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -
 
 
 # Two lists that together make a stereotype, and the characters between their words, in scripts with spaces and without.
-_PAIRS: Final[tuple[tuple[Kind, Kind, int, int], ...]] = (("cannot", "skills", 9, 4), ("only", "able", 24, 8))
+_PAIRS: Final[tuple[tuple[Kind, Kind, int, int], ...]] = (
+    ("cannot", "skills", 9, 4),
+    ("only", "able", 24, 8),
+    ("essence", "unable", 12, 6),  # "women by nature cannot"
+    ("only", "blames", 24, 10),  # "is poor only out of laziness"
+)
 
 
 def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found, bool]]:
@@ -190,7 +195,7 @@ def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found,
                 continue
             start, end = min(one.start, other.start), max(one.end, other.end)
             claim = Found(start, end, one.stem)
-            praised = first == "only" and _holds_one(claim, groups)
+            praised = second == "able" and _holds_one(claim, groups)
             if not praised and _near(claim, groups, read.reach):
                 yield claim, read.item_has(first)
 

@@ -90,3 +90,24 @@ def test_other_languages_dangle_by_their_own_words() -> None:
 def test_a_sentence_without_end_is_for_review() -> None:
     (finding,) = findings(body="coffee " + " ".join(f"{a}{b}" for a in "abcdef" for b in "stuvwx") + ".")
     assert (finding.rule, finding.severity.name) == ("format.run_on", "REVIEW")
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "The goalkeeper says he owes it all to his"),
+        ("es", "Una obra cuyos"),
+        ("pt", "O prêmio vai para os nossos"),
+        ("ru", "Всё это случилось благодаря"),
+        ("ar", "وصل الفريق إلى النهائي عبر"),
+        ("hi", "यह खिलाड़ी और उसके"),
+    ],
+)
+def test_a_body_does_not_end_with_what_belongs_to_a_noun(locale: str, text: str) -> None:
+    found = findings(body=text, item=ITEM.model_copy(update={"locale": locale}))
+    assert [f for f in found if f.rule == "format.unfinished" and f.severity.rejects]
+
+
+@pytest.mark.parametrize("text", ["The first cup is his", "She is a friend of his", "They made it for her"])
+def test_a_possessive_may_stand_alone(text: str) -> None:
+    assert "format.unfinished" not in rule_ids(body=text)

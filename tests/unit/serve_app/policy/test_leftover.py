@@ -82,3 +82,36 @@ def test_a_copy_in_quotation_marks_as_a_whole_is_a_writers() -> None:
     assert found('"Tea is ready"', '"It is hot."') == {"format.quoted": Severity.BLOCK}
     assert found("“Tea is ready”", item_title="She said: tea is ready") == {}
     assert found("“Tea” is “ready”") == {}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Tea at five. Let me know if you want it shorter."),
+        ("en", "Tea at five. I can also write a shorter one."),
+        ("es", "Té a las cinco. Si quieres, hago una versión más corta."),
+        ("pt", "Chá às cinco. Se quiser, faço uma versão mais curta."),
+        ("ru", "Чай в пять. Если нужно, сделаю вариант покороче."),
+        ("ar", "الشاي في الخامسة. إذا أردت، يمكنني كتابة نسخة أقصر."),
+        ("hi", "पाँच बजे चाय। अगर चाहें तो छोटा संस्करण लिख सकता हूँ।"),
+        ("ja", "五時にお茶。必要でしたら短い版もお作りします。"),
+        ("zh", "五点喝茶。如果需要，我可以再写一个短一点的版本。"),
+    ],
+)
+def test_an_offer_to_write_another_is_left_over(locale: str, text: str) -> None:
+    assert Severity.BLOCK in found("Tea", text, locale).values()
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Want a shorter walk? The river path takes ten minutes."),
+        ("es", "Si prefieres la versión corta, hay un paseo de diez minutos."),
+        ("pt", "Se preferir a versão curta, há um passeio de dez minutos."),
+        ("ru", "Если нужно, возьмите зонт: есть маршрут покороче."),
+        ("ja", "必要でしたら傘をお持ちください。"),
+        ("zh", "如需退换，七天内可换货。"),
+    ],
+)
+def test_an_offer_to_readers_is_none(locale: str, text: str) -> None:
+    assert Severity.BLOCK not in found("Tea", text, locale).values()

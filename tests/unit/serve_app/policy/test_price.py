@@ -23,6 +23,8 @@ TRUE = [
     ("ja", "1,980円", "二千円以下、1980円です"),
     ("zh", "原价200元，现价150元", "七五折，只要一百五十块"),
     ("zh", "五折出售", "半价出售"),
+    ("es", "Bicicleta: 2.500.000 COP", "Por dos millones y medio de pesos"),
+    ("zh-TW", "陶鍋原價 1,280 元，特價 896 元", "省下 384 元"),
     ("zh", "外套4,990元", "五千元有找"),
     ("en", "RQ41 misses us. The Brickfield Four stay", "RQ41 won't hit us. The Brickfield Four won't replace him"),
     ("en", "Plumber: £90", "3 mistakes, one £90 bill"),
@@ -78,3 +80,22 @@ def test_a_price_of_the_item_passes(locale: str, item: str, copy: str) -> None:
 @pytest.mark.parametrize(("locale", "item", "copy", "text"), FALSE)
 def test_another_price_is_named(locale: str, item: str, copy: str, text: str) -> None:
     assert found(item, copy, locale) == [text]
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "body"),
+    [
+        ("ar", "EGP", "كانت بـ١٩٩٩٫٥ جنيه، يعني توفّر خمسمائة جنيه"),
+        ("en", "GBP", "£1999.50 before, so you keep five hundred pounds"),
+        ("es", "EUR", "Antes 1999,5 €: quinientos euros menos"),
+        ("pt", "BRL", "Antes R$ 1999,50: quinhentos reais a menos"),
+        ("ru", "RUB", "Было 1999,5 ₽: на пятьсот рублей дешевле"),
+        ("hi", "INR", "पहले ₹1999.5, अब पाँच सौ रुपये की बचत"),
+        ("zh", "CNY", "原价1999.5元，省下五百元"),
+    ],
+)
+def test_the_difference_of_two_prices_of_the_metadata_is_no_other_price(locale: str, currency: str, body: str) -> None:
+    metadata = {"price": "1499.5", "old_price": "1999.5", "currency": currency}
+    item = Item(title="Sale", locale=locale, metadata=metadata)
+    found = findings(body=body, item=item)
+    assert not [f for f in found if f.rule == "grounding.price" and f.severity.rejects]

@@ -102,3 +102,16 @@ def test_words_that_nobody_said_block(case: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("case", SAID_OR_NO_SPEECH, ids=lambda case: case[2])
 def test_words_of_the_item_and_words_that_are_no_speech_do_not(case: tuple[str, ...]) -> None:
     assert blocked(*case) == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "copy"),
+    [
+        ("ru-RU", " / «Семь самураев» в «Восходе» — с плёнки 35 мм. Лекция расскажет об их дружбе."),
+        ("fr-FR", " / « Les Sept Samouraïs » au « Lever » — une séance en 35 mm avec une conférence."),
+        ("de-DE", " / »Sieben Samurai« im »Aufgang« – von der Rolle, mit einem Vortrag danach."),
+    ],
+)
+def test_what_stands_between_two_titles_is_no_quotation(locale: str, copy: str) -> None:
+    titles = "«Семь самураев», «Восход», « Les Sept Samouraïs », « Lever », »Sieben Samurai«, »Aufgang«"
+    assert blocked(locale, titles, copy) == []

@@ -60,7 +60,7 @@ def test_the_name_of_a_messenger_is_none() -> None:
     ("text", "name"),
     [
         ("my tg: annabakes", "annabakes"),
-        ("Encomende no Telegram: arroba zeza underline bolos", "zeza"),
+        ("Encomende no Telegram: arroba zeza underline bolos", "zeza underline bolos"),
         ("Write to us on Telegram: annabakes and wait", "annabakes"),
         ("Пишите в тг annabakes", "annabakes"),
         ("encuéntrame en Telegram como ana_bakes", "ana_bakes"),
@@ -76,3 +76,18 @@ def test_a_name_at_a_messenger(text: str, name: str) -> None:
 )
 def test_a_headline_about_a_messenger_names_nobody(text: str) -> None:
     assert list(handles(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "想来的朋友加薇❤信：laochen_8890",
+        "加V❤信 laochen8890",
+        "加卫星：laochen_8890",
+        "加绿泡泡：laochen_8890",
+        "Wh4tsapp: lena_k",
+        "T3legram @lenak_77",
+    ],
+)
+def test_a_messenger_in_disguise_is_one(text: str) -> None:
+    assert {(place.rule, place.is_sure) for place in handles(text)} >= {("pii.handle", True)}

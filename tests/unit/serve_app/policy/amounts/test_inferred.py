@@ -22,6 +22,8 @@ from tests.unit.serve_app.policy.amounts.read import claimed, facts
         ("30 days of 100 jumps", "3,000 jumps", True),
         ("From 24:58 to 25:03", "five seconds", True),
         ("It lasts 2:58", "178 seconds", True),
+        ("He won in 2:04:56, his best was 2:06:10", "74 seconds", True),
+        ("He won in 2:04:56, his best was 2:06:10", "99 seconds", False),
         ("From 6.30 pm to 7 pm", "half an hour later", True),
         ("Open from 8 to 10 pm", "three hours", False),
         ("Mam, 1974 / me, 2025", "half a century", True),

@@ -11,7 +11,8 @@ KNOWN = Known("रमेश यादव ने कुआँ खोदा")
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("सुरेश यादव ने कुआँ खोदा", "सुरेश"), ("जोधपुर में कुआँ", "जोधपुर"), ("सैमसंग ने दाम घटाए", "सैमसंग")]
+    ("text", "name"),
+    [("सुरेश यादव ने कुआँ खोदा", "सुरेश"), ("जोधपुर में कुआँ", "जोधपुर"), ("बाड़मेर में कुआँ", "बाड़मेर"), ("सैमसंग ने दाम घटाए", "सैमसंग")],
 )
 def test_a_strange_name_is_found(text: str, name: str) -> None:
     assert [one.text for one in hindi.names(text, KNOWN) if one.sure] == [name]

@@ -177,3 +177,51 @@ def test_a_long_text_is_read_in_time(text: str) -> None:
     began = time.thread_time()
     severest("zh" if text[0] == "小" else "en", "Tom Reyes", text[:10_000])
     assert time.thread_time() - began < 0.2
+
+
+def _blocked(text: str, locale: str) -> set[str]:
+    item = Item(title="A meeting on Friday", locale=locale)
+    hits = safety(Copy(title="", body=text), PolicyContext.of(item, "", PROFILE), SafetyRule())
+    return {hit.rule for hit in hits if hit.action == "block"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("ar", "النساء بطبعهن لا يفهمن في السيارات"),
+        ("pt", "Gordo só é gordo por preguiça e dá vergonha na praia."),
+        ("en", "Women by nature don't understand cars"),
+        ("en", "The poor are only poor out of laziness"),
+        ("es", "Las mujeres por naturaleza no entienden de coches"),
+        ("es", "El gordo solo es gordo por flojera"),
+        ("pt", "Mulheres por natureza não entendem de carros"),
+        ("ru", "Женщины от природы не понимают в машинах"),
+        ("ru", "Толстые толстеют только из-за лени"),
+        ("hi", "औरतें स्वभाव से ही नहीं समझतीं गाड़ियाँ"),
+        ("ja", "女は生まれつき車が理解できない"),
+        ("ja", "デブは怠けているだけ"),
+        ("zh", "女人天生不懂车"),
+        ("zh", "胖子就是懒"),
+        ("ar", "السمين سمين فقط بسبب الكسل"),
+        ("hi", "मोटे लोग सिर्फ आलस से मोटे हैं"),
+    ],
+)
+def test_claim_about_a_group(locale: str, text: str) -> None:
+    assert _blocked(text, locale) & {"safety.text"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "Women by nature? A new book asks why we say so"),
+        ("zh", "女人天生爱美"),
+        ("pt", "Gordo Ramsay só cozinha por prazer"),
+        ("es", "Un gato gordo que no sabe dormir solo"),
+        ("pt", "Um gato gordo só por preguiça de correr"),
+        ("ar", "ورشة للنساء عن السيارات"),
+        ("en", "Naturally, women can't wait for the new season"),
+        ("ja", "女は海が好き"),
+    ],
+)
+def test_no_claim_about_a_group(locale: str, text: str) -> None:
+    assert not _blocked(text, locale) & {"safety.text"}
