@@ -72,6 +72,7 @@ GOALS: Final = (
     Goal("autoscaling: flaps", "autoscale", "flaps", 0, at_least=False),
     Goal("autoscaling: lost requests", "autoscale", "lost", 0, at_least=False),
     Goal("simulation: a day on 1,000 GPUs, seconds", "simulate", "seconds", 60, at_least=False),
+    Goal("simulation: largest error against a real run", "simulate", "error_to_real_run", 0.10, at_least=False),
     Goal(
         "ladder: items that lose their fit copy at twice the capacity", "ladder", "fit_lost_at_twice", 0.05,
         at_least=False,

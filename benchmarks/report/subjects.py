@@ -123,6 +123,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
             Line("requests answered in time", "slo_attainment", "stock policy", "stock_slo_attainment"),
             Line("GPU hours over the stock policy's", "gpu_hours_ratio_to_stock", "stock policy"),
             Line("seconds that the day takes", "seconds", "a day", unit="s"),
+            Line("largest error against a real run", "error_to_real_run", "the real run"),
         ),
     ),
     "ladder": Subject(

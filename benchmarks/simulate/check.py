@@ -34,17 +34,27 @@ def compare(rows: Rows) -> dict[str, Any]:
     What is read off the real run is what a simulation cannot know: how long a replica takes to start and to stop, and
     what a request costs beside its stages' waits.
     """
-    arms = {arm: _arm(arm, own) for arm in _POLICIES if (own := [row for row in rows if row["arm"] == arm])}
-    if not arms:
+    own = {arm: found for arm in _POLICIES if (found := [row for row in rows if row["arm"] == arm])}
+    if not own:
         return {"error": None, "arms": {}}
+    # A start is the machine's and not the policy's. Serve's status lags behind: where it shows a replica wanted and
+    # running at once, its start was not seen.
+    start_s, stop_s = (
+        max(_typical(_delays(_replicas(rows), key, sign)) for rows in own.values())
+        for key, sign in (("running", 1), ("present", -1))
+    )
+    arms = {arm: _arm(arm, rows, start_s, stop_s) for arm, rows in own.items()}
     errors = [abs(arm["simulated"][name] / arm["real"][name] - 1) for arm in arms.values() for name in arm["real"]]
     return {"error": round(max(errors), 4), "arms": arms}
 
 
-def _arm(arm: str, rows: Rows) -> dict[str, Any]:
+def _replicas(rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    return {fake.deployment: [row for row in rows if row.get("deployment") == fake.deployment] for fake in FAKES}
+
+
+def _arm(arm: str, rows: Rows, start_s: float, stop_s: float) -> dict[str, Any]:
     requests = [row for row in rows if "outcome" in row]
-    seen = {fake.deployment: [row for row in rows if row.get("deployment") == fake.deployment] for fake in FAKES}
-    start_s, stop_s = _typical(_delays(seen, "running", 1)), _typical(_delays(seen, "present", -1))
+    seen = _replicas(rows)
     waits_s = sum(fake.wait_ms for fake in FAKES) / 1000
     overhead_s = max(0.0, float(np.quantile([row["latency_ms"] for row in requests], 0.1)) / 1000 - waits_s)
     models = [
