@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.chaos.cluster import View
 from benchmarks.chaos.faults import Fault
 from benchmarks.chaos.measure import Load, strike
 from benchmarks.cluster.changes import CHANGES
@@ -65,11 +66,11 @@ async def wake(cluster: Cluster) -> dict[str, Any]:
         limits = Limits(_ASLEEP_S, _ASLEEP_S, max_requests=_WAKE_CALLS)
         done = await closed_loop(callers, _WAKERS, limits)
     fates = [judged(sample, _WAKE_BUDGET_MS) for sample in done.samples]
-    first_ms = min(sample.latency_ms for sample in done.samples)
+    first_s = min(sample.done_s for sample in done.samples)
     return {
         "change": "stage at zero woken",
         **counted(fates),
-        "recovered_s": round(first_ms / 1000, 1),
+        "recovered_s": round(first_s, 1),
         "misplaced": await asyncio.to_thread(cluster.misplaced),
         "not_run": "",
     }
@@ -82,10 +83,16 @@ def _asleep(config: dict[str, Any]) -> None:
 
 def _wait_asleep(cluster: Cluster) -> None:
     until = time.monotonic() + _ASLEEP_S
-    while any(replica.deployment == "Generator" for replica in cluster.view().replicas):
+    while not _rests(cluster.view()):
         if time.monotonic() >= until:
             raise Failed(f"the generator has replicas after {_ASLEEP_S:.0f} s without calls")
         time.sleep(_LOOK_S)
+
+
+def _rests(seen: View) -> bool:
+    """The change is deployed, and the generator is to have no replica and has none."""
+    replicas = [replica for replica in seen.replicas if replica.deployment == "Generator"]
+    return seen.status == "RUNNING" and seen.targets.get("Generator") == 0 and not replicas
 
 
 def result(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
