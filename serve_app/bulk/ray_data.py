@@ -27,9 +27,10 @@ def run(
     """Answer every row that the checkpoint does not have. Raises Misconfigured, as its worker did, and BulkFailed."""
     logging.getLogger("ray.data").setLevel(logging.ERROR)  # it tells of its plans, and that its bars are off
     context = ray.data.DataContext.get_current()
-    context.checkpoint_config = CheckpointConfig(
-        id_column=ROW, checkpoint_path=str(checkpoint), delete_checkpoint_on_success=False
-    )
+    config = CheckpointConfig(id_column=ROW, checkpoint_path=str(checkpoint), delete_checkpoint_on_success=False)
+    # Its filter looks names up. Up to ten actors for that would hold every core of a small machine for a minute.
+    config.checkpoint_actor_pool_max_size = 1
+    context.checkpoint_config = config
     context.enable_progress_bars = context.print_on_execution_start = False
     rows = ray.data.read_datasource(Rows(pieces, read)).sort([KEY, ROW])
     answered = rows.repartition(target_num_rows_per_block=part_rows).map_batches(

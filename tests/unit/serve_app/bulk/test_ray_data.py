@@ -50,4 +50,5 @@ def test_rows_are_sorted_answered_by_workers_and_written_with_a_checkpoint(
     checkpoint = context.checkpoint_config
     assert checkpoint is not None
     assert (checkpoint.id_column, checkpoint.delete_checkpoint_on_success) == ("row", False)
+    assert checkpoint.checkpoint_actor_pool_max_size == 1
     assert checkpoint.checkpoint_path == str(tmp_path / "checkpoint")
