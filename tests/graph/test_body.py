@@ -156,14 +156,14 @@ async def test_broken_compression_is_said_in_words(encoding: str, body: bytes, w
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip"])
 async def test_a_zip_bomb_is_refused_before_it_takes_the_memory(encoding: str) -> None:
-    once = (zlib if encoding == "deflate" else gzip).compress(bytes(10 * 2**20))
+    once = (zlib if encoding == "deflate" else gzip).compress(bytes(64 * 2**20))
     async with client_of(FakeService(), None) as client:  # whose making takes memory too
         tracemalloc.start()
         answer = await post(client, gzip.compress(once) if "," in encoding else once, content_encoding=encoding)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     is_problem(answer, 413, "BODY_TOO_LARGE")
-    assert peak < 5 * 2**20
+    assert peak < 16 * 2**20  # threads of earlier tests allocate too
 
 
 async def test_the_limit_of_bodies_holds_after_decompression() -> None:
