@@ -147,7 +147,8 @@ class Unreported:
 class Totals:
     """The totals of all ingress replicas together, from what each has reported.
 
-    The first report of a replica is where its count begins: after a restart of the controller it is large.
+    The first report of a replica is where its count begins: after a restart of the controller it is large. One that
+    reports no more is forgotten, as the controller lives for months.
     """
 
     def __init__(self) -> None:
@@ -159,11 +160,12 @@ class Totals:
         """Take what a deployment has reported; one that counts no demand says nothing here."""
         if REQUESTS not in reports:
             return
+        before, self._last = self._last, {}
         for name, by_replica in reports.items():
             for replica, series in by_replica.items():
                 if series:
                     value = series[-1].value
-                    self._sums[name] = self._sums.get(name, 0.0) + value - self._last.get((name, replica), value)
+                    self._sums[name] = self._sums.get(name, 0.0) + value - before.get((name, replica), value)
                     self._last[name, replica] = value
         # Replicas report at different moments: their sum is as old as they are on average.
         times = [series[-1].timestamp for series in reports[REQUESTS].values() if series]

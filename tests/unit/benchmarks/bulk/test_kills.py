@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -35,8 +34,22 @@ def test_rows_are_compared_with_answers(tmp_path: Path, answered: list[str], out
     assert outcome_of(tmp_path / "items.jsonl", tmp_path / "out") == outcome
 
 
+class Watched(Folder):
+    """Says when it was asked for the third time: once before, and twice with nothing new."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.looked, self._looks = threading.Event(), 0
+
+    def committed(self) -> set[str]:
+        self._looks += 1
+        if self._looks == 3:
+            self.looked.set()
+        return super().committed()
+
+
 def test_a_job_is_killed_once_it_has_come_so_far(tmp_path: Path) -> None:
-    folder = Folder(tmp_path / "out")
+    folder = Watched(tmp_path / "out")
     with folder.held({}):
         checkpoint = folder.begin()
     (checkpoint / "before.parquet").touch()
@@ -44,7 +57,7 @@ def test_a_job_is_killed_once_it_has_come_so_far(tmp_path: Path) -> None:
     job = Running(process, folder, tmp_path / "log")
     killed = threading.Thread(target=job.kill_after, kwargs={"parts": 1})
     killed.start()
-    time.sleep(0.1)
+    assert folder.looked.wait(10)
     assert process.poll() is None
     (checkpoint / "one.parquet").touch()
     killed.join(10)

@@ -209,6 +209,13 @@ def test_ingress_replicas_come_and_go() -> None:
     assert totals.traffic(99.0).at_s == 10.0
 
 
+def test_replicas_that_are_gone_are_forgotten() -> None:
+    totals = Totals()
+    for n in range(100):
+        totals.add(reported(**{f"replica-{n}": 1000.0}))
+    assert len(totals._last) == len(reported(one=1.0))
+
+
 def test_stages_count_no_demand() -> None:
     totals = Totals()
     totals.add({"queue_waiting": {"one": [TimeStampedValue(10.0, 3.0)]}})
