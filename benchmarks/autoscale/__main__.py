@@ -8,6 +8,7 @@ stage by itself from what is reported each second, `graph` sizes all from the ra
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import typer
@@ -37,12 +38,24 @@ def autoscale(
         if wrong := [arm for arm in measured if arm not in ARMS]:
             raise Misconfigured(f"--arms: {wrong[0]!r} is none of {', '.join(ARMS)}")
         rows = [row for row in raw_rows(record.RESULTS, "autoscale") if row["arm"] not in measured]
+        if rows:
+            _same_load(base_rps, seed)
         for each in measured:
             console.print(f"arm {each}")
             rows += measure(each, base_rps, seed)
     summary = result(rows, base_rps, seed)
     plot(summary, rows, record.RESULTS / "autoscale.png")
     record.write("autoscale", summary, config=CONFIG, raw=rows)
+
+
+def _same_load(base_rps: float, seed: int) -> None:
+    """Raise Misconfigured when the kept rows are of another load: they would be compared with these."""
+    kept = json.loads((record.RESULTS / "autoscale.json").read_text(encoding="utf-8"))
+    if (kept["base_rps"], kept["seed"]) != (base_rps, seed):
+        raise Misconfigured(
+            f"--arms: the kept rows are of --base-rps {kept['base_rps']:g} --seed {kept['seed']}: take these, "
+            "or measure all arms"
+        )
 
 
 if __name__ == "__main__":

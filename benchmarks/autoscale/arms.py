@@ -1,4 +1,4 @@
-"""What is compared, and on which application: the same fakes, bounds, targets and delays under three policies."""
+"""The three policies that are compared, and the fake application that each sizes, with equal bounds and delays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the rows of the arms say: late requests, replica-seconds, flaps. Pure."""
+"""Counts late requests, replica-seconds and flaps of each arm, from its rows. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _arm(rows: Rows, base_rps: float) -> dict[str, Any]:
     requests = [row for row in rows if "outcome" in row]
     if not requests:
         return {}
-    good = [r for r in requests if r["outcome"] == Outcome.OK and r["latency_ms"] <= SLO_MS]
+    good = [r for r in requests if is_good(r)]
     lost = [r for r in requests if r["outcome"] not in (Outcome.OK, Outcome.SHED)]
     seen = {f.deployment: [row for row in rows if row.get("deployment") == f.deployment] for f in FAKES}
     late = {name: sum(r not in good for r in some) for name, some in _by_phase(requests).items()}
@@ -57,12 +57,19 @@ def _arm(rows: Rows, base_rps: float) -> dict[str, Any]:
         "late": len(requests) - len(good),
         "late_by_phase": late,
         "lost": len(lost),
-        "replica_seconds": round(sum(_seconds(some, "present") for some in seen.values()), 1),
+        "replica_seconds": round(sum(seconds(some, "present") for some in seen.values()), 1),
+        "longest_gap_s": round(max((_longest_gap_s(some) for some in seen.values()), default=0.0), 1),
         "time_to_scale_s": _time_to_scale_s(seen, base_rps),
         "flaps": sum(_flaps(some) for some in seen.values()),
         "most_replicas": {name: int(max(row["target"] for row in some)) for name, some in seen.items() if some},
         "machine_busy": next((row["machine_busy"] for row in rows if "machine_busy" in row), None),
     }
+
+
+def is_good(request: Mapping[str, Any]) -> bool:
+    """Whether a row's request was answered in full and in time, as `load_stats.good` says of a sample."""
+    whole = str(request["degraded"]) == "False"  # kept rows have it as text
+    return request["outcome"] == Outcome.OK and whole and request["latency_ms"] <= SLO_MS
 
 
 def _by_phase(requests: Rows) -> dict[str, Rows]:
@@ -72,10 +79,16 @@ def _by_phase(requests: Rows) -> dict[str, Rows]:
     }
 
 
-def _seconds(seen: Rows, key: str) -> float:
+def seconds(seen: Rows, key: str) -> float:
     """The integral of a number that was looked at now and then."""
     pairs = itertools.pairwise(row for row in seen if row["at_s"] <= LASTS_S)
     return sum(before[key] * (after["at_s"] - before["at_s"]) for before, after in pairs)
+
+
+def _longest_gap_s(seen: Rows) -> float:
+    """The longest time in which nobody looked: what happened in it is not in these figures."""
+    times = [row["at_s"] for row in seen]
+    return max((after - before for before, after in itertools.pairwise(times)), default=0.0)
 
 
 def _time_to_scale_s(seen: Mapping[str, Rows], base_rps: float) -> float | None:
@@ -90,7 +103,7 @@ def _time_to_scale_s(seen: Mapping[str, Rows], base_rps: float) -> float | None:
 
 
 def _flaps(seen: Iterable[dict[str, Any]]) -> int:
-    """How often a stage grew again within the delay of shrinking after it had shrunk."""
+    """Count the times that a stage grew less than `DOWN_S` after it had shrunk."""
     flaps, shrunk_s = 0, None
     for before, after in itertools.pairwise(seen):
         if after["target"] < before["target"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,10 +22,12 @@ PROXY: Final = "ray::ProxyActor"
 
 @dataclass(frozen=True)
 class Replica:
+    """One replica. pid, node: None while it waits for its process: Serve's answer then leaves them out."""
+
     deployment: str
-    pid: int
+    pid: int | None
     state: str
-    node: str
+    node: str | None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class View:
         return cls(
             status=ours["status"],
             replicas=tuple(
-                Replica(name, replica["pid"], replica["state"], replica["node_id"])
+                Replica(name, replica.get("pid"), replica["state"], replica.get("node_id"))
                 for name, deployment in deployments.items()
                 for replica in deployment["replicas"]
             ),
@@ -60,6 +62,15 @@ class View:
             head=details["controller_info"]["node_id"],
             head_ip=details["controller_info"]["node_ip"],
         )
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """Of all replicas that have a process."""
+        return frozenset(replica.pid for replica in self.replicas if replica.pid is not None)
+
+    def pids_on(self, chosen: Callable[[str], bool]) -> frozenset[int]:
+        """The same, on the nodes that are chosen."""
+        return frozenset(r.pid for r in self.replicas if r.pid is not None and r.node is not None and chosen(r.node))
 
     def running(self, deployment: str) -> list[Replica]:
         return [r for r in self.replicas if r.deployment == deployment and r.state == _RUNNING]

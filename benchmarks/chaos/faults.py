@@ -97,10 +97,10 @@ def fill_disk(stand: Stand) -> Struck:
 
 def redeploy(stand: Stand) -> Struck:
     """Deploy a change for which every replica is replaced."""
-    before = [replica.pid for replica in stand.view().replicas]
+    before = stand.view().pids
     processes = family(before)
     stand.deploy(env_vars={"PUSHGEN_DEPLOYED": "again"})
-    return Struck(frozenset(before), processes)
+    return Struck(before, processes)
 
 
 def join_node(stand: Stand) -> None:
@@ -117,7 +117,7 @@ def join_node(stand: Stand) -> None:
 
 def lose_node(stand: Stand) -> Struck:
     seen = stand.view()
-    lost = frozenset(replica.pid for replica in seen.replicas if replica.node != seen.head)
+    lost = seen.pids_on(seen.head.__ne__)
     if stand.node is None or not lost:
         raise NotRun("the worker node has no replica")
     processes = list(stand.node.processes())

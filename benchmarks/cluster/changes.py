@@ -1,4 +1,4 @@
-"""What happens to the cluster under load: a node lost, and changes of config, model and catalogue, there and back."""
+"""The changes made under load: a node is lost; config, reward model and catalogue are changed, and changed back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def lose_node(cluster: Cluster) -> Struck:
     """End a node of the engines; another one joins, as an autoscaler of nodes would see to."""
     node = next(node for node in cluster.nodes if node.pool == "engine")
     node_id, processes = node.node_id, list(node.processes())
-    lost = frozenset(replica.pid for replica in cluster.view().replicas if replica.node == node_id)
+    lost = cluster.view().pids_on(node_id.__eq__)
     if not lost:
         raise Failed("no replica runs on the node that was to be lost")
     cluster.lose(node)
@@ -41,15 +41,15 @@ def lose_node(cluster: Cluster) -> Struck:
 
 def replace_all(version: str, cluster: Cluster) -> Struck:
     """Deploy a change of `args`: every replica is replaced, new ones first where there is surge."""
-    before = [replica.pid for replica in cluster.view().replicas]
+    before = cluster.view().pids
     processes = family(before)
     cluster.deploy(env_vars={"PUSHGEN_DEPLOYED": version} if version else {})
-    return Struck(frozenset(before), processes)
+    return Struck(before, processes)
 
 
 def refuse(cluster: Cluster) -> Struck:
     """Deploy what cannot be a config: the replicas of the old one go on. Then deploy the old one again."""
-    before = {replica.pid for replica in cluster.view().replicas}
+    before = cluster.view().pids
     good: dict[str, Any] = {}
 
     def spoil(config: dict[str, Any]) -> None:
@@ -69,7 +69,7 @@ def refuse(cluster: Cluster) -> Struck:
 
 def swap_model(cluster: Cluster) -> Struck:
     """Give the reward another model while it scores, and the old one again."""
-    before = {replica.pid for replica in cluster.view().replicas}
+    before = cluster.view().pids
     old = _reward(_info(cluster))
     folder = cluster.served.folder / "reward-next"
     _variant(_MODEL, folder)
@@ -83,7 +83,7 @@ def swap_model(cluster: Cluster) -> Struck:
 
 def swap_catalogue(cluster: Cluster) -> Struck:
     """Take a category off the catalogue, and put it back."""
-    before = {replica.pid for replica in cluster.view().replicas}
+    before = cluster.view().pids
     old = _categories(_info(cluster))
     content = yaml.safe_load(_CATALOGUE.read_text(encoding="utf-8"))
     content["categories"].pop()
@@ -135,9 +135,9 @@ def _categories(info: GetServiceInfoResponse) -> list[str]:
     return [category.category for category in info.categories]
 
 
-def _still(cluster: Stand, before: set[int]) -> None:
+def _still(cluster: Stand, before: frozenset[int]) -> None:
     """Raise Failed when a replica was replaced by a change that replaces none."""
-    if new := {replica.pid for replica in cluster.view().replicas} - before:
+    if new := cluster.view().pids - before:
         raise Failed(f"{len(new)} replicas were started by a change that starts none")
 
 

@@ -46,7 +46,7 @@ def misplaced(view: View, pools: dict[str, str]) -> int:
     wrong = 0
     for deployment, key in _KEYS.items():
         scaling, running = SCALING[key], view.running(deployment)
-        wrong += sum(pools.get(replica.node) != scaling["label_selector"]["pool"] for replica in running)
+        wrong += sum(pools.get(replica.node or "") != scaling["label_selector"]["pool"] for replica in running)
         most = scaling.get("max_replicas_per_node", len(running))
         wrong += sum(max(0, count - most) for count in Counter(replica.node for replica in running).values())
     return wrong

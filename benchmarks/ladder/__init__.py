@@ -1,1 +1,1 @@
-"""What the steps of the ladder cost in fit copies, and what they give in capacity."""
+"""How many fit copies are lost on each step of the ladder, and how many more requests it allows."""

@@ -1,4 +1,4 @@
-"""What the ladder costs: fit copies and reward with fewer categories and drafts, against the requests that they allow.
+"""With less work a request: how many items still get a fit copy, and how many more requests the same work allows.
 
 The drafts are the large writer's, marked by readers (`training/marks`): two in each of four categories an item.
 Selection is the graph's own. Capacity is the gate's count of work. Nothing is known here of skipped captions.

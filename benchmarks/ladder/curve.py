@@ -1,4 +1,4 @@
-"""The curve: of copies that people have marked, what would have been sent with fewer of them. Pure.
+"""Computes, from copies that readers marked, what would have been sent had there been fewer of them. Pure.
 
 Nothing is drawn at random: every choice of categories, and of a draft in each, counts the same.
 """

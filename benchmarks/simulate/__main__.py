@@ -34,7 +34,9 @@ _MINUTE: Final = 60
 
 @app.command(help=__doc__)
 def run(
-    gpus: Annotated[int, typer.Option(min=1, max=1000, help="The largest fleet.")] = 1000,
+    gpus: Annotated[
+        int, typer.Option(min=3, max=1000, help="The largest fleet; each of the three stages has one at least.")
+    ] = 1000,
     start_s: Annotated[float, typer.Option(min=0, max=3600, help="From a decision to an engine that serves.")] = 180.0,
     gpu_price: Annotated[float, typer.Option(min=0, help="Of a GPU hour, for the cost.")] = 2.5,
     sweep: Annotated[bool, typer.Option(help="Smaller fleets, too.")] = True,

@@ -11,8 +11,7 @@ import numpy as np
 
 from benchmarks.autoscale.arms import DOWN_S, FAKES, FLOOR_S, LEAD_S, TARGET, UP_S
 from benchmarks.autoscale.load import LASTS_S
-from benchmarks.autoscale.result import SLO_MS
-from benchmarks.lib.open_loop import Outcome as Answer
+from benchmarks.autoscale.result import SLO_MS, is_good, seconds
 from benchmarks.simulate.fluid import Arrivals, simulate
 from benchmarks.simulate.policies import Delays, GraphPolicy, Policy, StagesPolicy, StockPolicy
 from benchmarks.simulate.stage import StageModel
@@ -64,22 +63,16 @@ def _arm(arm: str, rows: Rows, start_s: float, stop_s: float) -> dict[str, Any]:
     counts = np.histogram([row["at_s"] for row in requests], round(LASTS_S / _DT), (0, LASTS_S))[0].astype(np.float64)
     arrivals = Arrivals(_DT, counts, np.zeros_like(counts))
     outcome = simulate(models, arrivals, _POLICIES[arm](models), slo_s=SLO_MS / 1000, overhead_s=overhead_s)
-    good = sum(row["outcome"] == Answer.OK and row["latency_ms"] <= SLO_MS for row in requests)
+    good = sum(map(is_good, requests))
     return {
-        "real": {"attainment": good / len(requests), "replica_seconds": _replica_seconds(seen)},
+        "real": {
+            "attainment": good / len(requests), "replica_seconds": sum(seconds(s, "present") for s in seen.values()),
+        },
         "simulated": {
             "attainment": outcome.attainment, "replica_seconds": float(outcome.replica_seconds().sum()),
         },
         "start_s": start_s, "stop_s": stop_s, "overhead_s": round(overhead_s, 3),
     }  # fmt: skip
-
-
-def _replica_seconds(seen: dict[str, list[dict[str, Any]]]) -> float:
-    return sum(
-        before["present"] * (after["at_s"] - before["at_s"])
-        for rows in seen.values()
-        for before, after in itertools.pairwise(row for row in rows if row["at_s"] <= LASTS_S)
-    )
 
 
 def _delays(seen: dict[str, list[dict[str, Any]]], key: str, sign: int) -> Iterator[float]:

@@ -86,8 +86,8 @@ class PlannedRate:
 
     def at(self, now_s: float, lead_s: float) -> float:
         """The rate that there should be replicas for, `lead_s` before the start too."""
-        start_s = self.start_s - lead_s
-        return self.rate if (now_s - start_s) % _DAY_S < (self.end_s - start_s) % _DAY_S else 0.0
+        lasts_s = (self.end_s - self.start_s) % _DAY_S + lead_s
+        return self.rate if (now_s - self.start_s + lead_s) % _DAY_S < lasts_s else 0.0
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class StageSizer:
         self._observed.add(now_s, observed)
         lasting = observed if load.replicas == 0 else self._observed.of(min)
         need = max(forecast, lasting or 0.0)
-        self._needed.add(now_s, need)
+        self._needed.add(now_s, max(forecast, observed))  # a short peak makes no replica, and keeps what there is
         return Size(self._replicas(load.replicas, need, floor), max(forecast, floor), observed)
 
     def _replicas(self, now: int, need: float, floor: float) -> int:
@@ -208,7 +208,7 @@ class _History:
             self._units_per_request = units / requests
         # Silence of the ingress is no traffic: the mean falls with time and not with the next report.
         lasted_s = max(now_s, last.at_s) - first.at_s
-        floor = units / max(lasted_s, _FLOOR_BURSTS * forecast.burst_s)
+        floor = units / max(lasted_s, min(_FLOOR_BURSTS * forecast.burst_s, forecast.floor_s))
         planned = sum(plan.at(now_s, forecast.lead_s) for plan in forecast.plan) * self._units_per_request
         self.rate = Rate(floor, self._burst(now_s, last), planned)
 

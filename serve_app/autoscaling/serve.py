@@ -84,6 +84,7 @@ class GraphPolicy:
             "kind",
         )
         self._cost = gauge("scaling_cost_seconds", "Seconds of service of a unit of work, by deployment.", "deployment")
+        self._idle = False
         self._setup: dict[str, Any] = {}
         self._sizer: GraphSizer | None = None
         self._totals = Totals()
@@ -93,6 +94,9 @@ class GraphPolicy:
 
     def __call__(self, contexts: dict[Any, AutoscalingContext]) -> tuple[dict[Any, int], dict[Any, dict[str, Any]]]:
         ours = {c.deployment_name: c for c in contexts.values() if "targets" in _kwargs(c)}
+        if not ours and not self._idle:
+            self._idle = True
+            _log().warning("autoscaling_policy sizes nothing, and Serve's own policy is off: take kind: graph")
         now_s = max((c.current_time or 0.0 for c in ours.values()), default=0.0)
         if ours and now_s >= self._next_s:
             self._next_s = now_s + _EVERY_S
@@ -110,7 +114,10 @@ class GraphPolicy:
         for name, context in contexts.items():
             warning = self._unreported.setdefault(name, Unreported())
             warning.warn(now_s, context, loads[name], self._sizer.targets[name])
-        self._sizes = self._sizer.sizes(now_s, self._totals.traffic(now_s), loads)
+        # `kind: stages` with this policy in the config: each by itself, since nobody asked for a forecast.
+        forecasts = any(kwargs["forecast"] for kwargs in setup.values())
+        traffic = self._totals.traffic(now_s) if forecasts else Traffic(now_s)
+        self._sizes = self._sizer.sizes(now_s, traffic, loads)
         self._publish(self._sizer, contexts)
 
     def _publish(self, sizer: GraphSizer, contexts: Mapping[str, AutoscalingContext]) -> None:

@@ -53,3 +53,11 @@ def test_an_arm_that_there_is_not_is_named(measured: list[str]) -> None:
     assert done.exit_code == 2
     assert "'oracle' is none of stock, stages, graph" in done.output
     assert measured == []
+
+
+def test_arms_of_another_load_are_not_compared(measured: list[str]) -> None:
+    run("--seed", "3")
+    done = CliRunner().invoke(command.app, ["--arms", "graph", "--seed", "4"])
+    assert done.exit_code != 0
+    assert measured == ["stock", "stages", "graph"], "nothing was measured for it"
+    run("--arms", "graph", "--seed", "3")

@@ -25,6 +25,16 @@ def test_late_is_whatever_was_not_answered_in_time() -> None:
     assert found["time_to_scale_s"] is None, "it never had the replicas"
 
 
+def test_a_degraded_answer_is_not_the_work_that_was_asked_for() -> None:
+    cheap = [{**row, "degraded": degraded} for row in requests("graph", 5.0) for degraded in (True, "True")]
+    assert result([*cheap, *requests("graph", 5.0)], base_rps=2.0, seed=1)["arms"]["graph"]["late"] == 2
+
+
+def test_what_nobody_looked_at_is_said() -> None:
+    seen = [row for row in replicas("graph", (0, 1)) if not 20 < row["at_s"] < 32]
+    assert result([*requests("graph", 1.0), *seen], base_rps=2.0, seed=1)["arms"]["graph"]["longest_gap_s"] == 12
+
+
 def test_the_time_to_scale_ends_with_the_last_stage() -> None:
     found = result([*requests("graph", 1.0), *replicas("graph", (0, 1), (17, 4))], base_rps=2.0, seed=1)
     assert found["time_to_scale_s"] == 12

@@ -44,6 +44,16 @@ def test_it_is_whole_when_every_replica_runs_and_every_proxy_is_healthy() -> Non
     assert not view(status="DEPLOYING").whole()
 
 
+def test_a_replica_that_has_no_process_yet_is_seen() -> None:
+    seen = details()
+    seen["applications"]["pushgen"]["deployments"]["Ingress"]["replicas"].append({"state": "STARTING"})
+    starting = View.of(seen, "pushgen")
+    assert len(starting.replicas) == 5
+    assert starting.pids == {10, 11, 20, 21}
+    assert starting.pids_on("head".__ne__) == set()
+    assert not starting.whole()
+
+
 def test_it_is_not_whole_while_serve_still_counts_what_was_lost() -> None:
     assert not view().whole(frozenset([21]))
     assert view().whole(frozenset([99]))

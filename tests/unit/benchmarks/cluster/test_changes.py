@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.chaos.cluster import Replica, View
 from benchmarks.cluster import changes
 from benchmarks.cluster.changes import CHANGES, lose_node, refuse, replace_all, swap_catalogue, swap_model
 from benchmarks.lib.local_app import Failed
@@ -32,8 +33,8 @@ class Fake:
 
     def view(self) -> Any:
         kind = self.config["applications"][0]["args"]["captioner"]["kind"]
-        replicas = [SimpleNamespace(pid=pid, node="engine") for pid in self.pids]
-        return SimpleNamespace(status="RUNNING" if kind == "fake" else "DEPLOY_FAILED", replicas=replicas)
+        replicas = tuple(Replica("Generator", pid, "RUNNING", "engine") for pid in self.pids)
+        return View("RUNNING" if kind == "fake" else "DEPLOY_FAILED", replicas, {}, {}, "", "")
 
     def change(self, edit: Any) -> None:
         edit(self.config)

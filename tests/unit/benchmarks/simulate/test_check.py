@@ -25,7 +25,10 @@ def replicas(arm: str, changes: dict[float, tuple[int, int, int]]) -> list[dict[
 
 def requests(arm: str, every_s: float, latency_ms: float) -> list[dict[str, Any]]:
     count = int(LASTS_S / every_s)
-    return [{"arm": arm, "at_s": n * every_s, "latency_ms": latency_ms, "outcome": "ok"} for n in range(count)]
+    return [
+        {"arm": arm, "at_s": n * every_s, "latency_ms": latency_ms, "outcome": "ok", "degraded": "False"}
+        for n in range(count)
+    ]
 
 
 def test_a_calm_run_is_simulated_as_it_was() -> None:

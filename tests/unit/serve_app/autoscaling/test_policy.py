@@ -55,6 +55,14 @@ def test_a_stage_shrinks_to_the_largest_need_of_the_window() -> None:
     assert sizes[22] == 2
 
 
+def test_peaks_that_are_too_short_to_grow_for_keep_what_there_is() -> None:
+    sizer, replicas = StageSizer(StageTargets(10.0, up_s=10, down_s=60)), 4
+    for second in range(300):
+        calls = 40.0 if second % 16 < 8 else 0.0
+        replicas = sizer.size(float(second), StageLoad(replicas, calls)).replicas
+    assert replicas == 4
+
+
 def test_a_stage_keeps_what_a_little_more_load_would_need_again() -> None:
     assert sizes_of(StageSizer(TARGETS), [StageLoad(5, ongoing=42)] * 40)[-1] == 5
     assert sizes_of(StageSizer(TARGETS), [StageLoad(5, ongoing=30)] * 40)[-1] == 4
@@ -125,6 +133,11 @@ def test_the_floor_is_the_mean_over_minutes_and_falls_in_silence() -> None:
     assert sizer.rate.burst < 1
 
 
+def test_a_floor_of_few_seconds_is_the_mean_of_those() -> None:
+    sizer, _ = watched(Forecast(floor_s=15, burst_s=2), steady(10, 60))
+    assert sizer.rate.floor == pytest.approx(10, rel=0.05)
+
+
 def test_refused_work_is_demand() -> None:
     """The gate refuses nine of ten: what asked for entry counts, and what it cost is known from the tenth."""
     reports = [Traffic(t, 100 * t, 100 * t, 10 * t, {"A": 5 * t, "B": 10 * t}) for t in map(float, range(61))]
@@ -152,6 +165,10 @@ def test_a_planned_rate_is_there_before_its_traffic() -> None:
 )
 def test_a_planned_rate_lasts_beyond_midnight(clock_s: float, rate: float) -> None:
     assert PlannedRate(22 * 3600, 3600, 7).at(5 * 86_400 + clock_s, lead_s=60) == rate
+
+
+def test_a_planned_rate_may_fill_the_day_with_its_lead() -> None:
+    assert all(PlannedRate(0, 23.5 * 3600, 7).at(hour * 3600, lead_s=1800) == 7 for hour in range(24))
 
 
 def test_nothing_is_known_at_first() -> None:

@@ -166,6 +166,24 @@ def test_a_deployment_with_serves_own_policy_is_left_alone() -> None:
     assert graph(calls) == {"Ingress": 1, "Generator": 9}
 
 
+def test_stages_with_the_graphs_hook_do_not_forecast() -> None:
+    calls = under_load(50, 3)
+    for contexts in calls:
+        for each in contexts.values():
+            each.config = autoscaling_config(
+                SCALING, StageAutoscaling(), counts_demand=each.deployment_name == "Ingress"
+            )
+    assert graph(calls) == {"Ingress": 1, "Generator": 1}
+
+
+def test_a_policy_that_sizes_nothing_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    policy, alone = GraphPolicy(), context("Generator", 1000.0)
+    alone.config = autoscaling_config(Scaling(), GRAPH)
+    with caplog.at_level("WARNING", logger="ray.serve"):
+        assert policy({alone.deployment_id: alone}) == policy({alone.deployment_id: alone}) == ({}, {})
+    assert [record.message.startswith("autoscaling_policy sizes nothing") for record in caplog.records] == [True]
+
+
 def test_new_settings_take_effect() -> None:
     policy = GraphPolicy()
     calls = under_load(50, 6)
