@@ -2,7 +2,7 @@
 
 Items/s of `pushgen bulk` and of the online graph under `pushgen generate --jsonl`, on the same items and seeds, without
 either's start. Then a job on fakes that is killed at random points and gone on with: items lost and answered twice.
-With --items 0 or --kills 0 that part keeps its last result.
+With --items 0 or --kills 0 that part keeps its last result, and its environment in `environments`.
 """
 
 from __future__ import annotations
@@ -36,14 +36,18 @@ def bulk(
     kill_items: Annotated[int, typer.Option(min=100, max=100_000, help="Rows of that job.")] = 2000,
 ) -> None:
     result, rows = last(record.RESULTS)
+    environments = result.pop("environments", {})
     with refusals():
         if items:
             result |= rates.run(config, items, concurrency, workers)
+            environments["rates"] = record.environment(config)
         if kills:
             ends, rows = killed.run(kill_config, kills, kill_items)
             result |= ends
+            environments["kills"] = record.environment(kill_config)
     if {"bulk_vs_online", "lost"} <= result.keys():
         plot(result, rows, record.RESULTS / "bulk.png")
+    result["environments"] = environments
     record.write("bulk", result, config=config, raw=rows)
 
 

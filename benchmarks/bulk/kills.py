@@ -44,7 +44,6 @@ class Running:
         self._process = process
         self._folder = folder
         self._log = log
-        self.pid = process.pid
 
     def kill_after(self, parts: int, seconds: float = 0.0) -> bool:
         """Kill it so many seconds after it has ended so many more parts. Returns whether it still ran."""

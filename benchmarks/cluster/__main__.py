@@ -6,7 +6,8 @@ and back; the generator at zero replicas, woken by calls.
 
 lost: requests without an answer, as `make chaos` counts them. misplaced: replicas on a node that their scaling does not
 let them run on, or too many on one node, after each change. recovered_s: the longest time until 99% of the requests are
-good again; of the woken stage, until the first answer.
+good again; of the woken stage, until the first good
+answer. With a change that was not made, lost and misplaced are not known.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from benchmarks.cluster.changes import CHANGES
 from benchmarks.cluster.nodes import Cluster, clustered
 from benchmarks.lib.callers import Callers
 from benchmarks.lib.console import console
-from benchmarks.lib.fates import counted, judged
+from benchmarks.lib.fates import Fate, counted, judged
 from benchmarks.lib.local_app import Failed
 from benchmarks.lib.open_loop import Limits, closed_loop
 from benchmarks.lib.targets import workload
@@ -66,11 +66,11 @@ async def wake(cluster: Cluster) -> dict[str, Any]:
         limits = Limits(_ASLEEP_S, _ASLEEP_S, max_requests=_WAKE_CALLS)
         done = await closed_loop(callers, _WAKERS, limits)
     fates = [judged(sample, _WAKE_BUDGET_MS) for sample in done.samples]
-    first_s = min(sample.done_s for sample in done.samples)
+    good_s = [sample.done_s for sample, fate in zip(done.samples, fates, strict=True) if fate.fate is Fate.GOOD]
     return {
         "change": "stage at zero woken",
         **counted(fates),
-        "recovered_s": round(first_s, 1),
+        "recovered_s": round(min(good_s), 1) if good_s else None,
         "misplaced": await asyncio.to_thread(cluster.misplaced),
         "not_run": "",
     }
@@ -96,12 +96,16 @@ def _rests(seen: View) -> bool:
 
 
 def result(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """recovered_s: the longest of all changes; None where one was not recovered from, or not made."""
+    """recovered_s: the longest of all changes; None where one was not recovered from, or not made.
+
+    lost, misplaced: None where a change was not made, for which there is nothing to count.
+    """
     changes = rows[1:]
+    all_made = bool(changes) and not any(row["not_run"] for row in changes)
     times = [row["recovered_s"] for row in changes if row["recovered_s"] is not None]
     return {
-        "lost": sum(row.get("lost", 0) for row in changes),
-        "misplaced": sum(row["misplaced"] for row in rows),
+        "lost": sum(row["lost"] for row in changes) if all_made else None,
+        "misplaced": sum(row["misplaced"] for row in rows) if all_made else None,
         "recovered_s": max(times) if times and len(times) == len(changes) else None,
         "requests": sum(row.get("requests", 0) for row in changes),
         "wrong": sum(row.get("wrong", 0) for row in changes),

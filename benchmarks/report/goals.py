@@ -95,6 +95,7 @@ GOALS: Final = (
     Goal("bulk: items/s over the online graph", "bulk", "bulk_vs_online", 1.3),
     Goal("bulk: items lost by kills", "bulk", "lost", 0, at_least=False),
     Goal("bulk: items answered twice", "bulk", "duplicated", 0, at_least=False),
+    Goal("bulk: kills", "bulk", "kills", 20),
     Goal("cluster: lost requests", "cluster", "lost", 0, at_least=False),
     Goal("cluster: misplaced replicas", "cluster", "misplaced", 0, at_least=False),
     Goal("soak: growth of memory in a quarter of an hour, %", "soak", "rss_growth_pct", 3.0, at_least=False),

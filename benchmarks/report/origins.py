@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.lib.results import Results
@@ -10,10 +10,10 @@ from benchmarks.report.tables import NONE, cell, code, table
 
 
 def origins(results: Results) -> str:
-    """One row a result: machine, versions, config, commit, command."""
+    """One row a result, or a part of one that was run apart: machine, versions, config, commit, command."""
     rows, without = [], []
-    for name, result in results.items():
-        env = result.get("environment")
+    environments = dict(_environments(results))
+    for name, env in environments.items():
         if not isinstance(env, Mapping):
             without.append(f"`{name}`")
             continue
@@ -22,14 +22,20 @@ def origins(results: Results) -> str:
     text = table(("result", "machine", "config", "commit", "command", "at"), rows) if rows else ""
     if rows:
         text += "\n\nA command is as it was at its commit. A `+` after a commit: the tree differed from it."
-    versions = {
-        name: _versions(r["environment"]) for name, r in results.items() if isinstance(r.get("environment"), dict)
-    }
+    versions = {name: _versions(env) for name, env in environments.items() if isinstance(env, Mapping)}
     for words in dict.fromkeys(versions.values()):
         text += f"\n\nVersions ({', '.join(n for n, w in versions.items() if w == words)}): {words}."
     if without:
         text += f"\n\nWithout a record of where they were measured: {', '.join(without)}."
     return text.strip()
+
+
+def _environments(results: Results) -> Iterator[tuple[str, Any]]:
+    for name, result in results.items():
+        if parts := result.get("environments"):
+            yield from ((f"{name}: {part}", env) for part, env in parts.items())
+        else:
+            yield name, result.get("environment")
 
 
 def _machine(env: Mapping[str, Any]) -> str:

@@ -175,6 +175,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
                  "bulk.items_per_s", "items/s"),
             Line("items lost by kills", "lost", "kills", "kills"),
             Line("items answered twice", "duplicated", "kills", "kills"),
+            Line("kills of the job", "kills", "none"),
         ),
     ),
     "chaos": Subject(

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from deployments.errors import PushGenError
 from deployments.types import Decision
 from serve_app.bulk.pieces import Row
 from serve_app.contract.errors import public, to_problem
@@ -63,11 +62,9 @@ def decided(row: Row, decision: Decision) -> dict[str, Any]:
 
 def refused(row: Row, error: Exception) -> dict[str, Any]:
     """Return the row of a dead letter: the problem as the service words it, and the input as it was sent."""
-    seen = error if isinstance(error, PushGenError) else public(error, row.name)
-    problem = to_problem(public(seen, row.name), row.name)
+    problem = to_problem(public(error, row.name), row.name)
     return {
         ROW: row.name,
-        "request_id": row.name,
         "reason": problem.reason,
         "problem": problem.model_dump_json(exclude_none=True),
         "input": row.text,

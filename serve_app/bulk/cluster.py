@@ -22,7 +22,7 @@ _ENVIRONMENT: Final = {
     "RAY_AUTH_MODE": "disabled",
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
-    # Its processes end with this one.
+    # Ray's own default, 15, gives the cores to any other process first.
     "RAY_worker_niceness": "0",
 }
 
@@ -67,8 +67,9 @@ def _connected(**options: object) -> Iterator[None]:
 
     try:
         ray.init(logging_level=logging.WARNING, log_to_driver=False, **options)  # type: ignore[arg-type]
-    except ConnectionError as error:
-        raise Misconfigured(f"--address: {str(error).splitlines()[0]}") from None
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        what = "--address" if "address" in options else "Ray does not start"
+        raise Misconfigured(f"{what}: {(str(error) or type(error).__name__).splitlines()[0]}") from None
     try:
         yield
     finally:

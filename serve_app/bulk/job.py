@@ -78,8 +78,17 @@ class Job:
     def _answer(self, pieces: Pieces, plan: Plan, folder: Folder, checkpoint: Path, output: str) -> None:
         from serve_app.bulk import ray_data  # noqa: PLC0415 - after the cluster's environment is set
 
-        part_rows = min(max(math.ceil(pieces.rows / _PARTS), _PART_ROWS[0]), _PART_ROWS[1])
+        part_rows = part_rows_of(pieces.rows, self.workers, plan.concurrency)
         ray_data.run(pieces, plan, self.read, folder, checkpoint, output, self.workers, part_rows)
+
+
+def part_rows_of(rows: int, workers: int, concurrency: int) -> int:
+    """Return the rows of a part: at least `concurrency`, which a worker could not keep in flight with smaller ones.
+
+    Fewer only where some workers would have no part.
+    """
+    usual = min(max(math.ceil(rows / _PARTS), _PART_ROWS[0]), _PART_ROWS[1])
+    return max(usual, min(concurrency, math.ceil(rows / workers)))
 
 
 def _check(total: Tally, rows: int) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 _PIECE_BYTES: Final = 16 * 2**20
-_BLANK: Final = b" \t\r\n\xef\xbb\xbf"
+_BLANK: Final = b" \t\r\n"
 
 
 def cut(path: Path) -> tuple[int, list[tuple[int, int, int]]]:
@@ -17,7 +18,7 @@ def cut(path: Path) -> tuple[int, list[tuple[int, int, int]]]:
     first, number = 1, 1
     with path.open("rb") as file:
         for line in file:
-            rows += bool(line.strip(_BLANK))
+            rows += bool(_stripped(line))
             offset += len(line)
             number += 1
             if offset - start >= _PIECE_BYTES:
@@ -38,6 +39,10 @@ def read(path: Path, offset: int, size: int, first: int) -> Iterator[tuple[int, 
             if not line:
                 return
             left -= len(line)
-            if text := line.strip(_BLANK):
+            if text := _stripped(line):
                 yield number, text
             number += 1
+
+
+def _stripped(line: bytes) -> bytes:
+    return line.removeprefix(codecs.BOM_UTF8).strip(_BLANK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 from deployments.engines.settings import EngineSettings
 from deployments.errors import Misconfigured
 from deployments.host import usable_cpus
-from deployments.settings import parse
+from deployments.settings import Scaling, parse
 from serve_app.demo import import_path
 from serve_app.demo.config import OUR_APP, read
 from serve_app.flow.knobs import AdmissionKnobs, IngressKnobs
@@ -53,6 +54,7 @@ class Plan:
         by_name = {d["name"]: d.get("user_config") or {} for d in application.get("deployments", [])}
         knobs = parse(IngressKnobs, by_name.get(INGRESS, {}), f"user_config of {INGRESS}")
         requests = concurrency or _concurrency(settings, knobs)
+        _check_gpus(settings, config)
         user_configs = {row.key: knobs.stages.get(row.key) or by_name.get(row.deployment, {}) for row in STAGES}
         return cls(
             settings=sharing_cores(settings, sharing),
@@ -66,14 +68,31 @@ class Plan:
     @property
     def resources(self) -> dict[str, Any]:
         """Return what Ray reserves for a worker: the sum of its stages, inline ones as the ingress."""
-        scaling = self.settings.scaling
-        parts = [*scaling.deployed().values(), *([scaling.ingress] if scaling.inline else [])]
+        parts = _parts(self.settings)
         env_vars = {name: value for part in parts for name, value in part.env_vars.items()}
         return {
             "num_cpus": sum(part.num_cpus for part in parts),
-            "num_gpus": sum(part.num_gpus for part in parts),
+            "num_gpus": _gpus(parts),
             "runtime_env": {"env_vars": env_vars},
         }
+
+
+def _parts(settings: AppSettings) -> list[Scaling]:
+    scaling = settings.scaling
+    return [*scaling.deployed().values(), *([scaling.ingress] if scaling.inline else [])]
+
+
+def _gpus(parts: Sequence[Scaling]) -> float:
+    return round(sum(part.num_gpus for part in parts), 4)
+
+
+def _check_gpus(settings: AppSettings, config: Path) -> None:
+    """Raise Misconfigured where the stages do not share a GPU: a worker is one process, which sees its first one."""
+    if (gpus := _gpus(_parts(settings))) > 1:
+        raise Misconfigured(
+            f"{config}: the stages' num_gpus are {gpus:g} in sum, and a bulk worker has one GPU: use a config whose "
+            "stages share a card, as configs/gpu.yaml"
+        )
 
 
 def sharing_cores(settings: AppSettings, workers: int) -> AppSettings:

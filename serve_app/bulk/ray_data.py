@@ -19,6 +19,8 @@ from serve_app.bulk.worker import Read, Worker
 
 # A table waits in a worker while it answers another: its engine never runs dry between two.
 _TABLES = 2
+# A row that kills the engine would restart workers without end.
+_TRIES_OF_A_TABLE = 5
 
 
 def run(
@@ -46,6 +48,7 @@ def run(
             max_concurrent_calls_per_actor=_TABLES,
             enable_true_multi_threading=True,
         ),
+        max_task_retries=_TRIES_OF_A_TABLE,
         **plan.resources,
     )
     try:

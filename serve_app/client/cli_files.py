@@ -73,12 +73,12 @@ def folder_of(source: str) -> Path:
     return Path() if source == "-" else Path(source).parent
 
 
-def contents(path: Path) -> bytes:
-    """Read a file. Raises BadArgument."""
+def contents(path: Path, name: str = "") -> bytes:
+    """Read a file. Raises BadArgument, with the name or, without one, with the path."""
     try:
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise BadArgument(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise BadArgument(f"cannot read {name or path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _name(source: str) -> str:

@@ -85,7 +85,7 @@ def _with_bytes(entry: Any, folder: Path) -> Any:
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         return entry
     fields = {key: value for key, value in entry.items() if key != "path"}
-    return {"data": encoded(folder / entry["path"]), **fields}
+    return {"data": encoded(folder / entry["path"], entry["path"]), **fields}
 
 
 def image(source: str) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def image(source: str) -> dict[str, Any]:
     return {"url": source} if "://" in source else {"data": encoded(Path(source))}
 
 
-def encoded(path: Path) -> str:
-    return base64.b64encode(cli_files.contents(path)).decode("ascii")
+def encoded(path: Path, name: str = "") -> str:
+    return base64.b64encode(cli_files.contents(path, name)).decode("ascii")
 
 
 def pairs(entries: Iterable[str], option: str) -> dict[str, str]:

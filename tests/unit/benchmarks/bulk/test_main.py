@@ -28,7 +28,13 @@ def test_a_part_that_is_left_out_keeps_its_last_result(tmp_path: Path, monkeypat
     monkeypatch.setattr(rates, "run", lambda *_: {"bulk_vs_online": 2.0, **arms})
     monkeypatch.setattr(kills, "run", lambda *_: ({"lost": 0, "duplicated": 0}, [{"kill": 1, "rows": 3}]))
     assert CliRunner().invoke(app, ["--items", "0"]).exit_code == 0
-    assert json.loads((tmp_path / "bulk.json").read_text()) == {"lost": 0, "duplicated": 0}
+    written = json.loads((tmp_path / "bulk.json").read_text())
+    killed = written.pop("environments")
+    assert written == {"lost": 0, "duplicated": 0}
+    assert (list(killed), killed["kills"]["config"]["file"]) == (["kills"], "fake.yaml")
     assert CliRunner().invoke(app, ["--kills", "0"]).exit_code == 0
-    assert json.loads((tmp_path / "bulk.json").read_text())["bulk_vs_online"] == 2.0
+    written = json.loads((tmp_path / "bulk.json").read_text())
+    assert written["bulk_vs_online"] == 2.0
+    assert written["environments"]["kills"] == killed["kills"], "that of its own run"
+    assert written["environments"]["rates"]["config"]["file"] == "demo.yaml"
     assert (tmp_path / "bulk.png").exists()

@@ -43,6 +43,8 @@ def test_a_change_that_was_not_made_or_not_recovered_from_has_no_time() -> None:
     assert result([START, ROW, missing])["recovered_s"] is None
     assert result([START, ROW, missing])["not_run"] == {"node": "no node"}
     assert result([START])["recovered_s"] is None
+    for rows in ([START, ROW, missing], [START]):
+        assert (result(rows)["lost"], result(rows)["misplaced"]) == (None, None), "nothing to count is not none"
 
 
 async def test_every_change_is_made_in_turn_and_the_cluster_is_whole_before_the_next(
@@ -74,6 +76,9 @@ async def test_every_change_is_made_in_turn_and_the_cluster_is_whole_before_the_
 
 
 class Answering:
+    first = Fate.LOST
+    later = Fate.GOOD
+
     def __init__(self, *_: object) -> None:
         pass
 
@@ -85,7 +90,7 @@ class Answering:
 
     async def send(self, index: int, _timeout_s: float) -> Reply:
         await asyncio.sleep(0.3 if index < 3 else 0.0)  # who wakes it waits
-        return Judgement(Fate.LOST if index == 0 else Fate.GOOD).reply()
+        return Judgement(self.first if index == 0 else self.later).reply()
 
 
 def sleeper(after: int) -> Any:
@@ -109,6 +114,22 @@ async def test_a_stage_at_zero_is_called_and_its_calls_are_counted(monkeypatch: 
     assert cluster.config["applications"][0]["args"]["scaling"]["generator"]["min_replicas"] == 0
     assert (row["lost"], row["good"]) == (1, row["requests"] - 1)
     assert row["recovered_s"] == pytest.approx(0.3, abs=0.1), "the first answer, not the fastest one"
+
+
+async def test_a_refusal_wakes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(Answering):
+        later = Fate.REFUSED
+
+        async def send(self, index: int, timeout_s: float) -> Reply:
+            return await super().send(0, timeout_s) if index == 0 else Judgement(self.later).reply()
+
+    class AtLast(Refusing):
+        first = Fate.GOOD
+
+    monkeypatch.setattr(measure, "_LOOK_S", 0.0)
+    for callers, seconds in ((Refusing, None), (AtLast, pytest.approx(0.3, abs=0.1))):
+        monkeypatch.setattr(measure, "Callers", callers)
+        assert (await wake(sleeper(3)))["recovered_s"] == seconds
 
 
 async def test_one_that_does_not_fall_asleep_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:

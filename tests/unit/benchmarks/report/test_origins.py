@@ -25,5 +25,14 @@ def test_results_with_the_same_versions_share_a_line() -> None:
     assert "Versions (a, b): ray 2." in origins({"a": {"environment": env}, "b": {"environment": env}})
 
 
+def test_parts_of_a_result_that_were_run_apart_have_their_own() -> None:
+    env = {"machine": MACHINE, "commit": "new", "versions": {"ray": "2"}}
+    result = {"environment": env, "environments": {"rates": env | {"commit": "old"}, "kills": env}}
+    text = origins({"bulk": result})
+    assert [line.split("|")[1].strip() for line in text.splitlines() if "`old`" in line] == ["bulk: rates"]
+    assert [line.split("|")[1].strip() for line in text.splitlines() if "`new`" in line] == ["bulk: kills"]
+    assert "Versions (bulk: rates, bulk: kills): ray 2." in text
+
+
 def test_a_result_without_a_record_is_named() -> None:
     assert origins({"tax": {}}) == "Without a record of where they were measured: `tax`."

@@ -18,11 +18,11 @@ class FakeRay(SimpleNamespace):
     """Keeps what it was started with."""
 
     def __init__(self) -> None:
-        super().__init__(started=[], ended=0, refuses=False)
+        super().__init__(started=[], ended=0, refusal=None)
 
     def init(self, **options: Any) -> None:
-        if self.refuses:
-            raise ConnectionError("Could not find any running Ray instance.\nA long story.")
+        if self.refusal is not None:
+            raise self.refusal
         self.started.append(options)
         if "_temp_dir" in options:
             (Path(options["_temp_dir"]) / "session").mkdir()
@@ -74,10 +74,20 @@ def test_one_that_runs_is_used_by_its_address(ray: FakeRay) -> None:
 
 
 def test_an_address_without_a_cluster_is_said(ray: FakeRay) -> None:
-    ray.refuses = True
+    ray.refusal = ConnectionError("Could not find any running Ray instance.\nA long story.")
     words = r"^--address: Could not find any running Ray instance\.$"
     with pytest.raises(Misconfigured, match=words), cluster.running("auto"):
         pass
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError])
+def test_what_ray_refuses_is_said_in_a_line(ray: FakeRay, tmp_path: Path, kind: type[Exception]) -> None:
+    ray.refusal = kind("Version mismatch.\nA long story.")
+    with pytest.raises(Misconfigured, match=r"^--address: Version mismatch\.$"), cluster.running("auto"):
+        pass
+    with pytest.raises(Misconfigured, match=r"^Ray does not start: Version mismatch\.$"):  # noqa: SIM117
+        with cluster.local(1, tmp_path / "ray"):
+            pass
 
 
 def test_an_error_of_a_worker_is_its_last_line() -> None:

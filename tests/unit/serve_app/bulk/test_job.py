@@ -13,7 +13,7 @@ from deployments.errors import Misconfigured
 from serve_app.bulk import answers, cluster, ray_data
 from serve_app.bulk.cluster import BulkFailed
 from serve_app.bulk.folder import Folder
-from serve_app.bulk.job import Job
+from serve_app.bulk.job import Job, part_rows_of
 from serve_app.bulk.outputs import OUTPUTS
 from serve_app.bulk.pieces import Pieces
 from serve_app.bulk.tally import Tally
@@ -96,6 +96,21 @@ def test_rows_without_an_answer_are_not_called_done(
         run(job)
     monkeypatch.setattr(ray_data, "run", pipeline)
     assert run(job)["rows"] == 5
+
+
+@pytest.mark.parametrize(
+    ("rows", "workers", "concurrency", "part_rows"),
+    [
+        (100, 1, 8, 8),
+        (100_000, 1, 16, 196),
+        (10**7, 1, 16, 1024),
+        (1000, 2, 64, 64),
+        (10**7, 1, 4096, 4096),
+        (32, 2, 64, 16),
+    ],
+)  # fmt: skip
+def test_a_part_fills_its_worker(rows: int, workers: int, concurrency: int, part_rows: int) -> None:
+    assert part_rows_of(rows, workers, concurrency) == part_rows
 
 
 def test_a_changed_input_is_seen(pipeline: FakePipeline, job: Job) -> None:

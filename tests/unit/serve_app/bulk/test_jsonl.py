@@ -20,6 +20,14 @@ def test_pieces_have_every_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert read == [(1, b'{"a": 1}'), (3, b'{"b": 2}'), (5, b'{"c":\xc3\xa9}')]
 
 
+def test_a_line_of_bytes_of_the_mark_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'\xbf\n{"a": 1}\xbb\n\xef\xbb\xbf\n')
+    rows, pieces = jsonl.cut(path)
+    assert rows == 2
+    assert list(jsonl.read(path, *pieces[0])) == [(1, b"\xbf"), (2, b'{"a": 1}\xbb')]
+
+
 def test_an_empty_file_has_no_pieces(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"")
     assert jsonl.cut(tmp_path / "a.jsonl") == (0, [])

@@ -41,7 +41,12 @@ def test_the_digest_is_that_of_what_decides(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_gets_what_its_stages_have(root: Path) -> None:
-    assert Plan.of(root / "configs/gpu.yaml").resources["num_gpus"] > 0
+    assert Plan.of(root / "configs/gpu.yaml").resources["num_gpus"] == 1
+
+
+def test_stages_on_more_than_one_gpu_are_refused(root: Path) -> None:
+    with pytest.raises(Misconfigured, match=r"2\.5 in sum.*share a card"):
+        Plan.of(root / "configs/cluster.yaml")
 
 
 def test_workers_of_one_machine_share_its_cores(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ def test_rows_are_sorted_answered_by_workers_and_written_with_a_checkpoint(
     (worker,), options = recorder.calls["map_batches"]
     assert worker is Worker
     assert (options["compute"].max_size, options["num_cpus"]) == (3, pytest.approx(0.4))
+    assert options["max_task_retries"] == 5, "a row that kills every worker ends the job"
     checkpoint = context.checkpoint_config
     assert checkpoint is not None
     assert (checkpoint.id_column, checkpoint.delete_checkpoint_on_success) == ("row", False)

@@ -22,6 +22,7 @@ from serve_app.client.cli_input import (
     merge,
     offsets,
     pairs,
+    request_of,
 )
 from serve_app.contract.messages import GenerateNotificationRequest
 
@@ -135,8 +136,15 @@ def test_pictures_by_path_are_read_beside_the_json(tmp_path: Path) -> None:
     assert request["item"]["images"] == [{"data": "AP8=", "alt_text": "a cup"}, *entries[1:]]
     assert request["item"]["frames"] == "no list"
     assert entries[0] == {"path": "cup.jpg", "alt_text": "a cup"}, "the caller's own list stays"
-    with pytest.raises(BadArgument, match="cannot read"):
+    with pytest.raises(BadArgument, match=r"cannot read none\.jpg: No such file"):
         as_request({"images": [{"path": "none.jpg"}]}, tmp_path)
+
+
+def test_a_missing_picture_of_a_bulk_row_is_named_as_it_was_given(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        request_of(b'{"title": "Tea", "images": [{"path": "none.jpg"}]}', tmp_path)
+    assert caught.value.violations[0].description.startswith("cannot read none.jpg: ")
+    assert str(tmp_path) not in str(caught.value.violations)
 
 
 def test_an_image_by_url_goes_to_the_service_as_it_is(tmp_path: Path) -> None:
