@@ -11,7 +11,8 @@ TIMES: Final = 8.0
 STEP: Final = (5.0, 42.0)
 CALM_UNTIL_S: Final = 67.0
 _SPIKE_S: Final = 6.0
-_EVERY_S: Final = 19.0
+# Longer than the delays up and down together, or no flap could be seen.
+_EVERY_S: Final = 26.0
 _SPIKES: Final = 2
 LASTS_S: Final = CALM_UNTIL_S + _SPIKES * _EVERY_S
 

@@ -144,6 +144,8 @@ SUBJECTS: Final[dict[str, Subject]] = {
                  "arms.stock.time_to_scale_s", "arms.graph.time_to_scale_s", "s"),
             Line("stages that grew again soon after they had shrunk", "flaps", "stock policy", "arms.stock.flaps"),
             Line("lost requests", "lost", "stock policy", "arms.stock.lost"),
+            Line("late requests where each stage is sized by itself", "arms.stages.late", "stock policy",
+                 "arms.stock.late"),
         ),
     ),
     "load": Subject(
