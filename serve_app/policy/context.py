@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from deployments.item_text import placeholders_of
 from deployments.types import Copy, Item, LengthProfile, OutputField
@@ -18,6 +18,9 @@ from serve_app.policy.wording import Wording, wording_of
 
 # Effect of a finding: "off" drops it, "review" keeps the copy, "rewrite" has it repaired, "block" rejects it.
 Action = Literal["off", "review", "rewrite", "block"]
+
+MOST_HITS: Final = 10
+"""Hits of a rule that a check shows. It looks further only for the first one that blocks."""
 
 FieldName = Literal["title", "body"]
 _NAMES: dict[OutputField, FieldName] = {OutputField.TITLE: "title", OutputField.BODY: "body"}

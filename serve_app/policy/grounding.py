@@ -11,7 +11,7 @@ from deployments.types import Copy
 from serve_app.policy.amounts.claims import Claim, Subject
 from serve_app.policy.amounts.per_head import heads
 from serve_app.policy.amounts.reader import claims
-from serve_app.policy.context import Action, Hit, PolicyContext, fields_of
+from serve_app.policy.context import MOST_HITS, Action, Hit, PolicyContext, fields_of
 from serve_app.policy.evidence import Evidence
 
 _AMOUNT: Final = regex.compile(r"\d.*", regex.DOTALL)
@@ -34,8 +34,9 @@ def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:
 def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action) -> Iterator[Hit]:
     """Yield a hit for each claim of this subject that no text of the context has.
 
-    unsure: the action for a word that may be no claim.
+    unsure: the action for a word that may be no claim. Hits that nobody sees have no evidence.
     """
+    hits = 0
     for field, text in fields_of(copy):
         for claim in claims(text, context.item.language):
             if (
@@ -48,11 +49,13 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
                 _is_said(text, claim.start, claim.end, context.evidence.text)
                 or (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
             )
+            effect = action if sure else unsure
+            hits += effect != "off"
             yield Hit(
                 f"grounding.{subject}",
-                action if sure else unsure,
+                effect,
                 field,
                 text[claim.start : claim.end],
                 (claim.start, claim.end),
-                evidence=context.evidence.facts.nearest(claim),
+                evidence=context.evidence.facts.nearest(claim) if hits <= MOST_HITS or effect == "block" else "",
             )

@@ -7,7 +7,7 @@ from typing import Final
 
 from deployments.settings import Knobs
 from deployments.types import Copy, Item, LengthProfile, PolicyFinding, Severity
-from serve_app.policy.context import Hit, PolicyContext, Rule
+from serve_app.policy.context import MOST_HITS, Hit, PolicyContext, Rule
 from serve_app.policy.date import DATE, DateRule
 from serve_app.policy.duplicate import DUPLICATE, DuplicateRule
 from serve_app.policy.emoji import EMOJI, EmojiRule
@@ -68,7 +68,6 @@ RULES: Final[dict[str, Rule]] = {
 _MESSAGES: Final = {one.id: one.message for rule in RULES.values() for one in rule.ids}
 _SEVERITIES: Final = {"block": Severity.BLOCK, "rewrite": Severity.REWRITE, "review": Severity.REVIEW}
 _MAX_TEXT = 120
-_MOST_HITS = 10  # of one rule
 # Copies that are checked together, and characters of them.
 _TOGETHER = 8
 _MOST_LETTERS = 4_000
@@ -149,12 +148,12 @@ def _first(hits: Iterator[Hit]) -> list[Hit]:
     for hit in hits:
         if hit.action == "off":
             continue
-        if len(taken) < _MOST_HITS:
+        if len(taken) < MOST_HITS:
             taken.append(hit)
         elif hit.action == "block":
             taken[-1] = hit
         blocked = blocked or hit.action == "block"
-        if blocked and len(taken) == _MOST_HITS:
+        if blocked and len(taken) == MOST_HITS:
             break
     return taken
 

@@ -130,16 +130,17 @@ class Inferred:
 
     def _are_the_others(self, value: float, claim: Claim, text: str) -> bool:
         """Sixteen others, of seventeen."""
+        if not self._says(value + 1):
+            return False
         before = text[max(0, claim.start - _BEFORE) : claim.start]
-        others = _OTHERS_AFTER.match(text, claim.end) or _OTHERS_BEFORE.search(before)
-        return bool(others) and self._says(value + 1)
+        return bool(_OTHERS_AFTER.match(text, claim.end) or _OTHERS_BEFORE.search(before))
 
     def _says(self, value: float, unit: str = "") -> bool:
         return any(number.value == value and unit in ("", number.unit) for _, number in self._numbers)
 
     def _is_denied(self, claim: Claim, text: str) -> bool:
         """Whether the item has another number of the same."""
-        return not self._counted.isdisjoint(_beside(text, claim))
+        return bool(self._counted) and not self._counted.isdisjoint(_beside(text, claim))
 
     @cached_property
     def _counted(self) -> frozenset[str]:
