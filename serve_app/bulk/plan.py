@@ -23,6 +23,8 @@ from serve_app.stages import INGRESS, STAGES
 # queue has more.
 _AHEAD: Final = 2.0
 _LEAST: Final = 8
+# Sequences in a step, as a multiple of the config's, on a CPU: a step reads all weights, for many or for few.
+_SEQUENCES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,12 @@ class Plan:
         settings = parse(AppSettings, application.get("args", {}), "args")
         by_name = {d["name"]: d.get("user_config") or {} for d in application.get("deployments", [])}
         knobs = parse(IngressKnobs, by_name.get(INGRESS, {}), f"user_config of {INGRESS}")
-        requests = concurrency or _concurrency(settings, knobs)
+        throughput = for_throughput(settings, sharing)
+        requests = concurrency or _concurrency(throughput, knobs)
         _check_gpus(settings, config)
         user_configs = {row.key: knobs.stages.get(row.key) or by_name.get(row.deployment, {}) for row in STAGES}
         return cls(
-            settings=sharing_cores(settings, sharing),
+            settings=throughput,
             user_configs=user_configs,
             knobs=patient(knobs, requests),
             concurrency=requests,
@@ -95,21 +98,34 @@ def _check_gpus(settings: AppSettings, config: Path) -> None:
         )
 
 
-def sharing_cores(settings: AppSettings, workers: int) -> AppSettings:
-    """Give each of several workers of a machine its share of the cores, where the config does not set threads.
+def for_throughput(settings: AppSettings, workers: int) -> AppSettings:
+    """The settings of one of several workers of a machine, whose engines compute much at a time: nobody waits.
+
+    On a GPU an engine stays as the config has it: the memory of a card is split there.
+    """
+    changed: dict[str, Any] = {}
+    for key, scaling in settings.scaling.deployed().items():
+        stage = getattr(settings, key)
+        engine = getattr(stage, "engine", None)
+        if isinstance(engine, EngineSettings) and not scaling.num_gpus:
+            changed[key] = stage.model_copy(update={"engine": _on_cores(engine, workers)})
+    return settings.model_copy(update=changed)
+
+
+def _on_cores(engine: EngineSettings, workers: int) -> EngineSettings:
+    """More sequences in a step, with room for them, on a share of the cores where the config does not set threads.
 
     Engines that all compute on every core would wait for each other.
     """
-    if workers == 1:
-        return settings
-    threads = max(1, usable_cpus() // workers)
-    shared: dict[str, Any] = {}
-    for row in STAGES:
-        stage = getattr(settings, row.key)
-        engine = getattr(stage, "engine", None)
-        if isinstance(engine, EngineSettings) and engine.cpu_threads is None:
-            shared[row.key] = stage.model_copy(update={"engine": engine.model_copy(update={"cpu_threads": threads})})
-    return settings.model_copy(update=shared)
+    sequences = _SEQUENCES * engine.max_num_seqs
+    changed: dict[str, Any] = {"max_num_seqs": sequences}
+    if engine.kv_cache_bytes is not None:
+        changed["kv_cache_bytes"] = _SEQUENCES * engine.kv_cache_bytes
+    if engine.max_num_batched_tokens is not None:
+        changed["max_num_batched_tokens"] = max(engine.max_num_batched_tokens, sequences)
+    if workers > 1 and engine.cpu_threads is None:
+        changed["cpu_threads"] = max(1, usable_cpus() // workers)
+    return engine.model_copy(update=changed)
 
 
 def patient(knobs: IngressKnobs, requests: int) -> IngressKnobs:

@@ -17,7 +17,8 @@ from serve_app.bulk.plan import Plan
 from serve_app.bulk.rows import KEY, Rows
 from serve_app.bulk.worker import Read, Worker
 
-# A table waits in a worker while it answers another: its engine never runs dry between two.
+# A worker answers two tables side by side: its engine never runs dry between two. It is given no third one, which a
+# worker that starts a little later would then lack.
 _TABLES = 2
 # A row that kills the engine would restart workers without end.
 _TRIES_OF_A_TABLE = 5
@@ -44,7 +45,7 @@ def run(
             min_size=1,
             max_size=workers,
             initial_size=workers,
-            max_tasks_in_flight_per_actor=2 * _TABLES,
+            max_tasks_in_flight_per_actor=_TABLES,
             max_concurrent_calls_per_actor=_TABLES,
             enable_true_multi_threading=True,
         ),

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from deployments.engines.settings import EngineSettings
 from deployments.errors import Misconfigured
 from serve_app.bulk.plan import Plan, patient
+from serve_app.demo.config import read
 from serve_app.flow.knobs import IngressKnobs
+from serve_app.settings import AppSettings
 
 
 def test_a_plan_has_the_settings_and_knobs_of_the_config(root: Path) -> None:
@@ -58,6 +61,23 @@ def test_workers_of_one_machine_share_its_cores(root: Path, monkeypatch: pytest.
 
     assert [threads("demo.yaml", n) for n in (1, 2, 3, 99)] == [None, 4, 2, 1]
     assert Plan.of(root / "configs/fake.yaml", sharing=2).settings.generator.kind == "fake"
+
+
+def test_an_engine_on_cores_computes_more_sequences_and_one_on_a_card_as_many(root: Path, tmp_path: Path) -> None:
+    def engine(config: Path) -> EngineSettings:
+        return Plan.of(config).settings.generator.engine  # type: ignore[union-attr]
+
+    on_cores = engine(root / "configs/demo.yaml")
+    assert (on_cores.max_num_seqs, on_cores.kv_cache_bytes) == (2 * 16, 2 * 192 * 2**20)
+    assert on_cores.max_num_batched_tokens is None
+    narrow = (root / "configs/demo.yaml").read_text().replace("max_num_seqs: 16", "max_num_seqs: 64")
+    config = tmp_path / "narrow.yaml"
+    config.write_text(
+        narrow.replace("max_model_len: 1024", "max_model_len: 1024\n          max_num_batched_tokens: 100")
+    )
+    assert engine(config).max_num_batched_tokens == 2 * 64
+    on_a_card = AppSettings.model_validate(read(root / "configs/gpu.yaml")["applications"][0]["args"]).generator
+    assert engine(root / "configs/gpu.yaml") == on_a_card.engine  # type: ignore[union-attr]
 
 
 def test_a_config_of_another_application_is_refused(root: Path, tmp_path: Path) -> None:

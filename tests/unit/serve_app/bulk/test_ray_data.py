@@ -47,6 +47,8 @@ def test_rows_are_sorted_answered_by_workers_and_written_with_a_checkpoint(
     (worker,), options = recorder.calls["map_batches"]
     assert worker is Worker
     assert (options["compute"].max_size, options["num_cpus"]) == (3, pytest.approx(0.4))
+    assert options["compute"].max_concurrent_calls_per_actor == 2, "one table's end overlaps the next"
+    assert options["compute"].max_tasks_in_flight_per_actor == 2, "the first worker does not take the others' tables"
     assert options["max_task_retries"] == 5, "a row that kills every worker ends the job"
     checkpoint = context.checkpoint_config
     assert checkpoint is not None
