@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from deployments import weights
@@ -54,6 +55,9 @@ class Engine:
     _llm: Any = None
     _tokenizer: Any = None
     _templates: Any = None
+    # vLLM lends copies of its tokenizer, of which it has two, and makes another one for each call that overlaps: tenths
+    # of a second each. One is for the threads that render, the other for the event loop.
+    _rendering: Lock = field(default_factory=Lock, init=False)
     _stats: EngineStats = field(default_factory=EngineStats)
     _processes: OwnedProcesses = field(default_factory=OwnedProcesses)
     _progress: Progress = field(default_factory=Progress)
@@ -97,7 +101,8 @@ class Engine:
         self._stats.record(scheduler_stats, iteration_stats)
 
     def count_tokens(self, text: str) -> int:
-        return len(self._tokenizer.encode(text, add_special_tokens=False))
+        with self._rendering:
+            return len(self._tokenizer.encode(text, add_special_tokens=False))
 
     def control_words(self) -> tuple[str, ...]:
         """Return the texts that the tokenizer turns into control tokens. Item text must not contain them."""
@@ -111,8 +116,9 @@ class Engine:
         """
         if not images:
             chat = [{"role": message.role, "content": message.text} for message in messages]
-            text = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
-            token_ids = tuple(self._tokenizer.encode(text, add_special_tokens=False))
+            with self._rendering:
+                text = self._tokenizer.apply_chat_template(chat, tokenize=False, add_generation_prompt=True)
+                token_ids = tuple(self._tokenizer.encode(text, add_special_tokens=False))
             if len(token_ids) >= self.settings.max_model_len:
                 limit = self.settings.max_model_len - 1
                 raise InvalidInput([Violation("item", f"makes a prompt of {len(token_ids)} tokens; {limit} fit")])

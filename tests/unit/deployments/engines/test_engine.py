@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 import types
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -224,6 +226,28 @@ def test_control_words_are_the_special_tokens_and_added_ones() -> None:
 
 
 # --- its life ---------------------------------------------------------------------------------------------------------
+
+
+def test_prompts_are_rendered_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """vLLM copies its whole tokenizer for each call that overlaps others."""
+    engine, _ = running()
+    now, most = 0, 0
+
+    def encode(self: Tokenizer, text: str, *, add_special_tokens: bool) -> list[int]:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        time.sleep(0.001)  # lets other threads in
+        now -= 1
+        return [1]
+
+    monkeypatch.setattr(Tokenizer, "encode", encode)
+    with ThreadPoolExecutor(4) as threads:
+        chats = [threads.submit(engine.render, [Message("user", "Ready?")]) for _ in range(8)]
+        counts = [threads.submit(engine.count_tokens, "Ready?") for _ in range(8)]
+        assert [each.result().token_ids for each in chats] == [(1,)] * 8
+        assert [each.result() for each in counts] == [1] * 8
+    assert most == 1
 
 
 async def test_an_engine_that_is_not_there_or_has_died_is_not_healthy() -> None:
