@@ -1,4 +1,7 @@
-"""Items/s of a bulk job and of the online graph, on the same items with the same seeds."""
+"""Items/s of a bulk job and of the online graph, on the same items with the same seeds.
+
+other_cpus: how many CPUs of the machine others used meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import Any, Final
 from benchmarks.bulk.kills import started as bulk_started
 from benchmarks.lib.cold_items import begun_with, cold_items
 from benchmarks.lib.local_app import Failed, started
+from benchmarks.lib.neighbours import neighbours
 from deployments.types import Decision, Options
 from serve_app.client import PushGenClient, cli_lines
 from serve_app.contract.messages import GenerateNotificationRequest
@@ -42,8 +46,9 @@ def online(config: Path, requests: Sequence[GenerateNotificationRequest], concur
         ]
         list(cli_lines.decisions(client, warm_up, concurrency))
         ready = time.monotonic()
-        answers = [answer for _, answer in cli_lines.decisions(client, requests, concurrency)]
-        seconds = time.monotonic() - ready
+        with neighbours() as others:
+            answers = [answer for _, answer in cli_lines.decisions(client, requests, concurrency)]
+            seconds, other_cpus = time.monotonic() - ready, others.cpus()
     failed = [answer for answer in answers if not isinstance(answer, Decision)]
     if failed or len(answers) != len(requests):
         raise Failed(f"{len(failed)} of {len(requests)} requests failed online: {failed[:1]}")
@@ -57,6 +62,7 @@ def online(config: Path, requests: Sequence[GenerateNotificationRequest], concur
         "cached_share": _share(
             sum(timing.cached_tokens for timing in tokens), sum(timing.prompt_tokens for timing in tokens)
         ),
+        "other_cpus": other_cpus,
     }
 
 
@@ -66,9 +72,10 @@ def bulk(config: Path, requests: Sequence[GenerateNotificationRequest], workers:
         source, out = Path(folder, "items.jsonl"), Path(folder, "out")
         lines = (json.dumps(r.model_dump(mode="json", exclude_defaults=True)) for r in requests)
         source.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        with bulk_started(source, out, config, "--workers", str(workers)) as job:
+        with neighbours() as others, bulk_started(source, out, config, "--workers", str(workers)) as job:
             if job.wait() != 0:
                 raise Failed(f"the bulk job failed:\n{job.output()}")
+            other_cpus = others.cpus()
         summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     run, tokens = summary["run"], summary["tokens"]
     return {
@@ -78,6 +85,7 @@ def bulk(config: Path, requests: Sequence[GenerateNotificationRequest], workers:
         "partial": summary["partial"],
         "output_tokens": tokens["output_tokens"],
         "cached_share": _share(tokens["cached_tokens"], tokens["prompt_tokens"]),
+        "other_cpus": other_cpus,  # its start included
     }
 
 
