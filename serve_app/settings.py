@@ -99,6 +99,10 @@ class GraphScaling(Settings):
         """The stages that are deployments, by key."""
         return {row.key: getattr(self, row.key) for row in STAGES if row.key not in self.inline}
 
+    def deployments(self) -> dict[str, Scaling]:
+        """All deployments, by key: the stages that are one, and the ingress."""
+        return {**self.deployed(), "ingress": self.ingress}
+
     def stage_places(self) -> dict[str, int]:
         """By deployed stage, the calls of one ingress replica that it holds in the worst case.
 
@@ -121,8 +125,7 @@ class GraphScaling(Settings):
 
     def drain_s(self) -> dict[str, float]:
         """Return by deployed stage, and for the ingress, how long a stopped replica may finish its calls."""
-        scalings: dict[str, Scaling] = {**self.deployed(), "ingress": self.ingress}
-        return {key: scaling.graceful_shutdown_timeout_s for key, scaling in scalings.items()}
+        return {key: scaling.graceful_shutdown_timeout_s for key, scaling in self.deployments().items()}
 
 
 class AppSettings(Settings):

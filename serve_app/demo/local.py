@@ -22,10 +22,10 @@ import psutil
 import yaml
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from serve_app.contract.servicer import MAX_HANDED_ON_VARIABLE, MAX_MESSAGE_VARIABLE, PROXY_BY_GRPC_VARIABLE
-from serve_app.contract.size import MAX_REQUEST_BYTES
+from serve_app.contract.servicer import MAX_MESSAGE_VARIABLE
 from serve_app.demo import supervisor
 from serve_app.demo.config import read, refuse_equal_ports
+from serve_app.demo.flags import SERVE_FLAGS
 from serve_app.demo.ingress_mode import IngressMode
 from serve_app.demo.ports import every_host, free_port, why_not
 from serve_app.demo.serve_log import Refused, StartFailed, dashboard, failure_in, ready_stages
@@ -272,17 +272,9 @@ class LocalServe:
 
 def _flags() -> dict[str, str]:
     """Flags of Ray Serve that the application runs with, unless `env` says another."""
-    return {
-        # The default of 5 s is too short on two busy cores.
-        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
-        MAX_MESSAGE_VARIABLE: os.environ.get(MAX_MESSAGE_VARIABLE) or str(MAX_REQUEST_BYTES),
-        # Half of the hop's time, as between replicas (`serve_app/cluster/transport.py`).
-        PROXY_BY_GRPC_VARIABLE: "1",
-        MAX_HANDED_ON_VARIABLE: "-1",  # no bound but the last one
-        # Serve replaces a dead proxy after three checks, by default after 30 s.
-        "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "2",
-        "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve_app.ingress.unfinished:middlewares",
-    }
+    most = os.environ.get(MAX_MESSAGE_VARIABLE) or SERVE_FLAGS[MAX_MESSAGE_VARIABLE]
+    # The default of 5 s is too short on two busy cores.
+    return {**SERVE_FLAGS, MAX_MESSAGE_VARIABLE: most, "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60"}
 
 
 def _marked(mark: str) -> Iterator[psutil.Process]:

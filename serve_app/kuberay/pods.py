@@ -8,8 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from serve_app.access.settings import KeyAccessSettings
-from serve_app.contract.servicer import MAX_HANDED_ON_VARIABLE, MAX_MESSAGE_VARIABLE, PROXY_BY_GRPC_VARIABLE
-from serve_app.contract.size import MAX_REQUEST_BYTES
+from serve_app.demo.flags import SERVE_FLAGS
 from serve_app.kuberay.groups import WorkerGroup
 
 # The operator sets the labels of Kubernetes' own vocabulary to words of its own.
@@ -20,11 +19,7 @@ _USER: Final = 10001
 # Writable, beside /tmp: prepared weights and models of a hub.
 _CACHE: Final = "/cache"
 _ENVIRONMENT: Final = {
-    MAX_MESSAGE_VARIABLE: str(MAX_REQUEST_BYTES),
-    PROXY_BY_GRPC_VARIABLE: "1",
-    MAX_HANDED_ON_VARIABLE: "-1",
-    "RAY_SERVE_PROXY_HEALTH_CHECK_PERIOD_S": "2",
-    "RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "serve_app.ingress.unfinished:middlewares",
+    **SERVE_FLAGS,
     "RAY_USAGE_STATS_ENABLED": "0",
     "HOME": _CACHE,
     "HF_HOME": f"{_CACHE}/huggingface",

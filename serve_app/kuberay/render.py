@@ -10,12 +10,12 @@ from typing import Any, Final
 import ray
 
 from deployments.errors import Misconfigured
-from deployments.settings import Scaling, parse
+from deployments.settings import parse
 from serve_app.access.settings import KeyAccessSettings
 from serve_app.demo.config import read
 from serve_app.kuberay.groups import POOL, WorkerGroup, worker_groups
 from serve_app.kuberay.pods import CONTAINER_SECURITY, DASHBOARD_PORT, METRICS_PORT, SERVICE, TEMPORARY, Pods
-from serve_app.settings import AppSettings, GraphScaling
+from serve_app.settings import AppSettings
 
 Object = dict[str, Any]
 _EVERY_HOST: Final = ("0.0.0.0", "::")  # noqa: S104 - what is asked for
@@ -53,7 +53,7 @@ def render(config: Path, place: Place) -> dict[str, list[Object]]:
         raise Misconfigured(
             f"{config}: http_options.host is {host}: callers and probes would not reach a pod; use 0.0.0.0"
         )
-    scalings = _scalings(settings.scaling)
+    scalings = settings.scaling.deployments()
     pods = Pods(
         name=place.name,
         image=place.image,
@@ -71,12 +71,6 @@ def render(config: Path, place: Place) -> dict[str, list[Object]]:
         "network": [_network(pods, place)],
         "metrics": _metrics(pods),
     }
-
-
-def _scalings(scaling: GraphScaling) -> dict[str, Scaling]:
-    """The deployments: a stage that is none has no scaling of its own."""
-    each = ((key, getattr(scaling, key)) for key in type(scaling).model_fields)
-    return {key: value for key, value in each if isinstance(value, Scaling)}
 
 
 def _service(text: str, pods: Pods, groups: Sequence[WorkerGroup]) -> Object:
