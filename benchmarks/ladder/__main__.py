@@ -13,7 +13,7 @@ import typer
 
 from benchmarks.ladder.curve import Step, held, row
 from benchmarks.ladder.plot import plot
-from benchmarks.ladder.pool import CALIBRATION, MARKS, read
+from benchmarks.ladder.pool import CALIBRATION, MARKS, items, read
 from benchmarks.lib import record
 from deployments.generator import fit
 from deployments.reward.model import RewardModel
@@ -26,7 +26,7 @@ STEPS: Final = (WHOLE, Step(3, 2), Step(4, 1), Step(2, 2), Step(3, 1), Step(1, 2
 @app.command(help=__doc__)
 def ladder() -> None:
     model = RewardModel.load(Path("models/reward"), dtype="float32")
-    pools, good = read(MARKS, model, fit.read(CALIBRATION))
+    pools, good = read(MARKS, items(), model, fit.read(CALIBRATION))
     rows = [row(step, WHOLE, pools, good) for step in STEPS]
     result = {
         "fit_lost_at_twice": held(rows, 2.0, "fit"),

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from benchmarks.ladder.curve import Pool
 from deployments import json_lines
-from deployments.generator.fit import FitCalibration
+from deployments.generator.fit import FitCalibration, title_share
 from deployments.reward.model import RewardModel
 from deployments.reward.text import render_copy
-from deployments.types import Candidate, Reward, Source
+from deployments.types import Candidate, Copy, Item, Reward, Source
 from training.measure import scored
+from training.writer import corpus
 
 # Drafts of the shipped large writer, whose fit calibration is beside it.
 MARKS: Final = (Path("training/marks/writer-large-3.jsonl"), Path("training/marks/writer-large-4.jsonl"))
+ITEMS: Final = (Path("training/items"), Path("training/probes"))
 CALIBRATION: Final = Path("models/writer-large/fit.json")
 
 
-def read(paths: Sequence[Path], model: RewardModel, calibration: FitCalibration) -> tuple[list[Pool], dict[str, float]]:
+def items() -> dict[str, Item]:
+    """The items of the marks, by id."""
+    return {entry.id: entry.item for entry in corpus.read(ITEMS)}
+
+
+def read(
+    paths: Sequence[Path], by_id: Mapping[str, Item], model: RewardModel, calibration: FitCalibration
+) -> tuple[list[Pool], dict[str, float]]:
     """Return the pools by item, and 1 for each candidate that a reader would send."""
     marks = [json.loads(line) for path in paths for _, line in json_lines.read(path)]
     scores = scored(model, [render_copy(mark["title"], mark["body"]) for mark in marks])
     pools: defaultdict[str, defaultdict[str, list[Candidate]]] = defaultdict(lambda: defaultdict(list))
     good = {}
     for n, mark in enumerate(marks):
+        share = title_share(by_id[mark["id"]], Copy(title=mark["title"], body=mark["body"]))
         candidate = Candidate(
             id=f"c{n}",
             source=Source.GENERATED,
             category=mark["category"],
             reward=Reward(mean=float(scores.mean[n]), spread=float(scores.spread[n])),
             likelihood=mark["likelihood"],
-            fit=calibration.fit(mark["contrast"], mark["likelihood"], mark["category"]),
+            fit=calibration.fit(mark["contrast"], mark["likelihood"], mark["category"], share),
         )
         pools[mark["id"]][mark["category"]].append(candidate)
         good[candidate.id] = float(mark["fit"] == 1)

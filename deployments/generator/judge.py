@@ -12,7 +12,7 @@ from deployments.engines.words import Contrast, Message
 from deployments.errors import PushGenError
 from deployments.generator import prompt
 from deployments.generator.drafting import one_after_the_other
-from deployments.generator.fit import FitCalibration
+from deployments.generator.fit import FitCalibration, title_share
 from deployments.types import Draft, GenerationTask
 
 logger = logging.getLogger("ray.serve")
@@ -41,8 +41,9 @@ class FitJudge:
         calibration, likelihood = self.calibration, draft.answer_likelihood
         if calibration is None or not draft.finished or not calibration.knows(task.item.language, likelihood):
             return draft
+        share = title_share(task.item, draft.copy_text)
         if calibration.slope == 0:  # the answer has no weight
-            return draft.model_copy(update={"fit": calibration.fit(0.0, likelihood, draft.category)})
+            return draft.model_copy(update={"fit": calibration.fit(0.0, likelihood, draft.category, share)})
         try:
             async with call.deadline.sooner(_HAND_OVER_S).limit("judging"):
                 contrast = await ask(prompt.fit_messages(task, draft.copy_text, item_facts, self.control_words))
@@ -52,7 +53,7 @@ class FitJudge:
             self._log_silence()
         if contrast is None:
             return draft
-        fit = None if contrast.logit is None else calibration.fit(contrast.logit, likelihood, draft.category)
+        fit = None if contrast.logit is None else calibration.fit(contrast.logit, likelihood, draft.category, share)
         usage = one_after_the_other(draft.usage, contrast.sample.usage(draft.usage.batch_size))
         usage = usage.model_copy(update={"output_tokens": draft.usage.output_tokens})
         return draft.model_copy(update={"fit": fit, "usage": usage})

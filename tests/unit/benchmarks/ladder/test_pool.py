@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.ladder import pool
 from deployments.generator.fit import FitCalibration
+from deployments.types import Item
 
 
 def test_marks_become_candidates_by_item_and_category(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,21 +20,32 @@ def test_marks_become_candidates_by_item_and_category(tmp_path: Path, monkeypatc
         pool, "scored", lambda _, texts: SimpleNamespace(mean=np.arange(len(texts)), spread=np.ones(len(texts)))
     )
     marks = [
-        {"id": item, "category": category, "title": "t", "body": "b", "fit": fit, "likelihood": -0.5, "contrast": 0.0}
+        {
+            "id": item,
+            "category": category,
+            "title": "A title",
+            "body": "b",
+            "fit": fit,
+            "likelihood": -0.5,
+            "contrast": 0.0,
+        }
         for item, category, fit in (("x", "DIRECT", 1.0), ("x", "STORY", 0.5), ("y", "DIRECT", 0.0))
     ]
     path = tmp_path / "marks.jsonl"
     path.write_text("\n".join(json.dumps(mark) for mark in marks), encoding="utf-8")
     model: Any = None
-    pools, good = pool.read([path], model, FitCalibration(slope=1.0))
+    pools, good = pool.read([path], {"x": Item(title="Title"), "y": Item()}, model, FitCalibration(title_weight=2.0))
     assert [{category: [c.id for c in drafts] for category, drafts in each.items()} for each in pools] == [
         {"DIRECT": ["c0"], "STORY": ["c1"]},
         {"DIRECT": ["c2"]},
     ]
     assert good == {"c0": 1.0, "c1": 0.0, "c2": 0.0}, "half fit is not fit"
-    assert pools[0]["STORY"][0].fit == pytest.approx(0.5)
+    assert pools[0]["STORY"][0].fit == pytest.approx(0.881, abs=0.001)
+    assert pools[1]["DIRECT"][0].fit == pytest.approx(0.5)
     assert pools[1]["DIRECT"][0].reward is not None
 
 
 def test_the_kept_marks_and_the_calibration_are_there() -> None:
     assert all(path.is_file() for path in (*pool.MARKS, pool.CALIBRATION))
+    known = pool.items()
+    assert all(json.loads(line)["id"] in known for path in pool.MARKS for line in path.read_text().splitlines())

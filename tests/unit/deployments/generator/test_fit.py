@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from deployments.errors import Misconfigured, StageFailed, StageUnavailable
-from deployments.generator.fit import EngineFitSettings, FitCalibration
+from deployments.generator.fit import EngineFitSettings, FitCalibration, title_share
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.judge import FitJudge
 from deployments.generator.settings import GeneratorSettings
 from deployments.kinds import build_generator
-from deployments.types import Item
+from deployments.types import Copy, Item
 from tests.unit.deployments.generator.fake_engine import Engine, copy, drafts, generator, task
 
 
@@ -40,6 +40,26 @@ async def test_a_category_has_an_offset_of_its_own() -> None:
     stage = judging(Engine(copy), slope=1.0, category_offsets={"A": -1.5})
     fits = {d.category: d.fit for d in await drafts(stage, task(candidates_per_category=1))}
     assert fits == {"A": pytest.approx(0.5), "B": pytest.approx(1 / (1 + math.exp(-1.5)))}
+
+
+async def test_a_copy_that_names_what_the_title_names_is_fitter() -> None:
+    stage = judging(Engine(copy), slope=0.0, title_weight=2.0, default_title_share=0.25)
+    for title, share in (("Body of water", 0.5), ("A dog in the snow", 0.0), ("", 0.25)):
+        written = await drafts(stage, task(candidates_per_category=1, item=Item(title=title, description="A cat.")))
+        assert [d.fit for d in written] == [pytest.approx(1 / (1 + math.exp(-2 * share)))] * 2, title
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "share"),
+    [
+        ("Otters beat Bears 5-4", "OTTERS took it, 5 runs to 4", 0.6),
+        ("Otters win 5-4", "An otter won", 0.0),
+        ("It is the way", "anything", None),
+        ("Fähre fällt aus", "Die Fähre", 0.5),
+    ],
+)
+def test_the_share_of_the_title_counts_long_words_and_numbers(title: str, said: str, share: float | None) -> None:
+    assert title_share(Item(title=title), Copy(title="", body=said)) == share
 
 
 async def test_an_answer_that_counts_for_nothing_is_not_asked_for() -> None:
