@@ -17,8 +17,8 @@ Rows = Sequence[dict[str, Any]]
 
 def result(rows: Rows, base_rps: float, seed: int) -> dict[str, Any]:
     """The graph's policy against the stock one, and each arm by itself."""
-    arms = {arm: _arm([row for row in rows if row["arm"] == arm], base_rps) for arm in ARMS}
-    arms = {arm: figures for arm, figures in arms.items() if figures}
+    arms = {arm: figures([row for row in rows if row["arm"] == arm], base_rps) for arm in ARMS}
+    arms = {arm: each for arm, each in arms.items() if each}
     ours, stock = arms.get("graph", {}), arms.get("stock", {})
     return {
         "slo_attainment": ours.get("slo_attainment"),
@@ -42,7 +42,7 @@ def _ratio(ours: dict[str, Any], stock: dict[str, Any], key: str) -> float | Non
     return round(ours[key] / stock[key], 3) if ours and stock and stock[key] else None
 
 
-def _arm(rows: Rows, base_rps: float) -> dict[str, Any]:
+def figures(rows: Rows, base_rps: float) -> dict[str, Any]:
     """Late: not answered in full within the SLO, whatever became of it. Lost: no answer."""
     requests = [row for row in rows if "outcome" in row]
     if not requests:

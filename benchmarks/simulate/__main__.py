@@ -8,7 +8,6 @@ result says which. The simulation is checked against the real arms of `make benc
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -42,13 +41,15 @@ def run(
     sweep: Annotated[bool, typer.Option(help="Smaller fleets, too.")] = True,
     seed: Annotated[int, typer.Option(help="Of the arrivals.")] = 0,
 ) -> None:
-    measured = rates(read(record.RESULTS))
+    results = read(record.RESULTS)
+    measured = rates(results)
     sizes = [size for size in _SIZES if size < gpus] if sweep else []
     fleets = [on(size, measured, start_s, gpu_price, seed)[0] for size in sizes]
     began = time.perf_counter()
     largest, over_day = on(gpus, measured, start_s, gpu_price, seed)
     seconds = time.perf_counter() - began
-    checked = check.compare(raw_rows(record.RESULTS, "autoscale"))
+    base_rps = results.get("autoscale", {}).get("base_rps", 1.0)
+    checked = check.compare(raw_rows(record.RESULTS, "autoscale"), base_rps)
     result = {
         "slo_attainment": largest["graph"]["slo_attainment"],
         "gpu_hours_ratio_to_stock": largest["gpu_hours_ratio_to_stock"],
@@ -63,7 +64,7 @@ def run(
         "day": over_day,
     }  # fmt: skip
     plot(result, record.RESULTS / "simulate.png")
-    record.write("simulate", result, config=Path("configs/cluster.yaml"))
+    record.write("simulate", result)
 
 
 def on(

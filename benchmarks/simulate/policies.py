@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from benchmarks.simulate.reports import Reporting
 from benchmarks.simulate.stage import SimulatedStage, StageModel
 from serve_app.autoscaling.policy import Forecast, GraphSizer, StageLoad, StageSizer, StageTargets, Traffic
 
-# Of both kinds in a real application: how often it reports, and over how long its calls are averaged.
-OURS_S: Final = (1.0, 5.0)
-STOCK_S: Final = (10.0, 30.0)
+# Of both kinds in a real application (`serve_app/autoscaling/config.py`, and Serve's own).
+STAGES: Final = Reporting(1.0, 5.0)
+GRAPH: Final = Reporting(1.0, 5.0)
+STOCK: Final = Reporting(10.0, 30.0)
 _EPS: Final = 1e-6
 
 
@@ -26,10 +27,10 @@ class Delays:
 
 
 class Policy(Protocol):
-    """report_s: how old a report may be. mean_s: the window over which calls are averaged."""
+    """reporting: what it knows of the calls. look_s: how often it is asked."""
 
-    report_s: float
-    mean_s: float
+    reporting: Reporting
+    look_s: float
 
     def sizes(self, now_s: float, traffic: Traffic, ongoing: Mapping[str, float], stages: Sequence[SimulatedStage]
               ) -> Mapping[str, int]: ...  # fmt: skip
@@ -42,7 +43,7 @@ def _targets(models: Sequence[StageModel], delays: Delays) -> dict[str, StageTar
 class GraphPolicy:
     """`serve_app.autoscaling.policy` as it is."""
 
-    report_s, mean_s = OURS_S
+    reporting, look_s = GRAPH, 1.0
 
     def __init__(self, models: Sequence[StageModel], delays: Delays, forecast: Forecast) -> None:
         self._sizer = GraphSizer(_targets(models, delays), forecast)
@@ -57,7 +58,7 @@ class GraphPolicy:
 class StagesPolicy:
     """The same without the forecast: each stage by itself."""
 
-    report_s, mean_s = OURS_S
+    reporting, look_s = STAGES, 1.0
 
     def __init__(self, models: Sequence[StageModel], delays: Delays) -> None:
         self._sizers = {name: StageSizer(targets) for name, targets in _targets(models, delays).items()}
@@ -86,8 +87,8 @@ class StockPolicy:
     """
 
     delays: Delays
-    report_s: float = STOCK_S[0]
-    mean_s: float = STOCK_S[1]
+    reporting: Reporting = STOCK
+    look_s: float = 0.1
     _wanted: dict[str, _Direction] = field(default_factory=dict)
 
     def sizes(
@@ -110,29 +111,3 @@ class StockPolicy:
             return target
         wanted.sign = 0
         return desired if sign > 0 or target == 1 else max(1, desired)
-
-
-class Reports:
-    """What the controller knows of the calls: means over a window, as of the last report."""
-
-    def __init__(self, report_s: float, mean_s: float, dt: float) -> None:
-        self._every = max(1, round(report_s / dt))
-        self._window: dict[str, deque[float]] = {}
-        self._sums: dict[str, float] = {}
-        self._length = max(1, round(mean_s / dt))
-        self._ticks = 0
-        self.means: dict[str, float] = {}
-
-    def add(self, ongoing: Mapping[str, float]) -> bool:
-        """Note a tick. True where it is one of a report."""
-        for name, value in ongoing.items():
-            window = self._window.setdefault(name, deque())
-            window.append(value)
-            self._sums[name] = self._sums.get(name, 0.0) + value
-            if len(window) > self._length:
-                self._sums[name] -= window.popleft()
-        self._ticks += 1
-        if self._ticks % self._every and self.means:
-            return False
-        self.means = {name: max(0.0, total / len(self._window[name])) for name, total in self._sums.items()}
-        return True

@@ -2,56 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from benchmarks.autoscale.arms import FAKES
-from benchmarks.autoscale.load import LASTS_S
+from benchmarks.autoscale.load import LASTS_S, StepAndSpikes
 from benchmarks.simulate import check
+from tests.unit.benchmarks.simulate.rows import replicas, requests
 
-
-def replicas(arm: str, changes: dict[float, tuple[int, int, int]]) -> list[dict[str, Any]]:
-    """Rows of every stage each second; changes: (target, running, present) from a time on."""
-    rows, now = [], (1, 1, 1)
-    for second in range(int(LASTS_S) + 1):
-        now = changes.get(float(second), now)
-        for fake in FAKES:
-            target, running, present = now
-            rows.append({"arm": arm, "at_s": float(second), "deployment": fake.deployment, "target": target,
-                         "running": running, "present": present})  # fmt: skip
-    return rows
-
-
-def requests(arm: str, every_s: float, latency_ms: float) -> list[dict[str, Any]]:
-    count = int(LASTS_S / every_s)
-    return [
-        {"arm": arm, "at_s": n * every_s, "latency_ms": latency_ms, "outcome": "ok", "degraded": "False"}
-        for n in range(count)
-    ]
+WAITS_MS = sum(fake.wait_ms for fake in FAKES)
 
 
 def test_a_calm_run_is_simulated_as_it_was() -> None:
-    waits_ms = sum(fake.wait_ms for fake in FAKES)
-    compared = check.compare([*requests("stock", 1.0, waits_ms + 40), *replicas("stock", {})])
+    compared = check.compare([*requests("stock", 1.0, WAITS_MS + 40), *replicas("stock", {})], base_rps=0.1)
     arm = compared["arms"]["stock"]
     assert list(compared["arms"]) == ["stock"]
-    assert arm["real"] == {"attainment": 1.0, "replica_seconds": pytest.approx(len(FAKES) * LASTS_S)}
-    assert arm["overhead_s"] == pytest.approx(0.04)
-    assert compared["error"] < 0.01
+    calm = {"late": 0, "replica_seconds": len(FAKES) * LASTS_S, "time_to_scale_s": 0.0, "most_replicas": 2}
+    assert arm["real"] == calm
+    assert arm["simulated"] == pytest.approx(calm, rel=0.02)
+    assert arm["machine"]["overhead_s"] == pytest.approx(0.04)
+    assert compared["error"] < 0.02
 
 
 def test_a_run_that_went_otherwise_is_an_error() -> None:
     late = [*requests("stock", 1.0, 25_000.0), *requests("stock", 1.0, 1000.0)]
-    compared = check.compare([*late, *replicas("stock", {})])
-    assert compared["error"] > 0.5
+    assert check.compare([*late, *replicas("stock", {})], base_rps=0.1)["error"] > 0.5
 
 
-def test_starts_and_stops_are_read_off_the_run() -> None:
-    grown = {10.0: (3, 1, 3), 14.0: (3, 3, 3), 60.0: (1, 1, 3), 62.0: (1, 1, 1)}
-    arm = check.compare([*requests("graph", 1.0, 2000.0), *replicas("graph", grown)])["arms"]["graph"]
-    assert (arm["start_s"], arm["stop_s"]) == (4.0, 2.0)
+def test_a_policy_that_is_not_the_one_that_ran_is_an_error() -> None:
+    """What the stock policy did, said to be the graph's: it scales at another time, so the error shows it."""
+    arrivals = []
+    for at_s in StepAndSpikes(1.0, 1).times():
+        if at_s > LASTS_S:
+            break
+        arrivals.append({"arm": "graph", "at_s": at_s, "latency_ms": 9000.0, "outcome": "ok", "degraded": "False"})
+    slow = {30.0: (4, 1, 4), 36.0: (4, 4, 4), 75.0: (1, 1, 1)}
+    compared = check.compare([*arrivals, *replicas("graph", slow)], base_rps=1.0)
+    assert compared["arms"]["graph"]["errors"]["time_to_scale_s"] > 0.5
 
 
-def test_without_rows_there_is_no_error_to_tell() -> None:
-    assert check.compare([]) == {"error": None, "arms": {}}
+def test_errors_are_shares_of_the_real_figures() -> None:
+    real = {"late": 100, "replica_seconds": 500.0, "time_to_scale_s": 20.0, "most_replicas": 8}
+    near = {"late": 110.0, "replica_seconds": 475.0, "time_to_scale_s": 25.0, "most_replicas": 6.0}
+    assert check.errors(real, near, 400) == {
+        "late": 0.1, "replica_seconds": 0.05, "time_to_scale_s": 0.25, "most_replicas": 0.25,
+    }  # fmt: skip
+
+
+def test_a_single_late_request_decides_nothing() -> None:
+    real = {"late": 0, "time_to_scale_s": 2.0}
+    assert check.errors(real, {"late": 1.0, "time_to_scale_s": 3.0}, 400) == {"late": 0.05, "time_to_scale_s": 0.1}
+
+
+def test_a_run_that_never_scaled_is_no_run_that_did() -> None:
+    assert check.errors({"time_to_scale_s": 9.0}, {"time_to_scale_s": None}, 400) == {"time_to_scale_s": 1.0}
+    assert check.errors({"time_to_scale_s": None}, {"time_to_scale_s": None}, 400) == {"time_to_scale_s": 0.0}
+
+
+def test_an_arm_without_requests_and_no_rows_at_all() -> None:
+    assert check.compare([], base_rps=1.0) == {"error": None, "arms": {}}
+    assert check.compare(replicas("graph", {}), base_rps=1.0) == {"error": None, "arms": {}}

@@ -1,4 +1,4 @@
-"""The stock policy against Serve's own functions, and what the controller knows."""
+"""The stock policy against Serve's own functions, and the real policies on a simulated stage."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.simulate.policies import Delays, GraphPolicy, Reports, StagesPolicy, StockPolicy
+from benchmarks.simulate.policies import Delays, GraphPolicy, StagesPolicy, StockPolicy
 from benchmarks.simulate.stage import SimulatedStage, StageModel
+from benchmarks.simulate.starts import Starts
 from serve_app.autoscaling.policy import Forecast, Traffic
 
 MODEL = StageModel("Generator", 2, 0.5, 1.4, 1, 8)
@@ -46,16 +47,7 @@ def test_a_stage_at_zero_wakes_with_the_first_call() -> None:
     "policy", [GraphPolicy([MODEL], Delays(2, 5), Forecast()), StagesPolicy([MODEL], Delays(2, 5))]
 )
 def test_the_real_policies_grow_with_a_queue(policy: Any) -> None:
-    stage = SimulatedStage(MODEL, 1.0, 1)
+    stage = SimulatedStage(MODEL, 1.0, 1, Starts())
     for second in range(4):
         sizes = policy.sizes(float(second), Traffic(float(second)), {"Generator": 8.0}, [stage])
     assert sizes == {"Generator": 6}
-
-
-def test_a_report_is_a_mean_and_as_old_as_the_interval() -> None:
-    reports = Reports(report_s=2.0, mean_s=3.0, dt=1.0)
-    seen = []
-    for value in (1.0, 2.0, 3.0, 4.0, 5.0):
-        is_new = reports.add({"a": value})
-        seen.append((is_new, reports.means["a"]))
-    assert seen == [(True, 1.0), (True, 1.5), (False, 1.5), (True, 3.0), (False, 3.0)]
