@@ -13,7 +13,7 @@ from serve_app.autoscaling.policy import Forecast, GraphSizer, StageLoad, StageS
 
 # Of both kinds in a real application (`serve_app/autoscaling/config.py`, and Serve's own).
 STAGES: Final = Reporting(1.0, 5.0)
-GRAPH: Final = Reporting(1.0, 5.0)
+GRAPH: Final = Reporting(1.0, 5.0, traffic_s=0.5)
 STOCK: Final = Reporting(10.0, 30.0)
 _EPS: Final = 1e-6
 
@@ -43,7 +43,7 @@ def _targets(models: Sequence[StageModel], delays: Delays) -> dict[str, StageTar
 class GraphPolicy:
     """`serve_app.autoscaling.policy` as it is."""
 
-    reporting, look_s = GRAPH, 1.0
+    reporting, look_s = GRAPH, 0.25
 
     def __init__(self, models: Sequence[StageModel], delays: Delays, forecast: Forecast) -> None:
         self._sizer = GraphSizer(_targets(models, delays), forecast)

@@ -15,6 +15,7 @@ POLICY: Final = "serve_app.autoscaling.serve.StagePolicy"
 # How often replicas and handles report, and over how long their calls are averaged. Serve 2.60 reads this deprecated
 # field alone: the environment variables that are to replace it have no effect yet.
 _REPORT_S: Final = 1.0
+_DEMAND_S: Final = 0.5
 _MEAN_S: Final = 5.0
 
 
@@ -40,7 +41,7 @@ def autoscaling_config(
     forecast = autoscaling.forecast() if isinstance(autoscaling, GraphAutoscaling) else None
     return AutoscalingConfig(
         **bounds,
-        metrics_interval_s=_REPORT_S,
+        metrics_interval_s=_DEMAND_S if counts_demand and together else _REPORT_S,
         look_back_period_s=_MEAN_S,
         # The policy has its own delays. Serve would add these to them.
         upscale_delay_s=0,

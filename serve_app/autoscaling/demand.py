@@ -41,3 +41,8 @@ class Demand:
 def busy_s(totals: Mapping[str, float]) -> dict[str, float]:
     """Of the totals, the seconds of service by deployment."""
     return {name.removeprefix(_BUSY): value for name, value in totals.items() if name.startswith(_BUSY)}
+
+
+def is_total(name: str) -> bool:
+    """Whether a reported value is one of these totals, and no signal of the ingress's own."""
+    return name in (REQUESTS, UNITS, DONE) or name.startswith(_BUSY)

@@ -4,26 +4,28 @@
     sizes = sizer.sizes(now_s, Traffic(at_s, requests, units, done, busy_s), {"Generator": StageLoad(2, ongoing=61)})
     sizes["Generator"].replicas
 
-Call it about once a second, with any clock: Serve's controller (`serve.py`) does, and a simulation may.
+Call it once a second or more often, with any clock: Serve's controller (`serve.py`) does, and a simulation may.
 
 A stage is sized by the larger of two needs, in replicas:
 
 - observed: what the stage holds now, over what a replica should hold (`StageTargets`). It is late: a queue must form
-  first, and behind a slow stage the next one sees nothing. It must last for `up_s`.
+  first, and behind a slow stage the next one sees nothing. It must last for `up_s`, but not while the forecast grows
+  the stage too: what has queued meanwhile is then to be done as well.
 - forecast: the rate of work at the ingress x the seconds of service that a unit of work costs in the stage, which is
   the mean number of calls in service (Little's law), over what a replica should hold. It sizes all stages at once.
   The rate is the largest of three: the mean over minutes (the floor), what the last seconds are sure to show (the
   burst), and what the operator has planned. Work that the gate refused counts too, so shedding hides no demand.
 
-A stage shrinks to the largest need of the last `down_s`, and only if that leaves a margin: noise flaps nothing. The
-floor is a memory of its own and is not held for so long again.
+A stage shrinks to the largest need of the last `down_s`, and only if that leaves a margin: noise flaps nothing. Where a
+peak came back, the stage is held for the next one, up to four times `down_s`. The floor is a memory of its own and is
+not held for so long again.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 # A stage grows when its need exceeds its replicas by this share, and shrinks where so much room is left.
@@ -31,6 +33,11 @@ _GROWS_ABOVE = 0.1
 _ROOM_LEFT = 0.25
 # A shorter history has no mean: the floor is reached slowly, and the burst shows the rate meanwhile.
 _FLOOR_BURSTS = 10
+# A stage is held this much longer than a peak took to come back, and at most so many times `down_s`.
+_LATER = 1.25
+_LONGEST_HOLD = 4
+# Values of so long are kept as one.
+_GRAIN_S = 1.0
 _DAY_S = 86_400.0
 
 
@@ -40,7 +47,7 @@ class StageTargets:
 
     ongoing: calls in it or waiting for it. levels: of each signal that the stage reports, in the signal's unit. up_s:
     how long an observed need must last before the stage grows. down_s: how long all needs must be smaller before it
-    shrinks.
+    shrinks; four times as long where peaks come back.
     """
 
     ongoing: float
@@ -127,8 +134,9 @@ class StageSizer:
 
     def __init__(self, targets: StageTargets) -> None:
         self.targets = targets
-        self._observed = _Window(targets.up_s)
-        self._needed = _Window(targets.down_s)
+        self._observed = _Window(targets.up_s, min)
+        self._needed = _Window(_LONGEST_HOLD * targets.down_s, max)
+        self._hold_s = targets.down_s
 
     def size(self, now_s: float, load: StageLoad, forecast: float = 0.0, floor: float = 0.0) -> Size:
         """Return the size. forecast: the need of the rate of this moment; floor: of the mean rate; in replicas."""
@@ -138,18 +146,34 @@ class StageSizer:
             0.0,
         )
         self._observed.add(now_s, observed)
-        lasting = observed if load.replicas == 0 else self._observed.of(min)
-        need = max(forecast, lasting or 0.0)
+        at_once = load.replicas == 0 or forecast > _more_than(load.replicas)
+        need = max(forecast, floor, (observed if at_once else self._observed.over(self.targets.up_s)) or 0.0)
+        if need > _more_than(load.replicas):
+            self._hold_s = self._hold_for(now_s, load.replicas)
         self._needed.add(now_s, max(forecast, observed))  # a short peak makes no replica, and keeps what there is
         return Size(self._replicas(load.replicas, need, floor), max(forecast, floor), observed)
 
     def _replicas(self, now: int, need: float, floor: float) -> int:
-        if max(need, floor) > now * (1 + _GROWS_ABOVE):
-            return math.ceil(max(need, floor))
-        most = self._needed.of(max)
+        if need > _more_than(now):
+            return math.ceil(need)
+        most = self._needed.over(self._hold_s)
         if most is None:
             return now
         return min(now, math.ceil(max(most, floor) * (1 + _ROOM_LEFT)))
+
+    def _hold_for(self, now_s: float, replicas: int) -> float:
+        """How long to keep what a peak needs, which is more than these replicas: until the next one, if it comes back.
+
+        As Shahrad et al. (2020), "Serverless in the Wild", keep a function warm by the times between its calls.
+        """
+        ended_s = self._needed.ended_s(now_s, _more_than(replicas), self.targets.up_s)
+        if ended_s is None:
+            return self.targets.down_s
+        return min(max(_LATER * (now_s - ended_s), self.targets.down_s), _LONGEST_HOLD * self.targets.down_s)
+
+
+def _more_than(replicas: int) -> float:
+    return replicas * (1 + _GROWS_ABOVE)
 
 
 class GraphSizer:
@@ -232,21 +256,41 @@ class _History:
 
 
 class _Window:
-    """The values of the last `lasts_s`."""
+    """The values of the last `lasts_s`, of each second the least or the largest."""
 
-    def __init__(self, lasts_s: float) -> None:
+    def __init__(self, lasts_s: float, choose: Callable[[Iterable[float]], float]) -> None:
         self._lasts_s = lasts_s
+        self._choose = choose
         self._values: deque[tuple[float, float]] = deque()
 
     def add(self, now_s: float, value: float) -> None:
         """Keep one value from before the window: it held until the next one."""
         values = self._values
-        values.append((now_s, value))
+        if values and now_s - values[-1][0] < _GRAIN_S:
+            begun_s, before = values.pop()
+            values.append((begun_s, self._choose((before, value))))
+        else:
+            values.append((now_s, value))
         while len(values) > 1 and values[1][0] <= now_s - self._lasts_s:
             values.popleft()
 
-    def of(self, choose: Callable[[list[float]], float]) -> float | None:
-        """The least or largest value; None until the window is full."""
-        if self._values[-1][0] - self._values[0][0] < self._lasts_s:
+    def over(self, lasts_s: float) -> float | None:
+        """The least or largest value of the last `lasts_s`; None where they are not all known."""
+        last_s = self._values[-1][0]
+        if last_s - self._values[0][0] < lasts_s:
             return None
-        return choose([value for _, value in self._values])
+        chosen = []
+        for at_s, value in reversed(self._values):
+            chosen.append(value)
+            if at_s <= last_s - lasts_s:
+                break
+        return self._choose(chosen)
+
+    def ended_s(self, now_s: float, above: float, apart_s: float) -> float | None:
+        """When the last peak above a value ended; one that lasts, or ended less than `apart_s` ago, is none yet."""
+        for at_s, value in reversed(self._values):
+            if value > above:
+                if now_s - at_s > apart_s:
+                    return at_s
+                now_s = at_s
+        return None

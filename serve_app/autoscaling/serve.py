@@ -1,7 +1,9 @@
 """The policies as Ray Serve calls them, in its controller: ten times a second, on the loop that all deployments share.
 
-They look once a second. Serve pickles this module by value, and these two by value with it, so that the controller
-needs nothing of this project installed. Bounds are Serve's; its factors are 1 and its delays 0 (`config.py`).
+A deployment alone is looked at once a second, as it reports. The graph is looked at four times a second: the ingress
+reports twice, and a burst does not wait for the next look. Serve pickles this module by value, and these two by value
+with it, so that the controller needs nothing of this project installed. Bounds are Serve's; its factors are 1 and its
+delays 0 (`config.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any, Final
 from ray import cloudpickle
 from ray.serve.config import AutoscalingContext
 
-from serve_app.autoscaling.demand import DONE, REQUESTS, UNITS, busy_s
+from serve_app.autoscaling.demand import DONE, REQUESTS, UNITS, busy_s, is_total
 from serve_app.autoscaling.policy import (
     Forecast,
     GraphSizer,
@@ -30,6 +32,7 @@ for _name in (busy_s.__module__, Traffic.__module__):
     cloudpickle.register_pickle_by_value(sys.modules[_name])  # type: ignore[no-untyped-call]
 
 _EVERY_S: Final = 1.0
+_GRAPH_EVERY_S: Final = 0.25
 # A running stage that has not reported a signal for so long does not have it.
 _REPORTS_WITHIN_S: Final = 60.0
 Report = Mapping[Any, list[Any]]
@@ -91,6 +94,7 @@ class GraphPolicy:
         self._unreported: dict[str, Unreported] = {}
         self._next_s = 0.0
         self._sizes: dict[str, Size] = {}
+        self._published: set[str] = set()
 
     def __call__(self, contexts: dict[Any, AutoscalingContext]) -> tuple[dict[Any, int], dict[Any, dict[str, Any]]]:
         ours = {c.deployment_name: c for c in contexts.values() if "targets" in _kwargs(c)}
@@ -99,7 +103,7 @@ class GraphPolicy:
             _log().warning("autoscaling_policy sizes nothing, and Serve's own policy is off: take kind: graph")
         now_s = max((c.current_time or 0.0 for c in ours.values()), default=0.0)
         if ours and now_s >= self._next_s:
-            self._next_s = now_s + _EVERY_S
+            self._next_s = now_s + _GRAPH_EVERY_S
             self._size(now_s, ours)
         sizes = {key: self._sizes.get(context.deployment_name) for key, context in contexts.items()}
         return {key: size.replicas for key, size in sizes.items() if size is not None}, {}
@@ -121,6 +125,11 @@ class GraphPolicy:
         self._publish(self._sizer, contexts)
 
     def _publish(self, sizer: GraphSizer, contexts: Mapping[str, AutoscalingContext]) -> None:
+        for name in self._published - self._sizes.keys():  # a gauge cannot be taken back
+            for kind in ("forecast", "observed", "decided", "running"):
+                self._replicas.set(0, tags={"deployment": name, "kind": kind})
+            self._cost.set(0, tags={"deployment": name})
+        self._published = set(self._sizes)
         for name, size in self._sizes.items():
             for kind in ("forecast", "observed"):
                 self._replicas.set(getattr(size, kind), tags={"deployment": name, "kind": kind})
@@ -169,6 +178,8 @@ class Totals:
             return
         before, self._last = self._last, {}
         for name, by_replica in reports.items():
+            if not is_total(name):
+                continue
             for replica, series in by_replica.items():
                 if series:
                     value = series[-1].value
@@ -176,8 +187,8 @@ class Totals:
                     self._last[name, replica] = value
         # Replicas report at different moments: their sum is as old as they are on average.
         times = [series[-1].timestamp for series in reports[REQUESTS].values() if series]
-        if times:
-            self._at_s = sum(times) / len(times)
+        if times:  # a replica that joins with an older report does not turn back time
+            self._at_s = max(self._at_s, sum(times) / len(times))
 
     def traffic(self, now_s: float) -> Traffic:
         """The totals so far; at `now_s` where nothing was reported yet."""

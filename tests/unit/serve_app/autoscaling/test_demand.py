@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from serve_app.autoscaling.demand import Demand, busy_s
+from serve_app.autoscaling.demand import Demand, busy_s, is_total
 
 
 def test_it_counts_what_asked_what_was_answered_and_what_it_cost() -> None:
@@ -20,3 +20,10 @@ def test_a_reader_of_the_totals_does_not_hold_them() -> None:
     before = demand.totals()
     demand.asked(1.0)
     assert before["requests"] == 0
+
+
+def test_what_is_a_total() -> None:
+    demand = Demand()
+    demand.answered(1.0, {"Generator": 0.5})
+    assert all(is_total(name) for name in demand.totals())
+    assert not is_total("queue_waiting")

@@ -68,6 +68,36 @@ def test_a_stage_keeps_what_a_little_more_load_would_need_again() -> None:
     assert sizes_of(StageSizer(TARGETS), [StageLoad(5, ongoing=30)] * 40)[-1] == 4
 
 
+def test_what_has_queued_counts_at_once_while_the_forecast_grows_the_stage() -> None:
+    queue = StageLoad(2, ongoing=70)
+    assert StageSizer(TARGETS).size(0.0, queue, forecast=2.1).replicas == 2, "the forecast needs no more: it must last"
+    assert StageSizer(TARGETS).size(0.0, queue, forecast=3.0).replicas == 7
+
+
+def peaks(every_s: int, until_s: int, lasts_s: int, down_s: float) -> list[int]:
+    """Sizes by the second of a stage whose forecast needs 4 replicas for 5 s in each interval, until the peaks end."""
+    sizer, replicas, sizes = StageSizer(StageTargets(10.0, down_s=down_s)), 1, []
+    for second in range(lasts_s):
+        peak = second < until_s and second % every_s >= every_s - 5
+        replicas = max(1, sizer.size(float(second), StageLoad(replicas), 4.0 if peak else 0.5).replicas)
+        sizes.append(replicas)
+    return sizes
+
+
+def test_a_peak_that_comes_back_is_waited_for() -> None:
+    sizes = peaks(every_s=40, until_s=200, lasts_s=300, down_s=20)
+    assert 1 in sizes[40:75], "the first time nobody knew"
+    assert set(sizes[80:200]) == {4}
+    assert sizes[200 + 51] == 1, "35 s between two peaks, and a quarter more"
+
+
+def test_a_peak_that_comes_back_late_is_not_waited_for() -> None:
+    sizes = peaks(every_s=120, until_s=600, lasts_s=600, down_s=20)
+    assert all(1 in sizes[begin : begin + 115] for begin in (120, 240, 360, 480))
+    steady = peaks(every_s=40, until_s=40, lasts_s=200, down_s=20)
+    assert steady[40 + 20] == 1, "a single peak is kept for the delay"
+
+
 def test_a_stage_without_a_need_comes_to_rest_and_wakes_at_the_first_call() -> None:
     sizer = StageSizer(TARGETS)
     assert sizes_of(sizer, [StageLoad(1)] * 21)[-1] == 0

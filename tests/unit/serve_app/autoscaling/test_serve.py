@@ -211,6 +211,30 @@ def test_estimated_and_observed_are_published(monkeypatch: pytest.MonkeyPatch) -
     assert published["_cost", "Generator"] == 2
 
 
+def test_a_deployment_that_is_gone_shows_no_replicas(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy, published = GraphPolicy(), {}
+    monkeypatch.setattr(
+        policy._replicas, "set", lambda v, tags: published.update({(tags["deployment"], tags["kind"]): v})
+    )
+    calls = under_load(50, 6)
+    graph(calls[:3], policy)
+    assert published["Generator", "decided"] == 9
+    graph([{"Ingress": contexts["Ingress"]} for contexts in calls[3:]], policy)
+    assert {published["Generator", kind] for kind in ("forecast", "observed", "decided", "running")} == {0}
+    assert published["Ingress", "decided"] == 1
+
+
+def test_the_graph_is_looked_at_four_times_a_second() -> None:
+    """A burst that is reported just after a look waits for a quarter of a second."""
+    policy, calls = GraphPolicy(), under_load(50, 3)
+    assert graph([*calls[:1], calls[2]], policy)["Generator"] == 9
+    looked = GraphPolicy()
+    graph(calls[:2], looked)
+    for each in calls[2].values():
+        each.current_time = 1001.0 + 0.25
+    assert graph([calls[2]], looked)["Generator"] == 9
+
+
 # --- the ingress's counts ---------------------------------------------------------------------------------------------
 
 
@@ -232,6 +256,19 @@ def test_replicas_that_are_gone_are_forgotten() -> None:
     for n in range(100):
         totals.add(reported(**{f"replica-{n}": 1000.0}))
     assert len(totals._last) == len(reported(one=1.0))
+
+
+def test_a_replica_that_joins_does_not_turn_back_time() -> None:
+    totals = Totals()
+    totals.add({"requests": {"a": [TimeStampedValue(20.0, 5.0)]}})
+    totals.add({"requests": {"a": [TimeStampedValue(20.0, 5.0)], "b": [TimeStampedValue(18.0, 1.0)]}})
+    assert totals.traffic(99.0).at_s == 20.0
+
+
+def test_a_signal_of_the_ingress_is_no_total() -> None:
+    totals = Totals()
+    totals.add({**reported(a=5.0), "queue_waiting": {"a": [TimeStampedValue(10.0, 3.0)]}})
+    assert {name for name, _ in totals._last} == {"requests"}
 
 
 def test_stages_count_no_demand() -> None:
