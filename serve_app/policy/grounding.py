@@ -9,7 +9,7 @@ import regex
 
 from deployments.types import Copy
 from serve_app.policy.amounts.claims import Claim, Subject
-from serve_app.policy.amounts.per_head import heads
+from serve_app.policy.amounts.price_units import units_of
 from serve_app.policy.amounts.reader import claims
 from serve_app.policy.context import MOST_HITS, Action, Hit, PolicyContext, fields_of
 from serve_app.policy.evidence import Evidence
@@ -27,8 +27,9 @@ def _is_said(text: str, start: int, end: int, item: str) -> bool:
 
 
 def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:
-    count = heads(text, claim.start, claim.end, evidence.text) if claim.subject == "price" else 0
-    return evidence.facts.holds_for(claim, count) if count else evidence.facts.holds(claim)
+    if claim.subject != "price":
+        return evidence.facts.holds(claim)
+    return evidence.facts.holds_price(claim, units_of(text, claim.start, claim.end))
 
 
 def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action) -> Iterator[Hit]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
 from serve_app.policy.amounts.calendar_facts import CalendarFacts
 from serve_app.policy.amounts.claims import UNITS, Bound, Claim, Day, Deal, Free, Money, Number, Ratio, Reading, Time
 from serve_app.policy.amounts.inferred import Inferred
-from serve_app.policy.amounts.multiples import Multiple, is_denied
+from serve_app.policy.amounts.multiples import Change, Multiple, changes_of, is_denied, times_of
+from serve_app.policy.amounts.price_units import Price, Units, is_changed, is_share, prices_of
 from serve_app.policy.amounts.ranges import Values
 
 _MOST_PRICES: Final = 12
@@ -177,12 +179,25 @@ class Facts:
 
     def denies(self, multiple: Multiple) -> bool:
         """Whether the item says how much became how much, and it is not so many times."""
-        return is_denied(multiple, self._text, self._claims)
+        return multiple.times not in self._times and is_denied(multiple, self._changes)
 
-    def holds_for(self, claim: Claim, count: int) -> bool:
-        """Whether so many times the claimed price is the item's."""
-        sums = [r._replace(value=r.value * count) for r in claim.readings if isinstance(r, Money)]
-        return any(abs(known - one.value) < count for known in self._money_values for one in sums)
+    @cached_property
+    def _times(self) -> frozenset[int]:
+        return times_of(self._text)
+
+    @cached_property
+    def _changes(self) -> Sequence[Change]:
+        return changes_of(self._text, self._claims)
+
+    def holds_price(self, claim: Claim, units: Units) -> bool:
+        """Whether the item has the price, for no other unit than the copy says. units: of `units_of`."""
+        if units and is_share(claim, units, self._prices):
+            return True
+        return self.holds(claim) and not (units and is_changed(claim, units, self._prices))
+
+    @cached_property
+    def _prices(self) -> Sequence[Price]:
+        return prices_of(self._text, self._claims, self._priced)
 
     def _holds(self, reading: Reading) -> bool:
         if isinstance(reading, Number):
