@@ -109,11 +109,10 @@ def addresses(text: str) -> Iterator[Address]:
     """Yield the e-mail addresses and links of an NFKC-normalised text."""
     yield from _plain(text)
     if spelled := joined_address(text):
-        joined, at = spelled
-        for found in _plain(joined):
+        for found in _plain(spelled.text):
             # What the words changed nothing about was found in the text itself.
-            start, end = at[found.start], at[found.end - 1] + 1
-            written = joined[found.start : found.end]
+            start, end = spelled.span(found.start, found.end)
+            written = spelled.text[found.start : found.end]
             is_spelled = text[start:end] != written and not _SENTENCE_END.search(written)
             if is_spelled and (found.kind == "email" or found.host.rsplit(".", 1)[-1] in _SPOKEN):
                 yield found._replace(start=start, end=end)

@@ -20,10 +20,10 @@ _PHONE_CUE: Final = words(
     "電話", "でんわ", "TEL", "携帯", "連絡先", "ご連絡", "电话", "手机", "致电", "拨打", "来电", "热线", "联系", "聯絡", "手機", "預約", "预约", "微信", "加微",
 )  # fmt: skip
 _NOT_PHONE_BEFORE: Final = words(
-    "isbn", "issn", "doi", "ean", r"\bid\b", "№ заказа", "заказ", "order", "pedido", "ref", "vol", "#", "期", "第"
+    "isbn", "issn", "doi", "ean", r"\bid\b", "заказ", "order", "pedido", "ref", "vol", "#", "期", "第"
 )
 _NOT_PHONE_AFTER: Final = regex.compile(
-    r"\s*(?:[%‰€$£¥₽₹元円]|km|kg|m²|euro|eur|usd|dollar|views|times|people|visit|km²|persona|pessoa|vista|habitante|reais|pesos|руб|раз|человек|просмотр|км|वर्ष|रुपये|लोग|व्यू|ريال|جنيه|مشاهدة|شخص|人|回|万|億|次|票|分)",
+    r"\s*(?:[%‰€$£¥₽₹元円]|km|kg|m2|euro|eur|usd|dollar|views|times|people|visit|km2|persona|pessoa|vista|habitante|reais|pesos|руб|раз|человек|просмотр|км|वर्ष|रुपये|लोग|व्यू|ريال|جنيه|مشاهدة|شخص|人|回|万|億|次|票|分)",
     regex.IGNORECASE,
 )
 

@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 import regex
 
 from serve_app.policy.cues import Cued
+
+
+def _spoken(words: str) -> str:
+    """A pattern for words between two equal pauses: commas on both sides, or spaces on both."""
+    return rf"(?:\s*[,،、]\s*(?:{words})\s*[,،、]\s*|\s+(?:{words})\s+)"
+
 
 # Dots of other scripts, and words for a dot, for @ and for an underscore that stand between parts of an address.
 _DOT_WORD: Final = r"dot|точка|тчк|punto|ponto|डॉट|डाट|نقطة|نقطه|دوت|ドット|点|點"
@@ -19,7 +25,6 @@ _UNDERSCORE: Final = (
 )
 # English "underscore" is a verb, too: only between commas, or in what a word such as "handle" introduces.
 _ENGLISH_UNDERSCORE: Final = r",\s*under ?score\s*,\s*|(?<=(?::|\b(?:is|at|id|handle|name))\s+\w{2,20})\s+under ?score\s+|(?<=_\w{2,20})\s+under ?score\s+"
-_PAUSE: Final = r"(?:\s*[,،、]\s*|\s+)"
 # Before a space and a dot no name of a site ends: "it ends in .shop".
 _LITTLE: Final = (
     "in|the|an|of|with|by|on|for|or|and|as|is|to|en|el|la|un|una|"
@@ -28,35 +33,48 @@ _LITTLE: Final = (
 # What a dot-word is followed by, in the letters of other scripts.
 _ENDINGS: Final = {
     **dict.fromkeys(("कॉम", "काम", "كوم", "コム"), "com"),
-    **dict.fromkeys(("नेट", "نت", "нет", "ネット"), "net"),
+    **dict.fromkeys(("नेट", "نت", "ネット"), "net"),
     **dict.fromkeys(("ऑर्ग", "أورغ", "اورج", "орг", "オルグ"), "org"),
     **dict.fromkeys(("इन",), "in"),
 }
 _ENDING: Final = regex.compile("|".join(sorted(_ENDINGS, key=len, reverse=True)) + r"(?![\p{L}\p{M}])")
 _SPELLED_DOT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w){_PAUSE}(?:{_DOT_WORD}){_PAUSE}(?=\w)|(?<=[a-z0-9])\s?[点點ドット]{{1,3}}(?=[a-z])"
+    rf"\s*[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w){_spoken(_DOT_WORD)}(?=\w)|(?<=[a-z0-9])\s?(?:点|點|ドット)(?=[a-z])"
     rf"|(?<=[\p{{L}}\p{{N}}])(?<!\b(?:{_LITTLE}))\s[.。]\s?(?=\p{{L}})",
     regex.IGNORECASE,
 )
 _SPELLED_AT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_AT_WORD}|@)\s*[\])}}>]\s*|(?<=[\w]){_PAUSE}(?:{_AT_WORD}){_PAUSE}(?!the\b|an?\b)(?=[\w])|(?<=[a-z0-9])\s?(?:アット(?:マーク)?|艾特|小老鼠)\s?(?=[a-z0-9])",
+    rf"\s*[\[({{<]\s*(?:{_AT_WORD}|@)\s*[\])}}>]\s*|(?<=\w){_spoken(_AT_WORD)}(?!the\b|an?\b)(?=\w)|(?<=[a-z0-9])\s?(?:アット(?:マーク)?|艾特|小老鼠)\s?(?=[a-z0-9])",
     regex.IGNORECASE,
 )
 _ADDRESS: Final = regex.compile(rf"[\[({{<]\s*(?:{_AT_WORD}|{_DOT_WORD}|[.@])|{_DOT_WORD}|\s\.", regex.IGNORECASE)
-_HANDLE: Final = Cued(rf"under ?score|{_UNDERSCORE}|собака|собачка|arroba|ऐट|アットマーク|艾特|آت")
+# How the @ before a handle is read out. "собака" is a dog, too: "собака Rex" names none.
+_DOG: Final = "собака|собачка"
+_HANDLE_SIGN: Final = "arroba|ऐट|एट|आट|アットマーク|艾特|آت|at sign"
+_HANDLE: Final = Cued(rf"under ?score|{_UNDERSCORE}|{_DOG}|{_HANDLE_SIGN}")
 _JOINED_UNDERSCORE: Final = regex.compile(
-    rf"(?<=\w){_PAUSE}?(?:{_UNDERSCORE}){_PAUSE}?(?=\w)|{_ENGLISH_UNDERSCORE}", regex.IGNORECASE
+    rf"(?<=\w)(?:{_spoken(_UNDERSCORE)}|\s*(?:{_UNDERSCORE})\s*)(?=\w)|{_ENGLISH_UNDERSCORE}", regex.IGNORECASE
 )
+_THEN: Final = r"(?:\s*[,،、]\s*|\s+)?(?:(?:дальше|затем|потом|luego|depois|then|ثم|फिर)\s+)?"
 _HANDLE_AT: Final = regex.compile(
-    rf"(?<!\w)(?:собака|собачка|arroba|ऐट|आत|आट|アットマーク|艾特|آت|at sign)\b{_PAUSE}?(?:(?:дальше|затем|потом|luego|depois|then|ثم|फिर)\s+)?(?=[a-z])",
-    regex.IGNORECASE,
+    rf"(?<!\w)(?:(?:{_DOG})\b{_THEN}(?=(?-i:[a-z])|\w*[_\d])|(?:{_HANDLE_SIGN})\b{_THEN})(?=[a-z])", regex.IGNORECASE
 )
 
-Joined = tuple[str, list[int]]
+
+class Joined(NamedTuple):
+    """A text in which signs stand for spelled ones. starts, ends: where each character begins and ends in the text."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place in the text that was read. start, end: of one or more characters of the joined text."""
+        return self.starts[start], self.ends[end - 1]
 
 
 def joined_address(text: str) -> Joined | None:
-    """Return the text with spelled dots and @ as signs, and for each character its place in `text`."""
+    """Return the text with spelled dots and @ as signs; None where there are none."""
     if not _ADDRESS.search(text):
         return None
     found = [(m.start(), m.end(), ".") for m in _SPELLED_DOT.finditer(text)]
@@ -66,7 +84,7 @@ def joined_address(text: str) -> Joined | None:
 
 
 def joined_handle(text: str) -> Joined | None:
-    """Return the text with spelled underscores and a spelled @ before a handle as signs, and the places likewise."""
+    """Return the text with spelled underscores and a spelled @ before a handle as signs, likewise."""
     if _HANDLE.search(text) is None:
         return None
     found = [(m.start(), m.end(), "_") for m in _JOINED_UNDERSCORE.finditer(text)]
@@ -84,14 +102,17 @@ def _joined(text: str, found: list[tuple[int, int, str]]) -> Joined | None:
     if not found:
         return None
     out: list[str] = []
-    at: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     place = 0
     for start, end, sign in sorted(found):
         if start < place:
             continue
         out += [*text[place:start], *sign]
-        at += [*range(place, start), *(start for _ in sign[1:]), end - 1]
+        starts += [*range(place, start), *(start for _ in sign)]
+        ends += [*range(place + 1, start + 1), *(end for _ in sign)]
         place = end
     out += text[place:]
-    at += range(place, len(text))
-    return "".join(out), at
+    starts += range(place, len(text))
+    ends += range(place + 1, len(text) + 1)
+    return Joined("".join(out), starts, ends)

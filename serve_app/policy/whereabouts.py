@@ -67,7 +67,7 @@ _MESSENGER: Final = (
 )
 _AFTER_MESSENGER: Final = regex.compile(
     rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is|as|como|ник[еу]?)){{0,2}}"
-    r"(?P<sign>\s{0,2}:?\s?(?:arroba|собака)\s|\s{0,2}[:：=@\-–—>→、，]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
+    r"(?P<sign>\s{0,2}:?\s?(?:arroba|собака)\s|\s{0,2}[:：=@\-–—>→、，]{1,2}\s{0,2}@?|\s{1,2}@?|\s{0,2}(?:,\s?)?@|)(?P<name>[A-Za-z][A-Za-z0-9_.\-]{3,31}|\d{5,12})(?![\p{L}])",
     regex.IGNORECASE,
 )
 # A name at a messenger has one of these, its messenger or the sign before it, or another script's words.
@@ -103,9 +103,9 @@ def handles(text: str) -> Iterator[Place]:
     if spelled is None:
         yield from _handles(text)
         return
-    joined, at = spelled
-    for place in _handles(joined):
-        yield place._replace(start=at[place.start], end=at[place.end - 1] + 1)
+    for place in _handles(spelled.text):
+        start, end = spelled.span(place.start, place.end)
+        yield place._replace(start=start, end=end)
 
 
 def _handles(text: str) -> Iterator[Place]:

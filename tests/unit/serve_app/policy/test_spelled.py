@@ -38,6 +38,15 @@ def blocked(text: str, locale: str) -> set[str]:
         ("ja", "インスタは sakura アンダーバー cafe"),
         ("zh", "加微信:laochen下划线8890"),
         ("ar", "تيليجرام: nour شرطة سفلية shop"),
+        ("es", "marta arroba gmail punto com"),
+        ("ru", "пишите koshkin собака mail точка ru"),
+        ("ru", "Телеграм: собака koshkin_dom"),
+        ("ru", "В Телеграме: СОБАКА koshkin_dom"),
+        ("pt", "Instagram: Arroba bia, underline, costa"),
+        ("hi", "टेलीग्राम: आट ravi अंडरस्कोर kumar"),
+        ("en", "Telegram, at sign lena_kovacs"),
+        ("ja", "marta アットマーク gmail ドット com"),
+        ("ar", "nour آت gmail نقطة كوم"),
     ],
 )
 def test_address_in_words(locale: str, text: str) -> None:
@@ -54,7 +63,33 @@ def test_address_in_words(locale: str, text: str) -> None:
         ("es", "Nos vemos en la plaza, en un punto, es tarde"),
         ("zh", "四点半,小老鼠来了"),
         ("zh", "卫星信号覆盖三省"),
+        ("ru", "Кофе, точка роста в центре города"),
+        ("ru", "Сюда больше не ходим точка нет и всё"),
+        ("ru", "В Телеграме новости: собака Rex нашла дом"),
+        ("ru", "Наша собака Bella_и её друзья"),
+        ("es", "Nos vemos en la feria, punto es todo"),
+        ("en", "Lead at the top, dot the map"),
+        ("en", "They met at noon, at last alone"),
+        ("pt", "No fim, ponto a favor do time"),
+        ("zh", "晚上八点,小老鼠 at home"),
+        ("ja", "Aトの字とBドの字"),
+        ("hi", "शहर डॉट, बिंदु की कला"),
     ],
 )
 def test_no_address_in_words(locale: str, text: str) -> None:
     assert not blocked(text, locale) & {"pii.email", "pii.handle", "pii.link"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Пишите: собака koshkin_dom, вечером", "собака koshkin_dom"),
+        ("Escríbele: arroba ana_lopez", "arroba ana_lopez"),
+        ("Write to lena dot k at gmail dot com today", "lena dot k at gmail dot com"),
+        ("Пишите: anna, собака, mail, точка, ru", "anna, собака, mail, точка, ru"),
+        ("संपर्क: ऐट ravi_kumar", "ऐट ravi_kumar"),
+    ],
+)
+def test_the_span_begins_and_ends_with_the_words(text: str, found: str) -> None:
+    (one,) = (f for f in findings(body=text) if f.rule in {"pii.email", "pii.handle"})
+    assert (text[one.start : one.end], one.text) == (found, found)
