@@ -106,8 +106,17 @@ def _breaks_off(text: str, form: Form, field: FieldName) -> bool:
         return False
     if last[-1] in form.after_comma and _AFTER_COMMA.search(tail):
         return True
+    if " ".join(last[-2:]) in form.may_end:
+        return False
     cannot = form.dangling | form.body_dangling if field == "body" else form.dangling
-    return last[-1] in cannot or " ".join(last[-2:]) in cannot or (field == "body" and _is_stranded(last, form))
+    return last[-1] in cannot or _is_half_a_phrase(last, form) or (field == "body" and _is_stranded(last, form))
+
+
+def _is_half_a_phrase(last: list[str], form: Form) -> bool:
+    """Whether the last two words need another one: "put the cat in his", but not "put her hand in his"."""
+    if last[-1] in form.possessives:
+        return last[-2] in form.prepositions
+    return " ".join(last[-2:]) in form.pairs and not form.alone.intersection(last[:-2])
 
 
 def _ends_in_an_abbreviation(tail: str) -> bool:
@@ -128,7 +137,12 @@ def _may_break_off(text: str, form: Form, field: FieldName) -> bool:
     if field == "title" and form.body_ends.search(tail):
         return True
     last = [word.casefold() for word in words(tail)]
-    return len(last) > 1 and (last[-1] in form.body_dangling | form.maybe_dangling or _is_stranded(last, form))
+    pair = " ".join(last[-2:])
+    return len(last) > 1 and (
+        last[-1] in form.body_dangling | form.maybe_dangling | form.possessives
+        or pair in form.may_end | form.pairs
+        or _is_stranded(last, form)
+    )
 
 
 def _is_half_a_word(text: str, context: PolicyContext) -> bool:

@@ -21,20 +21,28 @@ _NUMBER: Final = r"\s?#?(?:\p{Nd}{1,2}|[A-Da-d一二三四五]|[①-⑨])"
 
 @dataclass(frozen=True)
 class Form:
-    """Patterns of one language and of English, and words that cannot end a text. Groups may be empty.
+    """Patterns of one language and of English, and words that cannot end a text. Groups may be empty. See `form.yaml`.
 
     label: a label at the start; inner_label: within the text. dangling: words that cannot be the last; body_dangling:
-    of a body; maybe_dangling: that seldom are; after_comma: after a comma; stranded: where none of `free` is before.
+    of a body; maybe_dangling: that seldom are; after_comma: after a comma; stranded: where none of `free` is before;
+    pairs: of two words, where none of `alone` is before; possessives: behind one of `prepositions`.
     ends, body_ends: the same for scripts without spaces.
     """
 
     label: regex.Pattern[str]
     inner_label: regex.Pattern[str]
     chatter: Cued
+    polite: Cued
+    work: Cued
     test: Cued
     dangling: frozenset[str]
     body_dangling: frozenset[str]
     maybe_dangling: frozenset[str]
+    pairs: frozenset[str]
+    alone: frozenset[str]
+    may_end: frozenset[str]
+    possessives: frozenset[str]
+    prepositions: frozenset[str]
     stranded: frozenset[str]
     free: frozenset[str]
     after_comma: frozenset[str]
@@ -55,6 +63,9 @@ def form_of(language: str) -> Form:
     def words(key: str) -> frozenset[str]:
         return frozenset(own.get(key, "").split())
 
+    def pairs(key: str) -> frozenset[str]:
+        return frozenset(filter(None, own.get(key, "").split("|")))
+
     label = rf"(?:{of('labels')}){_NUMBER}?|(?:{of('numbered')}){_NUMBER}"
     here = "|".join(
         rf"(?:{one['here']})[^.!?。！？:]{{0,40}}?(?:{one['deliverables']})" for one in both if "here" in one
@@ -68,10 +79,17 @@ def form_of(language: str) -> Form:
         label=_compiled(rf"^[^\w\[【]{{0,4}}(?:(?P<label>{label})[\"”']?\s?[:=]|[\[【](?P<boxed>{label})[\]】])"),
         inner_label=_compiled(rf"(?:[\n|•]|[.!?。]\s?)\s*(?P<label>{label})\s?[:=]"),
         chatter=Cued(rf"^\W{{0,3}}(?:{sure}|{here})|{of('self')}"),
+        polite=Cued(of("polite")),
+        work=Cued(of("work")),
         test=Cued(of("test")),
-        dangling=words("dangling") | frozenset(filter(None, own.get("pairs", "").split("|"))),
+        dangling=words("dangling"),
         body_dangling=words("body_dangling"),
         maybe_dangling=words("maybe_dangling"),
+        pairs=pairs("pairs"),
+        alone=words("alone"),
+        may_end=pairs("may_end"),
+        possessives=words("possessives"),
+        prepositions=words("prepositions"),
         stranded=words("stranded"),
         free=words("free"),
         after_comma=words("after_comma"),

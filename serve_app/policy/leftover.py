@@ -37,6 +37,9 @@ _STAGE_MARK: Final = regex.compile(
 # One of these is in every prompt, stage mark and label.
 _SIGNS: Final = frozenset("<[_:=-【")
 _DIGIT: Final = regex.compile(r"\p{Nd}")
+_OPENING: Final = " \t\n\"'“‘«»„「『(（¡¿-–—*"
+_ENDS: Final = tuple(".!?。।؟！？")
+_SENTENCE_END: Final = regex.compile(r"\W*+$|[.!?。।؟]")
 _NUMBERED: Final = regex.compile(r"^\s*(?P<number>[1-9])[.)]\s+\S+")
 _ORDINAL_DOT: Final = frozenset(
     ("de", "cs", "da", "nb", "no", "fi", "hu", "sk", "sl", "hr", "et", "lv", "is", "tr", "pl", "sr")
@@ -47,10 +50,12 @@ _WRAPPED: Final = regex.compile(r"^(?:\"[^\"]+\"|“[^“”]+”|«[^«»]+»|�
 class LeftoverRule(Knobs):
     """Words that are not meant for a reader.
 
+    polite: for what a model says of its answer and people of other things, such as "let me know if you want".
     quoted: for a field that is a quotation as a whole and is not in the item, where the other field is none.
     """
 
     action: Action = "block"
+    polite: Action = "review"
     quoted: Action = "review"
 
 
@@ -61,6 +66,9 @@ def leftover(copy: Copy, context: PolicyContext, settings: LeftoverRule) -> Iter
     for field, text in fields_of(copy):
         if found := next(_leftovers(text, form, context), ""):
             yield Hit("format.leftover", settings.action, field, found)
+        elif polite := _polite(text, form, context):
+            action = settings.action if _is_of_the_copy(text, polite, form) else settings.polite
+            yield Hit("format.leftover", action, field, polite.group())
         if _WRAPPED.match(text.strip()) and not _said(text.strip('"“”«»„「」『』.!?。 '), context):
             wrapped.append((field, text))
     for field, text in wrapped:
@@ -90,6 +98,20 @@ def _leftovers(text: str, form: Form, context: PolicyContext) -> Iterator[str]:
         and not _said(match.group(), context)
     ):
         yield match.group()
+
+
+def _polite(text: str, form: Form, context: PolicyContext) -> regex.Match[str] | None:
+    match = form.polite.search(text)
+    return match if match and not _said(match.group(), context) else None
+
+
+def _is_of_the_copy(text: str, polite: regex.Match[str], form: Form) -> bool:
+    """Whether a polite phrase is about the copy: the text names it, or is polite twice, or the phrase stands alone."""
+    before, after = text[: polite.start()], text[polite.end() :]
+    if form.work.search(f"{before}\n{after}") or form.polite.search(after):
+        return True
+    opening = before.rstrip(_OPENING)
+    return (not opening or opening.endswith(_ENDS)) and _SENTENCE_END.match(after) is not None
 
 
 def _label(match: regex.Match[str]) -> str:

@@ -97,7 +97,7 @@ def test_a_sentence_without_end_is_for_review() -> None:
     [
         ("en", "The goalkeeper says he owes it all to his"),
         ("es", "Una obra cuyos"),
-        ("pt", "O prêmio vai para os nossos"),
+        ("pt", "O prêmio vai para nossos"),
         ("ru", "Всё это случилось благодаря"),
         ("ar", "وصل الفريق إلى النهائي عبر"),
         ("hi", "यह खिलाड़ी और उसके"),

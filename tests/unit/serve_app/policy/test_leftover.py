@@ -30,7 +30,12 @@ def found(title: str, body: str = "", locale: str = "en", item_title: str = "Tea
         *(("en", text) for text in ("Sure! Here's your title", "Below are three options", "As an AI assistant, I sip")),
         *(
             ("es", text)
-            for text in ("Versión 2: té", "Té (12 caracteres)", "Lo siento, pero no puedo beber", "Title: té")
+            for text in (
+                "Versión 2: té",
+                "Té (12 caracteres)",
+                "Lo siento, pero no puedo crear este texto",
+                "Title: té",
+            )
         ),
         *(
             ("zh", text)
