@@ -35,6 +35,13 @@ Kind = Literal[
     "cues",
     "attributes",
     "sexual",
+    "modals",
+    "negations",
+    "denials",
+    "backhanded",
+    "harmless",
+    "limits",
+    "places",
 ]
 
 _FOLDER: Final = Path(__file__).parent

@@ -20,6 +20,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
+from serve_app.policy.safety.denied import is_denied, is_harmless, is_limited
 from serve_app.policy.safety.lexicon import UNSPACED, Found, Kind, lexicon, lowered, reach
 
 _ID: Final = "safety.text"
@@ -28,6 +29,7 @@ _SEXUAL: Final = "safety.sexual"
 _NAME: Final = regex.compile(r"\p{Lu}\p{Ll}+(?:[ \-]\p{Lu}\p{Ll}+)+")
 # "Name: what he is", in any script.
 _NAMED_FIRST: Final = regex.compile(r"^[^:：,،;]{2,40}(?=[:：])")
+_VERB: Final = regex.compile(r"(?![的呢啊吗嘛了])\p{Han}")
 _NEXT_TO: Final = 8
 _PAIR: Final = 2
 _READ: Final = 2_000
@@ -37,7 +39,7 @@ class SafetyRule(Knobs):
     """Slurs, demeaning claims and sexual words.
 
     grounded: for such words that the item has too. unsure: for private matters of a person that the item does not tell,
-    and for insults without anybody to insult.
+    for insults without anybody to insult, and for claims that the copy denies or limits.
     """
 
     action: Action = "block"
@@ -53,11 +55,22 @@ def safety(copy: Copy, context: PolicyContext, settings: SafetyRule) -> Iterator
         others = " ".join(lowered(other) for name, other in fields.items() if name != field)
         read = _Field(field, text, context.item.language, context.grounds, others)
         for rule, hits in ((_SEXUAL, _sexual(read, settings)), (_ID, _demeaning(read, settings))):
-            worst = min(hits, key=lambda hit: _ORDER[hit[1]], default=None)
+            worst = _worst(hits)
             if worst is not None:
                 found, action, message = worst
                 span = (found.start, found.end)
                 yield Hit(rule, action, field, text[slice(*span)], span, message)
+
+
+def _worst(hits: Iterator[_Finding]) -> _Finding | None:
+    """Return the first of the severest; look no further than one that blocks."""
+    worst: _Finding | None = None
+    for hit in hits:
+        if worst is None or _ORDER[hit[1]] < _ORDER[worst[1]]:
+            worst = hit
+        if hit[1] == "block":
+            break
+    return worst
 
 
 _ORDER: Final = {"block": 0, "rewrite": 1, "review": 2, "off": 3}
@@ -115,6 +128,9 @@ class _Field:
         """Words of a list that the item does not have."""
         return [found for found in self.find(kind) if not self.grounded(found)]
 
+    def is_denied(self, claim: Found, others: Sequence[Found] = ()) -> bool:
+        return is_denied(claim, self.text, self.find, others)
+
     @cached_property
     def people(self) -> list[Found]:
         """Names that stand in the item, too."""
@@ -136,13 +152,14 @@ def _demeaning(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
     if groups:
         yield from _about_groups(read, groups, settings)
     elif len({found.stem for found in traits}) >= _PAIR:
-        yield traits[0], settings.action if read.group_elsewhere else settings.unsure, "a demeaning claim"
+        aimed = read.group_elsewhere and not read.is_denied(traits[0], traits)
+        yield traits[0], settings.action if aimed else settings.unsure, "a demeaning claim"
     people = sorted((*groups, *read.find("everyday"), *read.find("despised")))
     for claim, told in _stereotypes(read, people) if people else ():
         yield claim, settings.unsure if told else settings.action, "a stereotype of a group"
     insults = read.new("insults")
     for insult in insults:
-        aimed = bool(_near(insult, read.people, read.reach))
+        aimed = bool(_near(insult, read.people, read.reach)) and not read.is_denied(insult, insults)
         yield insult, settings.action if aimed else settings.unsure, "an insult"
     looks = read.new("looks")
     if len({found.stem for found in (*looks, *insults)}) >= _PAIR and looks:
@@ -156,9 +173,11 @@ def _demeaning(read: _Field, settings: SafetyRule) -> Iterator[_Finding]:
 
 
 def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -> Iterator[_Finding]:
-    for trait in read.new("traits"):
+    traits = read.new("traits")
+    for trait in traits:
         if _near(trait, groups, read.reach):
-            yield trait, settings.action, "a demeaning claim about a group"
+            denied = read.is_denied(trait, traits)
+            yield trait, settings.unsure if denied else settings.action, "a demeaning claim about a group"
     for excluded in read.new("exclusions"):
         if _near(excluded, groups, read.reach):
             yield excluded, settings.action, "shuts a group out"
@@ -175,19 +194,23 @@ def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -
 _PAIRS: Final[tuple[tuple[Kind, Kind, int, int], ...]] = (
     ("cannot", "skills", 9, 4),
     ("only", "able", 24, 8),
-    ("essence", "unable", 12, 6),  # "women by nature cannot"
+    ("essence", "unable", 12, 6),  # "women by nature cannot drive"
+    ("essence", "modals", 12, 6),  # "by nature cannot", whatever: for review
     ("only", "blames", 24, 10),  # "is poor only out of laziness"
 )
 
 
 def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found, bool]]:
-    """Yield what is said to be all that a group can do, or beyond it, and whether the item says so.
+    """Yield what is said to be all that a group can do, or beyond it, and whether that is for review.
+
+    It is where the item says so too, where the copy denies it, and where it is true at a time or a place only.
 
     "Only women know how to" is praise: a group between the two words makes no stereotype.
     """
     for claim in read.find("stereotypes"):
         if _near(claim, groups, read.reach):
-            yield claim, read.item_has("stereotypes")
+            limited = is_limited(claim, read.find, skill=False)
+            yield claim, limited or read.is_denied(claim) or read.item_has("stereotypes")
     for first, second, spaced, unspaced in _PAIRS:
         for one in read.find(first):
             other = _nearest(one, read.find(second), unspaced if read.is_unspaced else spaced)
@@ -196,8 +219,16 @@ def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found,
             start, end = min(one.start, other.start), max(one.end, other.end)
             claim = Found(start, end, one.stem)
             praised = second == "able" and _holds_one(claim, groups)
-            if not praised and _near(claim, groups, read.reach):
-                yield claim, read.item_has(first)
+            if praised or is_harmless(claim, read.find) or not _near(claim, groups, read.reach):
+                continue
+            skill = second == "skills"
+            limited = is_limited(claim, read.find, skill=skill) or (skill and _goes_on(read, one, other))
+            yield claim, limited or second == "modals" or read.is_denied(claim) or read.item_has(first)
+
+
+def _goes_on(read: _Field, denied: Found, skill: Found) -> bool:
+    """Whether another verb follows the words that deny, which stand behind the skill: 开车不会迷路."""
+    return read.language == "zh" and skill.end <= denied.start and _VERB.match(read.text, denied.end) is not None
 
 
 def _holds_one(claim: Found, groups: Sequence[Found]) -> bool:
