@@ -22,6 +22,8 @@ _STREET: Final = Cued(
 )
 _BEFORE_STREET: Final = Cued(r"\b(?:Street|Avenue|Road|Lane|Boulevard|Terrace|Crescent|Mews)\b")
 _ENDS: Final = regex.compile(r"\s*(?:$|[,،;.!?()।])")
+# One is an article or a pronoun, too: "Calle Mayor, una de las ...".
+_ONE: Final = frozenset(["un", "una", "uno", "um", "uma", "one", "один", "одна", "одно", "одну", "واحد", "واحدة", "एक"])
 _NUMBER: Final = regex.compile(
     r"(?:n[.ºo°]{1,2}|núm(?:ero)?\.?|número|дом[аеу]?|д\.|квартир[аеы]|رقم|नंबर|नम्बर|नं\.?|संख्या)[\s:]*$", regex.IGNORECASE
 )
@@ -49,6 +51,8 @@ def with_house_numbers(text: str, language: str) -> str:
             continue
         behind = any(0 <= start - after < _REACH for _, after in streets)
         marked = _NUMBER.search(text, max(0, start - _REACH), start) is not None
+        if text[start:end].casefold() in _ONE and not marked:
+            continue
         ahead = next((after for before, after in streets_after if 0 <= before - end < _REACH), 0)
         if (behind and (marked or _ENDS.match(text, end))) or (
             ahead and whole >= _LEAST_BEFORE and _ENDS.match(text, ahead)

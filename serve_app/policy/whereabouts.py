@@ -23,25 +23,38 @@ class Place(NamedTuple):
 
 _CAPITAL: Final = r"[\p{Lu}\d][\p{L}\p{M}\d'’.]{0,30}+"
 _ROMANCE_NAME: Final = rf"(?:(?:de|del|de la|de los|de las|da|do|das|dos|la|las|el|los|e|y)\s+)*+{_CAPITAL}"
+# What goes on behind a house number. Any other word is what is counted: "Calle Mayor, 15 tapas".
+_ROMANCE_GOES_ON: Final = (
+    r"(?=\s*(?:$|[^\p{L}\p{N}\s€$%]|\p{Lu}|[oa]\b|(?:y|e|a|en|em|com|con)\s+(?!\d)|(?i:desde|donde|onde|junto|frente|cerca|perto|hoy|hoje|para|por|al|ao|hasta|até|bajo|baixo|piso|planta|puerta|portal|izq|izquierda|dcha|derecha|esq|esquina"
+    r"|apto|apt|apartamento|d[e]?pto|casa|bloco|bl|fundos|sala|cp|cep|bis|entre|viven?|moram?|te|se|está|lo|la|el|los|las|no|na|os|as|que)\b))"
+)
+_RUSSIAN_NUMBER: Final = (
+    r"(?:(?i:д\.|дом[аеу]?)\s*\d{1,4}(?!\d)|\d{1,4}(?![\d:]|[.,]\d)(?=\s*(?:$|[^\p{L}\p{N}\s%₽]|\p{Lu}|[а-гА-Г]\b|(?:и|с|в|до|от)\s+(?!\d|половин)|(?i:на|у|за|корпус\p{L}*|корп|стр|строение|кв|квартир\p{L}*|подъезд\p{L}*|где|жив[её]т"
+    r"|жд[её]т|сегодня|завтра|напротив|рядом|возле)(?!\p{L}))))"
+)
+_JAPANESE_NUMBER: Final = r"(?:\d{1,4}|[一二三四五六七八九十百]{1,5})"
+_JAPANESE_COUNTED: Final = "店|軒|人|枚|本|件|個|つ|館|か所|箇所|カ所|ヶ所|周年|年|月|日|時|分|円|割|%|点|台|席|匹|羽|回|度|位|社|組|名|杯|種|品|歳|倍"
 _STREETS: Final = tuple(
     regex.compile(pattern)
     for pattern in (
         # English: 221B Baker Street; 5th Avenue has no house number.
         r"(?<![\p{L}\p{N}$€£.,/\-])\d{1,5}[A-Za-z]?(?:[\-/]\d{1,4})?,?\s+(?:[NSEW]\.?\s+|(?:North|South|East|West)\s+)?(?:(?:[A-Z][\p{L}'’.\-]+|\d{1,3}(?:st|nd|rd|th))\s+){1,3}"
-        r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Close|Grove|Mews|Parkway|Pkwy|Nagar|Marg)\b\.?(?!\s+(?:\p{L}+\s+)?(?:food|party|artist|race|style|stands))",
+        r"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Terrace|Crescent|Close|Grove|Mews|Parkway|Pkwy|Nagar|Marg)\b\.?(?!\s+(?:\p{L}+\s+)?(?:food|party|artist|race|style|stands|(?:baker|galler|eater|famil|brewer)ies|bakers|shops|caf[eé]s|restaurants|bars|stores|banks|artists|traders|houses|homes|vendors|stalls|buildings|murals|pubs|spots|businesses|residents|neighbou?rs|trees|bands|classics|favou?rites|landmarks)\b)",
         r"(?i:\b(?:apt|apartment|flat|unit|suite)\.?\s*(?:#|no\.?\s*)?\d{1,4}[a-z]?\b),?\s+(?=[\p{L}\d])[^.!?\n]{0,40}(?i:street|st\b|road|rd\b|avenue|ave\b|lane|house|tower|block)",
         # Spanish and Portuguese: calle Mayor, 15; Rua das Flores 123.
         rf"(?<!\p{{L}})(?i:calle|c/|avenida|avda\.?|av\.|paseo|plaza|carrera|cra\.?|calzada|pasaje|camino|rua|travessa|alameda|praça|estrada|largo|rodovia|bairro)\s*(?:{_ROMANCE_NAME}\s*){{1,4}}"
-        rf"(?:,?\s*(?i:n[.ºo°]{{1,3}}|núm(?:ero)?\.?|número|#)\s*\d{{1,5}}|,\s*\d{{1,5}}(?!\d|\s*(?i:de|a|h|horas?|años|anos|€|:)\b)|\s+\d{{1,5}}(?=\s*(?:[,.;)!]|$|-\s*\d|\d?\s?[ºª°])))",
+        rf"(?:,?\s*(?i:n[.ºo°]{{1,3}}|núm(?:ero)?\.?|número|#)\s*\d{{1,5}}|,\s*\d{{1,5}}(?![\d:]|[.,]\d){_ROMANCE_GOES_ON}|\s+\d{{1,5}}(?=\s*(?:[,.;)!]|$|-\s*\d|\d?\s?[oa°]\b)))",
         # Russian: ул. Ленина, д. 5.
-        r"(?<!\p{L})(?i:ул\.|улиц[аеыу]|пр-т|пр-кт|просп\.|проспект[аеу]?|пер\.|переул[а-я]{2,4}|бульвар[аеу]?|б-р|шоссе|ш\.|наб\.|набережн[а-я]{2}|пл\.|площад[ьи]|проезд[аеу]?|мкр\.?)\s*(?:[\p{Lu}\d][\p{L}\-]+\s*){1,3},?\s*(?i:(?:д\.|дом[аеу]?)\s*)?\d{1,4}(?!\d|\s*(?i:лет|год|км|человек|мая|руб|час))",
-        r"(?<!\p{L})(?:[\p{Lu}][\p{L}\-]+\s+)(?:улиц[аеы]|ул\.|проспект|переулок|шоссе),?\s*(?:(?:д\.|дом)\s*)?\d{1,4}(?!\d)",
+        r"(?<!\p{L})(?i:ул\.|улиц[аеыу]|пр-т|пр-кт|просп\.|проспект[аеу]?|пер\.|переул[а-я]{2,4}|бульвар[аеу]?|б-р|шоссе|ш\.|наб\.|набережн[а-я]{2}|пл\.|площад[ьи]|проезд[аеу]?|мкр\.?)\s*(?:[\p{Lu}\d][\p{L}\-]+\s*){1,3},?\s*"
+        rf"{_RUSSIAN_NUMBER}",
+        r"(?<!\p{L})(?:[\p{Lu}][\p{L}\-]+\s+)(?:улиц[аеы]|ул\.|проспект|переулок|шоссе),?\s*" + _RUSSIAN_NUMBER,
         r"(?<!\p{L})(?:д\.|дом|корп\.)\s*\d{1,4}[\p{L}]?,?\s*(?:корп\.?\s*\d+,?\s*)?(?:кв\.?|квартир[аеы])\s*\d{1,4}",
         # Chinese: 中山路88号3单元502室.
         r"(?:\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同|道)(?:[一二三四五六七八九十]段)?\s?(?:\d{1,5}|[一二三四五六七八九十百]{1,5})(?:[\-之]\d{1,3})?\s?(?:号|號|弄)(?![线線店馆館楼樓桥橋院线机])[\p{Han}\d\-]{0,14}?)(?:\d{1,4}(?:室|房|楼|樓|号楼))?",
         r"\d{1,3}\s?(?:栋|幢|号楼|號樓|座|单元|單元)\s?(?:\d{1,2}\s?单元)?\s?\d{2,4}\s?(?:室|房|号|號)",
         # Japanese: 渋谷区神南1丁目2番3号, 丸町3-14-2.
-        r"\p{Han}{1,8}[都道府県市区町村郡]?[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?丁目\s?(?:\d{1,4}|[一二三四五六七八九十百]{1,5})(?:番地?\s?|[\-‐-―ー])?(?:(?:\d{1,4}|[一二三四五六七八九十百]{1,5})\s?号?)?",
+        r"\p{Han}{1,8}[都道府県市区町村郡]?[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?丁目\s?"
+        rf"{_JAPANESE_NUMBER}(?:番地|(?:番\s?|[\-‐-―ー]){_JAPANESE_NUMBER}(?:\s?号|[\-‐-―ー]\d{{1,4}})?|番(?=\s*(?:$|[。」』）)]))|(?![番\d一二三四五六七八九十百]|\s?(?:{_JAPANESE_COUNTED})))",
         r"(?:[都道府県市区町村郡]|\p{Han}[町丁台通])[\p{Han}\p{Hiragana}\p{Katakana}]{0,8}\d{1,4}[\-‐-―ー]\d{1,4}(?:[\-‐-―ー]\d{1,4})?(?![\d\-点勝敗対時])",
         r"(?:マンション|アパート|コーポ|ハイツ|荘|ハウス|レジデンス)\p{Han}{0,4}\s?\d{1,4}\s?号室|(?<!\d)\d{3,4}\s?号室",
         # Arabic: شارع النيل رقم 12.

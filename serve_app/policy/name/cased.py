@@ -111,6 +111,11 @@ def _words(text: str) -> list[_Word]:
     return words
 
 
+def is_headline(text: str) -> bool:
+    """Whether the text is In Capitals, so that they mark no names."""
+    return _is_headline(_words(text))
+
+
 def _is_headline(words: Sequence[_Word]) -> bool:
     long = [word for word in words if len(word.text) > 3 and not word.opens]
     small = sum(not word.capital for word in long)
