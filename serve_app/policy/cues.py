@@ -8,8 +8,9 @@ from typing import Final
 import regex
 
 _ATOM: Final = regex.compile(
-    r"(?P<look>\(\?<?[=!])|(?P<group>\((?:\?(?:P?<\w+>|[\w-]*:))?)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])"
-    r"|(?P<escape>\\(?:[pP]\{[^}]*\}|.))|(?P<other>[.^$])|(?P<letter>[^|)])",
+    r"(?P<look>\(\?<?[=!])|(?P<group>\((?:\?(?:P?<\w+>|[\w-]*:|>)|(?!\?)))|(?P<class>\[\^?\]?(?:\\.|[^\]\\\[])*\])"
+    r"|(?P<escape>\\(?:[pP]\{[^}]*\}|[1-9](?!\d)|[AbBdDfnrRsStvwWXZ]|[^\p{L}\p{N}]))|(?P<other>[.^$])"
+    r"|(?P<letter>[^|)\\(\[])",
     regex.DOTALL,
 )
 _QUANTIFIER: Final = regex.compile(
@@ -39,10 +40,15 @@ class Cued:
 
 
 def cues_of(source: str) -> Cues:
-    """Return texts in small letters of which one is in whatever the pattern finds; empty where it needs none."""
+    """Return texts in small letters of which one is in whatever the pattern finds; empty where it needs none.
+
+    Raises ValueError where it cannot read the source: a character by its code, flags, a condition, a set in a set.
+    """
     cues, end = _of_branches(source, 0)
-    if end < len(source):
+    if source[end : end + 1] == ")":
         raise ValueError(f"a bracket too many at {end}")
+    if end < len(source):
+        raise ValueError(f"cannot read {source[end : end + 8]!r} at {end}")
     return cues
 
 
@@ -70,6 +76,8 @@ def _of_branch(source: str, at: int) -> tuple[Cues, int]:
         inner: Cues = frozenset()
         if kind in ("look", "group"):
             inner, at = _of_branches(source, at)
+            if source[at : at + 1] != ")":
+                raise ValueError(f"cannot read {source[at : at + 8]!r} at {at}")
             at += 1
         quantifier = _QUANTIFIER.match(source, at)
         at = quantifier.end() if quantifier else at

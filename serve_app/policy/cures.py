@@ -1,78 +1,157 @@
-# ruff: noqa: RUF001, E501 - the letters of other scripts are meant, and rows of tables stay whole
-"""Miracle cures: a named disease that is gone in some days, at the root, or for good. No market lets one advertise so."""
+"""Miracle cures: a named disease gone in some days, at the root, or for good. No market lets one advertise so."""
+
+# ruff: noqa: RUF001 - the letters and marks of other scripts are meant
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+import regex
+import yaml
 
 from serve_app.policy.cues import Cued
-from serve_app.policy.text import normalise
+from serve_app.policy.text import SPACELESS, normalise
 
-_NUMBER: Final = r"(?:\d{1,3}|\p{L}{2,12})"
-# A disease, what cures it, and how wonderfully, by language. The three stand in one clause, in any of the orders named.
-_WORDS: Final = {
-    "en": (
-        r"(?:diabetes|cancer|arthritis|asthma|hypertension|high blood pressure|psoriasis|eczema|alzheimer['’]?s|dementia|hiv|autism|epilepsy|h[ae]{1,2}morrhoids|hepatitis|gout)",
-        r"(?:cures?|cured|heals?|healed|eliminates?|eliminated|eradicates?|reverses?|reversed|wipes? out|roots? out|gone)",
-        rf"(?:(?:in|within) (?:just |only )?{_NUMBER} (?:days?|weeks?)|for good|forever|permanently|at the root|overnight)",
-    ),
-    "es": (
-        r"(?:diabetes|c[aá]ncer|artritis|artrosis|asma|hipertensi[oó]n|psoriasis|alzh[eé]imer|vih|autismo|epilepsia|hemorroides|hepatitis|gota)",
-        r"(?:cur[ae]\w*|sana\w*|elimin\w+|erradic\w+|revierte\w*|acab[ae]\w* con|adi[oó]s|desaparec\w+)",
-        rf"(?:en (?:solo |sólo |apenas )?{_NUMBER} (?:d[ií]as|semanas)|para siempre|de ra[ií]z|definitivamente)",
-    ),
-    "pt": (
-        r"(?:diabetes|c[aâ]ncer|cancro|artrite|artrose|asma|hipertensão|press[aã]o alta|psor[ií]ase|alzheimer|hiv|autismo|epilepsia|hemorroidas|hepatite|gota)",
-        r"(?:cur[ae]\w*|sara\w*|elimin\w+|erradic\w+|reverte\w*|acab[ae]\w* com|adeus|desaparec\w+|some)",
-        rf"(?:em (?:só |apenas )?{_NUMBER} (?:dias|semanas)|para sempre|pela raiz|definitivamente|de vez)",
-    ),
-    "ru": (
-        r"(?:диабет\w*|рак[аеу]?\b|онкологи\w*|артрит\w*|артроз\w*|астм\w*|гипертони\w*|псориаз\w*|экзем\w*|деменци\w*|аутизм\w*|эпилепси\w*|геморро\w*|гепатит\w*|подагр\w*)",
-        r"(?:вылеч\w+|излеч\w+|избав\w+|исцел\w+|исчез\w+|забудьте|прощай)",
-        rf"(?:за {_NUMBER} (?:дн\w+|недел\w+)|навсегда|раз и навсегда|под корень|с корнем)",
-    ),
-    "ar": (
-        r"(?:ال)?(?:سكري|سكر|سرطان|ربو|روماتيزم|ضغط|صدفية|زهايمر|إيدز|توحد|صرع|بواسير|نقرس|تهاب الكبد)",
-        r"(?:يشفي|تشفي|شفاء|يعالج|تعالج|علاج|يقضي|القضاء|تخلص|وداعا|يختفي|يزيل)",
-        rf"(?:(?:في|خلال) {_NUMBER} (?:يوما?|أيام|أسابيع|أسبوعا?)|نهائيا|من جذور\w*|إلى الأبد|من الجذور)",
-    ),
-    "hi": (
-        r"(?:डायबिटीज़|डायबिटीज|मधुमेह|शुगर|कैंसर|गठिया|अस्थमा|दमा|बवासीर|थायराइड|ब्लड प्रेशर|बीपी|लकवा|सोरायसिस|मिर्गी|एड्स|टीबी)",
-        r"(?:ख़त्म|खत्म|ठीक|मिटा|ग़ायब|गायब|छुटकारा|समाप्त|अलविदा|इलाज)",
-        rf"(?:{_NUMBER} (?:दिन|दिनों|हफ़्ते|हफ्ते|हफ्तों|सप्ताह) में|जड़ से|हमेशा के लिए)",
-    ),
-    "ja": (
-        r"(?:糖尿病|がん|癌|ガン|高血圧|リウマチ|関節炎|ぜんそく|喘息|アトピー|乾癬|認知症|自閉症|てんかん|痔|肝炎|痛風)",
-        r"(?:完治|根治|治る|治り|治す|治し|消える|消えた|消え|克服|撃退)",
-        r"(?:[\d一二三四五六七八九十]{1,3}(?:日|週間)で|根本から|根っこから|永久に|二度と)",
-    ),
-    "zh": (
-        r"(?:糖尿病|癌症|高血压|高血壓|关节炎|關節炎|哮喘|银屑病|牛皮癣|牛皮癬|痛风|痛風|痔疮|痔瘡|肝炎|癫痫|癲癇|老年痴呆|自闭症|自閉症)",
-        r"(?:根治|治愈|治癒|治好|告别|告別|除根|断根|斷根|痊愈|痊癒|根除|消失)",
-        r"(?:[\d一二三四五六七八九十两兩]{1,3}(?:天|日|周|週|个?疗程|個?療程)|永久|永远|永遠|彻底|徹底|从根本|從根本|一次性)",
-    ),
+# What stands for each of the three, the most telling first.
+_PARTS: Final = {
+    "diseases": "disease",
+    "homographs": "disease",
+    "heals": "cure",
+    "after": "cure",
+    "ends": "cure",
+    "wonders": "wonder",
 }
-_BETWEEN: Final = r"[^.!?:。！？：।؟\n]{0,24}?"
+_OF_CURES: Final = frozenset(("diseases", "heals"))
+_NUMBER: Final = r"(?:\d{1,3}|[\p{L}\p{M}]{2,12})"
+_UNSPACED_NUMBER: Final = r"[\d一二三四五六七八九十两兩]{1,3}"
+_SPACED: Final = r"(?<![\p{L}\p{M}\p{N}])%s(?:%s)(?![\p{L}\p{M}\p{N}])"
+_PREFIXES: Final = {"ar": r"[وفبك]?(?:ال)?"}
+_CLAUSE: Final = r"(?P<mark>[.!?:;,。！？：；，、،؛؟।॥…\n])"
+_SENTENCE: Final = regex.compile(r"[.!?。！？؟।॥…\n]")
+_NEVER: Final = r"(?!)"
+_GAP: Final = 24  # characters between two of the three
+_NEGATION: Final = 40  # characters before a cure that may negate it
+_BEFORE: Final = 160
+_AFTER: Final = 80
 
 
-def _compiled(disease: str, cure: str, wonder: str) -> Cued:
-    orders = (
-        (disease, wonder, cure),
-        (disease, cure, wonder),
-        (cure, disease, wonder),
-        (wonder, cure, disease),
-        (wonder, disease, cure),
-        (cure, wonder, disease),
+class Cure(NamedTuple):
+    """A claim and its place. sure: whether the text makes it: no question, negation, or report of somebody else's."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+class _Word(NamedTuple):
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Patterns of one language; see `cures.yaml`. cue: is in every text that names a disease. words: of all _PARTS."""
+
+    cue: Cued
+    words: regex.Pattern[str]
+    apart: regex.Pattern[str]
+    not_before: regex.Pattern[str]
+    not_after: regex.Pattern[str]
+    doubts: regex.Pattern[str]
+    asks: regex.Pattern[str]
+    offers: regex.Pattern[str]
+
+
+def miracle_cures(text: str, language: str) -> Iterator[Cure]:
+    """Yield what a text promises. text: NFKC-normalised."""
+    words = _words_of(language)
+    if words is None or words.cue.search(text) is None:
+        return
+    last: dict[str, _Word] = {}  # of this clause, by what it is in the claim
+    for match in words.words.finditer(text):
+        if match.lastgroup == "mark":
+            last.clear()
+            continue
+        word = _Word(str(match.lastgroup), match.start(), match.end())
+        last[_PARTS[word.kind]] = word
+        if len(last) == 3 and _is_claim(last, text, words):
+            start = min(one.start for one in last.values())
+            yield Cure(start, word.end, not _is_doubted(text, start, word.end, words))
+            last.clear()
+
+
+def is_doubted(text: str, start: int, end: int, language: str) -> bool:
+    """Whether these words of a text are about a cure that it denies, asks for, or tells of."""
+    words = _words_of(language)
+    if words is None or not any(m.lastgroup in _OF_CURES for m in words.words.finditer(text, start, end)):
+        return False
+    return _is_doubted(text, start, end, words)
+
+
+def _is_claim(last: dict[str, _Word], text: str, words: _Words) -> bool:
+    """Whether the three stand together, and the cure may be said of that disease."""
+    first, second, third = sorted(last.values(), key=lambda word: word.start)
+    gaps = ((first.end, second.start), (second.end, third.start))
+    if any(after - before > _GAP or words.apart.search(text, before, after) for before, after in gaps):
+        return False
+    disease, cure = last["disease"], last["cure"]
+    if cure.kind == "after" and text[disease.end : cure.start] != " ":
+        return False
+    return disease.kind != "homographs" or cure.kind == "heals"
+
+
+def _is_doubted(text: str, start: int, end: int, words: _Words) -> bool:
+    before = _SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
+    behind = text[end : end + _AFTER]
+    mark = _SENTENCE.search(behind)
+    sentence = before + text[start:end] + (behind[: mark.start()] if mark else behind)
+    asked = bool(mark and mark.group() in "?？؟") or words.asks.search(sentence) is not None
+    if asked and not words.offers.search(sentence):
+        return True
+    if words.doubts.search(sentence) or words.not_after.search(behind):
+        return True
+    cures = [m for m in words.words.finditer(text, start, end) if _PARTS.get(str(m.lastgroup)) == "cure"]
+    return any(words.not_after.search(text[cure.end() : cure.end() + _AFTER]) for cure in cures) or any(
+        words.not_before.search(text[max(0, at - _NEGATION) : at]) for at in (start, *(cure.start() for cure in cures))
     )
-    return Cued(normalise("|".join(f"(?:{_BETWEEN.join(order)})" for order in orders)))
 
 
-_CURES: Final = {language: _compiled(*words) for language, words in _WORDS.items()}
+@lru_cache(maxsize=64)
+def _words_of(language: str) -> _Words | None:
+    own = _table().get(language)
+    if own is None:
+        return None
+    together = language in SPACELESS
+    number = _UNSPACED_NUMBER if together else _NUMBER
+
+    def whole(source: str, prefix: str = "") -> str:
+        return f"(?:{source})" if together else _SPACED % (prefix, source)
+
+    def compiled(source: str) -> regex.Pattern[str]:
+        return regex.compile(source, regex.IGNORECASE)
+
+    def listed(key: str) -> regex.Pattern[str]:
+        return compiled(whole(own[key], _PREFIXES.get(language, "")) if key in own else _NEVER)
+
+    groups = "|".join(f"(?P<{kind}>{own[kind]})" for kind in _PARTS if kind in own).replace("NUMBER", number)
+    return _Words(
+        Cued("|".join(own[kind] for kind in ("diseases", "homographs") if kind in own)),
+        compiled(f"{whole(groups)}|{_CLAUSE}"),
+        listed("apart"),
+        compiled(own.get("not_before", _NEVER)),
+        compiled(own.get("not_after", _NEVER)),
+        listed("doubts"),
+        compiled(own.get("asks", _NEVER)),
+        listed("offers"),
+    )
 
 
-def miracle_cures(text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yield the places where a text promises one. text: NFKC-normalised."""
-    cures = _CURES.get(language)
-    for match in cures.finditer(text) if cures else ():
-        yield match.span()
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    table = yaml.safe_load((files(__package__) / "cures.yaml").read_text(encoding="utf-8"))
+    return {language: {key: normalise(source) for key, source in row.items()} for language, row in table.items()}

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 import regex
@@ -15,7 +14,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.form import Form, form_of
-from serve_app.policy.text import words as words_of
+from serve_app.policy.text import words
 
 # A plus after a letter belongs to a name: "Disney+", "C++".
 _OPEN_ENDED: Final = regex.compile(r"(?:[,;:\-–—{</&=、，،؛]|(?<=\s)\+|(?<![:;=\-])[(\[（【])\s*$")
@@ -39,12 +38,6 @@ _ENDINGS: Final = frozenset(
         *("ого", "его", "ому", "ему", "ами", "ями", "ыми", "ими", "ией", "ться"),
     )
 )
-
-
-@lru_cache(maxsize=64)
-def words(text: str) -> tuple[str, ...]:
-    """Cached, because the end of each field is looked at in several ways."""
-    return tuple(words_of(text))
 
 
 class FinishedRule(Knobs):

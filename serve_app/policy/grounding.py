@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -15,15 +16,30 @@ from serve_app.policy.context import MOST_HITS, Action, Hit, PolicyContext, fiel
 from serve_app.policy.evidence import Evidence
 
 _AMOUNT: Final = regex.compile(r"\d.*", regex.DOTALL)
-_LETTER: Final = regex.compile(r"[\p{L}\p{Sc}%]")
+_LONGEST_UNIT: Final = 20
+_TOGETHER: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}]"  # a unit is one character, and the text goes on behind it
+_UNIT: Final = regex.compile(rf"{_TOGETHER}|[[\p{{L}}\p{{M}}]--{_TOGETHER}]*+|[\p{{Sc}}%]", regex.VERSION1)
+# No figure or word goes on around an amount: 500kg is not said by 1,500kg.
+_BEGINS: Final = regex.compile(r"(?<!\d)(?<!\d[.,٫٬\s'’])")  # noqa: RUF001
+_ENDS: Final = regex.compile(rf"(?![[\p{{L}}\p{{M}}\p{{N}}]--{_TOGETHER}])", regex.VERSION1)
 
 
 def _is_said(text: str, start: int, end: int, item: str) -> bool:
     """Whether the item has the digits with their unit in the same words, however it bounds them: 200 درهم."""
     amount = _AMOUNT.search(text[start:end])
-    after = text[end : end + 1]
-    words = "" if amount is None else amount.group() + (after if _LETTER.match(after) else "")
-    return not words.isdecimal() and bool(words) and regex.search(rf"(?<!\d){regex.escape(words)}", item) is not None
+    unit = _UNIT.match(text, end, end + _LONGEST_UNIT)
+    words = amount.group() + (unit.group() if unit else "") if amount else ""
+    return bool(words) and not words.isdecimal() and _stands_in(item, words)
+
+
+@lru_cache(maxsize=1024)
+def _stands_in(item: str, amount: str) -> bool:
+    at = item.find(amount)
+    while at >= 0:
+        if _BEGINS.match(item, at) and _ENDS.match(item, at + len(amount)):
+            return True
+        at = item.find(amount, at + 1)
+    return False
 
 
 def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:

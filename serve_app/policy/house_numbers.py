@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import Final
 
 import regex
@@ -10,8 +11,8 @@ import regex
 from serve_app.policy.amounts.numerals import numeral
 from serve_app.policy.amounts.reader import tokens_of
 from serve_app.policy.cues import Cued
+from serve_app.policy.text import SPACELESS
 
-_UNSPACED: Final = frozenset(("ja", "zh"))
 _REACH: Final = 60  # characters from a street to its number, or from a number to its street
 _HIGHEST: Final = 9_999
 _LEAST_BEFORE: Final = 10  # "Two Wall Street banks"
@@ -31,13 +32,14 @@ _NUMBER: Final = regex.compile(
 
 def with_house_numbers(text: str, language: str) -> str:
     """Return a text of the same length in which figures and spaces stand for house numbers in words."""
-    if language in _UNSPACED:
+    if language in SPACELESS:
         return text
-    streets = [match.span() for match in _STREET.finditer(text)]
+    streets = [match.end() for match in _STREET.finditer(text)]
     streets_after = [match.span() for match in _BEFORE_STREET.finditer(text)] if language == "en" else []
     if not streets and not streets_after:
         return text
     tokens = tokens_of(text, language)
+    written = list(text)
     at = 0
     while at < len(tokens):
         number = numeral(tokens, at)
@@ -49,13 +51,16 @@ def with_house_numbers(text: str, language: str) -> str:
         whole = number.whole
         if number.digits or whole is None or not 0 < whole <= _HIGHEST:
             continue
-        behind = any(0 <= start - after < _REACH for _, after in streets)
+        street = bisect_right(streets, start)
+        behind = street > 0 and start - streets[street - 1] < _REACH
         marked = _NUMBER.search(text, max(0, start - _REACH), start) is not None
         if text[start:end].casefold() in _ONE and not marked:
             continue
-        ahead = next((after for before, after in streets_after if 0 <= before - end < _REACH), 0)
+        following = bisect_left(streets_after, (end, 0))
+        near = following < len(streets_after) and streets_after[following][0] - end < _REACH
+        ahead = streets_after[following][1] if near else 0
         if (behind and (marked or _ENDS.match(text, end))) or (
             ahead and whole >= _LEAST_BEFORE and _ENDS.match(text, ahead)
         ):
-            text = text[:start] + str(whole).ljust(end - start)[: end - start] + text[end:]
-    return text
+            written[start:end] = str(whole).ljust(end - start)[: end - start]
+    return "".join(written)

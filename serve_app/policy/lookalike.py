@@ -66,7 +66,9 @@ _WIDE: Final = regex.compile(r"[\uFF21-\uFF3A\uFF41-\uFF5A]+")
 _WIDE_AND_PLAIN: Final = regex.compile(r"[A-Za-z][\uFF21-\uFF3A\uFF41-\uFF5A]|[\uFF21-\uFF3A\uFF41-\uFF5A][A-Za-z]")
 _WIDE_READERS: Final = frozenset(("Hani", "Hang"))
 # A Greek letter that stands for a quantity: kΩ, TNFα, ΔT, μm, λ-.
-_UNIT_END: Final = regex.compile(r"[A-Z\d]*[a-zA-Z][A-Z\d]*[αβγδεκλωΩ]|[kMGmT]Ω|[a-z]*[A-Z]{2,}[a-z]*\d*[αβγδεκλ]")
+_UNIT_END: Final = regex.compile(
+    r"[A-Z\d]{0,12}[a-zA-Z][A-Z\d]{0,12}[αβγδεκλωΩ]|[kMGmT]Ω|[a-z]{0,12}[A-Z]{2,12}[a-z]{0,12}\d{0,4}[αβγδεκλ]"
+)
 _UNIT_START: Final = regex.compile(r"μ[A-Za-z]{1,10}|[ΔΣδσλθφψωπαβγ][A-Za-z]{1,2}")
 # Characters beside letters of katakana that look like another of them: セー夕ー. 力 and the like are words
 # there too, チーム力アップ: they are mixed only where the item has the katakana.

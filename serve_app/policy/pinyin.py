@@ -20,12 +20,13 @@ class Pinyin:
     """Terms of a list, by the pinyin of each of their characters."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        self._by_initial: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
+        # By the Latin letters and the character before them, which is empty at the term's beginning.
+        self._by_letters: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
         for term in terms:
             if len(term) >= _LEAST and all(map(_HAN.match, term)):
                 for at, char in enumerate(term):
-                    if sound := _sound(char):
-                        self._by_initial[sound[0]].append((term, at, sound))
+                    for letters in {(sound := _sound(char)), sound[:1]} - {""}:
+                        self._by_letters[letters, term[max(0, at - 1) : at]].append((term, at))
 
     def places(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Yield terms with their places. text: in small letters."""
@@ -33,9 +34,8 @@ class Pinyin:
             return
         for piece in _LATIN.finditer(text):
             letters, start, end = piece.group(), piece.start(), piece.end()
-            for term, at, sound in self._by_initial.get(letters[0], ()):
-                if letters not in (sound, sound[0]):
-                    continue
+            begins = self._by_letters.get((letters, ""), ())
+            for term, at in (*begins, *self._by_letters.get((letters, text[max(0, start - 1) : start]), ())):
                 before, after = term[:at], term[at + 1 :]
                 if text[max(0, start - at) : start] == before and text.startswith(after, end):
                     yield term, start - at, end + len(after)

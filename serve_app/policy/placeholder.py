@@ -35,7 +35,7 @@ _SIGNED: Final = r"""
     | <<\s*[\w .]{1,60}>> | (?-i:<[A-Z][A-Z_ ]+>) | <[a-z]+(?:_[a-z]+)+>
     | (?<!\w)__[a-z]+(?:_[a-z]+)*__(?!\w) | \#\#[a-z_]+\#\# | @@\w+@@
     | \[(?:insert|your)\b[^\]]{0,40}\] | \[object\s\w+\]
-    | [〇○◯×]{2,}\s?(?:様|さん|さま|ちゃん|先生|女士|小姐)               # a name to fill in, in Japanese and Chinese
+    | (?<![〇○◯×])[〇○◯×]{2,}+\s?(?:様|さん|さま|ちゃん|先生|女士|小姐)    # a name to fill in
 """
 # Values that another system did not have.
 _MISSING: Final = r"""(?<![\w])NaN(?!\w) | (?<!\w)undefined(?=[\s,.!:]|$)

@@ -8,6 +8,7 @@ audience's language in Latin letters ("Aaj hi order karein").
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
@@ -143,9 +144,10 @@ def _latin_sentence(
         return None
     if common >= 4 and 2 * own < sum(run.weight for run in latin):
         return place
+    starts = [run.start for run in runs]
     for sentence in _SENTENCE.finditer(text):
         start, end = sentence.span()
-        inside_runs = [run for run in runs if start <= run.start < end]
+        inside_runs = runs[bisect_left(starts, start) : bisect_left(starts, end)]
         if inside_runs and all(run.kind == "latin" for run in inside_runs) and _common(text, inside_runs) >= 4:
             return inside_runs[0].start, inside_runs[-1].end
     return None

@@ -39,12 +39,12 @@ _ENDINGS: Final = {
 }
 _ENDING: Final = regex.compile("|".join(sorted(_ENDINGS, key=len, reverse=True)) + r"(?![\p{L}\p{M}])")
 _SPELLED_DOT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w){_spoken(_DOT_WORD)}(?=\w)|(?<=[a-z0-9])\s?(?:点|點|ドット)(?=[a-z])"
+    rf"(?<!\s)\s{{0,8}}[\[({{<]\s*(?:{_DOT_WORD}|[.。])\s*[\])}}>]\s*|(?<=\w){_spoken(_DOT_WORD)}(?=\w)|(?<=[a-z0-9])\s?(?:点|點|ドット)(?=[a-z])"
     rf"|(?<=[\p{{L}}\p{{N}}])(?<!\b(?:{_LITTLE}))\s[.。]\s?(?=\p{{L}})",
     regex.IGNORECASE,
 )
 _SPELLED_AT: Final = regex.compile(
-    rf"\s*[\[({{<]\s*(?:{_AT_WORD}|@)\s*[\])}}>]\s*|(?<=\w){_spoken(_AT_WORD)}(?!the\b|an?\b)(?=\w)|(?<=[a-z0-9])\s?(?:アット(?:マーク)?|艾特|小老鼠)\s?(?=[a-z0-9])",
+    rf"(?<!\s)\s{{0,8}}[\[({{<]\s*(?:{_AT_WORD}|@)\s*[\])}}>]\s*|(?<=\w){_spoken(_AT_WORD)}(?!the\b|an?\b)(?=\w)|(?<=[a-z0-9])\s?(?:アット(?:マーク)?|艾特|小老鼠)\s?(?=[a-z0-9])",
     regex.IGNORECASE,
 )
 _ADDRESS: Final = regex.compile(rf"[\[({{<]\s*(?:{_AT_WORD}|{_DOT_WORD}|[.@])|{_DOT_WORD}|\s\.", regex.IGNORECASE)

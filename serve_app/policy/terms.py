@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import regex
 from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
-from serve_app.policy.cures import miracle_cures
+from serve_app.policy.cures import is_doubted, miracle_cures
+from serve_app.policy.name.cased import stands_by_a_name
 from serve_app.policy.term_lists import TermsFile, load_terms
 from serve_app.policy.word_list import Found
 
@@ -51,14 +51,18 @@ def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[H
         for one in lists:
             for found in one.words.found_in(text, language):
                 action = min(found.action, settings.action, key=_RANK.__getitem__)
-                if action != "off" and _is_name(text[found.start : found.end], context):
+                if _RANK[action] > _RANK["review"] and (
+                    _is_name(text[found.start : found.end], context)
+                    or is_doubted(text, found.start, found.end, language)
+                ):
                     action = "review"
                 if (one.rule, found.start, found.end, action) not in seen:
                     seen.add((one.rule, found.start, found.end, action))
                     yield _hit(one.rule, action, field, text, found, f"list {one.name}: {found.word}")
         if lists:
-            for start, end in miracle_cures(text, language):
-                yield Hit("terms.banned", settings.action, field, text[start:end], (start, end), "promises a cure")
+            for start, end, sure in miracle_cures(text, language):
+                action = settings.action if sure else min(settings.action, "review", key=_RANK.__getitem__)
+                yield Hit("terms.banned", action, field, text[start:end], (start, end), "promises a cure")
         for found in context.tenant_terms.found_in(text, language) if context.tenant_terms else ():
             yield _hit("terms.tenant", found.action, field, text, found, found.word)
 
@@ -67,11 +71,8 @@ def _is_name(written: str, context: PolicyContext) -> bool:
     """Whether the item has the word as part of a name: Андре Жид for Жида."""
     if not written[:1].isupper() or not written[1:].islower():
         return False
-    stem = regex.escape(written[: max(_LEAST_STEM, len(written) - 1)])
-    beside = (
-        rf"\p{{Lu}}[\p{{Ll}}.]+\s+{stem}\p{{Ll}}{{0,3}}(?!\p{{L}})|(?<!\p{{L}}){stem}\p{{Ll}}{{0,3}}\s+\p{{Lu}}\p{{Ll}}"
-    )
-    return any(regex.search(beside, evidence.text) for evidence in context.grounds)
+    stem = written[: max(_LEAST_STEM, len(written) - 1)]
+    return any(stands_by_a_name(evidence.text, stem, context.item.language) for evidence in context.grounds)
 
 
 def _hit(rule: str, action: Action, field: FieldName, text: str, found: Found, evidence: str) -> Hit:

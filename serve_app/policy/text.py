@@ -13,6 +13,8 @@ import regex
 
 from deployments.types import MAX_LONG_TEXT
 
+SPACELESS: Final = frozenset(("ja", "zh"))
+"""Languages that are written without spaces between words."""
 LONGEST_READ: Final = 2 * MAX_LONG_TEXT
 """Characters of a normalised field that rules read: one Arabic ligature becomes 18 letters."""
 
@@ -90,6 +92,7 @@ def distinct(texts: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def words(text: str) -> list[str]:
-    """Split into words as written, with inner apostrophes and hyphens."""
-    return _WORD.findall(text)
+@lru_cache(maxsize=64)
+def words(text: str) -> tuple[str, ...]:
+    """Split into words as written, with inner apostrophes and hyphens. Cached, because several rules ask."""
+    return tuple(_WORD.findall(text))

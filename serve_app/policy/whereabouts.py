@@ -72,11 +72,11 @@ _ADDRESS_HINT: Final = regex.compile(r"\d|[一二三四五六七八九十][号�
 
 _MESSENGER: Final = (
     r"telegram|\bt(?:ele)?g\b|whats ?app|\bwa\b|signal\b|viber|skype|discord|snapchat|\bsnap\b|instagram|\binsta\b|\big\b|tik ?tok|facebook|\bfb\b|messenger|kakao(?:talk)?|(?<![a-z])line(?![a-z])(?: id)?|wechat|we chat|\bqq\b|zalo|venmo|paypal|cash ?app|zelle|upi|gpay|phonepe|paytm|threads|twitter"
-    r"|телеграм\p{L}*|телег[аеуи]|\bтг\b|инстаграм\p{L}*|инст[аеу]\b|вконтакте|\bвк\b|вотсап\p{L}*|ватсап\p{L}*|вайбер\p{L}*|скайп\p{L}*"
+    r"|телеграм\p{L}{0,4}|телег[аеуи]|\bтг\b|инстаграм\p{L}{0,4}|инст[аеу]\b|вконтакте|\bвк\b|вотсап\p{L}{0,4}|ватсап\p{L}{0,4}|вайбер\p{L}{0,4}|скайп\p{L}{0,4}"
     r"|تيليجرام|تليجرام|تلغرام|تلجرام|واتساب|واتس|انستغرام|انستقرام|إنستغرام|انستا|سناب|سناب ?شات|فيسبوك"
     r"|टेलीग्राम|व्हाट्सएप|व्हाट्सऐप|वॉट्सऐप|इंस्टाग्राम|इंस्टा|यूपीआई"
     r"|テレグラム|インスタ(?:グラム)?|ライン|ディスコード|カカオ"
-    r"|[vV微薇威维卫徽][^\p{L}\p{N}\s，。、！？；：,.]{0,3}信号?|[加+]卫星|微[❤♥]|加?绿(?:泡泡|色软件)|[wv]h[a4@]ts?[a4@]p{1,2}|t[e3€]l[e3€]gr[a4@]m|[i1!]nst[a4@]|واتـ+س|تـ*ل[يـ]*جرام|[加十+]\s?微信?|[加十+]?\s?[vV]\s?信|[加+]\s?[vV]|\bvx\b|\bwx\b|\bv[xX]\b|扣扣|企鹅号?|電報|电报|飞机号|小红书号?|抖音号?|賴\s?id"
+    r"|[vV微薇威维卫徽][^\p{L}\p{N}\s，。、！？；：,.]{0,3}信号?|[加+]卫星|微[❤♥]|加?绿(?:泡泡|色软件)|[wv]h[a4@]ts?[a4@]p{1,2}|t[e3€]l[e3€]gr[a4@]m|[i1!]nst[a4@]|واتـ{1,9}س|تـ{0,9}ل[يـ]{0,9}جرام|[加十+]\s?微信?|[加十+]?\s?[vV]\s?信|[加+]\s?[vV]|\bvx\b|\bwx\b|\bv[xX]\b|扣扣|企鹅号?|電報|电报|飞机号|小红书号?|抖音号?|賴\s?id"
 )
 _AFTER_MESSENGER: Final = regex.compile(
     rf"(?:{_MESSENGER})(?:\s?(?:id|user(?:name)?|handle|account|号码?|號|帳號|账号|ник|логин|usuario|usuário|حساب|आईडी|アカウント|は|is|as|como|ник[еу]?)){{0,2}}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from serve_app.policy.amounts.claims import Bound
-from serve_app.policy.amounts.numerals import UNSPACED
 from serve_app.policy.amounts.tokens import Tokens
+from serve_app.policy.text import SPACELESS
 
 _MOST_BACK: Final = 4  # tokens between a rounding word and its number: "menos de R$ los"
 _BETWEEN: Final = ("currencies", "of", "articles", "clock_from", "price_before", "save", "discount")
@@ -26,7 +26,7 @@ def before(tokens: Tokens, at: int) -> Beside:
     start, bound, currencies, save = tokens[at].start, "", None, False
     for k in range(at - 1, max(-1, at - 1 - _MOST_BACK), -1):
         roles = tokens[k].roles
-        if not tokens.near(k + 1) and not (tokens.language in UNSPACED and len(tokens.gap(k + 1)) <= 1):
+        if not tokens.near(k + 1) and not (tokens.language in SPACELESS and len(tokens.gap(k + 1)) <= 1):
             break
         if "before" in roles:
             bound, start = roles["before"], tokens[k].start

@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 
 from serve_app.policy.amounts.claims import Claim, Number, Time
 from serve_app.policy.amounts.moments import LINKS
-from serve_app.policy.amounts.numerals import UNSPACED, Numeral, numeral
+from serve_app.policy.amounts.numerals import Numeral, numeral
 from serve_app.policy.amounts.tokens import Token, Tokens
+from serve_app.policy.text import SPACELESS
 
 _NOON: Final = 12 * 60
 _DOTTED: Final = re.compile(r"([01]?\d|2[0-4])\.([0-5]\d)")
@@ -83,7 +84,7 @@ def _side(word: Token) -> str:
 
 def _may_lead(tokens: Tokens, at: int) -> bool:
     """Whether a half of the day stands before its hour, as 午後 does and "am" does not."""
-    return tokens.language in UNSPACED or not tokens[at].text[:1].isascii() or len(tokens[at].text) > _LONGEST_MARK
+    return tokens.language in SPACELESS or not tokens[at].text[:1].isascii() or len(tokens[at].text) > _LONGEST_MARK
 
 
 def _is_from(tokens: Tokens, at: int) -> bool:
@@ -193,4 +194,4 @@ def _minutes(tokens: Tokens, end: int, known: bool, half_day: bool) -> tuple[flo
 def _are_bare_minutes(tokens: Tokens, at: int, number: Numeral) -> bool:
     """Whether a number right behind an hour counts nothing: 晚上十点四十."""
     counts = any(tokens.next_has(number.end, role) for role in _COUNTED)
-    return tokens.language in UNSPACED and not tokens.gap(at) and not counts and (number.whole or 0) >= _LEAST_MINUTES
+    return tokens.language in SPACELESS and not tokens.gap(at) and not counts and (number.whole or 0) >= _LEAST_MINUTES

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from serve_app.policy.amounts.tokens import Tokens
+from serve_app.policy.text import SPACELESS
 
 
 class Numeral(NamedTuple):
@@ -124,7 +125,6 @@ def _numeral(tokens: Tokens, at: int) -> Numeral | None:
 
 _STARTS: Final = {"numbers", "ordinals", "scales", "fractions", "shifts", "articles"}
 _SHARES: Final = (0.5, 0.25)
-UNSPACED: Final = frozenset(("zh", "ja"))
 
 
 def _read(tokens: Tokens, at: int, first: float | None) -> tuple[_Sum, int]:
@@ -197,7 +197,7 @@ def _take_scale(total: _Sum, tokens: Tokens, at: int, joined: bool) -> bool:
     last = total.parts[-1][1] if total.parts and total.part is None else 0.0
     if last == scale:
         return True  # مليون ونصف مليون
-    if last > 0 and scale <= 100 and last > scale and not joined and tokens.language not in UNSPACED:
+    if last > 0 and scale <= 100 and last > scale and not joined and tokens.language not in SPACELESS:
         return False
     total.scale(scale)
     return True
@@ -229,7 +229,7 @@ def _take_word(total: _Sum, tokens: Tokens, at: int, value: float, joined: bool)
         return True
     if not total.add(value, joined):
         return False
-    total.row = str(int(value)) if single and tokens.language in UNSPACED else ""
+    total.row = str(int(value)) if single and tokens.language in SPACELESS else ""
     return True
 
 

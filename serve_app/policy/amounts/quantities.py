@@ -20,9 +20,10 @@ from serve_app.policy.amounts.claims import (
 )
 from serve_app.policy.amounts.measures import margin_of, measure
 from serve_app.policy.amounts.money import deal, money_of
-from serve_app.policy.amounts.numerals import UNSPACED, Numeral, numeral
+from serve_app.policy.amounts.numerals import Numeral, numeral
 from serve_app.policy.amounts.ratios import fraction, in_every, percent, percent_first, tenths
 from serve_app.policy.amounts.tokens import Tokens
+from serve_app.policy.text import SPACELESS
 
 _LEAST_PRICE: Final = 20  # in words, without a currency
 _NEIGHBOURS: Final = frozenset(float(10 * n + n + 1) for n in range(1, 9))
@@ -61,11 +62,11 @@ def _bare(tokens: Tokens, at: int, number: Numeral, end: int, beside: Beside, bo
     if counted and not bound:
         bound, _ = after_bound(tokens, end + 1)
     ordered = at > 0 and tokens.has(at - 1, "ordinal_before") and tokens.near(at)
-    if tokens.language in UNSPACED and not number.digits and not (counted or ordered or number.words > 1 or bound):
+    if tokens.language in SPACELESS and not number.digits and not (counted or ordered or number.words > 1 or bound):
         return None
     last = tokens[end].end if counted else tokens[end - 1].end
     spoken_row = not number.digits and number.words == 2 and number.values[0] in _NEIGHBOURS and not number.scaled
-    if spoken_row and tokens.language in UNSPACED and tokens[at].roles.get("scales") is None:
+    if spoken_row and tokens.language in SPACELESS and tokens[at].roles.get("scales") is None:
         return Claim("number", (), beside.start, last, sure=False), end  # 三四个: three or four
     start = tokens[at - 1].start if ordered else beside.start
     readings: list[Reading] = [Number(value, bound, "", margin) for value in number.values]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 import regex
@@ -45,6 +45,8 @@ _STRETCHED = regex.compile(r"(\p{L})\1{2,}")
 _BEFORE_DIGIT = regex.compile(r"\d")
 _ROMAN = regex.compile(r"[IVXLCDM]+")
 _NOUNS_IN_CAPITALS: Final = frozenset(("de", "lb"))
+_MOST_FORMS: Final = 20  # places of a word that are looked at
+_BESIDE: Final = 100  # characters around it
 _LEAST_LOWER: Final = 0.3  # share of small words under which a text is a headline in capitals
 
 
@@ -81,6 +83,34 @@ def names(text: str, known: Known, language: str) -> Iterator[Found]:
     if run:
         yield _joined(text, run)
     yield from _confused(text, words, known, language)
+
+
+def stands_by_a_name(text: str, word: str, language: str) -> bool:
+    """Whether a text has a word, or a form of it, beside what can only be a person's name: Андре Жид.
+
+    A capital alone tells nothing, least of all in a headline: the neighbour is in a list of names, or in no dictionary.
+    """
+    form = regex.compile(rf"(?<!\p{{L}}){regex.escape(word)}\p{{Ll}}{{0,3}}(?!\p{{L}})")
+    for match in islice(form.finditer(text), _MOST_FORMS):
+        start = text.rfind("\n", max(0, match.start() - _BESIDE), match.start()) + 1 or max(0, match.start() - _BESIDE)
+        words = _words(text[start : match.end() + _BESIDE].partition("\n")[0])
+        at = next((n for n, one in enumerate(words) if one.start == match.start() - start), 0)
+        headline = _is_headline(words)
+        if at and not words[at].opens and _is_name(words[at - 1], language, headline):
+            return True
+        if at + 1 < len(words) and not words[at + 1].opens and _is_name(words[at + 1], language, headline=True):
+            return True
+    return False
+
+
+def _is_name(word: _Word, language: str, headline: bool) -> bool:
+    base = bare(_ADDED.sub("", word.text))
+    kind = _kind(base, language)
+    if not word.capital or len(base) < 2 or base in listed("capitals"):
+        return False
+    if kind == "ordinary":
+        return not headline and base in listed("given_latin")
+    return kind == "name" or base in listed("given_latin") or is_listed(language)
 
 
 def _confused(text: str, words: Sequence[_Word], known: Known, language: str) -> Iterator[Found]:

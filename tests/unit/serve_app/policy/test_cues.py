@@ -22,6 +22,7 @@ from serve_app.policy.form import form_of
         (r"(?<!\w)qwert(?:y|yuiop)?(?!\w)", {"qwert"}),
         (r"a\.b\)c", {"a.b)c"}),
         (r"[|)(]{1,2}Straße\d", {"strasse"}),
+        (r"(?>abc|bcd)e", {"abc", "bcd"}),
         (r"word|\d+", set()),
         (r"(?:a|b)?[cd]*", set()),
     ],
@@ -33,6 +34,18 @@ def test_cues_are_the_words_of_which_one_must_be_there(source: str, cues: set[st
 def test_a_bracket_too_many_is_an_error() -> None:
     with pytest.raises(ValueError, match="bracket"):
         cues_of("a)b")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\x41bc", r"ab\u0041", r"\U00000041x", r"\N{DIGIT ONE}x", r"(?:ab|\x41)c", r"(a)\10", r"\g<1>",
+        "[[a]--[b]]xyz", "(?i)abc", "(?P=x)abc", "(?(1)a|b)", "(?#no)abc", "a(?|bc)", "(abc",
+    ],
+)  # fmt: skip
+def test_a_source_that_cannot_be_read_is_an_error(source: str) -> None:
+    with pytest.raises(ValueError, match="cannot read"):
+        cues_of(source)
 
 
 @pytest.mark.parametrize("text", ["TITLE HERE", "t\u0131tle here", "T\u0130TLE HERE", "title her", "Here is a title"])

@@ -4,14 +4,22 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from deployments.types import Severity
+from serve_app.policy.cures import miracle_cures
 from tests.unit.serve_app.policy.judge import ITEM, findings
 
 
-def blocked(text: str, locale: str) -> set[str]:
-    item = ITEM.model_copy(update={"locale": locale})
-    return {f.rule for f in findings(body=text, item=item) if f.severity.rejects}
+def severities(text: str, locale: str) -> list[Severity]:
+    found = findings(body=text, item=ITEM.model_copy(update={"locale": locale}))
+    return [f.severity for f in found if f.rule == "terms.banned"]
+
+
+def blocked(text: str, locale: str) -> bool:
+    return any(severity.rejects for severity in severities(text, locale))
 
 
 @pytest.mark.parametrize(
@@ -31,10 +39,37 @@ def blocked(text: str, locale: str) -> set[str]:
         ("ja", "糖尿病が15日で完治"),
         ("zh", "15天根治糖尿病"),
         ("zh", "痛风一个疗程彻底根除"),
+        ("en", "Diabetes reversed within 3 weeks with one herbal tea"),
+        ("en", "This balm heals psoriasis permanently"),
+        ("en", "Wipe out gout for good with cherry drops"),
+        ("en", "Say goodbye: your arthritis is gone in ten days"),
+        ("en", "No pills needed to cure diabetes in 15 days"),
+        ("es", "Este té cura el cáncer en 10 días"),
+        ("es", "Elimina la psoriasis para siempre con aloe"),
+        ("es", "La hepatitis desaparece en dos semanas"),
+        ("es", "Cura la gota en 7 días"),
+        ("pt", "Elimine a artrose em 3 semanas"),
+        ("pt", "O chá que cura o câncer para sempre"),
+        ("pt", "A artrite some em 5 dias"),
+        ("ru", "Вылечит артроз за 10 дней"),
+        ("ru", "Настойка излечивает рак навсегда"),
+        ("ru", "Избавьтесь от гепатита раз и навсегда"),
+        ("ar", "يشفي السرطان خلال 10 أيام"),
+        ("ar", "تخلص من البواسير نهائيا"),
+        ("ar", "وداعا للربو إلى الأبد"),
+        ("hi", "दमा 10 दिन में ठीक"),
+        ("hi", "कैंसर को जड़ से मिटाए यह चाय"),
+        ("hi", "बवासीर से हमेशा के लिए छुटकारा"),
+        ("ja", "このお茶でがんが10日で治る"),
+        ("ja", "リウマチを根本から治す"),
+        ("ja", "アトピーが3週間で消える"),
+        ("zh", "7天治好关节炎"),
+        ("zh", "彻底告别哮喘"),
+        ("zh", "一个疗程让痔疮永久消失"),
     ],
 )
 def test_miracle_cure(locale: str, text: str) -> None:
-    assert blocked(text, locale) & {"terms.banned"}
+    assert blocked(text, locale)
 
 
 @pytest.mark.parametrize(
@@ -52,4 +87,88 @@ def test_miracle_cure(locale: str, text: str) -> None:
     ],
 )
 def test_no_miracle_cure(locale: str, text: str) -> None:
-    assert not blocked(text, locale) & {"terms.banned"}
+    assert not blocked(text, locale)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("en", "No, tea does not cure cancer overnight"),
+        ("en", "Can a diet cure diabetes in 15 days?"),
+        ("en", "Police arrest man who claimed to cure cancer in three days"),
+        ("en", "The myth that garlic heals asthma for good"),
+        ("en", "Nothing cures arthritis overnight"),
+        ("es", "El limón no cura el cáncer en 10 días"),
+        ("es", "¿Se cura la diabetes para siempre?"),
+        ("es", "Detenido por prometer que curaba el cáncer en 3 días"),
+        ("es", "Es un bulo que el ajo elimina la artritis para siempre"),
+        ("pt", "Chá não cura diabetes em 15 dias"),
+        ("pt", "É falso que o limão cura o câncer em 7 dias"),
+        ("pt", "Dá para curar a artrite em 15 dias?"),
+        ("ru", "Сода не вылечит рак за 10 дней"),
+        ("ru", "Можно ли вылечить диабет навсегда?"),
+        ("ru", "Мошенник обещал вылечить рак за 3 дня"),
+        ("ar", "الشاي لا يشفي السرطان خلال 10 أيام"),
+        ("ar", "هل يمكن علاج السكري نهائيا؟"),
+        ("ar", "خرافة أن الثوم يعالج الربو نهائيا"),
+        ("hi", "चाय से कैंसर 10 दिन में ठीक नहीं होता"),
+        ("hi", "क्या मधुमेह जड़ से ख़त्म हो सकता है?"),
+        ("hi", "अफ़वाह: नींबू से कैंसर 10 दिन में ठीक"),
+        ("ja", "お茶でがんは3日で治りません"),
+        ("ja", "糖尿病は15日で完治する？"),
+        ("ja", "がんが10日で治るというデマに注意"),
+        ("zh", "喝茶不能在7天治好糖尿病"),
+        ("zh", "糖尿病真的能15天根治吗？"),
+        ("zh", "谣言：七天根治糖尿病"),
+    ],
+)
+def test_a_cure_that_the_text_denies_asks_for_or_tells_of_is_reviewed(locale: str, text: str) -> None:
+    found = severities(text, locale)
+    assert found
+    assert not any(severity.rejects for severity in found)
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("es", "La última gota de agua desaparece en 3 días"),
+        ("es", "Una gota de aceite elimina el chirrido para siempre"),
+        ("es", "La gota que se cura... vida sana para siempre"),
+        ("es", "El cura de Lorca corrió en 3 días por el cáncer"),
+        ("es", "La eliminatoria contra el cáncer, en tres días"),
+        ("es", "Curadora de arte dona en 3 días obras contra el cáncer"),
+        ("pt", "Some 3 km por dia: caminhada contra o câncer em 2 semanas"),
+        ("pt", "A gota d'água some em 5 dias de seca"),
+        ("pt", "Saraiva corre em 3 dias contra o câncer"),
+        ("en", "Cancer charity had gone from the square in three days"),
+        ("en", "Cured ham for the cancer fair in 3 weeks"),
+        ("en", "Cancer ward opens in 3 weeks, reversed ramps and all"),
+        ("ru", "Раку пора избавиться от долгов за 3 дня"),
+        ("ru", "Рак исчез из меню навсегда"),
+        ("ar", "تخلص من ضغط العمل نهائيا"),
+        ("ar", "القضاء العسكري يحكم خلال 3 أيام"),
+        ("ar", "تخلص من السكر في القهوة خلال 7 أيام"),
+        ("hi", "शुगर मिल ठीक 15 दिन में खुलेगी"),
+        ("hi", "टीबी पर चर्चा ठीक 15 दिन में"),
+        ("ja", "がんばれば3日で消える汚れ"),
+        ("ja", "スローガンが3日で消えた"),
+        ("zh", "3天告别城市牛皮癣小广告"),
+        ("zh", "防治糖尿病讲座3天后举办，雾霾消失"),
+    ],
+)
+def test_words_with_another_sense_are_no_cure(locale: str, text: str) -> None:
+    assert severities(text, locale) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "piece"), [("es", "cura"), ("en", "cure cancer "), ("zh", "治好"), ("ru", "рак ")]
+)
+def test_a_repeated_word_takes_linear_time(language: str, piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = "cáncer cancer рак 哮喘 " + (piece * length)[:length]
+        began = time.thread_time()
+        list(miracle_cures(text, language))
+        return time.thread_time() - began
+
+    seconds(10)
+    assert min(seconds(10_000) for _ in range(3)) < 0.1

@@ -64,3 +64,22 @@ def test_a_finding_has_the_nearest_number_of_the_item() -> None:
 def test_the_caption_grounds_too() -> None:
     assert "grounding.number" in rule_ids("5 cups of coffee")
     assert rule_ids("5 cups of coffee", caption="The picture may show 5 cups.") == set()
+
+
+@pytest.mark.parametrize(
+    ("locale", "item", "text"),
+    [
+        ("en", "The truck carries 1,500kg of rice", "A truck with 500kg of rice"),
+        ("es", "Subasta de 12.300€ por un reloj", "Un reloj por 300€"),
+        ("ru", "Груз весит 1 500кг", "Груз весит 500кг"),
+        ("de", "Ein Sack mit 1’250kg", "Ein Sack mit 250kg"),
+        ("hi", "ट्रक में 1,750किलो चावल", "ट्रक में 750किलो चावल"),
+        ("ar", "شاحنة تحمل 1,500 درهم", "شاحنة تحمل 500 درهم"),
+        ("zh", "礼盒卖2,300元", "礼盒卖300元"),
+        ("ja", "参加費は1,800円", "参加費は800円"),
+        ("pt", "O saco pesa 1.250kg", "O saco pesa 250kg"),
+    ],
+)
+def test_the_end_of_a_larger_amount_is_another_amount(locale: str, item: str, text: str) -> None:
+    found = findings(text, item=Item(title=item, locale=locale))
+    assert any(f.severity is Severity.BLOCK for f in found if f.rule in ("grounding.number", "grounding.price"))

@@ -168,6 +168,16 @@ def test_the_shipped_lists(locale: str, text: str, rule: str) -> None:
         ("ru", "Лекция о романе", "О романе Жида рассказывают сегодня", True),
         ("en", "Chef Randi Cunt opens a bar", "Cunt opens a bar", False),
         ("en", "A chef opens a bar", "Cunt opens a bar", True),
+        ("en", "The Stupid Cunts Are Here Tonight", "The stupid Cunts are here", True),
+        ("en", "Why These Cunts Are Here", "These Cunts again", True),
+        ("en", "Big Shit In The City", "Big Shit again", True),
+        ("en", "Randi Cunt Opens A Bar In Town", "Cunt opens a bar", False),
+        ("ru", "Андре Жид и его роман", "О романе Жида рассказывают сегодня", False),
+        ("ru", "Все Жиды Здесь", "Жиды здесь", True),
+        ("es", "Los Putos Amos Del Barrio", "Putos amos", True),
+        ("es", "La Mierda De Siempre En Madrid", "Mierda de siempre", True),
+        ("pt", "A Merda De Sempre", "Merda de sempre", True),
+        ("en", "The Fucking Best Burger Is Back", "Fucking best burger", True),
     ],
 )
 def test_a_name_of_the_item_that_is_also_a_term_is_reviewed(locale: str, item: str, body: str, rejected: bool) -> None:

@@ -14,7 +14,7 @@ def test_texts_that_read_the_same_fold_to_one() -> None:
 
 
 def test_apostrophes_and_hyphens_stay_inside_words() -> None:
-    assert words("It's bean-to-cup, 12 times") == ["It's", "bean-to-cup", "12", "times"]
+    assert words("It's bean-to-cup, 12 times") == ("It's", "bean-to-cup", "12", "times")
 
 
 def test_more_marks_than_any_language_has_are_left_out() -> None:
