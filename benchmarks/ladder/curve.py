@@ -1,6 +1,7 @@
 """Computes, from copies that readers marked, what would have been sent had there been fewer of them. Pure.
 
-Nothing is drawn at random: every choice of categories, and of a draft in each, counts the same.
+Nothing is drawn at random. A step keeps the first categories of the router's plan, and every choice of drafts in them
+counts the same.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deployments.types import Candidate, Source
-from serve_app.flow.knobs import SelectionKnobs
+from deployments.types import Candidate, Item, Options, Source
+from serve_app.contract.messages import GenerateNotificationRequest
+from serve_app.flow.knobs import IngressKnobs, SelectionKnobs
 from serve_app.flow.select import select, with_scores
+from serve_app.flow.work import of_generation
 
 Pool = Mapping[str, Sequence[Candidate]]
-"""The marked candidates of an item by category."""
+"""The marked candidates of an item by category, in the order of the router's plan."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,14 @@ class Step:
 
     @property
     def units(self) -> float:
-        """The work of a request, in candidates, as the gate counts it (`serve_app/flow/work.py`)."""
-        return 1.0 + self.categories * self.candidates
+        """The work of a request without pictures, as the gate counts it."""
+        options = Options(max_categories=self.categories, candidates_per_category=self.candidates)
+        return of_generation(GenerateNotificationRequest(item=Item(title="x"), options=options), IngressKnobs()).units
 
 
-def row(step: Step, whole: Step, pools: Sequence[Pool], good: Mapping[str, float]) -> dict[str, Any]:
+def row(
+    step: Step, whole: Step, pools: Sequence[Pool], good: Mapping[str, float], knobs: SelectionKnobs
+) -> dict[str, Any]:
     """What is sent on a step, over all items. good: 1 by the id of a candidate that is fit.
 
     capacity: requests for the work of one that is whole. sent: the share of items of which anything passes the fit
@@ -41,7 +47,7 @@ def row(step: Step, whole: Step, pools: Sequence[Pool], good: Mapping[str, float
     for pool in pools:
         choices = list(_choices(pool, step))
         for choice in choices:
-            chosen = _sent(choice)
+            chosen = _sent(choice, knobs)
             if chosen is not None and chosen.reward is not None:
                 sent += 1 / len(choices)
                 fit += good[chosen.id] / len(choices)
@@ -56,22 +62,29 @@ def row(step: Step, whole: Step, pools: Sequence[Pool], good: Mapping[str, float
 
 
 def _choices(pool: Pool, step: Step) -> Iterator[list[Candidate]]:
-    for names in itertools.combinations(pool, min(step.categories, len(pool))):
-        drafts = (itertools.combinations(pool[n], min(step.candidates, len(pool[n]))) for n in names)
-        for drawn in itertools.product(*drafts):
-            yield list(itertools.chain.from_iterable(drawn))
+    kept = [pool[name] for name in list(pool)[: step.categories]]
+    drafts = (itertools.combinations(each, min(step.candidates, len(each))) for each in kept)
+    for drawn in itertools.product(*drafts):
+        yield list(itertools.chain.from_iterable(drawn))
 
 
-def _sent(choice: Sequence[Candidate]) -> Candidate | None:
-    """What selection sends of these, with the knobs' defaults and nothing to beat."""
-    knobs = SelectionKnobs()
+def _sent(choice: Sequence[Candidate], knobs: SelectionKnobs) -> Candidate | None:
+    """What selection sends of these, with nothing to beat."""
     passed = [c for c in choice if c.fit is not None and c.fit >= knobs.fit.minimum]
     selection = select(with_scores(passed, knobs), knobs.margin)
     return selection.ranked[0] if passed and selection.source is Source.GENERATED else None
 
 
-def held(rows: Sequence[Mapping[str, Any]], capacity: float, key: str) -> float | None:
-    """The least share of a number that is lost at this capacity or above it; None where no step reaches it."""
+def held(rows: Sequence[Mapping[str, Any]], ladder: Sequence[Step], capacity: float, key: str) -> float | None:
+    """The share of a number that is lost while demand is so many times what a whole request allows.
+
+    The ladder goes up step by step until the gate is no longer full, so the first step that reaches the capacity is in
+    force, whether or not a later one loses less. None where no step reaches it.
+    """
+    by_step = {(each["categories"], each["candidates"]): each for each in rows}
     whole = rows[0][key]
-    reached = [each[key] for each in rows if each["capacity"] >= capacity and each[key] is not None]
-    return round(1 - max(reached) / whole, 4) if whole and reached else None
+    for step in ladder:
+        each = by_step[step.categories, step.candidates]
+        if each["capacity"] >= capacity:
+            return round(1 - (each[key] or 0.0) / whole, 4) if whole else None
+    return None

@@ -34,11 +34,14 @@ def test_marks_become_candidates_by_item_and_category(tmp_path: Path, monkeypatc
     path = tmp_path / "marks.jsonl"
     path.write_text("\n".join(json.dumps(mark) for mark in marks), encoding="utf-8")
     model: Any = None
-    pools, good = pool.read([path], {"x": Item(title="Title"), "y": Item()}, model, FitCalibration(title_weight=2.0))
+    by_id = {"x": Item(title="Title"), "y": Item()}
+    by_plan = {"x": ["STORY", "LIST", "DIRECT"], "y": ["DIRECT"]}
+    assert pool.marked([path]) == {"x", "y"}
+    pools, good = pool.read([path], by_id, by_plan, model, FitCalibration(title_weight=2.0))
     assert [{category: [c.id for c in drafts] for category, drafts in each.items()} for each in pools] == [
-        {"DIRECT": ["c0"], "STORY": ["c1"]},
+        {"STORY": ["c1"], "LIST": [], "DIRECT": ["c0"]},
         {"DIRECT": ["c2"]},
-    ]
+    ], "in the order of the plan"
     assert good == {"c0": 1.0, "c1": 0.0, "c2": 0.0}, "half fit is not fit"
     assert pools[0]["STORY"][0].fit == pytest.approx(0.881, abs=0.001)
     assert pools[1]["DIRECT"][0].fit == pytest.approx(0.5)
