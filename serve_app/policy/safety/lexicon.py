@@ -13,6 +13,8 @@ from typing import Final, Literal, NamedTuple
 import regex
 import yaml
 
+from serve_app.policy.text import SPACELESS
+
 Kind = Literal[
     "slurs",
     "insults",
@@ -46,7 +48,6 @@ Kind = Literal[
 
 _FOLDER: Final = Path(__file__).parent
 _ENGLISH: Final = "en"
-UNSPACED: Final = frozenset(("zh", "ja"))
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
 _MARKS: Final = regex.compile(r"[\u064b-\u0652\u0670\u0640]")
 _ARABIC: Final = str.maketrans("أإآٱى", "اااا" + "ي")
@@ -75,7 +76,7 @@ class Lexicon:
         self._prefixes: dict[str, list[tuple[str, Kind]]] = {}  # by their first two letters
         for language, by_kind in lists.items():
             for kind, entries in by_kind.items():
-                unspaced = [] if language not in UNSPACED else sorted(entries, key=len, reverse=True)
+                unspaced = [] if language not in SPACELESS else sorted(entries, key=len, reverse=True)
                 anywhere = [entry.lower() for entry in unspaced if not entry.isascii()]
                 if anywhere:
                     self._anywhere[kind] = regex.compile("|".join(map(regex.escape, anywhere)))
@@ -131,7 +132,7 @@ def lexicon(language: str) -> Lexicon:
 
 def reach(language: str) -> int:
     """Characters within which two words belong together."""
-    return 14 if language in UNSPACED else 32
+    return 14 if language in SPACELESS else 32
 
 
 def lowered(text: str) -> str:

@@ -21,7 +21,8 @@ from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
 from serve_app.policy.safety.denied import is_denied, is_harmless, is_limited
-from serve_app.policy.safety.lexicon import UNSPACED, Found, Kind, lexicon, lowered, reach
+from serve_app.policy.safety.lexicon import Found, Kind, lexicon, lowered, reach
+from serve_app.policy.text import SPACELESS
 
 _ID: Final = "safety.text"
 _SEXUAL: Final = "safety.sexual"
@@ -102,7 +103,7 @@ class _Field:
 
     @property
     def is_unspaced(self) -> bool:
-        return self.language in UNSPACED
+        return self.language in SPACELESS
 
     @cached_property
     def _item(self) -> dict[Kind, list[Found]]:

@@ -92,6 +92,16 @@ def blocked(text: str, locale: str) -> bool:
         ("zh", "不打针不吃药，15天根治高血压"),
         ("zh", "不吃药也能永久告别痛风"),
         ("zh", "三天治愈肝炎"),
+        ("en", "No false promises: cure diabetes in 15 days"),
+        ("en", "It is not a scam, this tea heals asthma for good"),
+        ("es", "Sin mentiras: cura la diabetes en 15 días"),
+        ("es", "No es un bulo, elimina la artritis para siempre"),
+        ("pt", "Sem golpe: cure a artrite em 15 dias"),
+        ("ru", "Без обмана: вылечит диабет за 10 дней"),
+        ("ar", "بدون كذب: يشفي السكري خلال 10 أيام"),
+        ("hi", "झूठ नहीं: मधुमेह 10 दिन में जड़ से ख़त्म"),
+        ("ja", "嘘ではない、糖尿病が10日で完治"),
+        ("zh", "不是骗局，7天根治糖尿病"),
     ],
 )
 def test_miracle_cure(locale: str, text: str) -> None:
@@ -165,6 +175,8 @@ def test_no_miracle_cure(locale: str, text: str) -> None:
         ("ja", "関節炎は一週間では完治しない"),
         ("zh", "医生：没有药能七天根治糖尿病"),
         ("zh", "警方抓获声称三天治愈癌症的骗子"),
+        ("en", "A scam: the tea that heals asthma for good"),
+        ("zh", "骗局：7天根治糖尿病"),
     ],
 )
 def test_a_cure_that_the_text_denies_asks_for_or_tells_of_is_reviewed(locale: str, text: str) -> None:
