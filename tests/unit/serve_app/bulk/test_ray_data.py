@@ -35,13 +35,14 @@ def test_rows_are_sorted_answered_by_workers_and_written_with_a_checkpoint(
 ) -> None:
     (tmp_path / "a.jsonl").write_text('{"title": "t"}\n')
     recorder = Recorder()
-    monkeypatch.setattr(ray.data, "read_datasource", lambda source: recorder)
+    monkeypatch.setattr(ray.data, "read_datasource", recorder.read_datasource)
     context = ray.data.DataContext.get_current().copy()
     monkeypatch.setattr(ray.data.DataContext, "get_current", lambda: context)
     plan, folder = Plan.of(root / "configs/fake.yaml"), Folder(tmp_path / "out")
     pieces = Pieces.of(tmp_path / "a.jsonl")
     ray_data.run(pieces, plan, request_of, folder, tmp_path / "checkpoint", "jsonl", 3, 16)
 
+    assert recorder.calls["read_datasource"][1] == {"override_num_blocks": 1}, "the filter takes a while for each"
     assert recorder.calls["sort"][0] == (["key", "row"],)
     assert recorder.calls["repartition"][1] == {"target_num_rows_per_block": 16}
     (worker,), options = recorder.calls["map_batches"]
