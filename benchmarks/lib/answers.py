@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.lib.fates import Fate, Judgement, worst
 from deployments.errors import DeadlineExceeded, Overloaded, PushGenError, StageUnavailable
-from deployments.types import Decision
+from deployments.types import Decision, Source
 from serve_app.client.unreachable import Unreachable
 from serve_app.contract.messages import GenerateNotificationRequest
 
@@ -18,12 +18,16 @@ _STATUSES: Final = {408: Fate.LOST, 429: Fate.REFUSED, 503: Fate.REFUSED, 504: F
 
 
 def belongs(decision: Decision, request: GenerateNotificationRequest) -> Judgement:
-    """By the ids, which are echoed, and by the incumbents, which are part of the content."""
-    copies = {candidate.title for candidate in decision.candidates}
+    """By the ids, which are echoed, and by the incumbents, which are part of the content.
+
+    A partial answer may have left out incumbents that were not checked in time; it has none of another request.
+    """
+    sent = {incumbent.title for incumbent in request.incumbents}
+    kept = {candidate.title for candidate in decision.candidates if candidate.source is Source.INCUMBENT}
     for what, fits in (
         ("request_id", decision.request_id == request.request_id),
         ("item_id", decision.item_id == request.item.id),
-        ("incumbent", all(incumbent.title in copies for incumbent in request.incumbents)),
+        ("incumbent", kept <= sent if decision.partial else kept == sent),
     ):
         if not fits:
             return Judgement(Fate.WRONG, f"{what} of another request")

@@ -29,7 +29,20 @@ def test_an_answer_to_its_request_is_good_or_degraded() -> None:
     assert belongs(DECISION.model_copy(update={"partial": True}), REQUEST).fate is Fate.DEGRADED
 
 
-@pytest.mark.parametrize("change", [{"request_id": "s"}, {"item_id": "other"}, {"candidates": ()}])
+def test_a_late_answer_may_have_left_its_incumbent_out() -> None:
+    assert belongs(DECISION.model_copy(update={"partial": True, "candidates": ()}), REQUEST).fate is Fate.DEGRADED
+
+
+FOREIGN = Candidate(id="i1", title="Kept for s", source=Source.INCUMBENT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"request_id": "s"}, {"item_id": "other"}, {"candidates": ()}, {"candidates": (FOREIGN,)},
+        {"candidates": (FOREIGN,), "partial": True},
+    ],
+)  # fmt: skip
 def test_an_answer_to_another_request_is_wrong(change: dict[str, object]) -> None:
     assert belongs(DECISION.model_copy(update=change), REQUEST).fate is Fate.WRONG
 
