@@ -195,6 +195,7 @@ SUBJECTS: Final[dict[str, Subject]] = {
         (
             Line("requests without an answer", "lost", "requests", "requests"),
             Line("replicas off their nodes", "misplaced", "none"),
+            Line("answers to another request", "wrong", "requests", "requests"),
             Line("INTERNAL, UNKNOWN or 500", "internal", "requests", "requests"),
             Line("seconds until 99% are good again, the longest", "recovered_s", "none"),
         ),
