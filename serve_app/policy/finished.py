@@ -127,7 +127,7 @@ def _may_break_off(text: str, form: Form, field: FieldName) -> bool:
     if not _STOPS_MID_WORD.match(text[-1:]):
         return False
     tail = text[-200:]
-    if field == "title" and form.body_ends.search(tail):
+    if form.maybe_ends.search(tail) or (field == "title" and form.body_ends.search(tail)):
         return True
     last = [word.casefold() for word in words(tail)]
     pair = " ".join(last[-2:])

@@ -26,7 +26,7 @@ class Form:
     label: a label at the start; inner_label: within the text. dangling: words that cannot be the last; body_dangling:
     of a body; maybe_dangling: that seldom are; after_comma: after a comma; stranded: where none of `free` is before;
     pairs: of two words, where none of `alone` is before; possessives: behind one of `prepositions`.
-    ends, body_ends: the same for scripts without spaces.
+    ends, body_ends, maybe_ends: the same for scripts without spaces.
     """
 
     label: regex.Pattern[str]
@@ -48,6 +48,7 @@ class Form:
     after_comma: frozenset[str]
     ends: regex.Pattern[str]
     body_ends: regex.Pattern[str]
+    maybe_ends: regex.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -95,6 +96,7 @@ def form_of(language: str) -> Form:
         after_comma=words("after_comma"),
         ends=_compiled(rf"(?:{own.get('ends', '(?!)')})$"),
         body_ends=_compiled(rf"(?:{own.get('body_ends', '(?!)')})$"),
+        maybe_ends=_compiled(rf"(?:{own.get('maybe_ends', '(?!)')})$"),
     )
 
 
