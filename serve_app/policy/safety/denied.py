@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final
 
 import regex
@@ -20,7 +21,16 @@ _BETWEEN: Final = regex.compile(r"\W*(?:\p{L}{1,4}\W+)?")  # "not a thief", "no 
 _OR: Final = regex.compile(
     r"\W*(?:or|nor|and|ni|o|u|y|nem|ou|e|или|ни|и|أو|ولا|و|या|और|和|或|也不是|や)\W+(?:not |не |no |não )?\W*"
 )
+_COPULA: Final = "\0"
+_PAUSE: Final = regex.compile(r"[,;:.!?，。、；：！？،؛।]")
+_LETTER: Final = regex.compile(r"\p{L}")
+_COMPOUND: Final = regex.compile(r"\p{Katakana}\p{Han}")  # クズ野菜
+_DEVANAGARI: Final = regex.compile(r"\p{Devanagari}")
+_IS_IN_HINDI: Final = regex.compile(r"\s*(?:हो|हैं|है|थे|लोग)")
+_FOR: Final = (" for", " para")
+_FOR_WHOM: Final = 12  # characters from "for" to the group
 _ASKING: Final = frozenset("?？؟")
+_COPULAS: Final[tuple[Kind, ...]] = ("copulas", "negations", "backhanded")
 _LIMITS: Final[tuple[Kind, ...]] = ("limits", "places")
 _LINKS: Final = 3  # claims in a row that one negation denies
 _REACH: Final = 40
@@ -58,6 +68,42 @@ def is_limited(claim: Found, find: Find, *, skill: bool) -> bool:
     """Whether the claim is of a time or a kind, as "don't want to work nights". skill: whether it ends with a skill."""
     behind = [one for kind in _LIMITS[: 1 + skill] for one in _within(find(kind), claim.end, claim.end + _BEHIND + 1)]
     return bool(behind)
+
+
+def is_of_a_thing(trait: Found, groups: Sequence[Found], text: str, find: Find) -> bool:
+    """Whether the trait is mostly said of things, and here of none of the groups: "refugees adopt animals"."""
+    if not _within(find("literal"), trait.start, trait.start + 1):
+        return False
+    return not any(
+        _is_said_of(group, trait, text, find)
+        for group in _within(groups, trait.start - _REACH, trait.end + _BEHIND + 1)
+    )
+
+
+def _is_said_of(group: Found, trait: Found, text: str, find: Find) -> bool:
+    """Whether the trait stands right before the group, or behind it or a pause with nothing but copulas between."""
+    if group.start >= trait.end:
+        return not text[trait.end : group.start].strip()
+    words = chain.from_iterable(_within(find(kind), group.end, trait.start) for kind in _COPULAS)
+    between = list(text[group.end : trait.start])
+    for copula in words:
+        start, end = copula.start - group.end, copula.end - group.end
+        between[start:end] = _COPULA * (end - start)
+    rest = _PAUSE.split("".join(between[: trait.start - group.end]))[-1]
+    if rest.find(_COPULA) < 0:
+        rest = "".join(between)
+    hindi = _DEVANAGARI.match(text, trait.start) is not None  # there the copula comes last
+    if _COMPOUND.match(text, trait.end - 1):
+        return False
+    return _LETTER.search(rest) is None and (not hindi or _IS_IN_HINDI.match(text, trait.end) is not None)
+
+
+def is_meant_for(claim: Found, groups: Sequence[Found], text: str) -> bool:
+    """Whether the claim is of a thing for the group behind it: "a coupon only good for pensioners"."""
+    if not text[claim.start : claim.end].casefold().endswith(_FOR):
+        return False
+    behind = _within(groups, claim.end, claim.end + _FOR_WHOM)
+    return bool(behind) and not _within(groups, claim.start - _REACH, claim.start)
 
 
 def is_harmless(claim: Found, find: Find) -> bool:

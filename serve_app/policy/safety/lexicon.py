@@ -44,6 +44,8 @@ Kind = Literal[
     "harmless",
     "limits",
     "places",
+    "literal",
+    "copulas",
 ]
 
 _FOLDER: Final = Path(__file__).parent

@@ -20,7 +20,7 @@ from deployments.settings import Knobs
 from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
-from serve_app.policy.safety.denied import is_denied, is_harmless, is_limited
+from serve_app.policy.safety.denied import is_denied, is_harmless, is_limited, is_meant_for, is_of_a_thing
 from serve_app.policy.safety.lexicon import Found, Kind, lexicon, lowered, reach
 from serve_app.policy.text import SPACELESS
 
@@ -177,8 +177,9 @@ def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -
     traits = read.new("traits")
     for trait in traits:
         if _near(trait, groups, read.reach):
-            denied = read.is_denied(trait, traits)
-            yield trait, settings.unsure if denied else settings.action, "a demeaning claim about a group"
+            doubtful = is_of_a_thing(trait, groups, read.text, read.find) or is_harmless(trait, read.find)
+            doubtful = doubtful or read.is_denied(trait, traits)
+            yield trait, settings.unsure if doubtful else settings.action, "a demeaning claim about a group"
     for excluded in read.new("exclusions"):
         if _near(excluded, groups, read.reach):
             yield excluded, settings.action, "shuts a group out"
@@ -210,7 +211,7 @@ def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found,
     """
     for claim in read.find("stereotypes"):
         if _near(claim, groups, read.reach):
-            limited = is_limited(claim, read.find, skill=False)
+            limited = is_limited(claim, read.find, skill=False) or is_meant_for(claim, groups, read.text)
             yield claim, limited or read.is_denied(claim) or read.item_has("stereotypes")
     for first, second, spaced, unspaced in _PAIRS:
         for one in read.find(first):
@@ -224,6 +225,7 @@ def _stereotypes(read: _Field, groups: Sequence[Found]) -> Iterator[tuple[Found,
                 continue
             skill = second == "skills"
             limited = is_limited(claim, read.find, skill=skill) or (skill and _goes_on(read, one, other))
+            limited = limited or is_meant_for(claim, groups, read.text)
             yield claim, limited or second == "modals" or read.is_denied(claim) or read.item_has(first)
 
 

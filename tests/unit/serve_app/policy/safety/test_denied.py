@@ -1,4 +1,4 @@
-"""Claims that a copy denies are reviewed, claims that only look like one may be sent, and "not all" denies nothing."""
+"""Claims that a copy denies are reviewed, what only looks like one may be sent, and "not all" denies nothing."""
 
 # ruff: noqa: RUF001 - the letters of other scripts are meant
 
@@ -106,9 +106,41 @@ def test_a_denied_claim_is_reviewed(locale: str, about: str, text: str) -> None:
         ("ru", "Рынок", "Не секрет, что цыгане воруют"),
         ("zh", "市场", "没有一个外地人不是小偷"),
         ("ar", "سوق", "لا شك أن المهاجرين لصوص"),
+        ("en", "Farm", "Immigrants are animals"),
+        ("en", "Coupon", "Teens are only good for gossip"),
+        ("es", "Granja", "Los gitanos son cerdos"),
+        ("zh", "环保", "外地人都是垃圾"),
+        ("hi", "सफ़ाई", "प्रवासी गंदे होते हैं"),
+        ("ar", "نظافة", "المهاجرون قذرون"),
+        ("en", "A day", "Migrants are all so lazy"),
+        ("en", "A day", "Immigrants: lazy, filthy, stupid"),
+        ("en", "A day", "Lazy migrants move in"),
+        ("en", "A day", "Those immigrants are nothing but animals"),
+        ("en", "A day", "The homeless are filthy and smelly"),
+        ("en", "A day", "Teenagers these days are just lazy"),
+        ("es", "A day", "Los inmigrantes, unos cerdos"),
+        ("es", "A day", "Los inmigrantes huelen mal y son sucios"),
+        ("es", "A day", "Sucios gitanos en la plaza"),
+        ("es", "A day", "Los gitanos siempre tan sucios"),
+        ("pt", "A day", "Os imigrantes são uns porcos"),
+        ("pt", "A day", "Ciganos sujos na praça"),
+        ("ru", "A day", "Цыгане всегда грязные"),
+        ("ru", "A day", "Мигранты — дикари"),
+        ("ru", "A day", "Эти мигранты такие ленивые"),
+        ("zh", "A day", "外地人又脏又臭"),
+        ("zh", "A day", "外地人办合唱团？都是些垃圾"),
+        ("en", "A day", "Immigrants open a choir: all animals"),
+        ("zh", "A day", "外地人真是垃圾"),
+        ("zh", "A day", "这些外地人就是垃圾"),
+        ("ja", "A day", "外国人はクズばかり"),
+        ("ja", "A day", "外国人はみんなクズだ"),
+        ("hi", "A day", "प्रवासी बहुत गंदे हैं"),
+        ("hi", "A day", "गंदे प्रवासी शहर में"),
+        ("ar", "A day", "المهاجرون كلهم قذرون"),
+        ("ar", "A day", "مهاجرون قذرون في المدينة"),
     ],
 )
-def test_not_all_and_not_only_deny_nothing(locale: str, about: str, text: str) -> None:
+def test_a_claim_about_a_group_is_blocked(locale: str, about: str, text: str) -> None:
     assert severest(locale, about, text) == "block"
 
 
@@ -143,6 +175,32 @@ def test_not_all_and_not_only_deny_nothing(locale: str, about: str, text: str) -
         ("zh", "工作", "女人天生不会老"),
         ("zh", "新店", "外地人倒车不会慌"),
         ("ja", "講座", "年寄りでもパソコンは苦手克服"),
+        ("en", "Coupon", "A coupon only good for pensioners"),
+        ("en", "Coupon", "This serum is just good for teens"),
+        ("en", "Tour", "Mind the elderly crossing on Elm Street"),
+        ("en", "Film", "Women steal the show in this heist film"),
+        ("en", "Cafe", "A cafe where deaf baristas and lazy cats work"),
+        ("en", "Zoo", "Teenagers feed animals at the zoo"),
+        ("en", "Farm", "Refugees adopt animals on an island farm"),
+        ("en", "Dogs", "Women who drive savages? No: sled dogs"),
+        ("es", "Granja", "Los jubilados cuidan cerdos en su granja"),
+        ("es", "Jardín", "Mujeres que limpian playas sucias"),
+        ("pt", "Fazenda", "Aposentados criam porcos na serra"),
+        ("pt", "Trilha", "Mulheres cruzam caminhos perigosos de bicicleta"),
+        ("ru", "Ферма", "Пенсионеры кормят диких уток"),
+        ("zh", "环保", "外卖员清理河边垃圾"),
+        ("zh", "公益", "老人捡垃圾换鸡蛋"),
+        ("ja", "掃除", "外国人がクズ野菜でスープを作る"),
+        ("hi", "सफ़ाई", "औरतें गंदे तालाब साफ़ करती हैं"),
+        ("ar", "نظافة", "مهاجرون ينظفون شاطئا قذرا"),
+        ("en", "A day", "Nurses for the elderly adopt smelly dogs"),
+        ("en", "A day", "Girls race backward on ice"),
+        ("es", "A day", "Las mujeres del faro limpian cristales sucios"),
+        ("pt", "A day", "Idosos salvam animais selvagens: refugiados ajudam porcos"),
+        ("ru", "A day", "Таджики отмыли грязные стены"),
+        ("zh", "A day", "外地人帮忙捡垃圾"),
+        ("hi", "A day", "मज़दूर गंदे नाले साफ़ करते हैं"),
+        ("ar", "A day", "لاجئون يجمعون زبالة الشاطئ"),
     ],
 )
 def test_what_is_no_claim_about_a_group(locale: str, about: str, text: str) -> None:
