@@ -1,4 +1,4 @@
-"""Bare vLLM, offline, in a process of its own: `vllm.LLM.generate` with the graph's prompts and settings."""
+"""Bare vLLM, offline, in a process of its own: the steps of `vllm.LLM` with the graph's prompts and settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import dataclasses
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,8 +17,9 @@ from deployments.engines import Engine
 from deployments.errors import Misconfigured
 from deployments.generator.generator import VllmGenerator
 from deployments.generator.settings import GeneratorKnobs, GeneratorSettings
+from deployments.generator.structured import overflows
 from deployments.host import usable_cpus
-from deployments.types import GenerationTask, LengthProfile
+from deployments.types import GenerationTask, LengthProfile, OutputField
 
 _READY_S: Final = 300.0
 _ANSWER_S: Final = 300.0
@@ -27,7 +28,7 @@ _STOP_S: Final = 10.0
 
 @dataclass(frozen=True)
 class Written:
-    """One round. `seconds`: of `LLM.generate` alone, the prompts being rendered before; `cpu_s`: of the process."""
+    """One round. `seconds`: of the engine alone, the prompts being rendered before; `cpu_s`: of the process."""
 
     seconds: float
     cpu_s: float
@@ -154,12 +155,17 @@ class Offline(VllmGenerator):
         from deployments.engines import vllm_api  # noqa: PLC0415 - imports vLLM, which is loaded by now
 
         jobs = [job for task in tasks for job in self._jobs(task, self._knobs)]
-        prompts = [{"prompt_token_ids": list(job.prompt.words.token_ids)} for job in jobs]
-        sampling = [vllm_api.sampling_params(**vars(replace(job.prompt.sampling, seed=job.seed))) for job in jobs]
-        adapters = [self._engine.adapters[job.prompt.adapter] for job in jobs if job.prompt.adapter]
-        loras = [vllm_api.lora_request(adapter) for adapter in adapters] or None
+        sampling = [
+            vllm_api.sampling_params(**vars(replace(job.prompt.sampling, seed=job.seed)), streamed=True) for job in jobs
+        ]
+        adapters = [self._engine.adapters.get(job.prompt.adapter) for job in jobs]
+        llm = self._engine._llm.llm_engine  # noqa: SLF001
         cpu, began = time.process_time(), time.perf_counter()
-        outputs = self._engine._llm.generate(prompts, sampling, use_tqdm=False, lora_request=loras)  # noqa: SLF001
+        for number, (job, params, adapter) in enumerate(zip(jobs, sampling, adapters, strict=True)):
+            prompt = {"prompt_token_ids": list(job.prompt.words.token_ids)}
+            lora = vllm_api.lora_request(adapter) if adapter else None
+            llm.add_request(str(number), prompt, params, lora_request=lora)
+        outputs = written_out(llm, [job.longest for job in jobs])
         seconds = time.perf_counter() - began
         return Written(
             seconds=seconds,
@@ -171,6 +177,21 @@ class Offline(VllmGenerator):
         )
 
 
+def written_out(llm: Any, longest: Sequence[dict[OutputField, int]]) -> list[Any]:
+    """Step vLLM's engine until every sequence has ended, and return their RequestOutputs.
+
+    longest: of each sequence, which is known by its number. One that outgrows it is stopped where the graph stops it:
+    else the bare engine would write longer answers to the same prompts, and fewer prompts for each of its tokens.
+    """
+    outputs = {}
+    while llm.has_unfinished_requests():
+        for output in llm.step():
+            outputs[output.request_id] = output
+            if not output.finished and overflows(output.outputs[0].text, longest[int(output.request_id)]):
+                llm.abort_request([output.request_id])
+    return list(outputs.values())
+
+
 class _OfflineEngine(Engine):
     def begin(self) -> None:
         """`Engine.start`, with `vllm.LLM` in the place of `AsyncLLM`: the same arguments and environment reach it."""
@@ -179,17 +200,26 @@ class _OfflineEngine(Engine):
 
         from deployments.engines import vllm_api  # noqa: PLC0415
 
-        argument_names = {field.name for field in dataclasses.fields(vllm.EngineArgs)}
-
-        class FromAsyncArguments(vllm.LLM):
-            @classmethod
-            def from_engine_args(cls, engine_args: Any) -> Any:
-                if current_platform.device_type == "cpu":
-                    _started_as_served()
-                return cls(**{name: value for name, value in vars(engine_args).items() if name in argument_names})
-
-        vllm_api.AsyncLLM = FromAsyncArguments  # type: ignore[misc, assignment]
+        vllm_api.AsyncLLM = in_place_of_async(  # type: ignore[misc, assignment]
+            vllm.LLM, {field.name for field in dataclasses.fields(vllm.EngineArgs)}, current_platform.device_type
+        )
         self._start()
+
+
+def in_place_of_async(llm: Any, argument_names: Collection[str], device: str) -> Any:
+    """Return a class that `vllm_api.launch` can start as it starts `AsyncLLM`, and that is `llm`.
+
+    It takes no loggers of steps: they serve the graph's metrics and its watch over a hung engine.
+    """
+
+    class FromAsyncArguments(llm):  # type: ignore[misc]
+        @classmethod
+        def from_engine_args(cls, engine_args: Any, **_: Any) -> Any:
+            if device == "cpu":
+                _started_as_served()
+            return cls(**{name: value for name, value in vars(engine_args).items() if name in argument_names})
+
+    return FromAsyncArguments
 
 
 def _started_as_served() -> None:

@@ -46,8 +46,15 @@ def started(
     # Several applications at a time, and the replicas of the largest, start slowly on few cores.
     patient = {"RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": str(int(READY_S))}
     env = patient | (env or {})
-    ports = {"http_port": free_port(), "grpc_port": free_port()}
-    with LocalServe(config, **ports, ingress=ingress, edit=edit, env=env, stock=stock) as app:
+    with LocalServe(
+        config,
+        http_port=free_port(),
+        grpc_port=free_port(),
+        ingress=ingress,
+        edit=edit,
+        env=env,
+        stock=stock,
+    ) as app:
         with console.status(f"starting {config.name}"):
             app.wait_ready(ready_s)
         yield app
