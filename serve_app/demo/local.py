@@ -35,6 +35,7 @@ __all__ = ["IngressMode", "LocalServe", "Refused", "StartFailed", "free_port"]
 
 _MARK = "PUSHGEN_RUN"
 _SERVE = "ray.serve.scripts"  # and not the script `serve`, which names its Python by a path that may have changed
+_SERVE_ALONE = "serve_app.demo.serve_alone"
 # The most that a supervisor takes: the time of its command, then to kill and to clean.
 _STOP_S = supervisor.INTERRUPT_S + 20.0
 
@@ -46,6 +47,7 @@ class LocalServe:
     process ends without it, its supervisor does the same. Raises Misconfigured for what cannot be a config.
 
     stock: Ray Serve as it comes, whatever flags this project or this environment set. A baseline to measure against.
+    dashboard: Ray's, nine processes, through which `deploy` and `serve deploy` go.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class LocalServe:
         ingress: IngressMode | None = None,
         edit: Callable[[dict[str, Any]], None] | None = None,
         stock: bool = False,
+        dashboard: bool = True,
     ) -> None:
         self.config = read(config)
         self.config["http_options"] = {"host": "127.0.0.1", **self.config.get("http_options", {})}
@@ -75,6 +78,8 @@ class LocalServe:
         """What this machine lacks and what is used instead; known after the start."""
         self._env = env or {}
         self._stock = stock
+        self.program = _SERVE if dashboard else _SERVE_ALONE
+        """The Python module that is started."""
         self._environment: dict[str, str] = {}
         self._mark = uuid.uuid4().hex
         self._process: subprocess.Popen[bytes] | None = None
@@ -137,7 +142,7 @@ class LocalServe:
                 )
         python = plain_python()
         self._environment = self._make_environment()  # makes the folder
-        command = [str(python), "-m", _SERVE, "run", str(self.folder / "config.yaml")]
+        command = [str(python), "-m", self.program, "run", str(self.folder / "config.yaml")]
         try:
             (self.folder / "config.yaml").write_text(yaml.safe_dump(self.config, sort_keys=False), encoding="utf-8")
             with self.log.open("wb") as log:
@@ -273,8 +278,14 @@ class LocalServe:
 def _flags() -> dict[str, str]:
     """Flags of Ray Serve that the application runs with, unless `env` says another."""
     most = os.environ.get(MAX_MESSAGE_VARIABLE) or SERVE_FLAGS[MAX_MESSAGE_VARIABLE]
-    # The default of 5 s is too short on two busy cores.
-    return {**SERVE_FLAGS, MAX_MESSAGE_VARIABLE: most, "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60"}
+    return {
+        **SERVE_FLAGS,
+        MAX_MESSAGE_VARIABLE: most,
+        # The default of 5 s is too short on two busy cores.
+        "RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S": "60",
+        # Ray's own default, 15, gives the cores to its daemons first, and the engine's threads wait for each other.
+        "RAY_worker_niceness": "0",
+    }
 
 
 def _marked(mark: str) -> Iterator[psutil.Process]:

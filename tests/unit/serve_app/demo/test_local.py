@@ -51,7 +51,7 @@ def test_a_stock_application_has_no_flag_of_this_project_or_of_the_environment(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RAY_SERVE_USE_GRPC_BY_DEFAULT", "1")
-    monkeypatch.setenv("RAY_worker_niceness", "0")
+    monkeypatch.setenv("RAY_worker_niceness", "5")
 
     def flags(*, stock: bool) -> set[str]:
         app = LocalServe(root / "configs/fake.yaml", ingress=IngressMode.PROXY, stock=stock)

@@ -79,3 +79,23 @@ def test_a_closed_terminal_ends_nothing_else(root: Path) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-c", code], cwd=root, stdout=full, stderr=subprocess.PIPE)
     assert b"say" not in done.stderr
+
+
+@pytest.mark.parametrize("serve", [True, False])
+def test_only_an_application_that_stays_up_has_rays_dashboard_and_a_slower_controller(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, serve: bool
+) -> None:
+    """Through the dashboard a config is deployed again; a start should not wait for the controller."""
+    started: list[tuple[bool, bool]] = []
+
+    def start(local: LocalServe) -> None:
+        slower = local._make_environment().get("RAY_SERVE_CONTROL_LOOP_INTERVAL_S") == "0.5"
+        started.append(("serve_alone" not in local.program, slower))
+        local.stop()  # removes its folder
+        raise StartFailed("enough")
+
+    monkeypatch.delenv("RAY_SERVE_CONTROL_LOOP_INTERVAL_S", raising=False)
+    monkeypatch.setattr(LocalServe, "start", start)
+    arguments = ["--config", str(root / "configs/fake.yaml"), "--out", str(tmp_path / "demo.json")]
+    CliRunner().invoke(app, [*arguments, "--serve"] if serve else arguments)
+    assert started == [(serve, serve)]
