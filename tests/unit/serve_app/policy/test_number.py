@@ -140,6 +140,30 @@ CONTRADICTED = [
 ]
 
 
+IDIOMS = [
+    ("en", "She went the whole nine yards: it takes two to tango"),
+    ("en", "A chili that knocked us for six, nine times out of ten"),
+    ("es", "Gazpacho en un dos por tres: no le da mil vueltas"),
+    ("es", "Buscarle tres pies al gato, de mil amores, a los cuatro vientos"),
+    ("pt", "Sal no caldo? Nem oito nem oitenta"),
+    ("pt", "Guardado a sete chaves, e não é um bicho de sete cabeças"),
+    ("ru", "Для тех, у кого семь пятниц на неделе"),
+    ("ru", "До седьмого пота и как две капли воды, в двух шагах"),
+    ("ar", "يضرب أخماسا في أسداس من الألف إلى الياء"),
+    ("hi", "उन्नीस-बीस का फ़र्क, निन्यानवे के फेर में"),
+    ("ja", "五十歩百歩、十中八九うまくいく"),
+    ("zh", "八九不离十，三番五次，五湖四海的朋友"),
+]
+LITERAL = [
+    ("en", "It takes two hours and nine yards of rope", {"two hours", "nine yards", "nine"}),
+    ("es", "Dos por tres metros, las cuarenta personas", {"cuarenta"}),
+    ("pt", "Mil pessoas e oitenta cães", {"Mil", "oitenta"}),
+    ("ru", "Семь пятниц подряд", {"Семь"}),
+    ("ja", "五十歩の散歩", {"五十"}),
+    ("zh", "三百六十人", {"三百六十人"}),
+]
+
+
 def found(item: str, copy: str, locale: str) -> list[tuple[str, Severity]]:
     return [
         (one.text, one.severity)
@@ -166,3 +190,17 @@ def test_a_number_that_a_reader_counts_or_works_out_is_left_to_a_person(locale: 
 @pytest.mark.parametrize(("locale", "item", "copy", "text"), CONTRADICTED)
 def test_a_small_number_is_a_fault_beside_what_the_item_counts(locale: str, item: str, copy: str, text: str) -> None:
     assert found(item, copy, locale) == [(text, Severity.BLOCK)]
+
+
+@pytest.mark.parametrize(("locale", "copy"), IDIOMS)
+def test_an_idiom_names_no_number(locale: str, copy: str) -> None:
+    assert {
+        one.text
+        for one in findings(body=copy, item=Item(title="Nothing", locale=locale), caption="")
+        if one.rule in ("grounding.number", "grounding.date", "grounding.price")
+    } == set()
+
+
+@pytest.mark.parametrize(("locale", "copy", "numbers"), LITERAL)
+def test_the_words_of_an_idiom_elsewhere_are_numbers(locale: str, copy: str, numbers: set[str]) -> None:
+    assert {text for text, _ in found("Nothing", copy, locale)} & numbers
