@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from serve_app.policy.broken_quotations import interjections
 from serve_app.policy.text import bare
 
 _MARKS: Final = r"[.,;:!?…—–\n،؛؟।。、，；：！？]+"
@@ -104,8 +105,28 @@ class Utterances:
     def place(self, quoted: str) -> int | None:
         """Return the character at which the quoted words begin; None where nobody said them.
 
-        Its clauses stand in this order, with anything between them.
+        Its clauses stand in this order, with anything between them. A speaker named inside of one may be left out.
         """
+        found = self._place(quoted)
+        return self._joined._place(quoted) if found is None and self._joined else found  # noqa: SLF001 - its own kind
+
+    @cached_property
+    def _joined(self) -> Utterances | None:
+        """The text without the speakers that are named inside of quotations; None where there are none."""
+        kept, last = [], 0
+        for start, end in interjections(self._text):
+            first, after = (bisect_left(self._tokens, at, key=lambda token: token.start) for at in (start, end))
+            if _NEGATIONS.isdisjoint(token.word for token in self._tokens[first:after]):
+                kept += self._tokens[last:first]
+                last = after
+        if not last:
+            return None
+        joined = Utterances(self._text)
+        joined._tokens = [*kept, *self._tokens[last:]]
+        joined._joined = None
+        return joined
+
+    def _place(self, quoted: str) -> int | None:
         clauses = [words for part in _CLAUSE.split(quoted) if (words := [token.word for token in tokens(part)])]
         if len(clauses) > _MOST_CLAUSES:
             return None
