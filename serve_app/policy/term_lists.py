@@ -27,7 +27,8 @@ class TermList(Settings):
     """Terms with an action each, and where they hold.
 
     markets: regions of an item's locale, such as CN; languages: such as zh; without one the list holds everywhere.
-    origin: where the terms come from. exceptions: phrases inside which a term is none.
+    origin: where the terms come from. exceptions: phrases inside which a term is none. homographs: terms that also name
+    a thing, each with how words begin of which the item then has one, beside the term: they are only reviewed.
     """
 
     name: str = Field(min_length=1, max_length=100)
@@ -39,6 +40,7 @@ class TermList(Settings):
     rewrite: _Terms = ()
     review: _Terms = ()
     exceptions: _Terms = Field(default=())
+    homographs: dict[str, _Terms] = Field(default_factory=dict, max_length=1_000)
 
     @cached_property
     def words(self) -> WordList:

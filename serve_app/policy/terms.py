@@ -53,6 +53,7 @@ def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[H
                 action = min(found.action, settings.action, key=_RANK.__getitem__)
                 if _RANK[action] > _RANK["review"] and (
                     _is_name(text[found.start : found.end], context)
+                    or _is_thing(text[found.start : found.end], one.homographs.get(found.word, ()), context)
                     or is_doubted(text, found.start, found.end, language)
                 ):
                     action = "review"
@@ -73,6 +74,15 @@ def _is_name(written: str, context: PolicyContext) -> bool:
         return False
     stem = written[: max(_LEAST_STEM, len(written) - 1)]
     return any(stands_by_a_name(evidence.text, stem, context.item.language) for evidence in context.grounds)
+
+
+def _is_thing(written: str, beside: tuple[str, ...], context: PolicyContext) -> bool:
+    """Whether the item has the word, and one that stands beside it where it names a thing: чурка of firewood."""
+    if not beside:
+        return False
+    item = context.grounds[0].casefolded
+    stem = written.casefold()[: max(_LEAST_STEM, len(written) - 1)]
+    return stem in item and any(word in item for word in beside)
 
 
 def _hit(rule: str, action: Action, field: FieldName, text: str, found: Found, evidence: str) -> Hit:

@@ -64,6 +64,11 @@ def _has_negation(claim: Found, text: str, find: Find, others: Sequence[Found], 
     return bool(linked) and _has_negation(beside[-1], text, find, others, links - 1)
 
 
+def is_reported(claim: Found, text: str, find: Find) -> bool:
+    """Whether its sentence tells of somebody else's claim: "the mayor apologised for saying ..."."""
+    return bool(_within(find("reports"), *_bounds(text, claim)))
+
+
 def is_limited(claim: Found, find: Find, *, skill: bool) -> bool:
     """Whether the claim is of a time or a kind, as "don't want to work nights". skill: whether it ends with a skill."""
     behind = [one for kind in _LIMITS[: 1 + skill] for one in _within(find(kind), claim.end, claim.end + _BEHIND + 1)]

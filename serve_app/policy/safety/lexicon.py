@@ -46,6 +46,10 @@ Kind = Literal[
     "places",
     "literal",
     "copulas",
+    "insinuations",
+    "owned",
+    "victims",
+    "reports",
 ]
 
 _FOLDER: Final = Path(__file__).parent

@@ -21,6 +21,7 @@ from deployments.types import Copy
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.evidence import Evidence
 from serve_app.policy.safety.denied import is_denied, is_harmless, is_limited, is_meant_for, is_of_a_thing
+from serve_app.policy.safety.insinuated import insinuations
 from serve_app.policy.safety.lexicon import Found, Kind, lexicon, lowered, reach
 from serve_app.policy.text import SPACELESS
 
@@ -183,6 +184,9 @@ def _about_groups(read: _Field, groups: Sequence[Found], settings: SafetyRule) -
     for excluded in read.new("exclusions"):
         if _near(excluded, groups, read.reach):
             yield excluded, settings.action, "shuts a group out"
+    for phrase, told in insinuations(groups, read.text, read.find, is_unspaced=read.is_unspaced):
+        doubtful = told or read.grounded(phrase)
+        yield phrase, settings.unsure if doubtful else settings.action, "accuses a group"
     for warning in read.new("warnings"):
         if _following(warning, groups):
             yield warning, settings.action, "warns of a group"

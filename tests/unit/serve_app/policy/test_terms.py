@@ -183,3 +183,24 @@ def test_the_shipped_lists(locale: str, text: str, rule: str) -> None:
 def test_a_name_of_the_item_that_is_also_a_term_is_reviewed(locale: str, item: str, body: str, rejected: bool) -> None:
     found = findings(body=body, item=ITEM.model_copy(update={"title": item, "locale": locale}))
     assert [f.severity.rejects for f in found if f.rule == "terms.banned"] == [rejected]
+
+
+@pytest.mark.parametrize(
+    ("locale", "item", "body", "rejected"),
+    [
+        ("ru", "Берёзовые чурки для печи и бани", "Сухие чурки для вашей бани", False),
+        ("ru", "Мигранты сдали экзамен", "Чурки сдали экзамен", True),
+        ("ru", "Чурки сдали экзамен", "Чурки сдали экзамен", True),
+        ("ru", "Сухие берёзовые дрова", "Чурки приехали", True),
+        ("ru", "Щенки: сука и кобель ищут дом", "Сука ждёт хозяина", False),
+        ("en", "Faggots and peas at the Black Country butcher", "Faggots in gravy, as gran made them", False),
+        ("en", "Black Country supper", "Faggots in gravy", True),
+        ("en", "Spaniel bitch, two, and her litter need a home", "A gentle bitch and her litter", False),
+        ("es", "Velero clásico: la verga mayor, restaurada", "La verga mayor vuelve al mástil", False),
+        ("ja", "津屋崎の土人形展", "素朴な土人形に会える", False),
+        ("zh", "北七家新书店开业", "北七家的书店今天开门", False),
+    ],
+)
+def test_a_term_that_names_a_thing_of_the_item_is_reviewed(locale: str, item: str, body: str, rejected: bool) -> None:
+    found = findings(body=body, item=ITEM.model_copy(update={"title": item, "description": "", "locale": locale}))
+    assert any(f.severity.rejects for f in found if f.rule in {"terms.banned", "safety.text"}) == rejected
