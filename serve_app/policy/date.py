@@ -13,7 +13,8 @@ from serve_app.policy.grounding import ungrounded
 class DateRule(Knobs):
     """Days, times and years that the item does not have.
 
-    loose: for words that promise no certain day, such as "tonight" in "cook it tonight".
+    loose: for words that promise no certain day, such as "tonight" in "cook it tonight", and for days that a reader
+    may have worked out, such as the last of five Tuesdays.
     """
 
     action: Action = "block"
@@ -22,7 +23,7 @@ class DateRule(Knobs):
 
 def date(copy: Copy, context: PolicyContext, settings: DateRule) -> Iterator[Hit]:
     """grounding.date."""
-    return ungrounded(copy, context, "date", settings.action, settings.loose)
+    return ungrounded(copy, context, "date", settings.action, settings.loose, settings.loose)
 
 
 DATE = Rule("date", date, (RuleId("grounding.date", "the item has no such date"),))

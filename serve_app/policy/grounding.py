@@ -48,10 +48,13 @@ def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:
     return evidence.facts.holds_price(claim, units_of(text, claim.start, claim.end))
 
 
-def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action) -> Iterator[Hit]:
+def ungrounded(
+    copy: Copy, context: PolicyContext, subject: Subject, action: Action, unsure: Action, inferred: Action
+) -> Iterator[Hit]:
     """Yield a hit for each claim of this subject that no text of the context has.
 
-    unsure: the action for a word that may be no claim. Hits that nobody sees have no evidence.
+    unsure: the action for a word that may be no claim. inferred: for what a reader may have worked out from the item.
+    Hits that nobody sees have no evidence.
     """
     hits = 0
     for field, text in fields_of(copy):
@@ -62,11 +65,10 @@ def ungrounded(copy: Copy, context: PolicyContext, subject: Subject, action: Act
                 or any(_holds(evidence, claim, text) for evidence in context.grounds)
             ):
                 continue
-            sure = claim.sure and not (
-                _is_said(text, claim.start, claim.end, context.evidence.text)
-                or (subject == "number" and context.evidence.facts.inferred.follows(claim, text))
-            )
-            effect = action if sure else unsure
+            said = not claim.sure or _is_said(text, claim.start, claim.end, context.evidence.text)
+            effect = unsure if said else action
+            if effect == action and context.evidence.facts.inferred.follows(claim, text):
+                effect = inferred
             hits += effect != "off"
             yield Hit(
                 f"grounding.{subject}",

@@ -24,7 +24,7 @@ class NumberRule(Knobs):
 
 def number(copy: Copy, context: PolicyContext, settings: NumberRule) -> Iterator[Hit]:
     """grounding.number."""
-    yield from ungrounded(copy, context, "number", settings.action, settings.idioms)
+    yield from ungrounded(copy, context, "number", settings.action, settings.idioms, settings.idioms)
     for field, text in fields_of(copy):
         for multiple in multiples(text):
             if all(evidence.facts.denies(multiple) for evidence in context.grounds):

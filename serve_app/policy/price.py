@@ -11,14 +11,18 @@ from serve_app.policy.grounding import ungrounded
 
 
 class PriceRule(Knobs):
-    """Prices and discounts that the item does not have and that do not follow from its prices."""
+    """Prices and discounts that the item does not have and that do not follow from its prices.
+
+    What a share that the item names comes to, such as a third of its sum, is reviewed.
+    """
 
     action: Action = "block"
 
 
 def price(copy: Copy, context: PolicyContext, settings: PriceRule) -> Iterator[Hit]:
     """grounding.price."""
-    return ungrounded(copy, context, "price", settings.action, settings.action)
+    inferred: Action = "review" if settings.action == "block" else settings.action
+    return ungrounded(copy, context, "price", settings.action, settings.action, inferred)
 
 
 PRICE = Rule("price", price, (RuleId("grounding.price", "the item has no such price"),))

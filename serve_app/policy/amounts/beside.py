@@ -50,7 +50,8 @@ def _is_code(tokens: Tokens, k: int, at: int) -> bool:
 
 
 def after_bound(tokens: Tokens, at: int) -> tuple[Bound, int]:
-    if tokens.next_has(at, "after"):
+    parts = tokens[at].text == "+" and tokens.gap(at) and tokens.rest(at + 1)[:1] == " "  # INXS + UB40 + ABBA
+    if tokens.next_has(at, "after") and not parts:
         return tokens[at].roles["after"], at + 1
     return "", at
 

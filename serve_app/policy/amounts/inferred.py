@@ -14,6 +14,7 @@ import regex
 
 from serve_app.policy.amounts.claims import UNITS, Bound, Claim, Day, Decade, Money, Number, Ratio, Time, Weekday
 from serve_app.policy.amounts.ranges import Values
+from serve_app.policy.amounts.series import last_days
 from serve_app.policy.text import bare
 
 _COUNTED: Final = 5
@@ -26,6 +27,7 @@ _WHOLE: Final = 100  # from as much as this any part is taken, from less only on
 _PART: Final = 0.1
 _ROUNDED: Final = 0.05
 _VAGUE: Final = 0.15
+_PART_ROUNDED: Final = 0.002
 _THIS_YEAR: Final = (2015, 2035)  # "300 years ago" is said of 1690
 _YEARS: Final = range(1000, 2101)
 _YEAR: Final = UNITS["year"][1]
@@ -91,6 +93,10 @@ class Inferred:
                 return True
             if isinstance(reading, Number) and self._number_follows(reading, claim, text):
                 return True
+            if isinstance(reading, Money) and self._parts.holds(reading.value, reading.bound, _PART_ROUNDED):
+                return True
+            if isinstance(reading, Day) and (reading.month, reading.day) in self._last_days:
+                return True
         return False
 
     def _ratio_follows(self, ratio: Ratio) -> bool:
@@ -126,6 +132,8 @@ class Inferred:
         kind, factor = UNITS[number.unit] if number.unit else (_PRODUCT, 1.0)
         bound = number.bound if number.bound in ("about", "nearly") else ""
         known = (("", number.value), (kind, number.value * factor))
+        if number.value >= _BY_CHANCE and self._parts.holds(known[1][1], bound, _PART_ROUNDED):
+            return True
         return any(key in self._results and self._results[key].holds(value, bound) for key, value in known)
 
     def _are_the_others(self, value: float, claim: Claim, text: str) -> bool:
@@ -182,6 +190,17 @@ class Inferred:
             if low and one.unit == other.unit and high / low == high // low:
                 found.setdefault("", []).append((high / low, ""))
         return {kind: Values(values) for kind, values in found.items()}
+
+    @cached_property
+    def _parts(self) -> Values:
+        """A third of a number or a sum of the item that says "a third", and the other two."""
+        shares = {r.percent for r in self._ratios[:_MOST_TIMES]}
+        wholes = {number.value * (UNITS[number.unit][1] if number.unit else 1.0) for _, number in self._numbers}
+        return Values((whole * part / 100, "") for whole in wholes for n in shares for part in (n, 100 - n) if part > 0)
+
+    @cached_property
+    def _last_days(self) -> frozenset[tuple[int, int]]:
+        return last_days(self._claims)
 
     @cached_property
     def _years(self) -> list[int]:

@@ -192,7 +192,7 @@ def _take_scale(total: _Sum, tokens: Tokens, at: int, joined: bool) -> bool:
         return False  # 打 is to beat, too
     if joined and total.part is not None and scale > 1000:
         return False
-    if len(text) == 1 and text.isascii() and not (total.digits and tokens.has(at - 1, "digits") and text in "kKM"):
+    if len(text) == 1 and text.isascii() and not (total.digits and _is_short_scale(tokens, at)):
         return False
     last = total.parts[-1][1] if total.parts and total.part is None else 0.0
     if last == scale:
@@ -201,6 +201,12 @@ def _take_scale(total: _Sum, tokens: Tokens, at: int, joined: bool) -> bool:
         return False
     total.scale(scale)
     return True
+
+
+def _is_short_scale(tokens: Tokens, at: int) -> bool:
+    """Whether the letter after figures is a thousand or a million: 3k, 1.2M, and £1,300m, but not 1,300m."""
+    money = tokens.has(at - 2, "currencies") and tokens[at - 2].end == tokens[at - 1].start and not tokens.gap(at)
+    return tokens.has(at - 1, "digits") and tokens[at].text in ("kKMm" if money else "kKM")
 
 
 def _take_digits(total: _Sum, values: tuple[float, ...], first: float | None, part: bool, joined: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployments.types import Item
+from deployments.types import Item, Severity
 from tests.unit.serve_app.policy.judge import findings
 
 TRUE = [
@@ -125,3 +125,11 @@ def test_a_date_of_the_item_passes(locale: str, item: str, copy: str) -> None:
 @pytest.mark.parametrize(("locale", "item", "copy", "text"), FALSE)
 def test_another_date_is_named(locale: str, item: str, copy: str, text: str) -> None:
     assert found(item, copy, locale) == [text]
+
+
+def test_the_last_day_of_a_series_is_left_to_a_person() -> None:
+    item = Item(title="Five Tuesdays", metadata={"first": "2026-10-06"}, locale="en")
+    rows = [("Baked by 3 November", Severity.REVIEW), ("Baked by 4 November", Severity.BLOCK)]
+    for copy, severity in rows:
+        dates = [one for one in findings(body=copy, item=item, caption="") if one.rule == "grounding.date"]
+        assert [one.severity for one in dates] == [severity]

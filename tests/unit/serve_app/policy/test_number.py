@@ -9,6 +9,15 @@ from deployments.types import Item, Severity
 from tests.unit.serve_app.policy.judge import findings
 
 TRUE = [
+    ("en", "INXS, UB40 and ABBA tributes", "INXS + UB40 + ABBA"),
+    ("es", "Participaron 51 puestos", "Medio centenar largo de puestos"),
+    ("pt", "Participaram 53 bancas", "Meia centena e picos de bancas"),
+    ("ru", "Пришли 53 человека", "Пятьдесят с небольшим человек"),
+    ("ar", "شارك 53 شخصا", "خمسون ونيف من المشاركين"),
+    ("hi", "53 लोग आए", "पचास से कुछ ज़्यादा लोग"),
+    ("ja", "参加は53人", "五十人ちょっとが参加"),
+    ("zh", "来了53人", "来了五十出头"),
+    ("ru", "Ночь: 2026-10-10T22:00:00+07:00 — 2026-10-11T06:00:00+07:00", "Восемь часов телескопов"),
     ("en", "The choir of 21 sang for 2,400 people", "Twenty-one singers, twenty-four hundred guests"),
     ("en", "Views: 1,234,567", "1.2M views and counting"),
     ("en", "Views: 1,980,000", "Almost two million views"),
@@ -97,6 +106,9 @@ FALSE = [
 ]
 
 INFERRED = [
+    ("en", "12,480 visitors; two thirds of them came by train", "4,160 did not come by train"),
+    ("es", "Fueron 12.480 visitas y un tercio exacto de ellas en mayo", "En mayo hubo 4160 visitas"),
+    ("ru", "Пришли 900 человек, треть из них с детьми", "300 человек с детьми"),
     ("en", "Fog. A goose. Sunrise over the lake", "3 things: fog, goose, sunrise"),
     ("en", "Grim Readers 171, Hull of a Time 168", "The librarians win by three"),
     ("en", "Zero. But I hung for nine seconds", "0 pull-ups, 9 seconds"),

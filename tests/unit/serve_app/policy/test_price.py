@@ -9,6 +9,8 @@ from deployments.types import Item
 from tests.unit.serve_app.policy.judge import findings
 
 TRUE = [
+    ("en", "The scheme will cost £1.3bn", "A £1,300m bill"),
+    ("en", "It raised $5 million", "$5m in the bank"),
     ("en", "Was $34.50, now $19.99", "Save $14.51: it is under $20"),
     ("en", "Was $40, now $30", "25% off, only thirty dollars"),
     ("en", "€1,250 a year", "1.250 EUR for a year"),
@@ -46,6 +48,7 @@ TRUE = [
     ("zh", "去年1.4元，今年0.6元", "去年1.4元一斤，每斤少了0.8元"),
 ]
 FALSE = [
+    ("en", "The scheme will cost £1.3bn", "A £1,400m bill", "£1,400m"),
     ("en", "$20 for a lamp", "Only £20 for a lamp", "£20"),
     ("en", "12 lamps at $20", "Lamps at $12", "$12"),
     ("en", "$20.50 for a lamp", "A lamp for less than $20", "less than $20"),
@@ -80,6 +83,22 @@ def test_a_price_of_the_item_passes(locale: str, item: str, copy: str) -> None:
 @pytest.mark.parametrize(("locale", "item", "copy", "text"), FALSE)
 def test_another_price_is_named(locale: str, item: str, copy: str, text: str) -> None:
     assert found(item, copy, locale) == [text]
+
+
+@pytest.mark.parametrize(
+    ("locale", "item", "right", "wrong"),
+    [
+        ("en", "£12,480 raised, a third of it at the raffle", "The raffle brought £4,160", "The raffle brought £4,600"),
+        ("es", "12.480 euros; un tercio exacto de lo recaudado es de la tómbola", "4160 euros", "4600 euros"),
+        ("pt", "Juntaram 9000 euros, e um quarto do total veio da rifa", "2250 euros da rifa", "2500 euros da rifa"),
+        ("ru", "Собрали 9 000 рублей, треть от суммы принесла лотерея", "3 000 рублей", "3 500 рублей"),
+        ("ja", "売上は9,000円、3割は募金", "2,700円を寄付", "2,500円を寄付"),
+        ("zh", "筹得9000元，其中三分之一来自抽奖", "抽奖3000元", "抽奖3500元"),
+    ],
+)
+def test_what_a_share_comes_to_is_left_to_a_person(locale: str, item: str, right: str, wrong: str) -> None:
+    assert found(item, right, locale) == []
+    assert len(found(item, wrong, locale)) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ def test_a_rounding_word_is_found_past_a_currency_sign() -> None:
 
 def test_words_after_a_number_belong_to_it() -> None:
     assert after_bound(tokens("30 or more"), 1) == ("over", 2)
+    assert after_bound(tokens("40+ bands"), 1) == ("over", 2)
+    assert after_bound(tokens("UB40 + ABBA"), 1) == ("", 1)
     assert off_after(tokens("30% off"), 2) == (True, 3)
     assert half_after(tokens("hours and a half"), 1) == (0.5, 4)
     assert half_after(tokens("hours and minutes"), 1) == (0.0, 1)

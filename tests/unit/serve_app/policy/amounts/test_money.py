@@ -13,6 +13,7 @@ from tests.unit.serve_app.policy.amounts.read import readings
     [
         ("en", "$4.50", 4.5, "USD"),
         ("en", "5 quid", 5, "GBP"),
+        ("en", "£40m", 40_000_000, "GBP"),
         ("en", "USD 30", 30, "USD"),
         ("pt", "R$ 500 mil", 500_000, "BRL"),
         ("pt", "meio milhão de reais", 500_000, "BRL"),
