@@ -15,7 +15,7 @@ from serve_app.policy.text import normalise
 
 _TWO: Final = (
     r"\bdoubled\b|\btwofold\b|twice as (?:many|much)|\bel doble\b|duplic(?:ó|a|an|aron|ado)\b|\bo dobro\b|\bao dobro\b|dobr(?:ou|aram|a|ado)\b|duplic(?:ou|aram)\b"
-    r"|вдвое|в два раза|удво(?:ил|ен)\p{L}*|تضاعف\p{L}*|(?<!\p{L})ضعفي|(?<!\p{L})الضعف|दोगुन[ाीे]|दुगुन[ाीे]|दुगन[ाीे]|दो गुन[ाीे]|(?<![十百])二倍|(?<!\d)2倍|(?<![\p{N}一二三四五六七八九十百千万数何])倍(?:増|に)|(?<!十)两倍|兩倍|翻倍|翻番|翻了一番"
+    r"|вдвое|в два раза|удво(?:ил|ен)\p{L}*|تضاعف\p{L}*|(?<!\p{L})ضعفي|(?<!\p{L})الضعف|दोगुन[ाीे]|दुगुन[ाीे]|दुगन[ाीे]|दो गुन[ाीे]|(?<![十百])二倍|(?<!\d)2倍|(?<![\p{N}一二三四五六七八九十百千万数何])倍(?:増|に)|(?<!十)两倍|兩倍|翻倍|翻番|翻了?一番|翻了?一倍|(?:增加|增长|增長|提高|上升)了?一倍"
 )
 _THREE: Final = (
     r"\btripled?\b|\bthreefold\b|three times as (?:many|much)|\bel triple\b|triplic(?:ó|a|an|aron|ado)\b|\bo triplo\b|\bao triplo\b|triplic(?:ou|aram)\b"
@@ -23,9 +23,12 @@ _THREE: Final = (
 )
 _FOUR: Final = (
     r"\bquadrupled?\b|\bfourfold\b|four times as (?:many|much)|cuádruple|cuadruplic(?:ó|a|an|aron|ado)\b|quádruplo|quadruplic(?:ou|aram)\b"
-    r"|вчетверо|в четыре раза|أربعة أضعاف|चौगुन[ाीे]|चार गुन[ाीे]|(?<![十百])四倍|(?<!\d)4倍"
+    r"|вчетверо|в четыре раза|أربعة أضعاف|चौगुन[ाीे]|चार गुन[ाीे]|(?<![十百])四倍|(?<!\d)4倍|翻了?[两兩二]番"
 )
-_MULTIPLES: Final = tuple((times, Cued(normalise(source))) for times, source in ((2, _TWO), (3, _THREE), (4, _FOUR)))
+_EIGHT: Final = r"\boctupled?\b|\beightfold\b|eight times as (?:many|much)|в восемь раз|आठ गुन[ाीे]|(?<![十百])八倍|(?<!\d)8倍|翻了?三番"
+_MULTIPLES: Final = tuple(
+    (times, Cued(normalise(source))) for times, source in ((2, _TWO), (3, _THREE), (4, _FOUR), (8, _EIGHT))
+)
 # Other ways in which an item says how many times: "2x", "up 100%".
 _TIMES: Final = {
     2: r"\btwice\b|\bdouble\b|(?<![\d.])2 ?[x×]|[x×] ?2(?!\d)|\b2-fold|(?<!\d)100 ?(?:%|percent|per cent)|\bdoble\b|\bdobro\b|двукратн|двойн|в 2 раза|مرتين|مضاعف|(?<!\d)2 गुन|倍増|加倍|双倍|一倍",
@@ -67,6 +70,15 @@ _FROM_TO: Final = regex.compile(
     r"(?:^|\s)(?:to|a|para|до|إلى|से|up from|from|desde|de|с|من)\s|から|増|增|升|[到至]|[→➜]|से बढ़", regex.IGNORECASE
 )
 _REACH: Final = 40  # characters from one number to the other
+# Beside the number of an earlier time: "60 volunteers. Last year there were 40."
+_EARLIER: Final = Cued(
+    r"\b(?:last|previous|prior) (?:year|season|month|week|edition|time|spring|summer|autumn|fall|winter)\b|\b(?:a|one) year (?:ago|earlier|before)\b|\bthe year before\b"
+    r"|\b(?:año|mes|temporada|edición|curso|ano|mês|edição) (?:pasad[oa]|anterior|passad[oa])\b|\bpasado año\b|\bhace un año\b|\bhá um ano\b"
+    r"|прошл\p{L}{2,3} (?:год|сезон|раз|месяц|лет)\p{L}{0,3}|год(?:ом)? (?:назад|ранее|раньше)|(?:العام|السنة|الموسم|الدورة|الشهر) (?:الماضي|السابق)ة?|قبل (?:عام|سنة)"
+    r"|पिछले (?:साल|वर्ष|महीने)|पिछली बार|गत वर्ष|एक साल पहले|前年|昨年|去年|前回|昨季|先月|前月|上年|上届|上屆|上一年|上次|上个?月|一年前"
+)
+_FAR: Final = 120  # characters from that number to the one of now
+_APART: Final = 3  # claims
 _TOLERANCE: Final = 0.2
 # Words of any amount: beside them a multiple is of whatever the item counts.
 _AMOUNT: Final = regex.compile(
@@ -76,6 +88,7 @@ _AMOUNT: Final = regex.compile(
 _SENTENCE: Final = regex.compile(r"[.!?;。！？；।؟\n]")
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Katakana}\p{Hiragana}]+")
+_ENDING: Final = regex.compile(r"\p{Hiragana}{2}")
 _STEM: Final = 4  # letters that two forms of a word share
 _MOST_CLAIMS: Final = 400
 _PAIR: Final = 2
@@ -132,8 +145,11 @@ def times_of(text: str) -> frozenset[int]:
 
 def changes_of(text: str, claims: Sequence[Claim]) -> tuple[Change, ...]:
     """Return what the item says became how much. text, claims: the item's."""
-    changes = []
     claims = claims[:_MOST_CLAIMS]
+    return (*_from_one_to_another(text, claims), *_since_earlier(text, claims))
+
+
+def _from_one_to_another(text: str, claims: Sequence[Claim]) -> Iterator[Change]:
     alone = len(claims) == _PAIR
     words = _stems(text[:_READ]) if alone else frozenset()
     for one, other in pairwise(claims):
@@ -141,8 +157,30 @@ def changes_of(text: str, claims: Sequence[Claim]) -> tuple[Change, ...]:
         between = text[one.end : other.end]  # the claim may begin with its "up to"
         if min(values) > 0 and len(between) <= _REACH and _FROM_TO.search(between):
             stems = _stems(_sentence(text, one.start, other.end))
-            changes.append(Change(max(values) / min(values), stems, alone, words - stems))
-    return tuple(changes)
+            yield Change(max(values) / min(values), stems, alone, words - stems)
+
+
+def _since_earlier(text: str, claims: Sequence[Claim]) -> Iterator[Change]:
+    """Yield what two numbers came to of which one is "last year"."""
+    if not _EARLIER.search(text):
+        return
+    counts = [(claim, r) for claim in claims for r in claim.readings[:1] if isinstance(r, Number) and r.value > 0]
+    for apart in range(1, _APART + 1):
+        for (one, first), (other, second) in zip(counts, counts[apart:], strict=False):
+            if first.unit != second.unit or other.start - one.end > _FAR:
+                continue
+            around = [_sentence(text, claim.start, claim.end) for claim in (one, other)]
+            if any(map(_EARLIER.search, around)):
+                stems = _stems(" ".join(_without_times(part) for part in around))
+                ratio = max(first.value, second.value) / min(first.value, second.value)
+                yield Change(ratio, stems, alone=False, others=frozenset())
+
+
+def _without_times(text: str) -> str:
+    """Leave out "last year": a multiple of anything may be since then."""
+    for match in reversed(list(_EARLIER.finditer(text))):
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    return text
 
 
 def is_denied(multiple: Multiple, changes: Sequence[Change]) -> bool:
@@ -158,11 +196,11 @@ def _sentence(text: str, start: int, end: int) -> str:
 
 
 def _stems(text: str) -> frozenset[str]:
-    """Return the first letters of words, and in scripts without spaces all pairs of letters."""
+    """Return the first letters of words, and in scripts without spaces all pairs of letters that are no endings."""
     stems: set[str] = set()
     for word in _WORD.findall(text.casefold()):
         if _UNSPACED.match(word):
-            stems.update(word[at : at + 2] for at in range(len(word) - 1))
+            stems.update(pair for at in range(len(word) - 1) if not _ENDING.fullmatch(pair := word[at : at + 2]))
         elif len(word) >= _STEM:
             stems.add(word.removeprefix("ال")[:_STEM])
     return frozenset(stems)
