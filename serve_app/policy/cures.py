@@ -93,6 +93,12 @@ def is_doubted(text: str, start: int, end: int, language: str) -> bool:
     return _is_doubted(text, start, end, words)
 
 
+def is_told(text: str, start: int, end: int, language: str, *, asks: bool = True) -> bool:
+    """Whether the sentence of these words denies them or tells of what somebody else claims. asks: or asks for them."""
+    words = _words_of(language)
+    return words is not None and _is_doubted(text, start, end, words, asks=asks)
+
+
 def _is_claim(last: dict[str, _Word], text: str, words: _Words) -> bool:
     """Whether the three stand together, and the cure may be said of that disease."""
     first, second, third = sorted(last.values(), key=lambda word: word.start)
@@ -105,13 +111,13 @@ def _is_claim(last: dict[str, _Word], text: str, words: _Words) -> bool:
     return disease.kind != "homographs" or cure.kind == "heals"
 
 
-def _is_doubted(text: str, start: int, end: int, words: _Words) -> bool:
+def _is_doubted(text: str, start: int, end: int, words: _Words, *, asks: bool = True) -> bool:
     before = _SENTENCE.split(text[max(0, start - _BEFORE) : start])[-1]
     behind = text[end : end + _AFTER]
     mark = _SENTENCE.search(behind)
     sentence = before + text[start:end] + (behind[: mark.start()] if mark else behind)
     asked = bool(mark and mark.group() in "?？؟") or words.asks.search(sentence) is not None
-    if asked and not words.offers.search(sentence):
+    if asks and asked and not words.offers.search(sentence):
         return True
     if words.doubts.search(sentence) or words.not_after.search(behind):
         return True

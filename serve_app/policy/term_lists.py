@@ -66,7 +66,7 @@ class TermsFile(Settings):
 
     def of(self, locale: str) -> list[TermList]:
         """Return the lists that hold for a BCP-47 locale."""
-        language, region = _market(locale)
+        language, region = market(locale)
         return [one for one in self.lists if one.holds_for(language, region)]
 
 
@@ -87,7 +87,7 @@ def load_terms(path: str) -> TermsFile:
 
 
 @lru_cache(maxsize=256)
-def _market(locale: str) -> tuple[str, str]:
+def market(locale: str) -> tuple[str, str]:
     """Return language and region; the region where most of a language's readers are when the locale names none."""
     try:
         likely = langcodes.Language.get(locale).maximize()

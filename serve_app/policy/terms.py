@@ -9,10 +9,11 @@ from pydantic import Field
 
 from deployments.settings import Knobs
 from deployments.types import Copy
+from serve_app.policy.barred_claims import barred_claims
 from serve_app.policy.context import Action, FieldName, Hit, PolicyContext, Rule, RuleId, fields_of
 from serve_app.policy.cures import is_doubted, miracle_cures
 from serve_app.policy.name.cased import stands_by_a_name
-from serve_app.policy.term_lists import TermsFile, load_terms
+from serve_app.policy.term_lists import TermsFile, load_terms, market
 from serve_app.policy.word_list import Found
 
 _LEAST_STEM = 3  # letters
@@ -64,8 +65,17 @@ def terms(copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[H
             for start, end, sure in miracle_cures(text, language):
                 action = settings.action if sure else min(settings.action, "review", key=_RANK.__getitem__)
                 yield Hit("terms.banned", action, field, text[start:end], (start, end), "promises a cure")
+            yield from _barred(field, text, copy, context, settings)
         for found in context.tenant_terms.found_in(text, language) if context.tenant_terms else ():
             yield _hit("terms.tenant", found.action, field, text, found, found.word)
+
+
+def _barred(field: FieldName, text: str, copy: Copy, context: PolicyContext, settings: TermsRule) -> Iterator[Hit]:
+    both = "\n".join(written for _, written in fields_of(copy))
+    language, region = market(context.item.locale)
+    for kind, start, end, sure in barred_claims(text, both, context.grounds[0].casefolded, language, region):
+        action = settings.action if sure else min(settings.action, "review", key=_RANK.__getitem__)
+        yield Hit("terms.legal", action, field, text[start:end], (start, end), kind)
 
 
 def _is_name(written: str, context: PolicyContext) -> bool:

@@ -15,6 +15,7 @@ import regex
 import yaml
 
 import serve_app.policy as package
+from serve_app.policy.barred_claims import _claims_of
 from serve_app.policy.cues import Cued
 from serve_app.policy.cures import _words_of
 from serve_app.policy.form import form_of
@@ -22,6 +23,7 @@ from serve_app.policy.form import form_of
 _MADE: dict[str, Callable[[str], object]] = {
     "serve_app.policy.form": form_of,
     "serve_app.policy.cures": _words_of,
+    "serve_app.policy.barred_claims": _claims_of,
 }
 LANGUAGES = ("en", "es", "pt", "ru", "ar", "hi", "ja", "zh")
 Pattern = regex.Pattern[str] | re.Pattern[str]
