@@ -18,7 +18,7 @@ from serve_app.demo.local import LocalServe
 from serve_app.demo.weights import references
 from tests.e2e.conftest import started
 
-MINIMUM = 0.75
+MINIMUM = 0.8
 FAIR = Item(
     id="fair",
     locale="en-GB",
