@@ -12,7 +12,7 @@ import regex
 from serve_app.policy.person_numbers import DATE, Number, Run, runs, words
 
 _PHONE_CUE: Final = words(
-    r"\btel\b", r"\bph(?:one)?\b", r"\bcall\b", r"\btext\b", r"\bring\b", r"\bdial\b", r"\bsms\b", r"\bmobile\b", r"\bcell\b", r"\bfax\b", "whats ?app", "viber", "signal", "telegram",
+    r"\btel\b", r"\bph(?:one)?\b", r"\bcall\b", r"\btext\b", r"\bring\b", r"\bdial\b", r"\bsms\b", r"\bmobile\b", r"\bcell\b", r"\bfax\b", r"\barea code\b", "whats ?app", "viber", "signal", "telegram",
     "tel[eé]fono", r"ll[aá]ma(?:me|nos|r|le)?\b", r"m[oó]vil\b", "celular", r"\bcel\b", r"\bwpp\b", r"\bzap\b", r"\bligue\b", r"\bliga[r]?\b", "telefone", "telem[oó]vel", r"\bbizum\b", r"\bpix\b",
     r"\bтел\b", "телефон", "звон", "позвон", "набер", r"смс", "ватсап", "вотсап", "вайбер", r"моб\b",
     "هاتف", "اتصل", "إتصل", "جوال", "واتس", "موبايل", "تليفون", "كلمن", "للتواصل", "تواصل", "اطلبو", "للحجز", "للطلب",
@@ -75,9 +75,36 @@ _SPOKEN: Final = {
     )
     for word in spoken.split()
 }
-_TIMES: Final = {"double": 2, "triple": 3, "doble": 2}
+_TIMES: Final = {
+    **dict.fromkeys(("double", "doble", "duplo", "dupla", "дважды", "डबल"), 2),
+    **dict.fromkeys(("triple", "treble", "triplo", "tripla", "трижды", "ट्रिपल", "तिगुना"), 3),
+    **dict.fromkeys(("quadruple", "cuádruple", "четырежды"), 4),
+}
+# Digits in the plural: "three zeros", where a digit before them says how many.
+_MANY: Final = {
+    word: str(digit)
+    for digit, spoken in enumerate(
+        (
+            "zeros zeroes ceros нуля нулей أصفار",
+            "ones unos единицы",
+            "twos doses двойки",
+            "threes treses тройки",
+            "fours cuatros quatros четвёрки четверки",
+            "fives cincos пятёрки пятерки",
+            "sixes seises шестёрки шестерки",
+            "sevens sietes setes семёрки семерки",
+            "eights ochos oitos восьмёрки восьмерки",
+            "nines nueves noves девятки",
+        )
+    )
+    for word in spoken.split()
+}
+_NUMBER_WORDS: Final = frozenset((*_SPOKEN, *_TIMES, *_MANY))
 _SPOKEN_WORD: Final = regex.compile(r"[\p{L}\p{M}]++")
-_BETWEEN: Final = regex.compile(r"[\s,،、.\-–]{1,3}")
+_BETWEEN: Final = regex.compile(
+    r"[\s,،、.\-–]{1,3}(?:(?:and )?(?:then|luego|después|depois|e depois|затем|потом|дальше|ثم|بعدها|फिर|उसके बाद)[\s,،.\-–]{1,3})?",
+    regex.IGNORECASE,
+)
 _FEWEST_SPOKEN: Final = 7
 _SURELY_SPOKEN: Final = 9
 
@@ -85,17 +112,15 @@ _SURELY_SPOKEN: Final = 9
 def spoken_phones(text: str) -> Iterator[Number]:
     """Yield phone numbers written in words of single digits: with a cue, or of nine and more. A countdown is none."""
     row: list[regex.Match[str]] = []
-    for match in (*_SPOKEN_WORD.finditer(text), None):
-        word = match.group().lower() if match else ""
-        if row and ((word not in _SPOKEN and word not in _TIMES) or not _goes_on(text, row[-1], match)):
+    for match in _SPOKEN_WORD.finditer(text):
+        if match.group().lower() not in _NUMBER_WORDS:
+            continue
+        if row and not _BETWEEN.fullmatch(text, row[-1].end(), match.start()):
             yield from _spoken(text, row)
             row = []
-        if match and (word in _SPOKEN or word in _TIMES):
-            row.append(match)
-
-
-def _goes_on(text: str, last: regex.Match[str], match: regex.Match[str] | None) -> bool:
-    return match is not None and _BETWEEN.fullmatch(text[last.end() : match.start()]) is not None
+        row.append(match)
+    if row:
+        yield from _spoken(text, row)
 
 
 def _spoken(text: str, row: list[regex.Match[str]]) -> Iterator[Number]:
@@ -104,6 +129,9 @@ def _spoken(text: str, row: list[regex.Match[str]]) -> Iterator[Number]:
         word = match.group().lower()
         if word in _TIMES:
             times = _TIMES[word]
+        elif word in _MANY:
+            many = int(digits[-1:] or 1)
+            digits = digits[:-1] + _MANY[word] * many
         else:
             digits += _SPOKEN[word] * times
             times = 1

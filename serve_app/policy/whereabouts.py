@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from serve_app.policy.dictated import dictated_handles
 from serve_app.policy.person_numbers import words
 from serve_app.policy.spelled import joined_handle
 
@@ -112,6 +113,8 @@ def street_addresses(text: str) -> Iterator[Place]:
 
 def handles(text: str) -> Iterator[Place]:
     """Yield names at messengers and payment services. One without a cue beside it is not sure: a mention."""
+    for start, end in dictated_handles(text):
+        yield Place("pii.handle", start, end)
     spelled = joined_handle(text)
     if spelled is None:
         yield from _handles(text)

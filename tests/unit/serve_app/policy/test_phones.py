@@ -51,6 +51,13 @@ def test_nine_digits_in_threes_may_be_one() -> None:
     "text",
     [
         "Call five five five, eight six seven, five three oh nine.",
+        "Area code two one two, then triple five, oh one four two: ring Gino",
+        "Dial two one two, and then three fives, oh one four two",
+        "Llama al seis uno dos, luego tres ceros, cinco seis siete",
+        "Chama no zap: nove oito, depois triplo sete, cinco quatro três",
+        "Звоните: девять один два, затем три нуля, пять шесть семь",
+        "कॉल करें: नौ आठ, फिर डबल सात, ट्रिपल पाँच, चार तीन",
+        "اتصل على صفر خمسة، ثم ثلاثة أصفار، واحد اثنين ثلاثة",
         "Ring oh seven double nine one two three four five six",
         "Llama al seis uno dos, tres cuatro cinco, seis siete ocho",
         "Chama no zap: nove oito sete seis, cinco quatro três dois",
@@ -70,6 +77,9 @@ def test_a_number_in_words_is_one(text: str) -> None:
         "The band plays two, three, four encores",
         "Uno, dos, tres, cuatro: a bailar",
         "One for all, two for tea",
+        "Double six, then triple twenty: the darts final",
+        "Два ноля, затем три пятёрки: счёт матча",
+        "A million has six zeros, a thousand three zeros",
     ],
 )
 def test_a_countdown_is_no_phone(text: str) -> None:
