@@ -13,6 +13,7 @@ from deployments.item_text import details_of, grounding_text
 from deployments.types import Item
 from serve_app.policy.amounts.facts import Facts
 from serve_app.policy.amounts.lexicon import key_of, lexicon_of
+from serve_app.policy.amounts.price_terms import PriceTerms
 from serve_app.policy.amounts.reader import claims, says
 from serve_app.policy.name.known import Known
 from serve_app.policy.text import bare, digits, fold, normalise, script_of, words
@@ -86,6 +87,11 @@ class Evidence:
             self._currencies,
             any(says(self.text, language, "free_words") for language in languages),
         )
+
+    @cached_property
+    def price_terms(self) -> PriceTerms:
+        """Its prices with and without tax and shipping."""
+        return PriceTerms(self.text, claims(self.text, self.language))
 
     @property
     def _currencies(self) -> frozenset[str] | None:

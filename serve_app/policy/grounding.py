@@ -45,7 +45,8 @@ def _stands_in(item: str, amount: str) -> bool:
 def _holds(evidence: Evidence, claim: Claim, text: str) -> bool:
     if claim.subject != "price":
         return evidence.facts.holds(claim)
-    return evidence.facts.holds_price(claim, units_of(text, claim.start, claim.end))
+    units = units_of(text, claim.start, claim.end)
+    return evidence.facts.holds_price(claim, units) or evidence.price_terms.is_total(claim)
 
 
 def ungrounded(
