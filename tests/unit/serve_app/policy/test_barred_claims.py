@@ -83,7 +83,7 @@ TOLD = [
     ("ru-RU", "Минздрав предупреждает: вейпы со вкусом манго опасны"),
     ("hi-IN", "अल्ट्रासाउंड में बेटा है या बेटी बताना अपराध है, पता होना चाहिए"),
     ("ja-JP", "「元本は必ず戻る」投資の勧誘は詐欺です"),
-    ("es-ES", "Ningún fondo nunca baja: aviso de riesgo de la CNMV"),
+    ("es-ES", "Ningún fondo solo sube: aviso de riesgo de la CNMV"),
     ("pt-BR", "Golpe: o fundo que só sobe não existe, alerta a CVM"),
 ]
 CLEAN = [
@@ -119,6 +119,26 @@ CLEAN = [
     ("zh-CN", "生男生女都一样，孕妇学校开课，知道更多"),
     ("zh-CN", "战胜癌症的她，在医院门口开了茶馆"),
     ("zh-CN", "一杯姜茶，暖到心里"),
+    ("en-US", "You can't lose: the quiz returns on Friday and she shares the prize"),
+    ("en-GB", "World Cup runner fights cancer with a smile"),
+    ("en-GB", "Natural history night: why the mole rat fights cancer so well"),
+    ("en-GB", "Vapes face a new tax: from £2 a bottle"),
+    ("es-ES", "Con esta bolsa nunca pierdes las llaves"),
+    ("es-ES", "María vence al cáncer y abre una casa de té"),
+    ("es-MX", "La gasolina solo sube: quién invierte en acciones verdes"),
+    ("pt-BR", "O time nunca perde: o clube investe em jovens"),
+    ("pt-PT", "Atriz derrota o cancro e planta ervas"),
+    ("ru-RU", "Фонд библиотеки только растёт: приходите за книгами"),
+    ("ru-RU", "Интерес к забегу только растёт, фонд приглашает друзей"),
+    ("ru-RU", "Сигареты с никотином подорожают на 20 рублей"),
+    ("hi-IN", "हौसला कभी नहीं गिरता: वीडियो शेयर करें"),
+    ("hi-IN", "कैंसर को मात देकर खिलाड़ी ने एक कप चाय की दुकान खोली"),
+    ("ja-JP", "人気が上がり続ける、小川株式会社の和菓子"),
+    ("ja-JP", "がんに打ち勝った店主のお茶"),
+    ("ja-JP", "読めば知識は必ず増える、投資の絵本"),
+    ("zh-CN", "战胜癌症的她开了一间茶馆"),
+    ("zh-CN", "菜价只涨不跌？新产品来了"),
+    ("ar-EG", "ممثلة تهزم السرطان وتفتح مقهى شاي"),
 ]
 
 
