@@ -9,6 +9,8 @@ from deployments.types import Item, Severity
 from tests.unit.serve_app.policy.judge import findings
 
 TRUE = [
+    ("ru", "Вход 1 000 ₽", "Вход всего за косарь"),
+    ("ru", "Старый косарь точит косу, 40 косарей вышли в поле", "Косарь вышел в поле, и с ним косари"),
     ("en", "INXS, UB40 and ABBA tributes", "INXS + UB40 + ABBA"),
     ("es", "Participaron 51 puestos", "Medio centenar largo de puestos"),
     ("pt", "Participaram 53 bancas", "Meia centena e picos de bancas"),
