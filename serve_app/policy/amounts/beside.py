@@ -50,10 +50,16 @@ def _is_code(tokens: Tokens, k: int, at: int) -> bool:
 
 
 def after_bound(tokens: Tokens, at: int) -> tuple[Bound, int]:
-    parts = tokens[at].text == "+" and tokens.gap(at) and tokens.rest(at + 1)[:1] == " "  # INXS + UB40 + ABBA
-    if tokens.next_has(at, "after") and not parts:
+    if tokens.next_has(at, "after") and not _adds(tokens, at):
         return tokens[at].roles["after"], at + 1
     return "", at
+
+
+def _adds(tokens: Tokens, at: int) -> bool:
+    """Whether a plus stands between two things: INXS + UB40 + ABBA, £120+VAT. One of "40+ bands" does not."""
+    after = tokens.rest(at + 1)[:1]
+    joins = (tokens.gap(at) and after == " ") or (after.isalpha() and tokens.language not in SPACELESS)
+    return tokens[at].text == "+" and bool(joins)
 
 
 def off_after(tokens: Tokens, at: int) -> tuple[bool, int]:

@@ -9,6 +9,8 @@ from deployments.types import Item
 from tests.unit.serve_app.policy.judge import findings
 
 TRUE = [
+    ("en", "Desk £120 + VAT", "Desk: £120 plus VAT"),
+    ("es", "Mesa 120 € + IVA", "Mesa: 120 €+IVA"),
     ("en", "The scheme will cost £1.3bn", "A £1,300m bill"),
     ("en", "It raised $5 million", "$5m in the bank"),
     ("en", "Was $34.50, now $19.99", "Save $14.51: it is under $20"),
