@@ -10,10 +10,19 @@ from contextlib import suppress
 import psutil
 
 _SHOWN_CHARACTERS = 60
+# Ray's own, which it takes after ours were chosen: of its GCS, its dashboard, its client's server and its node's agent.
+_RAYS = frozenset({6379, 8265, 10001, 52365})
 _STARTERS = ("serve_app.demo", "ray.serve.scripts", "serve")
 
 
 def free_port() -> int:
+    """Return a port that nobody listens on, and that is none of Ray's own."""
+    while (port := _drawn()) in _RAYS:
+        pass
+    return port
+
+
+def _drawn() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from serve_app.demo import ports
 from serve_app.demo.ports import every_host, free_port, why_not
 
 
@@ -23,6 +24,12 @@ def taken(request: pytest.FixtureRequest) -> Iterator[int]:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", every_host()])  # noqa: S104
 def test_a_free_port_is_free(host: str) -> None:
     assert why_not(host, free_port()) == ""
+
+
+def test_a_port_that_ray_takes_itself_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([52365, 8265, 40001])
+    monkeypatch.setattr(ports, "_drawn", lambda: next(drawn))
+    assert free_port() == 40001
 
 
 def test_the_holder_of_a_port_is_named(taken: int) -> None:
