@@ -1,1 +1,1 @@
-"""How many fit copies are lost on each step of the ladder, and how many more requests it allows."""
+"""The fit copies that each step of the ladder loses, and the requests that it allows in their place."""

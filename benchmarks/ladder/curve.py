@@ -69,7 +69,7 @@ def _choices(pool: Pool, step: Step) -> Iterator[list[Candidate]]:
 
 
 def _sent(choice: Sequence[Candidate], knobs: SelectionKnobs) -> Candidate | None:
-    """What selection sends of these, with nothing to beat."""
+    """Return what selection sends of these, with nothing to beat."""
     passed = [c for c in choice if c.fit is not None and c.fit >= knobs.fit.minimum]
     selection = select(with_scores(passed, knobs), knobs.margin)
     return selection.ranked[0] if passed and selection.source is Source.GENERATED else None

@@ -1,4 +1,4 @@
-"""How much of the machine others used while something was measured: they slow one side of a comparison, or both."""
+"""The CPU that others used while something was measured: they slow one side of a comparison, or both."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _is_said(text: str, start: int, end: int, item: str) -> bool:
     return bool(words) and not words.isdecimal() and _stands_in(item, words)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)  # it keeps the items' texts
 def _stands_in(item: str, amount: str) -> bool:
     at = item.find(amount)
     while at >= 0:
