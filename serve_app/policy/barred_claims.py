@@ -11,12 +11,11 @@ from typing import Any, Final, NamedTuple
 import regex
 import yaml
 
-from serve_app.policy.cues import Cued
+from serve_app.policy.cues import Cued, whole_words
 from serve_app.policy.cures import is_told
-from serve_app.policy.text import SPACELESS, normalise
+from serve_app.policy.text import normalise
 
 _ENDING: Final = r"[\p{L}\p{M}]*+"
-_SPACED: Final = r"(?<![\p{L}\p{M}\p{N}])%s(?:%s)(?![\p{L}\p{M}\p{N}])"
 _PREFIXES: Final = {"ar": r"[وفبكل]?(?:ال)?"}
 _READ: Final = 2_000  # characters of the item
 
@@ -83,8 +82,7 @@ def _claim(kind: str, row: dict[str, Any], language: str) -> _Claim:
 
 
 def _whole(written: str, language: str) -> str:
-    written = normalise(written).replace("~", _ENDING)
-    return f"(?:{written})" if language in SPACELESS else _SPACED % (_PREFIXES.get(language, ""), written)
+    return whole_words(normalise(written).replace("~", _ENDING), language, _PREFIXES.get(language, ""))
 
 
 @cache

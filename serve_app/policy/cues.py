@@ -7,6 +7,8 @@ from typing import Final
 
 import regex
 
+from serve_app.policy.text import SPACELESS
+
 _ATOM: Final = regex.compile(
     r"(?P<look>\(\?<?[=!])|(?P<group>\((?:\?(?:P?<\w+>|[\w-]*:|>)|(?!\?)))|(?P<class>\[\^?\]?(?:\\.|[^\]\\\[])*\])"
     r"|(?P<escape>\\(?:[pP]\{[^}]*\}|[1-9](?!\d)|[AbBdDfnrRsStvwWXZ]|[^\p{L}\p{N}]))|(?P<other>[.^$])"
@@ -16,9 +18,18 @@ _ATOM: Final = regex.compile(
 _QUANTIFIER: Final = regex.compile(
     r"(?P<none>[?*]|\{0?,\d*\}|\{0\})[+?]?|(?P<some>\+|\{(?P<least>[1-9]\d*)(?:,\d*)?\})[+?]?"
 )
+_WHOLE: Final = r"(?<![\p{L}\p{M}\p{N}])%s(?:%s)(?![\p{L}\p{M}\p{N}])"
 _SAME: Final = {0x131: "i", 0x307: None}  # the pattern's i in any case is also Turkish
 
 Cues = frozenset[str]
+
+
+def whole_words(source: str, language: str, prefix: str = "") -> str:
+    """Return the source of a pattern that begins and ends with a word, where the language has spaces between words.
+
+    prefix: the source of what may be written together with the first word.
+    """
+    return f"(?:{source})" if language in SPACELESS else _WHOLE % (prefix, source)
 
 
 class Cued:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import regex
 import yaml
 
-from serve_app.policy.cues import Cued
+from serve_app.policy.cues import Cued, whole_words
 from serve_app.policy.text import SPACELESS, normalise
 
 # What stands for each of the three, the most telling first.
@@ -28,7 +28,6 @@ _PARTS: Final = {
 _OF_CURES: Final = frozenset(("diseases", "heals"))
 _NUMBER: Final = r"(?:\d{1,3}|[\p{L}\p{M}]{2,12})"
 _UNSPACED_NUMBER: Final = r"[\d一二三四五六七八九十两兩]{1,3}"
-_SPACED: Final = r"(?<![\p{L}\p{M}\p{N}])%s(?:%s)(?![\p{L}\p{M}\p{N}])"
 _PREFIXES: Final = {"ar": r"[وفبك]?(?:ال)?"}
 _CLAUSE: Final = r"(?P<mark>[.!?:;,。！？：；，、،؛؟।॥…\n])"
 _SENTENCE: Final = regex.compile(r"[.!?。！？؟।॥…\n]")
@@ -132,22 +131,18 @@ def _words_of(language: str) -> _Words | None:
     own = _table().get(language)
     if own is None:
         return None
-    together = language in SPACELESS
-    number = _UNSPACED_NUMBER if together else _NUMBER
-
-    def whole(source: str, prefix: str = "") -> str:
-        return f"(?:{source})" if together else _SPACED % (prefix, source)
+    number = _UNSPACED_NUMBER if language in SPACELESS else _NUMBER
 
     def compiled(source: str) -> regex.Pattern[str]:
         return regex.compile(source, regex.IGNORECASE)
 
     def listed(key: str) -> regex.Pattern[str]:
-        return compiled(whole(own[key], _PREFIXES.get(language, "")) if key in own else _NEVER)
+        return compiled(whole_words(own[key], language, _PREFIXES.get(language, "")) if key in own else _NEVER)
 
     groups = "|".join(f"(?P<{kind}>{own[kind]})" for kind in _PARTS if kind in own).replace("NUMBER", number)
     return _Words(
         Cued("|".join(own[kind] for kind in ("diseases", "homographs") if kind in own)),
-        compiled(f"{whole(groups)}|{_CLAUSE}"),
+        compiled(f"{whole_words(groups, language)}|{_CLAUSE}"),
         listed("apart"),
         compiled(own.get("not_before", _NEVER)),
         compiled(own.get("not_after", _NEVER)),

@@ -7,7 +7,7 @@ import regex
 
 from benchmarks.policy.cases import read
 from serve_app.policy import accounts, identities, phones, whereabouts
-from serve_app.policy.cues import Cued, cues_of
+from serve_app.policy.cues import Cued, cues_of, whole_words
 from serve_app.policy.form import form_of
 
 
@@ -65,3 +65,12 @@ def test_no_labelled_case_hides_from_a_pattern_with_cues() -> None:
                 found += match is not None
                 assert (one.search(text) is None) == (match is None)
     assert found > 20
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [("en", "a cure", True), ("en", "secure", False), ("en", "recure", True), ("ja", "特効薬", True)],
+)
+def test_words_are_whole_where_a_language_has_spaces(language: str, text: str, found: bool) -> None:
+    source = whole_words("cure|効", language, "(?:re)?")
+    assert (regex.search(source, text) is not None) is found
